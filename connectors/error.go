@@ -1,0 +1,65 @@
+package connectors
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind says what the engine must do about an error (design: the table of provisioning/decide.go).
+type Kind string
+
+// Stored: never rename.
+const (
+	Temporary     Kind = "temporary"    // nothing was applied for certain, or the call is safe to repeat
+	Unknown       Kind = "unknown"      // a create that may have happened
+	RateLimited   Kind = "rate_limited" // nothing was applied; RetryAfter says when
+	Pending       Kind = "pending"      // accepted, takes effect later
+	Conflict      Kind = "conflict"     // a unique name is taken
+	NotFound      Kind = "not_found"    // no such account
+	Invalid       Kind = "invalid"      // the same input can never work
+	Denied        Kind = "denied"       // the credentials are bad
+	Misconfigured Kind = "config"       // permission, licence, host or profile is wrong
+)
+
+// Error is the only error that a connector returns.
+type Error struct {
+	Kind       Kind
+	Op         string        // "create", "find", "update", "deprovision", "check"
+	Status     int           // HTTP status, 0 when no answer came
+	Code       string        // the vendor's code, "" when it sent none
+	Message    string        // the vendor's words, or ours when it sent none; never a secret
+	Remedy     string        // what a person can do about it
+	RetryAfter time.Duration // as the target asked, not clamped; 0 when it did not say
+	Err        error
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Message)
+	if b.Len() == 0 && e.Err != nil {
+		b.WriteString(e.Err.Error())
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " (HTTP %d", e.Status)
+		if e.Code != "" {
+			fmt.Fprintf(&b, ", %s", e.Code)
+		}
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf reports the kind of err, "" for nil. An error that nobody classified is Temporary.
+func KindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Temporary
+}

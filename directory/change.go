@@ -1,0 +1,32 @@
+package directory
+
+import "time"
+
+// ActorKind says through which door an act came.
+type ActorKind string
+
+// Stored: never rename.
+const (
+	ByAdmin  ActorKind = "admin"  // a person in the console
+	ByCLI    ActorKind = "cli"    // the usher command
+	ByToken  ActorKind = "token"  // an API client
+	ByUser   ActorKind = "user"   // the user, by sign-up or sign-in
+	BySystem ActorKind = "system" // Usher itself
+)
+
+// Actor is who acted.
+type Actor struct {
+	Kind ActorKind
+	ID   string // "" for the command and the system
+	Name string // as it was at the time
+}
+
+// Change is one act by one actor; every event that follows carries its ID.
+type Change struct {
+	ID     string // UUIDv7
+	At     time.Time
+	Actor  Actor
+	Action string // "user.create", "connector.update", …; stored: never rename
+	Target string // ID of what was changed
+	Label  string // its name at the time
+}

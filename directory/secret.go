@@ -1,0 +1,16 @@
+package directory
+
+import "log/slog"
+
+// Secret is a value that may be written and used, never shown: it prints, logs and marshals as [secret].
+type Secret string
+
+const redacted = "[secret]"
+
+func (Secret) String() string               { return redacted }
+func (Secret) GoString() string             { return redacted }
+func (Secret) LogValue() slog.Value         { return slog.StringValue(redacted) }
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Reveal is the one way to the value; call it only where it is sent or sealed.
+func (s Secret) Reveal() string { return string(s) }

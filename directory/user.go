@@ -1,0 +1,203 @@
+package directory
+
+import (
+	"cmp"
+	"net/mail"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Source is how a user arrived.
+type Source string
+
+// Stored: never rename.
+const (
+	Console Source = "console"
+	Import  Source = "import"
+	SCIM    Source = "scim"
+	SignUp  Source = "signup"
+	JIT     Source = "jit"
+)
+
+// State is where a user is in life.
+type State string
+
+// Stored: never rename.
+const (
+	Staged    State = "staged"   // name reserved while blocking targets are tried; not visible, cannot sign in
+	Live      State = "live"     // a user like any other
+	Deleted   State = "deleted"  // gone here; stays as a row until the last account is gone at its target
+	TakenBack State = "rejected" // was staged and refused; only accounts that staging created are removed
+)
+
+// User is a person, in SCIM's attribute names (RFC 7643 §4.1, §4.3).
+type User struct {
+	ID         string `json:"id"` // UUIDv7
+	ExternalID string `json:"externalId,omitempty"`
+	UserName   string `json:"userName"`
+	Profile
+	Active    bool      `json:"active"`
+	Source    Source    `json:"source"`
+	State     State     `json:"-"`
+	Version   int64     `json:"-"` // counts writes; an edit names the version that it read
+	CreatedAt time.Time `json:"-"`
+	UpdatedAt time.Time `json:"-"`
+	DeletedAt time.Time `json:"-"`
+
+	// PasswordHash is argon2id in PHC form, "" when the user was invited and has not chosen one.
+	PasswordHash string `json:"-"`
+}
+
+// Profile is what is stored as one JSON document.
+type Profile struct {
+	Name         Name    `json:"name,omitzero"`
+	DisplayName  string  `json:"displayName,omitempty"`
+	Title        string  `json:"title,omitempty"`
+	Department   string  `json:"department,omitempty"`
+	Emails       []Email `json:"emails,omitempty"`
+	PhoneNumbers []Phone `json:"phoneNumbers,omitempty"`
+}
+
+// Name is SCIM's name.
+type Name struct {
+	GivenName  string `json:"givenName,omitempty"`
+	FamilyName string `json:"familyName,omitempty"`
+}
+
+// Email is one of a user's addresses.
+type Email struct {
+	Value   string `json:"value"`
+	Type    string `json:"type,omitempty"`
+	Primary bool   `json:"primary,omitempty"`
+}
+
+// Phone is one of a user's numbers.
+type Phone struct {
+	Value   string `json:"value"`
+	Type    string `json:"type,omitempty"`
+	Primary bool   `json:"primary,omitempty"`
+}
+
+// Email is the primary address, else the first, else "".
+func (p Profile) Email() string {
+	for _, e := range p.Emails {
+		if e.Primary {
+			return e.Value
+		}
+	}
+	if len(p.Emails) > 0 {
+		return p.Emails[0].Value
+	}
+	return ""
+}
+
+// Phone is the primary number, else the first, else "".
+func (p Profile) Phone() string {
+	for _, n := range p.PhoneNumbers {
+		if n.Primary {
+			return n.Value
+		}
+	}
+	if len(p.PhoneNumbers) > 0 {
+		return p.PhoneNumbers[0].Value
+	}
+	return ""
+}
+
+// SetEmail replaces the primary address and leaves the others; "" removes it.
+func (p *Profile) SetEmail(v string) {
+	for i := range p.Emails {
+		if p.Emails[i].Value != p.Email() {
+			continue
+		}
+		if v == "" {
+			p.Emails = append(p.Emails[:i:i], p.Emails[i+1:]...)
+			return
+		}
+		p.Emails = append([]Email(nil), p.Emails...)
+		p.Emails[i].Value = v
+		return
+	}
+	if v != "" {
+		p.Emails = []Email{{Value: v, Type: "work", Primary: true}}
+	}
+}
+
+// SetPhone replaces the primary number and leaves the others; "" removes it.
+func (p *Profile) SetPhone(v string) {
+	for i := range p.PhoneNumbers {
+		if p.PhoneNumbers[i].Value != p.Phone() {
+			continue
+		}
+		if v == "" {
+			p.PhoneNumbers = append(p.PhoneNumbers[:i:i], p.PhoneNumbers[i+1:]...)
+			return
+		}
+		p.PhoneNumbers = append([]Phone(nil), p.PhoneNumbers...)
+		p.PhoneNumbers[i].Value = v
+		return
+	}
+	if v != "" {
+		p.PhoneNumbers = []Phone{{Value: v, Type: "work", Primary: true}}
+	}
+}
+
+// Label is the name to show: display name, given and family name, or user name.
+func (u User) Label() string {
+	full := strings.TrimSpace(u.Name.GivenName + " " + u.Name.FamilyName)
+	return cmp.Or(u.DisplayName, full, u.UserName)
+}
+
+// Key folds a name that must be unique whatever its case (RFC 7643 §2.2: userName is case-insensitive).
+func Key(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
+const (
+	maxUserName = 200
+	maxText     = 250
+)
+
+// Check says what is wrong with the user, by the names of the form's fields.
+func (u *User) Check() FieldErrors {
+	f := FieldErrors{}
+	u.UserName = strings.TrimSpace(u.UserName)
+	switch {
+	case u.UserName == "":
+		f.Add("user_name", "Enter a user name.")
+	case utf8.RuneCountInString(u.UserName) > maxUserName:
+		f.Add("user_name", "A user name has at most 200 characters.")
+	case strings.ContainsFunc(u.UserName, unprintable):
+		f.Add("user_name", "A user name cannot contain control characters.")
+	}
+	for field, v := range map[string]*string{"given_name": &u.Name.GivenName, "family_name": &u.Name.FamilyName,
+		"display_name": &u.DisplayName, "title": &u.Title, "department": &u.Department} {
+		*v = strings.TrimSpace(*v)
+		checkText(f, field, *v)
+	}
+	checkText(f, "phone", u.Phone())
+	u.checkEmails(f)
+	return f
+}
+
+func (u *User) checkEmails(f FieldErrors) {
+	for i := range u.Emails {
+		u.Emails[i].Value = strings.TrimSpace(u.Emails[i].Value)
+		v := u.Emails[i].Value
+		a, err := mail.ParseAddress(v)
+		if err != nil || a.Address != v || len(v) > 254 {
+			f.Add("email", "Enter an e-mail address such as ada@example.com.")
+		}
+	}
+}
+
+func checkText(f FieldErrors, field, v string) {
+	if utf8.RuneCountInString(v) > maxText {
+		f.Add(field, "Use at most 250 characters.")
+	}
+	if strings.ContainsFunc(v, unprintable) || !utf8.ValidString(v) {
+		f.Add(field, "This cannot contain control characters.")
+	}
+}
+
+func unprintable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
