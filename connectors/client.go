@@ -2,6 +2,9 @@ package connectors
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"time"
 )
@@ -17,27 +20,117 @@ type Limiter interface {
 	Wait(ctx context.Context) error
 }
 
+// UserAgent is sent with every request; some targets refuse requests without one.
+const UserAgent = "Usher/1"
+
+// maxBody bounds every answer, after decompression, in bytes.
+const maxBody = 16 << 20
+
+// What the client refuses to do. NoAnswer knows them.
+var (
+	ErrPlainHTTP      = errors.New("the URL is http://, which would send credentials unencrypted")
+	ErrPrivateAddress = errors.New("the address is private or otherwise special")
+	ErrTooLarge       = errors.New("the answer is larger than 16 MiB")
+)
+
+// notSent marks an error that came before anything went out.
+type notSent struct{ err error }
+
+func (e notSent) Error() string { return e.err.Error() }
+func (e notSent) Unwrap() error { return e.err }
+
 // NewClient gives the client that Definition.Open receives: bounded bodies, no redirects, no private
 // addresses unless allowed, the budget spent before every request, and every exchange traced.
-func NewClient(o ClientOptions, l Limiter) *http.Client { panic("to be written") }
-
-// Exchange is one request and its answer, without secrets, cut to a size that can be kept.
-type Exchange struct {
-	Method   string        `json:"method"`
-	URL      string        `json:"url"`
-	Request  string        `json:"request,omitempty"`
-	Status   int           `json:"status,omitempty"`
-	Response string        `json:"response,omitempty"`
-	Error    string        `json:"error,omitempty"`
-	Took     time.Duration `json:"took"` // nanoseconds
+// It has no timeout of its own: the context of the attempt bounds it. l may be nil.
+//
+// Proxies of the environment are not honoured: a proxy resolves names itself, out of reach of the guard at
+// dial time, and a variable set for something else must not reroute credentials.
+func NewClient(o ClientOptions, l Limiter) *http.Client {
+	t := &http.Transport{
+		Proxy:                 nil,
+		DialContext:           newDialer(o).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          256,
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+	return &http.Client{
+		Transport:     &transport{next: t, options: o, limiter: l},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
-// Trace collects the exchanges of one attempt.
-type Trace struct{ Exchanges []Exchange }
+// transport puts the rules of NewClient round an http.Transport.
+type transport struct {
+	next    *http.Transport
+	options ClientOptions
+	limiter Limiter
+}
 
-type traceKey struct{}
+// CloseIdleConnections is what http.Client.CloseIdleConnections calls.
+func (t *transport) CloseIdleConnections() { t.next.CloseIdleConnections() }
 
-// WithTrace returns a context whose requests are written down in t.
-func WithTrace(ctx context.Context, t *Trace) context.Context {
-	return context.WithValue(ctx, traceKey{}, t)
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	if err := t.admit(ctx, req); err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		startRecord(ctx, req).failed(err)
+		return nil, notSent{err}
+	}
+	if req.Header.Get("User-Agent") == "" {
+		req = req.Clone(ctx)
+		req.Header.Set("User-Agent", UserAgent)
+	}
+	rec := startRecord(ctx, req)
+	resp, err := t.next.RoundTrip(req)
+	if err != nil {
+		rec.failed(err)
+		return nil, err
+	}
+	rec.answered(resp)
+	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxBody, rec: rec}
+	return resp, nil
+}
+
+func (t *transport) admit(ctx context.Context, req *http.Request) error {
+	if req.URL.Scheme != "https" && !t.options.AllowHTTP {
+		return ErrPlainHTTP
+	}
+	if t.limiter == nil {
+		return nil
+	}
+	if err := t.limiter.Wait(ctx); err != nil {
+		return fmt.Errorf("wait for the request budget: %w", err)
+	}
+	return nil
+}
+
+// boundedBody fails with ErrTooLarge past its bound, and shows the recorder what goes by.
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+	rec  *record
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, ErrTooLarge
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	b.rec.read(p[:n])
+	if b.left < 0 {
+		return 0, ErrTooLarge
+	}
+	return n, err
+}
+
+func (b *boundedBody) Close() error {
+	b.rec.closed()
+	return b.ReadCloser.Close()
 }

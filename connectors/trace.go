@@ -1,0 +1,157 @@
+package connectors
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Exchange is one request and its answer, without secrets, cut to a size that can be kept.
+type Exchange struct {
+	Method   string        `json:"method"`
+	URL      string        `json:"url"`
+	Request  string        `json:"request,omitempty"`
+	Status   int           `json:"status,omitempty"`
+	Response string        `json:"response,omitempty"`
+	Error    string        `json:"error,omitempty"`
+	Took     time.Duration `json:"took"` // nanoseconds
+}
+
+// Trace collects the exchanges of one attempt. An attempt makes its requests one after the other: a Trace
+// is not for several goroutines at once.
+type Trace struct{ Exchanges []Exchange }
+
+type traceKey struct{}
+
+// WithTrace returns a context whose requests are written down in t.
+func WithTrace(ctx context.Context, t *Trace) context.Context {
+	return context.WithValue(ctx, traceKey{}, t)
+}
+
+const (
+	keptBody = 4 << 10
+	// readBody is more than is kept, so that a secret which straddles the cut is still seen whole.
+	readBody = 2 * keptBody
+)
+
+// record writes one exchange into a trace; nil, when nobody asked for a trace, does nothing.
+type record struct {
+	trace  *Trace
+	at     int
+	began  time.Time
+	header http.Header // of the request: its credentials must not come back in the answer
+	answer []byte
+	done   bool
+}
+
+func startRecord(ctx context.Context, req *http.Request) *record {
+	t, _ := ctx.Value(traceKey{}).(*Trace)
+	if t == nil {
+		return nil
+	}
+	t.Exchanges = append(t.Exchanges, Exchange{Method: req.Method, URL: redactURL(req.URL), Request: requestText(req)})
+	return &record{trace: t, at: len(t.Exchanges) - 1, began: time.Now(), header: req.Header}
+}
+
+func (r *record) failed(err error) {
+	if r == nil {
+		return
+	}
+	e := &r.trace.Exchanges[r.at]
+	e.Error, e.Took = err.Error(), time.Since(r.began)
+}
+
+func (r *record) answered(resp *http.Response) {
+	if r == nil {
+		return
+	}
+	e := &r.trace.Exchanges[r.at]
+	e.Status, e.Took = resp.StatusCode, time.Since(r.began)
+	if n := resp.ContentLength; n > 0 {
+		r.answer = make([]byte, 0, min(n, readBody))
+	}
+}
+
+func (r *record) read(p []byte) {
+	if r == nil || len(r.answer) >= readBody {
+		return
+	}
+	r.answer = append(r.answer, p[:min(len(p), readBody-len(r.answer))]...)
+}
+
+func (r *record) closed() {
+	if r == nil || r.done {
+		return
+	}
+	r.done = true
+	text := string(r.answer)
+	for _, s := range credentials(r.header) {
+		text = strings.ReplaceAll(text, s, redactedValue)
+	}
+	e := &r.trace.Exchanges[r.at]
+	e.Response, e.Took = cut(redactBody(text)), time.Since(r.began)
+	r.answer = nil
+}
+
+func requestText(req *http.Request) string {
+	if req.GetBody == nil || req.ContentLength <= 0 {
+		return ""
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return ""
+	}
+	defer body.Close()
+	buf := make([]byte, min(req.ContentLength, readBody))
+	n, _ := io.ReadFull(body, buf)
+	text := string(buf[:n])
+	if strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return cut(redactForm(text))
+	}
+	return cut(redactBody(text))
+}
+
+// credentials are the parts of a request's header that nobody may read in a trace.
+func credentials(h http.Header) []string {
+	var out []string
+	for name, values := range h {
+		switch name {
+		case "Accept", "Content-Type", "User-Agent", "Accept-Encoding", "If-Match", "Content-Length":
+			continue
+		}
+		for _, v := range values {
+			out = appendCredentials(out, v)
+		}
+	}
+	return out
+}
+
+func appendCredentials(out []string, v string) []string {
+	scheme, rest, ok := strings.Cut(v, " ")
+	if !ok {
+		rest = v
+	}
+	const tooShortToBeSecret = 6
+	if len(rest) >= tooShortToBeSecret {
+		out = append(out, rest)
+	}
+	if !strings.EqualFold(scheme, "Basic") {
+		return out
+	}
+	if plain, err := base64.StdEncoding.DecodeString(rest); err == nil {
+		if _, password, _ := strings.Cut(string(plain), ":"); len(password) >= tooShortToBeSecret {
+			out = append(out, password)
+		}
+	}
+	return out
+}
+
+func cut(s string) string {
+	if len(s) > keptBody {
+		s = s[:keptBody] + "…"
+	}
+	return strings.ToValidUTF8(s, "�")
+}

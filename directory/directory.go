@@ -1,0 +1,77 @@
+// Package directory says who exists: users, connections, connectors and provisioners, and the acts on them.
+// Every door (console, command, API) calls these acts, so every door provisions. It imports nothing of ours:
+// where facts are kept and how targets are reached is handed in.
+package directory
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Store keeps the directory. Every write commits the facts, the accounts that it makes due and the change
+// together. Uniqueness is reported as *Error with Code Conflict and the field; a missing row as NotFound.
+type Store interface {
+	User(ctx context.Context, id string) (User, error) // live users only
+	// CreateUser inserts a user. With stagedUntil set it is staged and only blocking accounts are made due.
+	CreateUser(ctx context.Context, u User, c Change, stagedUntil time.Time) error
+	// GoLive makes a staged user live and the other accounts due. Conflict when it was taken back meanwhile.
+	GoLive(ctx context.Context, id string, c Change) error
+	// TakeBack rejects a staged user; accounts that staging created become due for removal.
+	TakeBack(ctx context.Context, id string, c Change) error
+	// UpdateUser writes u if it differs; u.Version 0 skips the check for a newer one. changed is false when nothing differed.
+	UpdateUser(ctx context.Context, u User, c Change) (changed bool, err error)
+	DeleteUser(ctx context.Context, id string, c Change) error
+	// BlockingProvisioners are those whose connector is enabled and that would send a user of this source.
+	BlockingProvisioners(ctx context.Context, s Source) ([]Provisioner, error)
+
+	CreateConnection(ctx context.Context, n Connection, c Change) error
+	UpdateConnection(ctx context.Context, n Connection, c Change) error
+	DeleteConnection(ctx context.Context, id string, c Change) error // InUse while a provisioner uses one of its connectors
+	CreateConnector(ctx context.Context, n Connector, c Change) error
+	// UpdateConnector writes the connector, revives its dead accounts, ends its quarantine and makes what waits due now.
+	UpdateConnector(ctx context.Context, n Connector, c Change) error
+	DeleteConnector(ctx context.Context, id string, c Change) error // InUse while a provisioner uses it
+	// CreateProvisioner also back-fills: an account, due at bulk priority, for each live user that lacks one.
+	CreateProvisioner(ctx context.Context, p Provisioner, c Change) error
+	UpdateProvisioner(ctx context.Context, p Provisioner, c Change) error
+	DeleteProvisioner(ctx context.Context, id string, c Change) error // accounts stay as they are, unmanaged
+}
+
+// Outcome is what one target did about an act that waited for it.
+type Outcome struct {
+	Connection string
+	Kind       string // connector kind
+	OK         bool
+	Status     string // the account's status
+	RemoteID   string
+	Reason     string // the target's words, when not OK
+	Remedy     string
+}
+
+// Settler tries a user's accounts at these provisioners now and waits, at most until ctx ends, for what
+// happened. Ending ctx ends the waiting, never the attempt.
+type Settler interface {
+	Settle(ctx context.Context, userID string, ps []Provisioner) []Outcome
+	Wake() // there is something to do
+}
+
+// Directory is the acts. Its fields are set once, before use.
+type Directory struct {
+	Store   Store
+	Settler Settler
+	Now     func() time.Time
+}
+
+// NewID makes a time-ordered identifier (UUIDv7).
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// NewToken makes 160 bits of random text.
+func NewToken() string { return rand.Text() }
+
+// Change describes an act that is happening now.
+func (d *Directory) Change(a Actor, action, target, label string) Change {
+	return Change{ID: NewID(), At: d.Now(), Actor: a, Action: action, Target: target, Label: label}
+}

@@ -1,0 +1,238 @@
+package provisioning
+
+import (
+	"time"
+
+	"usher/connectors"
+	"usher/directory"
+)
+
+// Origin says how an account came to be ours.
+type Origin string
+
+// Stored: never rename.
+const (
+	Created Origin = "created" // we made it
+	Adopted Origin = "adopted" // it was there, and we took it over
+)
+
+// Priority decides who goes first.
+type Priority int64
+
+// Stored: never renumber.
+const (
+	Leavers Priority = 0 // deprovision, disable
+	People  Priority = 1 // somebody's change
+	Bulk    Priority = 2 // back-fill, drift
+)
+
+// Account is a user at a connector: what is wanted, what was last written, and who is trying.
+type Account struct {
+	ConnectorID string
+	UserID      string
+
+	DesiredGen, ObservedGen int64 // equal: settled
+
+	RemoteID    string // the target's ID, "" when none is known
+	Origin      Origin
+	LinkedAt    time.Time
+	LinkedBy    string         // ID of the change that made or adopted it
+	CreateBegan time.Time      // a create may have been sent since; zero: certainly not
+	Profile     map[string]any // what we last wrote, nil when nothing
+
+	Priority   Priority
+	DueAt      time.Time
+	Attempts   int
+	Lease      string
+	LeaseUntil time.Time
+
+	HeldAt       time.Time
+	HeldReason   string
+	HeldRemoteID string         // the account at the target that the question is about
+	HeldShown    map[string]any // what the target says about it
+	Approved     string         // remote ID that an admin said may be adopted
+	DeadAt       time.Time
+	ErrorKind    connectors.Kind
+	Error        string // the vendor's words
+	Remedy       string
+	ChangeID     string
+	VerifiedAt   time.Time // when an attempt last settled it
+
+	QuarantinedUntil time.Time // of its connector; zero: not quarantined
+}
+
+// Status is what an admin sees. It is worked out, never stored.
+type Status string
+
+const (
+	StatusSynced   Status = "synced"
+	StatusPending  Status = "pending"
+	StatusRunning  Status = "running"
+	StatusRetrying Status = "retrying"
+	StatusPaused   Status = "paused"
+	StatusHeld     Status = "held"
+	StatusFailed   Status = "failed"
+)
+
+// Status derives the account's status from its facts.
+func (a Account) Status(now time.Time) Status {
+	switch {
+	case !a.HeldAt.IsZero():
+		return StatusHeld
+	case !a.DeadAt.IsZero():
+		return StatusFailed
+	case a.ObservedGen == a.DesiredGen:
+		return StatusSynced
+	case now.Before(a.LeaseUntil):
+		return StatusRunning
+	case !a.QuarantinedUntil.IsZero():
+		return StatusPaused
+	case a.Attempts > 0:
+		return StatusRetrying
+	}
+	return StatusPending
+}
+
+// Settled reports whether nothing will happen until somebody acts.
+func (s Status) Settled() bool { return s == StatusSynced || s == StatusHeld || s == StatusFailed }
+
+// badness orders statuses for a summary: the worst child wins.
+var badness = map[Status]int{StatusSynced: 0, StatusPending: 1, StatusRunning: 2, StatusRetrying: 3, StatusPaused: 4, StatusHeld: 5, StatusFailed: 6}
+
+// Worst is the status of a whole that has these parts; no parts is synced.
+func Worst(parts ...Status) Status {
+	worst := StatusSynced
+	for _, s := range parts {
+		if badness[s] > badness[worst] {
+			worst = s
+		}
+	}
+	return worst
+}
+
+// Target is a connector that users are sent to, with the provisioner that sends them.
+type Target struct {
+	directory.Connector
+	Provisioner directory.Provisioner
+	Quarantine  Quarantine
+}
+
+// Class is the set of operations that a quarantine stops.
+type Class string
+
+// Stored: never rename.
+const (
+	AllOperations Class = "all"    // bad credentials, or nobody answers
+	WritesOnly    Class = "writes" // creates and updates are refused; leavers still go
+)
+
+// Quarantine pauses a connector until a harmless check passes.
+type Quarantine struct {
+	Class  Class     // "" is not quarantined
+	Since  time.Time // of the first failure
+	Until  time.Time // when the next check is due
+	Step   time.Duration
+	Reason string
+	Remedy string
+	Kind   connectors.Kind
+}
+
+// On reports whether the connector is quarantined.
+func (q Quarantine) On() bool { return q.Class != "" }
+
+// Task is one claimed account with the facts that were read after the claim.
+type Task struct {
+	Account
+	User        directory.User
+	Provisioner directory.Provisioner
+	Fresh       bool // no create can have been sent before this claim
+}
+
+// Operation is what an attempt did at the target.
+type Operation string
+
+// Stored: never rename.
+const (
+	OpNone    Operation = "none" // nothing differed, nothing was sent
+	OpFind    Operation = "find"
+	OpCreate  Operation = "create"
+	OpAdopt   Operation = "adopt"
+	OpUpdate  Operation = "update"
+	OpDisable Operation = "disable"
+	OpDelete  Operation = "delete"
+)
+
+// Outcome is how an attempt ended.
+type Outcome string
+
+// Stored: never rename.
+const (
+	Succeeded Outcome = "succeeded"
+	Again     Outcome = "retry"
+	Gave      Outcome = "failed" // dead: not tried again until somebody acts
+	Held      Outcome = "held"
+)
+
+// Result is what an attempt learned and what follows from it.
+type Result struct {
+	Task      Task
+	Operation Operation
+	Err       error // *connectors.Error, or nil
+	StartedAt time.Time
+	Took      time.Duration
+	Exchanges []connectors.Exchange
+
+	// What is now known about the account.
+	RemoteID string
+	Origin   Origin
+	Profile  map[string]any // what the target now has of ours; nil: nothing
+	NoCreate bool           // certain that no create is outstanding: forget create_began
+	Gone     bool           // wanted absent and is absent: the row has no reason to stay
+
+	// What decide made of it.
+	Kind     connectors.Kind
+	Attempts int
+	DueAt    time.Time
+	Dead     bool
+	Hold     bool
+	Released bool // never tried: give the claim back as if it had not been
+
+	// The account at the target that stands in the way, when there is one.
+	Found connectors.Account
+}
+
+// Outcome sums the result up.
+func (r Result) Outcome() Outcome {
+	switch {
+	case r.Err == nil:
+		return Succeeded
+	case r.Hold:
+		return Held
+	case r.Dead:
+		return Gave
+	}
+	return Again
+}
+
+// Attempt is one line of the provisioning log.
+type Attempt struct {
+	ID          string // UUIDv7; newer sorts later
+	At          time.Time
+	ChangeID    string
+	Actor       directory.Actor // who caused it
+	Action      string          // what the actor did: Change.Action
+	UserID      string
+	UserName    string // as it was at the time
+	ConnectorID string
+	Connection  string
+	Kind        string // connector kind
+	Operation   Operation
+	Outcome     Outcome
+	Took        time.Duration
+	Status      int // HTTP, of the last exchange
+	ErrorKind   connectors.Kind
+	Error       string
+	Remedy      string
+	RemoteID    string
+	Exchanges   []connectors.Exchange
+}

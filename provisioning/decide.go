@@ -1,0 +1,66 @@
+package provisioning
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"usher/connectors"
+)
+
+const (
+	maxBackoff    = time.Hour
+	maxAttempts   = 24              // about a day of backoff
+	conflictTries = 8               // a name in the way is often one that is just leaving
+	minRetryAfter = time.Second     // clamps of what a target asks for
+	maxRetryAfter = time.Hour       //
+	pendingWait   = 2 * time.Minute // look again at what was accepted
+)
+
+// decide turns what happened into what follows for the account. It is pure but for the jitter, so that one
+// table tests all of it. What follows for the connector is quarantine's business.
+func decide(r Result, now time.Time) Result {
+	r.DueAt, r.Attempts = now, 0
+	if r.Err == nil {
+		return r
+	}
+	r.Kind, r.Attempts = connectors.KindOf(r.Err), r.Task.Attempts
+	uncounted := func(wait time.Duration) { r.Attempts, r.DueAt = r.Task.Attempts-1, now.Add(wait) }
+	switch r.Kind {
+	case connectors.Invalid:
+		r.Dead = true
+	case connectors.Conflict:
+		r.DueAt = now.Add(backoff(r.Attempts))
+		certain := r.Found.ID != "" // both sides are known: more tries would tell nothing new
+		r.Hold = certain || r.Attempts >= conflictTries
+	case connectors.RateLimited:
+		uncounted(clamp(retryAfter(r.Err, backoff(1)), minRetryAfter, maxRetryAfter))
+	case connectors.Pending:
+		uncounted(clamp(retryAfter(r.Err, pendingWait), minRetryAfter, maxRetryAfter))
+	case connectors.Denied:
+		uncounted(firstProbe) // the quarantine's release makes it due sooner
+	case connectors.Misconfigured:
+		uncounted(lastProbe)
+	default:
+		r.DueAt = now.Add(backoff(r.Attempts))
+		r.Dead = r.Attempts >= maxAttempts
+	}
+	return r
+}
+
+func retryAfter(err error, otherwise time.Duration) time.Duration {
+	if e, ok := errors.AsType[*connectors.Error](err); ok && e.RetryAfter > 0 {
+		return e.RetryAfter
+	}
+	return otherwise
+}
+
+func clamp(d, lo, hi time.Duration) time.Duration { return min(max(d, lo), hi) }
+
+// backoff is full jitter: anything up to a second doubled with every attempt, never more than maxBackoff.
+func backoff(attempt int) time.Duration {
+	d := min(time.Second<<clampInt(attempt, 0, 12), maxBackoff)
+	return max(rand.N(d), 100*time.Millisecond)
+}
+
+func clampInt(n, lo, hi int) int { return min(max(n, lo), hi) }

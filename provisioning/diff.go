@@ -1,0 +1,55 @@
+package provisioning
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"usher/connectors"
+)
+
+// disabledKey marks, in what was last written, that the account was disabled. No attribute has this key.
+const disabledKey = "usher:disabled"
+
+// diff is what must be sent so that what was written becomes what is wanted. With nothing written, everything is sent.
+func diff(def connectors.Definition, want connectors.Profile, written map[string]any) connectors.Changes {
+	c := connectors.Changes{Set: map[string]any{}, Want: want}
+	known := map[string]bool{}
+	for _, a := range def.Attributes {
+		known[a.Key] = true
+		v, ok := want.Values[a.Key]
+		if !ok || (a.OnCreate && written != nil) {
+			continue
+		}
+		if old, was := written[a.Key]; !was || !reflect.DeepEqual(old, v) {
+			c.Set[a.Key] = v
+		}
+	}
+	for key := range written {
+		if _, ok := want.Values[key]; !ok && known[key] {
+			c.Clear = append(c.Clear, key)
+		}
+	}
+	slices.Sort(c.Clear)
+	return c
+}
+
+func empty(c connectors.Changes) bool { return len(c.Set) == 0 && len(c.Clear) == 0 }
+
+func isDisabled(written map[string]any) bool { return written[disabledKey] == true }
+
+// afterDisable is what the target has of ours once it has disabled an account: whatever follows from the
+// user being inactive counts as written, so that it is not sent a second time.
+func afterDisable(written map[string]any, active, inactive connectors.Profile) map[string]any {
+	w := maps.Clone(written)
+	if w == nil {
+		w = map[string]any{}
+	}
+	for key, v := range inactive.Values {
+		if !reflect.DeepEqual(active.Values[key], v) {
+			w[key] = v
+		}
+	}
+	w[disabledKey] = true
+	return w
+}

@@ -1,0 +1,227 @@
+package provisioning
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"time"
+
+	"usher/connectors"
+)
+
+// Config is how the engine spends time. Zero fields take the defaults.
+type Config struct {
+	AttemptTimeout time.Duration // all remote calls of one attempt; default 30 s
+	Lease          time.Duration // longer than an attempt, so that no call outlives its lease; default 60 s
+	Poll           time.Duration // how soon work that other processes made is noticed; default 500 ms
+	Grace          time.Duration // how long a stop waits for attempts in flight; default 10 s
+	KeepLog        time.Duration // age at which log lines are removed; default 90 days
+}
+
+func (c Config) withDefaults() Config {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	def(&c.AttemptTimeout, 30*time.Second)
+	def(&c.Lease, 2*c.AttemptTimeout)
+	def(&c.Poll, 500*time.Millisecond)
+	def(&c.Grace, 10*time.Second)
+	def(&c.KeepLog, 90*24*time.Hour)
+	return c
+}
+
+// Engine makes due accounts agree with the directory. Run works in the background; Settle tries one user now.
+// Several engines, in one process or many, may share a store.
+type Engine struct {
+	store  Store
+	opener *Opener
+	config Config
+	log    *slog.Logger
+
+	wake     chan struct{}
+	results  chan Result
+	attempts sync.WaitGroup
+	hard     context.Context // ends when attempts in flight must stop
+	stop     context.CancelFunc
+
+	mu    sync.Mutex
+	lanes map[string]*lane
+	done  chan struct{} // closed and replaced whenever results were recorded
+
+	// crash, when a test sets it, makes the process "die" between the remote effect and its record.
+	crash func() bool
+}
+
+// New makes an engine that works when Run is called, and settles at once.
+func New(s Store, o *Opener, c Config, log *slog.Logger) *Engine {
+	hard, stop := context.WithCancel(context.Background())
+	return &Engine{store: s, opener: o, config: c.withDefaults(), log: log, wake: make(chan struct{}, 1), results: make(chan Result, maxBatch),
+		hard: hard, stop: stop, lanes: map[string]*lane{}, done: make(chan struct{})}
+}
+
+// Wake says that there is something to do.
+func (e *Engine) Wake() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Recorded is closed when the next results are recorded. Pages wait for it instead of asking again and again.
+func (e *Engine) Recorded() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.done
+}
+
+// Run works until ctx ends, then gives back what was not tried, waits for the attempts in flight and records them.
+func (e *Engine) Run(ctx context.Context) {
+	recorded := make(chan struct{})
+	go func() { defer close(recorded); e.recordAll() }()
+	housekept := make(chan struct{})
+	go func() { defer close(housekept); e.housekeep(ctx) }()
+	for ctx.Err() == nil {
+		if err := e.dispatch(ctx); err != nil && ctx.Err() == nil {
+			e.log.Error("cannot read what is due", "err", err)
+		}
+		e.pause(ctx)
+	}
+	e.mu.Lock()
+	lanes := e.lanes
+	e.mu.Unlock()
+	for _, l := range lanes {
+		e.giveBack(l.drop())
+	}
+	time.AfterFunc(e.config.Grace, e.stop)
+	e.attempts.Wait()
+	close(e.results)
+	<-recorded
+	<-housekept
+}
+
+// pause waits for a wake, the next due account, or the poll, whichever comes first.
+func (e *Engine) pause(ctx context.Context) {
+	wait := e.config.Poll
+	if next, err := e.store.NextDue(ctx); err == nil && !next.IsZero() {
+		wait = clamp(time.Until(next), 50*time.Millisecond, wait)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-e.wake:
+	case <-timer.C:
+	}
+}
+
+// dispatch claims what is due at each target and hands it to the target's lane.
+func (e *Engine) dispatch(ctx context.Context) error {
+	targets, err := e.store.Targets(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range targets {
+		o, err := e.opener.Open(t.Connector)
+		if err != nil {
+			e.sicken(ctx, t, Quarantine{Class: AllOperations, Reason: err.Error(), Kind: connectors.Misconfigured})
+			continue
+		}
+		l := e.lane(t, o)
+		least := Bulk
+		if t.Quarantine.On() {
+			if !time.Now().Before(t.Quarantine.Until) {
+				l.check(ctx)
+			}
+			if t.Quarantine.Class == AllOperations {
+				continue
+			}
+			least = Leavers
+		}
+		if err := e.claim(ctx, l, least); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claim takes urgent work first, and bulk work only when the lane runs out of it.
+func (e *Engine) claim(ctx context.Context, l *lane, least Priority) error {
+	urgent, bulk := l.room()
+	if err := e.take(ctx, l, min(least, People), urgent); err != nil || least < Bulk {
+		return err
+	}
+	return e.take(ctx, l, Bulk, bulk)
+}
+
+func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int) error {
+	if n <= 0 {
+		return nil
+	}
+	now := time.Now()
+	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Limit: n, Lease: rand.Text(), Until: now.Add(e.config.Lease), Now: now})
+	if err != nil {
+		return err
+	}
+	l.add(tasks)
+	return nil
+}
+
+func (e *Engine) lane(t Target, o *Opened) *lane {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l := e.lanes[t.ID]
+	if l == nil {
+		l = &lane{engine: e, id: t.ID}
+		e.lanes[t.ID] = l
+	}
+	l.update(t, o)
+	return l
+}
+
+// attempt runs one task to a decided result. Its calls end before its lease does; a claim that waited too
+// long for that is given back untried.
+func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
+	start := time.Now()
+	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) {
+		return Result{Task: t, Released: true}
+	}
+	trace := &connectors.Trace{}
+	call, cancel := context.WithTimeout(connectors.WithTrace(ctx, trace), e.config.AttemptTimeout)
+	r := reconcile(call, o, e.store, t, time.Now)
+	cancel()
+	r = decide(r, time.Now())
+	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges
+	if r.Err != nil {
+		e.log.Warn("attempt failed", "user", t.UserID, "connector", t.ConnectorID, "operation", r.Operation, "kind", r.Kind, "outcome", r.Outcome(), "err", r.Err)
+	}
+	return r
+}
+
+// housekeep does what no due account asks for.
+func (e *Engine) housekeep(ctx context.Context) {
+	const every = 15 * time.Second
+	var pruned time.Time
+	for {
+		now := time.Now()
+		if n, err := e.store.TakeBackStaged(ctx, now); err != nil && ctx.Err() == nil {
+			e.log.Error("cannot take back staged users", "err", err)
+		} else if n > 0 {
+			e.log.Info("took back users whose creation was cut off", "users", n)
+			e.Wake()
+		}
+		if now.Sub(pruned) > time.Hour {
+			pruned = now
+			if _, err := e.store.PruneLog(ctx, now.Add(-e.config.KeepLog), 10_000); err != nil && ctx.Err() == nil {
+				e.log.Error("cannot prune the provisioning log", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package provisioning
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"usher/connectors"
+)
+
+const (
+	maxBatch    = 256
+	sickAfter   = 10              // temporary failures in a row
+	queueFor    = 5 * time.Second // how much work is claimed ahead
+	restoreStep = 0.1
+)
+
+// lane is the work of one connector in this process: what was claimed and waits, and how many may be tried at once.
+type lane struct {
+	engine *Engine
+	id     string
+
+	mu       sync.Mutex
+	target   Target
+	opened   *Opened
+	urgent   []Task
+	bulk     []Task
+	busy     int     // attempts running
+	busyBulk int     // of them, bulk ones
+	width    float64 // how many may run: halved when the target says “too many”, restored slowly
+	most     int     // what width grows back to
+	failures int     // temporary failures in a row
+	rate     float64 // attempts a second, smoothed
+	lastDone time.Time
+	checking bool
+}
+
+func (l *lane) update(t Target, o *Opened) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.target, l.opened = t, o
+	if l.most == 0 {
+		l.most = max(o.Definition.Budget.Concurrency, 2) // one slot is never given to bulk work
+		l.width = float64(l.most)
+	}
+}
+
+// room is how many more tasks of each sort are worth claiming now.
+func (l *lane) room() (urgent, bulk int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.most, maxBatch)
+	urgent = max(0, ahead-len(l.urgent))
+	if len(l.bulk) <= ahead/2 {
+		bulk = ahead
+	}
+	return urgent, bulk
+}
+
+func (l *lane) add(tasks []Task) {
+	l.mu.Lock()
+	for _, t := range tasks {
+		if t.Priority >= Bulk {
+			l.bulk = append(l.bulk, t)
+		} else {
+			l.urgent = append(l.urgent, t)
+		}
+	}
+	l.mu.Unlock()
+	l.start()
+}
+
+// start runs workers while there is work that may be tried.
+func (l *lane) start() {
+	for {
+		t, o, ok := l.next()
+		if !ok {
+			return
+		}
+		l.engine.attempts.Go(func() { l.work(t, o) })
+	}
+}
+
+// next takes the most urgent task that may run now. Bulk work leaves one slot free, and urgent work never
+// waits for bulk work only.
+func (l *lane) next() (t Task, o *Opened, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slots := max(1, int(l.width))
+	switch {
+	case len(l.urgent) > 0 && (l.busy < slots || l.busy == l.busyBulk):
+		t, l.urgent = l.urgent[0], l.urgent[1:]
+	case len(l.bulk) > 0 && l.busy < slots && l.busyBulk < max(1, slots-1):
+		t, l.bulk = l.bulk[0], l.bulk[1:]
+		l.busyBulk++
+	default:
+		return t, nil, false
+	}
+	l.busy++
+	return t, l.opened, true
+}
+
+// work tries tasks one after the other until there is none for it.
+func (l *lane) work(t Task, o *Opened) {
+	for ok := true; ok; {
+		e := l.engine
+		r := e.attempt(e.hard, o, t)
+		e.results <- r
+		l.finished(r)
+		e.judge(l, o, r)
+		t, o, ok = l.next()
+	}
+	l.engine.Wake()
+}
+
+// finished learns from a result how the target is.
+func (l *lane) finished(r Result) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy--
+	if r.Task.Priority >= Bulk {
+		l.busyBulk--
+	}
+	now := time.Now()
+	if gap := now.Sub(l.lastDone).Seconds(); gap > 0 {
+		l.rate += (min(1/gap, 100_000) - l.rate) * 0.02
+	}
+	l.lastDone = now
+	switch r.Kind {
+	case connectors.RateLimited:
+		l.width = max(1, l.width/2)
+	case "":
+		l.width = min(float64(l.most), l.width+restoreStep)
+	}
+	if len(l.bulk) == maxBatch/4 {
+		l.engine.Wake()
+	}
+}
+
+// count keeps the row of temporary failures and reports whether there are too many.
+func (l *lane) count(k connectors.Kind) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch k {
+	case connectors.Temporary, connectors.Unknown:
+		l.failures++
+	case "", connectors.Invalid, connectors.Conflict, connectors.NotFound: // the target answered
+		l.failures = 0
+	}
+	return l.failures >= sickAfter
+}
+
+// drop gives back what was claimed and not tried.
+func (l *lane) drop() []Task {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	tasks := append(l.urgent, l.bulk...)
+	l.urgent, l.bulk = nil, nil
+	return tasks
+}
+
+// check asks a quarantined target whether it is well again.
+func (l *lane) check(ctx context.Context) {
+	l.mu.Lock()
+	if l.checking {
+		l.mu.Unlock()
+		return
+	}
+	l.checking = true
+	o, t := l.opened, l.target
+	l.mu.Unlock()
+	l.engine.attempts.Go(func() {
+		l.engine.probe(ctx, o, t)
+		l.mu.Lock()
+		l.checking, l.failures = false, 0
+		l.mu.Unlock()
+		l.engine.Wake()
+	})
+}

@@ -1,0 +1,177 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"usher/connectors"
+)
+
+// locate makes sure that the account's remote ID is known, by finding the account or by making it.
+// done: there is nothing left to do.
+func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
+	if c.task.Fresh && !c.vanished {
+		if c.want == Present {
+			return c.create(ctx)
+		}
+		return true, c.absent() // no create was ever sent, so there is nothing to take away
+	}
+	switch found, err := c.find(ctx); {
+	case err != nil:
+		return false, err
+	case found:
+		return false, nil
+	case c.want == Present:
+		return c.recreate(ctx)
+	}
+	return true, c.absent()
+}
+
+// absent records that nothing of ours is at the target.
+func (c *reconciler) absent() error {
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.NoCreate = "", "", nil, true
+	c.r.Gone = c.want == Removed || c.want == Undone
+	return nil
+}
+
+// find looks for the account and links it when it is ours or may be adopted. An account that is not ours
+// and not wanted is as good as none. A miss while a create may not be visible yet is an error.
+func (c *reconciler) find(ctx context.Context) (bool, error) {
+	p := c.profile
+	if p.Values == nil { // a leaver: what was wanted last still tells where to look
+		p, _ = c.o.Mapping.Profile(c.task.User)
+		p.ResourceID = c.task.UserID
+	}
+	c.r.Operation = OpFind
+	a, err := c.o.Find(ctx, p)
+	switch {
+	case connectors.KindOf(err) == connectors.NotFound:
+		return false, c.notYet()
+	case err != nil:
+		return false, err
+	case a.ExternalID == c.task.UserID:
+		return true, c.link(ctx, a, Created)
+	case c.want != Present:
+		return false, c.notYet()
+	}
+	return true, c.adopt(ctx, a)
+}
+
+// adopt takes over an account that was found and that we did not stamp, if that is allowed.
+func (c *reconciler) adopt(ctx context.Context, a connectors.Account) error {
+	if leaving, err := c.store.Leaving(ctx, c.task.ConnectorID, a.ID, a.ExternalID); err != nil {
+		return err
+	} else if leaving {
+		return errLeaving
+	}
+	c.r.Found = a
+	policy := c.o.Policy.OnExisting
+	switch {
+	case a.Protected:
+		return inTheWay("The account %s at the target has this user's name and is an administrator or service account, which Usher never adopts.", a,
+			"Give this user another name, or rename the account at the target.")
+	case a.ExternalID != "":
+		return inTheWay("The account %s at the target has this user's name and belongs to somebody else (external ID "+quoted(a.ExternalID)+").", a,
+			"Clear the external ID at the target if the account is this user's, then try again; otherwise give this user another name.")
+	case policy == connectors.AdoptExisting || a.ID == c.task.Approved:
+		c.r.Found = connectors.Account{}
+		return c.link(ctx, a, Adopted)
+	case policy == connectors.FailExisting:
+		return &connectors.Error{Kind: connectors.Invalid, Op: "find", Message: fmt.Sprintf("The account %s with this user's name exists at the target already.", quoted(a.ID)),
+			Remedy: "Remove or rename the account at the target, or let the connector adopt existing accounts."}
+	}
+	return inTheWay("The account %s with this user's name exists at the target already, and Usher did not make it.", a,
+		"Compare both sides. If they are the same person, adopt the account; otherwise give this user another name.")
+}
+
+func quoted(s string) string { return fmt.Sprintf("%q", s) }
+
+func inTheWay(format string, a connectors.Account, remedy string) error {
+	return &connectors.Error{Kind: connectors.Conflict, Op: "find", Message: fmt.Sprintf(format, quoted(a.ID)), Remedy: remedy}
+}
+
+// errLeaving: the name is taken by an account that is on its way out, so waiting helps.
+var errLeaving = &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: 5 * time.Second,
+	Message: "The name is still taken at the target by the account of a user who is leaving.", Remedy: "Nothing: Usher tries again as soon as that account is gone."}
+
+// link remembers the account before the first write to it.
+func (c *reconciler) link(ctx context.Context, a connectors.Account, o Origin) error {
+	err := c.store.Link(ctx, c.task, a.ID, o, c.now())
+	if errors.Is(err, ErrLinked) {
+		if leaving, err := c.store.Leaving(ctx, c.task.ConnectorID, a.ID, ""); err != nil {
+			return err
+		} else if leaving {
+			return errLeaving
+		}
+		c.r.Found = a
+		return inTheWay("The account %s at the target already stands for another user here.", a, "Give one of the two users another name, or correct the external ID at the target.")
+	}
+	if err != nil {
+		return err
+	}
+	c.r.RemoteID, c.r.Origin, c.r.Profile = a.ID, o, nil
+	if o == Adopted {
+		c.r.Operation = OpAdopt
+	}
+	return nil
+}
+
+// notYet is an error while "not found" may mean "not visible yet", nil after that.
+func (c *reconciler) notYet() error {
+	shows := c.task.CreateBegan.Add(c.o.Definition.Lag)
+	if c.task.CreateBegan.IsZero() || !c.now().Before(shows) {
+		return nil
+	}
+	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: shows.Sub(c.now()),
+		Message: "An account that may have been made is not visible at the target yet.", Remedy: "Nothing: Usher looks again by itself."}
+}
+
+// recreate sends another create after an earlier one certainly came to nothing.
+func (c *reconciler) recreate(ctx context.Context) (bool, error) {
+	if err := c.store.Begin(ctx, c.task, c.now()); err != nil {
+		return false, err
+	}
+	return c.create(ctx)
+}
+
+func (c *reconciler) create(ctx context.Context) (done bool, err error) {
+	c.r.Operation = OpCreate
+	a, err := c.o.Create(ctx, c.profile)
+	switch connectors.KindOf(err) {
+	case "":
+		if a.ID == "" {
+			return false, &connectors.Error{Kind: connectors.Unknown, Op: "create", Message: "The target made an account and did not say which."}
+		}
+		c.r.RemoteID, c.r.Origin, c.r.Profile = a.ID, Created, c.profile.Values
+		if a.Pending {
+			return true, &connectors.Error{Kind: connectors.Pending, Op: "create", Message: "The target accepted the account and has not finished making it."}
+		}
+		return true, nil
+	case connectors.Conflict:
+		return c.taken(ctx, err)
+	case connectors.Invalid, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
+		c.r.NoCreate = true
+	case connectors.Temporary:
+		_, classified := errors.AsType[*connectors.Error](err)
+		c.r.NoCreate = classified
+	}
+	return true, err
+}
+
+// taken works out who has the name that a create asked for: once, then it is an administrator's question.
+func (c *reconciler) taken(ctx context.Context, conflict error) (bool, error) {
+	if c.task.Fresh { // refused for certain, and none was sent before: nothing can be hidden
+		c.r.NoCreate, c.task.CreateBegan = true, time.Time{}
+	}
+	found, err := c.find(ctx)
+	switch {
+	case found && err == nil:
+		return false, nil // ours after all, or adopted: bring it up to date
+	case err != nil:
+		return true, err
+	}
+	c.r.Operation = OpCreate
+	return true, conflict
+}

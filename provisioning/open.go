@@ -1,0 +1,111 @@
+package provisioning
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"usher/connectors"
+	"usher/directory"
+)
+
+// Opened is a connector that is ready for use, with everything that follows from its configuration.
+type Opened struct {
+	connectors.Connector
+	Definition connectors.Definition
+	Mapping    *Mapping
+	Policy     Policy
+	revision   int64
+	client     *http.Client
+}
+
+// Opener opens connectors and keeps them until their configuration changes: what a connector learned about
+// its target, its pooled connections and its budget live as long as the configuration does.
+type Opener struct {
+	kinds map[string]connectors.Definition
+
+	mu     sync.Mutex
+	opened map[string]*Opened // by connector ID
+}
+
+// NewOpener knows these kinds.
+func NewOpener(defs []connectors.Definition) *Opener {
+	o := &Opener{kinds: map[string]connectors.Definition{}, opened: map[string]*Opened{}}
+	for _, d := range defs {
+		o.kinds[d.Kind] = d
+	}
+	return o
+}
+
+// Definition is the description of a kind; ok is false when this Usher does not know it.
+func (o *Opener) Definition(kind string) (d connectors.Definition, ok bool) {
+	d, ok = o.kinds[kind]
+	return d, ok
+}
+
+// Open gives the connector for this configuration, without I/O.
+func (o *Opener) Open(c directory.Connector) (*Opened, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if old := o.opened[c.ID]; old != nil {
+		if old.revision == c.Revision {
+			return old, nil
+		}
+		old.client.CloseIdleConnections()
+		delete(o.opened, c.ID)
+	}
+	fresh, err := o.open(c)
+	if err != nil {
+		return nil, err
+	}
+	o.opened[c.ID] = fresh
+	return fresh, nil
+}
+
+// OpenOnce opens a configuration that is being tried and not kept, such as a form that was not saved yet.
+func (o *Opener) OpenOnce(c directory.Connector) (*Opened, error) {
+	return o.open(c)
+}
+
+func (o *Opener) open(c directory.Connector) (*Opened, error) {
+	def, ok := o.kinds[c.Kind]
+	if !ok {
+		return nil, &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: fmt.Sprintf("This Usher does not know the connector kind %q.", c.Kind),
+			Remedy: "Start the version of Usher that the connector was made with, or delete the connector."}
+	}
+	config := connectors.Config{Settings: c.Settings}
+	mapping, err := CompileMapping(def)
+	if err != nil {
+		return nil, err
+	}
+	options := connectors.ClientOptions{}
+	if def.Options != nil {
+		options = def.Options(config)
+	}
+	client := connectors.NewClient(options, budget(config))
+	conn, err := def.Open(config, client)
+	if err != nil {
+		return nil, fmt.Errorf("open %s connector %s: %w", c.Kind, c.ID, err)
+	}
+	return &Opened{Connector: conn, Definition: def, Mapping: mapping, Policy: PolicyOf(def, config), revision: c.Revision, client: client}, nil
+}
+
+// budget limits requests; nil when there is no limit. A burst of one second's worth lets short work finish at once.
+func budget(c connectors.Config) connectors.Limiter {
+	rps := c.Number(connectors.RequestsLimit)
+	if rps <= 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(rps), max(1, int(rps)))
+}
+
+// Close lets go of pooled connections.
+func (o *Opener) Close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range o.opened {
+		c.client.CloseIdleConnections()
+	}
+}

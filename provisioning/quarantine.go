@@ -1,0 +1,89 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"usher/connectors"
+)
+
+const (
+	firstProbe = time.Minute
+	lastProbe  = time.Hour
+)
+
+// judge decides from one result whether the target itself is at fault, not one account, and pauses it.
+func (e *Engine) judge(l *lane, o *Opened, r Result) {
+	if r.Released {
+		return
+	}
+	many := l.count(r.Kind)
+	q := Quarantine{Kind: r.Kind, Class: AllOperations, Step: firstProbe}
+	switch {
+	case r.Kind == connectors.Denied:
+	case r.Kind == connectors.Misconfigured && r.Operation != OpDelete && r.Operation != OpDisable:
+		q.Class, q.Step = WritesOnly, lastProbe
+	case many:
+	default:
+		return
+	}
+	q.Reason = r.Err.Error()
+	if ce, ok := errors.AsType[*connectors.Error](r.Err); ok {
+		q.Remedy = ce.Remedy
+	}
+	l.mu.Lock()
+	t := l.target
+	stale := o != l.opened
+	l.mu.Unlock()
+	if stale {
+		return // learned with a configuration that is not in force any more
+	}
+	e.sicken(e.hard, t, q)
+	e.giveBack(l.drop())
+}
+
+// sicken starts or prolongs a quarantine.
+func (e *Engine) sicken(ctx context.Context, t Target, q Quarantine) {
+	now := time.Now()
+	if q.Step == 0 {
+		q.Step = firstProbe
+	}
+	if t.Quarantine.On() && t.Quarantine.Class == q.Class && now.Before(t.Quarantine.Until) {
+		return
+	}
+	q.Since, q.Until = now, now.Add(q.Step)
+	if t.Quarantine.On() {
+		q.Since = t.Quarantine.Since
+	}
+	if err := e.store.Quarantine(ctx, t.ID, q, now); err != nil {
+		e.log.Error("cannot pause a connector", "connector", t.ID, "err", err)
+		return
+	}
+	e.log.Warn("connector quarantined", "connector", t.ID, "class", q.Class, "until", q.Until, "reason", q.Reason)
+}
+
+// probe makes one harmless check: passed, the connector works again; failed, the next check is twice as far away.
+func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
+	call, cancel := context.WithTimeout(ctx, e.config.AttemptTimeout)
+	defer cancel()
+	_, err := o.Check(call)
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		if err := e.store.Quarantine(ctx, t.ID, Quarantine{}, time.Now()); err != nil {
+			e.log.Error("cannot release a connector", "connector", t.ID, "err", err)
+			return
+		}
+		e.log.Info("connector works again", "connector", t.ID)
+		return
+	}
+	q := t.Quarantine
+	q.Reason, q.Kind, q.Step = err.Error(), connectors.KindOf(err), min(2*max(q.Step, firstProbe), lastProbe)
+	if ce, ok := errors.AsType[*connectors.Error](err); ok {
+		q.Remedy = ce.Remedy
+	}
+	t.Quarantine.Until = time.Time{}
+	e.sicken(ctx, t, q)
+}

@@ -1,0 +1,140 @@
+package provisioning
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"time"
+
+	"usher/connectors"
+	"usher/directory"
+)
+
+// Settle tries a user's accounts at these provisioners now, all at once, and waits until each has an outcome
+// or ctx ends. Ending ctx ends the waiting, never the attempt.
+func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provisioner) []directory.Outcome {
+	outcomes := make([]directory.Outcome, len(ps))
+	targets, err := e.store.Targets(ctx)
+	var wg sync.WaitGroup
+	for i, p := range ps {
+		outcomes[i] = directory.Outcome{Connection: p.Connection, Kind: p.Kind}
+		t, ok := targetOf(targets, p)
+		if err != nil || !ok {
+			outcomes[i].Reason = "The connector is switched off, or could not be read."
+			continue
+		}
+		wg.Go(func() { e.settle(ctx, userID, t, &outcomes[i]) })
+	}
+	wg.Wait()
+	e.Wake()
+	return outcomes
+}
+
+func targetOf(ts []Target, p directory.Provisioner) (Target, bool) {
+	for _, t := range ts {
+		if t.ID == p.ConnectorID {
+			return t, true
+		}
+	}
+	return Target{}, false
+}
+
+// settle follows one account until it has an outcome. It tries the account itself unless somebody else does.
+func (e *Engine) settle(ctx context.Context, userID string, t Target, out *directory.Outcome) {
+	fail := func(err error) {
+		out.Reason = reason(err)
+		if ce, ok := errors.AsType[*connectors.Error](err); ok {
+			out.Remedy = ce.Remedy
+		}
+	}
+	if t.Quarantine.Class == AllOperations {
+		out.Status, out.Reason, out.Remedy = string(StatusPaused), "The connector is paused: "+t.Quarantine.Reason, t.Quarantine.Remedy
+		return
+	}
+	o, err := e.opener.Open(t.Connector)
+	if err != nil {
+		fail(err)
+		return
+	}
+	l := e.lane(t, o)
+	for tried := false; ; {
+		recorded := e.Recorded()
+		a, ok, err := e.store.Account(ctx, t.ID, userID)
+		if err != nil {
+			fail(err)
+			return
+		}
+		if e.report(a, ok, tried, out) {
+			return
+		}
+		task, ok, err := e.takeOne(ctx, t, userID)
+		if err != nil {
+			fail(err)
+			return
+		}
+		again := time.After(100 * time.Millisecond) // another process may be trying it
+		if ok {
+			tried, again, recorded = true, nil, e.tryOne(l, o, task)
+		}
+		select {
+		case <-recorded:
+		case <-again:
+		case <-ctx.Done():
+			out.Status, out.Reason = string(StatusRunning), "The target did not answer within the deadline."
+			out.Remedy = "Try again later, or ask the administrator to look at the connection."
+			return
+		}
+	}
+}
+
+func (e *Engine) takeOne(ctx context.Context, t Target, userID string) (task Task, ok bool, err error) {
+	now := time.Now()
+	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: t.ID, UserID: userID, Least: Bulk, Limit: 1, Lease: rand.Text(), Until: now.Add(e.config.Lease), Now: now})
+	if err != nil || len(tasks) == 0 {
+		return task, false, err
+	}
+	return tasks[0], true, nil
+}
+
+// tryOne tries a task outside the lane's queue; the channel is closed when the result is recorded.
+func (e *Engine) tryOne(l *lane, o *Opened, t Task) <-chan struct{} {
+	recorded := make(chan struct{})
+	e.attempts.Go(func() {
+		defer close(recorded)
+		r := e.attempt(e.hard, o, t)
+		e.record([]Result{r})
+		e.judge(l, o, r)
+	})
+	return recorded
+}
+
+// report says what is known of the account, and whether that is an outcome.
+func (e *Engine) report(a Account, ok, tried bool, out *directory.Outcome) (settled bool) {
+	if !ok { // nothing to do at this target, or done and gone
+		out.OK, out.Status = true, string(StatusSynced)
+		return true
+	}
+	now := time.Now()
+	status := a.Status(now)
+	out.Status, out.RemoteID = string(status), a.RemoteID
+	switch {
+	case status == StatusSynced, tried && a.ErrorKind == connectors.Pending && a.RemoteID != "":
+		out.OK = true // in step, or accepted and taking effect by itself
+		return true
+	case status == StatusRunning:
+		return false
+	case status.Settled(), a.ErrorKind != "" && (tried || a.DueAt.After(now)):
+		out.Reason, out.Remedy = cmp.Or(a.HeldReason, a.Error), a.Remedy
+		return true
+	}
+	return false
+}
+
+func reason(err error) string {
+	if ce, ok := errors.AsType[*connectors.Error](err); ok {
+		return ce.Error()
+	}
+	return "Usher could not work on this: " + err.Error()
+}

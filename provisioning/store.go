@@ -1,0 +1,65 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrLinked means that another user's account already stands for the remote account.
+var ErrLinked = errors.New("the remote account belongs to another user")
+
+// ErrLeaseLost means that the account is not ours to try any more; whatever the attempt learned is void.
+var ErrLeaseLost = errors.New("the lease was lost")
+
+// Claim asks for due accounts.
+type Claim struct {
+	ConnectorID string
+	UserID      string   // only this user's, whatever its priority; "" is everybody's
+	Least       Priority // least urgent priority that may be claimed
+	Limit       int
+	Lease       string // a fresh random token
+	Until       time.Time
+	Now         time.Time
+}
+
+// Store keeps accounts. No method holds a transaction open when it returns.
+type Store interface {
+	// Targets are the enabled connectors that a provisioner uses, secrets opened, oldest first.
+	Targets(ctx context.Context) ([]Target, error)
+
+	// NextDue is when the next account or quarantine check of any target comes due; zero when nothing waits.
+	NextDue(ctx context.Context) (time.Time, error)
+
+	// Claim leases due accounts, most urgent and longest due first, counts the attempt and, where no remote ID
+	// is known and none was begun, writes create_began = Now (Task.Fresh says so). Facts are read after the
+	// claim. A leased, dead, held or backing-off account is not due.
+	Claim(ctx context.Context, c Claim) ([]Task, error)
+
+	// Begin remembers that another create is about to be sent. ErrLeaseLost when the lease is not held.
+	Begin(ctx context.Context, t Task, now time.Time) error
+
+	// Link remembers which remote account an attempt is about to write to. ErrLinked, ErrLeaseLost.
+	Link(ctx context.Context, t Task, remoteID string, o Origin, now time.Time) error
+
+	// Leaving reports whether another user's account at the connector, which stands for the remote ID or whose
+	// user has the ID externalID, is on its way out (its user is deleted or taken back).
+	Leaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error)
+
+	// Record writes results and their log lines in one transaction, each fenced by its lease, and removes what
+	// is settled for good: an absent account, and a deleted user with its last account. It reports which
+	// leases were still held; the result of a lost lease changes nothing. An edit that came meanwhile keeps the account due now.
+	Record(ctx context.Context, rs []Result, now time.Time) ([]bool, error)
+
+	// Quarantine pauses a connector, or releases it when q is zero; releasing makes its accounts due now.
+	Quarantine(ctx context.Context, connectorID string, q Quarantine, now time.Time) error
+
+	// Account is a user's account at a connector; ok is false when there is none.
+	Account(ctx context.Context, connectorID, userID string) (a Account, ok bool, err error)
+
+	// TakeBackStaged takes back users whose staging ended without an outcome (their process died).
+	TakeBackStaged(ctx context.Context, now time.Time) (int, error)
+
+	// PruneLog removes at most n log lines older than before, and says how many it removed.
+	PruneLog(ctx context.Context, before time.Time, n int) (int, error)
+}
