@@ -1,0 +1,74 @@
+// Package views is what people see: one page, one .templ file, its view model on top. It is not for
+// reading requests, asking stores or deciding anything.
+package views
+
+import "usher/views/ui"
+
+// Keys of Shell.Nav: which entry of the sidebar is lit.
+const (
+	NavOverview          = "overview"
+	NavConnections       = "connections"
+	NavUsers             = "users"
+	NavLoginRegistration = "login-registration"
+	NavLog               = "log"
+	NavSettings          = "settings"
+)
+
+// Shell is what every page has around it.
+type Shell struct {
+	Title  string     // in the browser's tab
+	Crumbs []ui.Crumb // the way here, this page last
+	Nav    string     // one of the Nav constants
+	Admin  string     // who is signed in; shown in the account menu
+	Flash  *ui.Flash  // what the page before did; nil for nothing
+	Narrow bool       // a form or wizard: the column is kept short enough to read
+	Demo   bool       // `usher demo`: adds the Target page to the sidebar
+}
+
+// Entry is one line of the sidebar.
+type entry struct{ key, label, href, icon string }
+
+type entryGroup struct {
+	label   string
+	entries []entry
+}
+
+func (s Shell) navigation() []entryGroup {
+	groups := []entryGroup{
+		{"", []entry{
+			{NavOverview, "Overview", "/", "layout-dashboard"},
+			{NavConnections, "Connections", "/connections", "cable"},
+		}},
+		{"User Management", []entry{
+			{NavUsers, "Users", "/users", "users"},
+		}},
+		{"Organisation", []entry{
+			{NavLoginRegistration, "Login & Registration", "/login-registration", "log-in"},
+			{NavLog, "Provisioning log", "/log", "scroll-text"},
+			{NavSettings, "Settings", "/settings", "settings"},
+		}},
+	}
+	if s.Demo {
+		groups = append(groups, entryGroup{"Demo", []entry{{NavTarget, "Target", "/target", "target"}}})
+	}
+	return groups
+}
+
+// NavTarget lights the demo's Target page.
+const NavTarget = "target"
+
+func (s Shell) tabTitle() string {
+	if s.Title == "" {
+		return "Usher"
+	}
+	return s.Title + " · Usher"
+}
+
+// Problem is what an error page says.
+type Problem struct {
+	Title     string // what happened: "This page does not exist"
+	Text      string // why, in plain words
+	Next      string // what to do next
+	Reference string // to be found in the server's log; "" for none
+	Actions   []ui.Action
+}
