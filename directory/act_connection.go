@@ -79,3 +79,10 @@ func (d *Directory) UpdateProvisioner(ctx context.Context, p Provisioner, by Act
 func (d *Directory) DeleteProvisioner(ctx context.Context, p Provisioner, by Actor) error {
 	return d.Store.DeleteProvisioner(ctx, p.ID, d.Change(by, "provisioner.delete", p.ID, p.Connection))
 }
+
+// Resync looks at every account of the provisioner again and says how many there are.
+func (d *Directory) Resync(ctx context.Context, p Provisioner, by Actor) (int, error) {
+	n, err := d.Store.Resync(ctx, p.ConnectorID, d.Change(by, "provisioner.resync", p.ID, p.Connection))
+	d.Settler.Wake()
+	return n, err
+}

@@ -39,11 +39,10 @@ func (d *Directory) createBlocking(ctx context.Context, u User, c Change, ps []P
 	if err := d.Store.CreateUser(ctx, u, c, d.Now().Add(wait+stagedFor)); err != nil {
 		return u, nil, err
 	}
-	settle, cancel := context.WithTimeout(ctx, wait)
+	after := context.WithoutCancel(ctx) // the caller may leave; what was begun is decided all the same
+	settle, cancel := context.WithTimeout(after, wait)
 	outcomes := d.Settler.Settle(settle, u.ID, ps)
 	cancel()
-	// The caller may be gone; the decision is written all the same.
-	after := context.WithoutCancel(ctx)
 	if failed := refusals(ps, outcomes); len(failed) > 0 {
 		return u, outcomes, d.reject(after, u, failed)
 	}

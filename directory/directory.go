@@ -38,6 +38,12 @@ type Store interface {
 	CreateProvisioner(ctx context.Context, p Provisioner, c Change) error
 	UpdateProvisioner(ctx context.Context, p Provisioner, c Change) error
 	DeleteProvisioner(ctx context.Context, id string, c Change) error // accounts stay as they are, unmanaged
+	// Resync makes all accounts of a connector due, behind everything more urgent, and says how many.
+	Resync(ctx context.Context, connectorID string, c Change) (int, error)
+
+	// RetryAccount makes an account due now: not held, not given up, no attempts counted. approve, when set, is
+	// the remote ID that may be adopted. NotFound when the user has no account at the connector.
+	RetryAccount(ctx context.Context, connectorID, userID, approve string, c Change) error
 }
 
 // Outcome is what one target did about an act that waited for it.

@@ -33,12 +33,12 @@ type Account struct {
 
 	DesiredGen, ObservedGen int64 // equal: settled
 
-	RemoteID    string // the target's ID, "" when none is known
-	Origin      Origin
-	LinkedAt    time.Time
-	LinkedBy    string         // ID of the change that made or adopted it
-	CreateBegan time.Time      // a create may have been sent since; zero: certainly not
-	Profile     map[string]any // what we last wrote, nil when nothing
+	RemoteID   string // the target's ID, "" when none is known
+	Origin     Origin
+	LinkedAt   time.Time
+	LinkedBy   string         // ID of the change that made or adopted it
+	WriteBegan time.Time      // a write may have been sent since whose outcome is not recorded; zero: certainly not
+	Profile    map[string]any // what we last wrote, nil when nothing
 
 	Priority   Priority
 	DueAt      time.Time
@@ -145,7 +145,7 @@ type Task struct {
 	Account
 	User        directory.User
 	Provisioner directory.Provisioner
-	Fresh       bool // no create can have been sent before this claim
+	Fresh       bool // before this claim no write can have been sent whose outcome is not recorded
 }
 
 // Operation is what an attempt did at the target.
@@ -186,7 +186,7 @@ type Result struct {
 	RemoteID string
 	Origin   Origin
 	Profile  map[string]any // what the target now has of ours; nil: nothing
-	NoCreate bool           // certain that no create is outstanding: forget create_began
+	Certain  bool           // every write so far has a known outcome: forget write_began
 	Gone     bool           // wanted absent and is absent: the row has no reason to stay
 
 	// What decide made of it.

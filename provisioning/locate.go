@@ -31,7 +31,7 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 
 // absent records that nothing of ours is at the target.
 func (c *reconciler) absent() error {
-	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.NoCreate = "", "", nil, true
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Certain = "", "", nil, true
 	c.r.Gone = c.want == Removed || c.want == Undone
 	return nil
 }
@@ -55,6 +55,9 @@ func (c *reconciler) find(ctx context.Context) (bool, error) {
 		return true, c.link(ctx, a, Created)
 	case c.want != Present:
 		return false, c.notYet()
+	}
+	if err := c.notYet(); err != nil {
+		return false, err // our own may still be hidden behind this one
 	}
 	return true, c.adopt(ctx, a)
 }
@@ -120,8 +123,12 @@ func (c *reconciler) link(ctx context.Context, a connectors.Account, o Origin) e
 
 // notYet is an error while "not found" may mean "not visible yet", nil after that.
 func (c *reconciler) notYet() error {
-	shows := c.task.CreateBegan.Add(c.o.Definition.Lag)
-	if c.task.CreateBegan.IsZero() || !c.now().Before(shows) {
+	since := c.task.WriteBegan
+	if c.task.LinkedAt.After(since) || c.task.RemoteID != "" {
+		since = c.task.LinkedAt
+	}
+	shows := since.Add(c.o.Definition.Lag)
+	if since.IsZero() || !c.now().Before(shows) {
 		return nil
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: shows.Sub(c.now()),
@@ -152,10 +159,10 @@ func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 	case connectors.Conflict:
 		return c.taken(ctx, err)
 	case connectors.Invalid, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
-		c.r.NoCreate = true
+		c.r.Certain = true
 	case connectors.Temporary:
 		_, classified := errors.AsType[*connectors.Error](err)
-		c.r.NoCreate = classified
+		c.r.Certain = classified
 	}
 	return true, err
 }
@@ -163,7 +170,7 @@ func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 // taken works out who has the name that a create asked for: once, then it is an administrator's question.
 func (c *reconciler) taken(ctx context.Context, conflict error) (bool, error) {
 	if c.task.Fresh { // refused for certain, and none was sent before: nothing can be hidden
-		c.r.NoCreate, c.task.CreateBegan = true, time.Time{}
+		c.r.Certain, c.task.WriteBegan = true, time.Time{}
 	}
 	found, err := c.find(ctx)
 	switch {

@@ -25,8 +25,23 @@ type reconciler struct {
 func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.Time) Result {
 	c := &reconciler{o: o, store: s, task: t, now: now, want: Wanted(t.User, t.Provisioner)}
 	c.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile}
+	if !t.Fresh {
+		c.r.Profile = nil // an earlier write may or may not have arrived, so what the target has is not known
+	}
 	c.r.Err = c.run(ctx)
+	c.r.Certain = c.r.Certain || c.certain(c.r.Err)
 	return c.r
+}
+
+// certain reports whether every write has a known outcome. A write that answered "temporary" may have arrived.
+func (c *reconciler) certain(err error) bool {
+	switch connectors.KindOf(err) {
+	case "":
+		return true
+	case connectors.Temporary, connectors.Unknown:
+		return false
+	}
+	return c.task.Fresh
 }
 
 func (c *reconciler) run(ctx context.Context) error {
@@ -86,6 +101,7 @@ func (c *reconciler) update(ctx context.Context, want connectors.Profile) (again
 	if c.r.Operation == OpNone || c.r.Operation == OpFind {
 		c.r.Operation = OpUpdate
 	}
+	c.r.Certain = false
 	err = c.o.Update(ctx, c.r.RemoteID, changes)
 	if connectors.KindOf(err) == connectors.NotFound {
 		return c.lost(err)
@@ -116,7 +132,7 @@ func (c *reconciler) lost(err error) (again bool, _ error) {
 // disable makes the account unusable, and keeps a live user's other attributes in step.
 func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 	if !isDisabled(c.r.Profile) {
-		c.r.Operation = OpDisable
+		c.r.Operation, c.r.Certain = OpDisable, false
 		err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Disable)
 		if connectors.KindOf(err) == connectors.NotFound {
 			if hidden := c.notYet(); hidden != nil {
@@ -141,7 +157,7 @@ func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 
 // remove takes the account away. Gone already is success.
 func (c *reconciler) remove(ctx context.Context) error {
-	c.r.Operation = OpDelete
+	c.r.Operation, c.r.Certain = OpDelete, false
 	err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Delete)
 	if connectors.KindOf(err) == connectors.NotFound {
 		if hidden := c.notYet(); hidden != nil {

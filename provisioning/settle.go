@@ -110,6 +110,9 @@ func (e *Engine) tryOne(l *lane, o *Opened, t Task) <-chan struct{} {
 	return recorded
 }
 
+// Drain waits for the attempts that Settle began. A process that settles without Run calls it before it ends.
+func (e *Engine) Drain() { e.attempts.Wait() }
+
 // report says what is known of the account, and whether that is an outcome.
 func (e *Engine) report(a Account, ok, tried bool, out *directory.Outcome) (settled bool) {
 	if !ok { // nothing to do at this target, or done and gone

@@ -31,8 +31,8 @@ type Store interface {
 	// NextDue is when the next account or quarantine check of any target comes due; zero when nothing waits.
 	NextDue(ctx context.Context) (time.Time, error)
 
-	// Claim leases due accounts, most urgent and longest due first, counts the attempt and, where no remote ID
-	// is known and none was begun, writes create_began = Now (Task.Fresh says so). Facts are read after the
+	// Claim leases due accounts, most urgent and longest due first, counts the attempt and writes
+	// write_began = Now unless an earlier one stands (Task.Fresh says which), so that nothing is sent without a trace. Facts are read after the
 	// claim. A leased, dead, held or backing-off account is not due.
 	Claim(ctx context.Context, c Claim) ([]Task, error)
 

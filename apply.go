@@ -1,0 +1,120 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"usher/connectors/all"
+	"usher/directory"
+)
+
+type applyCmd struct {
+	File string `short:"f" required:"" env:"-" placeholder:"FILE" help:"YAML file; - reads standard input."`
+}
+
+const maxApplyFile = 4 << 20
+
+// Run makes what the file names and leaves everything else. Nothing is written unless all of the file makes sense.
+func (c applyCmd) Run(a *app) error {
+	text, err := c.text(a)
+	if err != nil {
+		return err
+	}
+	doc := &document{name: c.File, dir: filepath.Dir(c.File)}
+	if c.File == "-" {
+		doc.name = "<stdin>"
+	}
+	file := doc.read(text)
+	return a.within(func(k *core) error {
+		check := &checker{document: doc, core: k, kinds: all.Definitions()}
+		plan, err := check.check(a.ctx, file)
+		if err = cmp.Or(err, doc.err()); err != nil {
+			return err
+		}
+		return plan.apply(a, k.directory)
+	})
+}
+
+func (c applyCmd) text(a *app) ([]byte, error) {
+	in := a.stdin
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxApplyFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", c.File, err)
+	}
+	if len(b) > maxApplyFile {
+		return nil, fmt.Errorf("%s is larger than 4 MiB", c.File)
+	}
+	return b, nil
+}
+
+// apply does what is planned, in the order of dependence, and says so line by line: after a failure in the
+// middle the lines are what was done, and the same file goes on from there.
+func (p applyPlan) apply(a *app, d *directory.Directory) error {
+	by := actor()
+	ids := map[string]string{} // connector IDs by connection key and kind
+	for _, n := range p.connections {
+		if err := n.apply(a, d, by, ids); err != nil {
+			return fmt.Errorf("connection %s: %w", n.want.Name, err)
+		}
+	}
+	for _, v := range p.provisioners {
+		if v.want.ConnectorID == "" {
+			v.want.ConnectorID = ids[connectorName(v.want.Connection, v.want.Kind)]
+		}
+		var err error
+		switch v.mark {
+		case created:
+			_, err = d.CreateProvisioner(a.ctx, v.want, by)
+		case changed:
+			err = d.UpdateProvisioner(a.ctx, v.want, by)
+		}
+		name := v.want.Connection + "/" + v.want.Kind
+		if err != nil {
+			return fmt.Errorf("provisioner %s: %w", name, err)
+		}
+		fmt.Fprintf(a.stdout, "provisioner %s: %s\n", name, v.mark)
+	}
+	return nil
+}
+
+func connectorName(connection, kind string) string { return directory.Key(connection) + "/" + kind }
+
+func (n plannedConnection) apply(a *app, d *directory.Directory, by directory.Actor, ids map[string]string) error {
+	var err error
+	switch n.mark {
+	case created:
+		n.want, err = d.CreateConnection(a.ctx, n.want, by)
+	case changed:
+		err = d.UpdateConnection(a.ctx, n.want, by)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "connection %s: %s\n", n.want.Name, n.mark)
+	for _, k := range n.connectors {
+		k.want.ConnectionID = n.want.ID
+		switch k.mark {
+		case created:
+			k.want, err = d.CreateConnector(a.ctx, k.want, by)
+		case changed:
+			err = d.UpdateConnector(a.ctx, k.want, by)
+		}
+		if err != nil {
+			return fmt.Errorf("connector %s: %w", k.want.Kind, err)
+		}
+		ids[connectorName(n.want.Name, k.want.Kind)] = k.want.ID
+		fmt.Fprintf(a.stdout, "connector %s/%s: %s\n", n.want.Name, k.want.Kind, k.mark)
+	}
+	return nil
+}

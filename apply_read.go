@@ -1,0 +1,103 @@
+package main
+
+import (
+	"time"
+
+	"usher/directory"
+)
+
+// applyFile is what an apply file says; nil means that it does not say.
+type applyFile struct {
+	connections  []connectionSpec
+	provisioners []provisionerSpec
+}
+
+type connectionSpec struct {
+	at          place
+	fields      map[string]place
+	name        string
+	description *string
+	connectors  []connectorSpec
+}
+
+type connectorSpec struct {
+	at      place
+	config  place
+	kind    string
+	enabled *bool
+	fields  map[string]place // of config
+	input   map[string]string
+}
+
+type provisionerSpec struct {
+	at                    place
+	fields                map[string]place
+	connection, connector string
+	blocking, jitOutbound *bool
+	onFailure             *string
+	deadline              *time.Duration
+}
+
+// read checks the file's shape.
+func (d *document) read(text []byte) (f applyFile) {
+	root, ok := d.root(text)
+	if !ok {
+		return f
+	}
+	top := d.known(root, "connections", "provisioners")
+	for _, p := range d.items(top["connections"]) {
+		f.connections = append(f.connections, d.connection(p))
+	}
+	for _, p := range d.items(top["provisioners"]) {
+		f.provisioners = append(f.provisioners, d.provisioner(p))
+	}
+	return f
+}
+
+func (d *document) connection(p place) connectionSpec {
+	fields := d.known(p, "name", "description", "type", "connectors")
+	c := connectionSpec{at: p, fields: fields, name: d.required(p, fields, "name"), description: d.text(fields["description"])}
+	if t := d.text(fields["type"]); t != nil && *t != string(directory.CustomConnector) {
+		d.bad(fields["type"], "there is no connection type %q; there is %s", *t, directory.CustomConnector)
+	}
+	for _, p := range d.items(fields["connectors"]) {
+		c.connectors = append(c.connectors, d.connector(p))
+	}
+	return c
+}
+
+func (d *document) connector(p place) connectorSpec {
+	fields := d.known(p, "type", "enabled", "config")
+	c := connectorSpec{at: p, config: p, kind: d.required(p, fields, "type"), enabled: d.flag(fields["enabled"]), input: map[string]string{}}
+	config, ok := fields["config"]
+	if !ok {
+		c.config.path = join(p.path, "config")
+		return c
+	}
+	c.config, c.fields = config, d.pairs(config)
+	for key, v := range c.fields {
+		if text, ok := d.setting(v); ok {
+			c.input[key] = text
+		}
+	}
+	return c
+}
+
+func (d *document) provisioner(p place) provisionerSpec {
+	fields := d.known(p, "connection", "connector", "blocking", "on_failure", "deadline", "jit_outbound")
+	s := provisionerSpec{at: p, fields: fields, connection: d.required(p, fields, "connection"), connector: d.required(p, fields, "connector"),
+		blocking: d.flag(fields["blocking"]), jitOutbound: d.flag(fields["jit_outbound"]), onFailure: d.text(fields["on_failure"])}
+	if at, ok := fields["deadline"]; ok {
+		s.deadline = d.duration(at)
+	}
+	return s
+}
+
+func (d *document) duration(p place) *time.Duration {
+	v, err := time.ParseDuration(p.node.Value)
+	if err != nil {
+		d.bad(p, "must be a duration such as 20s")
+		return nil
+	}
+	return &v
+}

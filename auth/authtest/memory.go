@@ -1,0 +1,149 @@
+// Package authtest has what tests of auth's users need: a store in memory, and the contract of auth.Store as tests
+// that every implementation must pass. It is not for the program itself.
+package authtest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"usher/auth"
+	"usher/directory"
+)
+
+// Memory is an auth.Store without a database.
+type Memory struct {
+	mu       sync.Mutex
+	admins   []auth.Admin
+	setup    string
+	sessions map[string]auth.SessionRow
+	failures map[string]auth.Failures
+	tokens   []auth.Token
+	Changes  []directory.Change // what was recorded, oldest first
+	failure  error
+}
+
+var _ auth.Store = (*Memory)(nil)
+
+// NewMemory makes an empty store.
+func NewMemory() *Memory {
+	return &Memory{sessions: map[string]auth.SessionRow{}, failures: map[string]auth.Failures{}}
+}
+
+// Fail makes every later call answer err; nil ends that.
+func (m *Memory) Fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failure = err
+}
+
+func (m *Memory) find(match func(auth.Admin) bool) (auth.Admin, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := slices.IndexFunc(m.admins, match); i >= 0 && m.failure == nil {
+		return m.admins[i], true, nil
+	}
+	return auth.Admin{}, false, m.failure
+}
+
+func (m *Memory) AdminByName(_ context.Context, key string) (auth.Admin, bool, error) {
+	return m.find(func(a auth.Admin) bool { return directory.Key(a.UserName) == key })
+}
+
+func (m *Memory) AdminByID(_ context.Context, id string) (auth.Admin, bool, error) {
+	return m.find(func(a auth.Admin) bool { return a.ID == id })
+}
+
+func (m *Memory) ListAdmins(context.Context) ([]auth.Admin, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.admins), m.failure
+}
+
+func (m *Memory) CreateAdmin(_ context.Context, a auth.Admin, c directory.Change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, b := range m.admins {
+		if directory.Key(a.UserName) == directory.Key(b.UserName) {
+			return &directory.Error{Code: directory.Conflict, Message: "The name is taken.",
+				Fields: map[string]string{"user_name": "There is an administrator with this name."}}
+		}
+	}
+	m.admins = append(m.admins, a)
+	m.Changes = append(m.Changes, c)
+	return m.failure
+}
+
+func (m *Memory) SetAdminPassword(_ context.Context, id, hash, keep string, c directory.Change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.admins, func(a auth.Admin) bool { return a.ID == id })
+	if i < 0 {
+		return cmp.Or(m.failure, missing())
+	}
+	m.admins[i].PasswordHash, m.admins[i].PasswordAt = hash, c.At
+	m.endSessions(id, keep)
+	m.Changes = append(m.Changes, c)
+	return m.failure
+}
+
+func (m *Memory) RehashAdminPassword(_ context.Context, id, old, hash string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, a := range m.admins {
+		if a.ID == id && a.PasswordHash == old {
+			m.admins[i].PasswordHash = hash
+		}
+	}
+	return m.failure
+}
+
+func (m *Memory) AdminSignedIn(_ context.Context, id string, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.admins {
+		if m.admins[i].ID == id {
+			m.admins[i].SignedInAt = at
+		}
+	}
+	return m.failure
+}
+
+func (m *Memory) HasAdmin(context.Context) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.admins) > 0, m.failure
+}
+
+func (m *Memory) SaveSetupToken(_ context.Context, hash string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.admins) > 0 {
+		return auth.ErrSetupOver
+	}
+	m.setup = hash
+	return m.failure
+}
+
+func (m *Memory) SetupTokenHash(context.Context) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.setup, m.failure
+}
+
+func (m *Memory) CreateFirstAdmin(_ context.Context, a auth.Admin, hash string, c directory.Change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.admins) > 0 || m.setup == "" || hash != m.setup {
+		return auth.ErrSetupOver
+	}
+	m.admins, m.setup = append(m.admins, a), ""
+	m.Changes = append(m.Changes, c)
+	return m.failure
+}
+
+func missing() error {
+	return &directory.Error{Code: directory.NotFound, Message: "There is no such thing any more."}
+}

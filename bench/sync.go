@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"sync"
+	"syscall"
+	"time"
+
+	"usher/connectors"
+	"usher/connectors/all"
+	"usher/connectors/scim2"
+	"usher/connectors/scim2/scim2fake"
+	"usher/db"
+	"usher/directory"
+	"usher/provisioning"
+)
+
+// syncReport is what -json prints.
+type syncReport struct {
+	Users           int     `json:"users"`
+	FirstSync       float64 `json:"first_sync_seconds"` // from the making of the provisioner until every result is recorded
+	UsersPerSecond  float64 `json:"users_per_second"`
+	RequestsPerUser float64 `json:"requests_per_user"`
+	Resync          float64 `json:"resync_seconds"` // every account looked at again, nothing different
+	ResyncRequests  int     `json:"resync_requests"`
+	MaxRSS          float64 `json:"max_rss_mb"` // of the process, target included
+}
+
+func runSync(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("bench sync", flag.ContinueOnError)
+	users := flags.Int("users", 10_000, "how many users to sync")
+	asJSON := flags.Bool("json", false, "print one JSON object")
+	profile := flags.String("cpuprofile", "", "write a CPU profile of both syncs to this `file`")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *users < 1 || flags.NArg() > 0 {
+		return errors.New("sync takes flags only, and at least one user")
+	}
+	dir, err := os.MkdirTemp("", "usher-bench-")
+	if err != nil {
+		return err
+	}
+	report, err := measureSync(ctx, dir, *users, *profile)
+	if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(out).Encode(report)
+	}
+	_, err = fmt.Fprintf(out, "%d users\nfirst sync  %.2f s, %.0f users/s, %.3f requests per user\nre-sync     %.2f s, %d requests\nmemory      %.0f MB at most\n",
+		report.Users, report.FirstSync, report.UsersPerSecond, report.RequestsPerUser, report.Resync, report.ResyncRequests, report.MaxRSS)
+	return err
+}
+
+// bench is a database with users, a target on loopback, and an engine between them.
+type bench struct {
+	store     *db.Store
+	target    *scim2fake.Server
+	directory *directory.Directory
+	engine    *provisioning.Engine
+	connector directory.Connector
+}
+
+func measureSync(ctx context.Context, dir string, users int, profile string) (r syncReport, err error) {
+	ring, err := db.LoadKey("", filepath.Join(dir, "usher.db.key"))
+	if err != nil {
+		return r, err
+	}
+	store, err := db.Open(ctx, filepath.Join(dir, "usher.db"), ring)
+	if err != nil {
+		return r, err
+	}
+	defer store.Close()
+	opener := provisioning.NewOpener(all.Definitions())
+	defer opener.Close()
+	b := &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"})}
+	b.engine = provisioning.New(store, opener, provisioning.Config{}, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	b.directory = &directory.Directory{Store: store, Settler: b.engine, Now: time.Now}
+	url, stop, err := b.serve()
+	if err != nil {
+		return r, err
+	}
+	defer stop()
+	if err := b.prepare(ctx, url, users); err != nil {
+		return r, err
+	}
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return r, err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return r, err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	return b.measure(ctx, users)
+}
+
+func (b *bench) serve() (url string, stop func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	s := &http.Server{Handler: b.target, ReadHeaderTimeout: time.Minute}
+	go func() { _ = s.Serve(l) }()
+	return "http://" + l.Addr().String() + scim2fake.Prefix, func() { _ = s.Close() }, nil
+}
+
+// prepare inserts the users and makes the connector; without a provisioner nobody is due yet.
+func (b *bench) prepare(ctx context.Context, url string, users int) error {
+	for i := range users {
+		if _, _, err := b.directory.CreateUser(ctx, sample(i), directory.Actor{Kind: directory.BySystem}); err != nil {
+			return err
+		}
+	}
+	settings, wrong := connectors.Read(scim2.Definition().AllFields(), map[string]string{
+		"base_url": url, "token": "bench", "allow_private_network": "true", connectors.RequestsLimit: "0"}, directory.Settings{})
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	n, err := b.directory.CreateConnection(ctx, directory.Connection{Name: "Bench"}, directory.Actor{Kind: directory.BySystem})
+	if err != nil {
+		return err
+	}
+	b.connector, err = b.directory.CreateConnector(ctx,
+		directory.Connector{ConnectionID: n.ID, Connection: n.Name, Kind: scim2.Kind, Enabled: true, Settings: settings}, directory.Actor{Kind: directory.BySystem})
+	return err
+}
+
+func sample(i int) directory.User {
+	departments := []string{"Engineering", "Sales", "Finance", "Support"}
+	u := directory.User{UserName: fmt.Sprintf("user%06d", i), Active: true, Source: directory.Import}
+	u.Name = directory.Name{GivenName: fmt.Sprintf("Given%d", i), FamilyName: fmt.Sprintf("Family%d", i)}
+	u.Department, u.Title = departments[i%len(departments)], "Specialist"
+	u.SetEmail(u.UserName + "@example.com")
+	return u
+}
+
+func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error) {
+	work, stop := context.WithCancel(ctx)
+	var engine sync.WaitGroup
+	engine.Go(func() { b.engine.Run(work) })
+	defer engine.Wait()
+	defer stop()
+
+	r.Users = users
+	start := time.Now()
+	if _, err = b.directory.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: b.connector.ID, Connection: b.connector.Connection}, directory.Actor{Kind: directory.BySystem}); err != nil {
+		return r, err
+	}
+	if err = b.settled(ctx, users); err != nil {
+		return r, err
+	}
+	r.FirstSync = time.Since(start).Seconds()
+	r.UsersPerSecond, r.RequestsPerUser = float64(users)/r.FirstSync, float64(b.target.Requests())/float64(users)
+
+	before := b.target.Requests()
+	start = time.Now()
+	if _, err = b.store.Resync(ctx, b.connector.ID, b.directory.Change(directory.Actor{Kind: directory.BySystem}, "connector.resync", b.connector.ID, "")); err != nil {
+		return r, err
+	}
+	b.engine.Wake()
+	if err = b.settled(ctx, users); err != nil {
+		return r, err
+	}
+	r.Resync, r.ResyncRequests = time.Since(start).Seconds(), b.target.Requests()-before
+	r.MaxRSS, err = maxRSS()
+	return r, err
+}
+
+// settled waits until every account is in step. Counting costs, so it is not done before the target has everybody.
+func (b *bench) settled(ctx context.Context, users int) error {
+	const look = 10 * time.Millisecond
+	for {
+		if b.target.Count() >= users {
+			p, err := b.store.Progress(ctx, b.connector.ID)
+			if err != nil {
+				return err
+			}
+			if p.Counts[provisioning.StatusSynced] == users {
+				return nil
+			}
+			if p.Total == users && p.Done() == p.Total {
+				return fmt.Errorf("not every user could be synced: %v", p.Counts)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(look):
+		}
+	}
+}
+
+func maxRSS() (float64, error) {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0, fmt.Errorf("read memory use: %w", err)
+	}
+	return float64(usage.Maxrss) / 1024, nil // kilobytes on Linux
+}

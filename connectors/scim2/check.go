@@ -1,0 +1,170 @@
+package scim2
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// Check implements connectors.Connector. Only the list of users must work; the rest teaches and warns.
+func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
+	var r connectors.Report
+	k.checkConfig(ctx, &r)
+	if err := k.checkList(ctx, &r); err != nil {
+		return r, err
+	}
+	if err := k.checkFilter(ctx, &r); err != nil {
+		return r, err
+	}
+	k.checkGroups(ctx, &r)
+	k.checkToken(&r)
+	r.Capabilities = append(r.Capabilities,
+		connectors.Capability{Name: "Change single attributes (PATCH)", Can: k.updateMode != usePut && !k.learned.noPatch.Load(), Note: "Otherwise Usher reads the account and writes it back whole (PUT)."},
+		connectors.Capability{Name: "Filter users", Can: k.filters != filterOff && !k.learned.noNameFilter.Load(), Note: "Otherwise Usher reads the whole list when it looks for an account."},
+		connectors.Capability{Name: "Remove accounts", Can: !k.learned.noDelete.Load(), Note: "Known for certain once Usher has removed one. Otherwise accounts are disabled."})
+	return r, nil
+}
+
+func addStep(r *connectors.Report, name string, state connectors.StepState, detail, remedy string) {
+	r.Steps = append(r.Steps, connectors.Step{Name: name, State: state, Detail: detail, Remedy: remedy})
+}
+
+// checkConfig reads the ServiceProviderConfig (RFC 7644 §4). Many services have none, or guard it
+// otherwise: that is no failure.
+func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) {
+	const name = "Read ServiceProviderConfig"
+	for _, path := range []string{"/ServiceProviderConfig", "/ServiceProviderConfigs"} {
+		a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.base + path})
+		if err != nil {
+			addStep(r, name, connectors.StepWarning, err.Error(), "")
+			return
+		}
+		if a.status == http.StatusNotFound {
+			continue
+		}
+		c, err := scim.DecodeConfig(a.body)
+		if !a.ok() || err != nil {
+			addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d and no usable document. Usher finds out by itself.", a.status), "")
+			return
+		}
+		if c.Patch.Supported.Set && !c.Patch.Supported.Value {
+			k.learned.noPatch.Store(true)
+		}
+		if c.Filter.Supported.Set && !c.Filter.Supported.Value {
+			k.learned.noIDFilter.Store(true)
+			k.learned.noNameFilter.Store(true)
+		}
+		addStep(r, name, connectors.StepOK, fmt.Sprintf("PATCH: %s, filters: %s.", said(c.Patch.Supported), said(c.Filter.Supported)), "")
+		return
+	}
+	addStep(r, name, connectors.StepWarning, "The target has none. Usher finds out by itself what it can do.", "")
+}
+
+func said(b scim.Bool) string {
+	switch {
+	case !b.Set:
+		return "not said"
+	case b.Value:
+		return "yes"
+	}
+	return "no"
+}
+
+func (k *connector) checkList(ctx context.Context, r *connectors.Report) error {
+	const name = "List users"
+	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?startIndex=1&count=1"})
+	if err == nil && !a.ok() {
+		err = k.failure(a)
+	}
+	var p page
+	if err == nil {
+		p, err = k.page(a)
+	}
+	if err != nil {
+		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))
+		return err
+	}
+	detail := "The target did not say how many users it has."
+	if p.TotalResults.Set {
+		detail = fmt.Sprintf("The target has %d users.", p.TotalResults.Value)
+	}
+	addStep(r, name, connectors.StepOK, detail, "")
+	return nil
+}
+
+// checkFilter asks for a user that cannot exist: whoever comes back shows that filters are ignored.
+func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error {
+	const name = "Filter users"
+	if k.filters == filterOff || k.learned.noNameFilter.Load() {
+		addStep(r, name, connectors.StepSkipped, "Filters are off. Usher reads the whole list when it looks for an account.", "")
+		return nil
+	}
+	_, trust, err := k.ask(ctx, attrUserName, "usher-check-"+uuid.NewString(), &k.learned.noNameFilter)
+	switch {
+	case err != nil:
+		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))
+		return err
+	case trust != reliable:
+		addStep(r, name, connectors.StepWarning, "The target refuses or ignores filters. Usher reads the whole list when it looks for an account.",
+			"Nothing has to be done, but searching is slow at a target with many users.")
+	default:
+		addStep(r, name, connectors.StepOK, "userName eq works.", "")
+	}
+	return nil
+}
+
+func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) {
+	const name = "List groups"
+	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.groups + "?count=1&excludedAttributes=members"})
+	if err == nil && a.status == http.StatusBadRequest {
+		a, err = k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.groups + "?count=1"})
+	}
+	can := err == nil && a.ok()
+	r.Capabilities = append(r.Capabilities, connectors.Capability{Name: "Groups", Can: can})
+	switch {
+	case err != nil:
+		addStep(r, name, connectors.StepWarning, err.Error(), "")
+	case !can:
+		addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d: it may not have groups.", a.status), "")
+	default:
+		addStep(r, name, connectors.StepOK, "Groups can be read.", "")
+	}
+}
+
+// checkToken warns before a token that says when it ends (RFC 7519 §4.1.4) does so. It is read, not verified.
+func (k *connector) checkToken(r *connectors.Report) {
+	_, token, _ := strings.Cut(k.credential[1], " ")
+	parts := strings.Split(token, ".")
+	if k.authMode != authBearer || len(parts) != 3 {
+		return
+	}
+	var claims struct {
+		Exp float64 `json:"exp"`
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 {
+		return
+	}
+	end := time.Unix(int64(claims.Exp), 0).UTC()
+	state, remedy := connectors.StepOK, ""
+	if time.Until(end) < 30*24*time.Hour {
+		state, remedy = connectors.StepWarning, "Make a new token at the target in time, and enter it in the connector's configuration."
+	}
+	addStep(r, "Token", state, "The token is valid until "+end.Format("2 January 2006, 15:04 MST")+".", remedy)
+}
+
+func remedyOf(err error) string {
+	if e, ok := err.(*connectors.Error); ok {
+		return e.Remedy
+	}
+	return ""
+}

@@ -1,0 +1,212 @@
+package scim2
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/connectors"
+	"usher/connectors/connectortest"
+	"usher/connectors/scim2/scim2fake"
+	"usher/scim"
+)
+
+const (
+	testToken  = "tok-9f8e7d6c5b4a"
+	department = scim.EnterpriseURN + ":department"
+)
+
+// target adapts the fake to the contract's tests.
+type target struct {
+	*scim2fake.Server
+	url string
+	t   testing.TB
+}
+
+func newTarget(t testing.TB, q scim2fake.Quirks) target {
+	fake := scim2fake.New(scim2fake.Options{Token: testToken, Journal: 10_000, Quirks: q})
+	srv := httptest.NewServer(fake)
+	t.Cleanup(srv.Close)
+	t.Cleanup(func() {
+		if o := fake.Overlaps(); len(o) > 0 {
+			t.Errorf("writes of one user overlapped: %v", o)
+		}
+	})
+	return target{fake, srv.URL, t}
+}
+
+func (g target) Settings() map[string]string {
+	return map[string]string{keyBaseURL: g.url + scim2fake.Prefix, keyAuthMode: authBearer, keyToken: testToken, keyAllowPrivate: "true"}
+}
+
+func (g target) Accounts() []connectortest.Remote {
+	var out []connectortest.Remote
+	for _, u := range g.Snapshot() {
+		out = append(out, connectortest.Remote{ID: u.ID, ExternalID: u.ExternalID, Disabled: !u.Active, Values: values(u)})
+	}
+	return out
+}
+
+func values(u scim2fake.User) map[string]any {
+	out := map[string]any{}
+	for _, a := range attributes() {
+		if v := document(u.Attributes).get(a.Key); v != nil {
+			out[a.Key] = v
+		}
+	}
+	return out
+}
+
+func (g target) Seed(p connectors.Profile, externalID string, admin bool) string {
+	d := newUser(p)
+	delete(d, "externalId")
+	if externalID != "" {
+		d["externalId"] = externalID
+	}
+	if admin {
+		d["roles"] = []any{map[string]any{"value": "Administrator"}}
+	}
+	id, err := g.Put(d)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return id
+}
+
+func (g target) Edit(id, key string, value any) {
+	u, _ := g.User(id)
+	d := document(u.Attributes)
+	d.set(key, value)
+	if err := g.Server.Edit(id, d); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+func (g target) Meet(trouble connectortest.Trouble) {
+	echo := fmt.Sprintf(`{"detail":"no luck with Bearer %s","status":"0"}`, testToken)
+	switch trouble {
+	case connectortest.RateLimited:
+		g.AddFault(scim2fake.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}}, Body: echo})
+	case connectortest.Denied:
+		g.AddFault(scim2fake.Fault{Status: http.StatusUnauthorized, Body: echo})
+	case connectortest.Unavailable:
+		g.AddFault(scim2fake.Fault{Status: http.StatusServiceUnavailable, Body: echo})
+	case connectortest.LostAnswer:
+		g.AddFault(scim2fake.Fault{Method: http.MethodPost, Phase: scim2fake.After, Drop: scim2fake.Reset})
+	}
+}
+
+func profile(n int) connectors.Profile {
+	name := fmt.Sprintf("user%03d", n)
+	return connectors.Profile{ResourceID: fmt.Sprintf("0198f000-0000-7000-8000-%012d", n), Values: map[string]any{
+		attrUserName: name + "@example.com", "name.givenName": "Ada", "name.familyName": "Lovelace", "displayName": "Ada " + name, "title": "Analyst",
+		"emails":       []any{map[string]any{"value": name + "@example.com", "type": "work", "primary": true}},
+		"phoneNumbers": []any{map[string]any{"value": "+44 20 1234", "type": "work"}},
+		department:     "Engines", attrActive: true,
+	}}
+}
+
+func named(n int, name string) connectors.Profile {
+	p := profile(n)
+	p.Values[attrUserName] = name
+	return p
+}
+
+func harness(q scim2fake.Quirks) connectortest.Harness {
+	return connectortest.Harness{
+		Definition: Definition(),
+		New:        func(t testing.TB) connectortest.Target { return newTarget(t, q) },
+		Profile:    profile,
+		Change:     connectortest.Setting{Key: department, Value: "Numbers"},
+		Foreign:    connectortest.Setting{Key: "name.givenName", Value: "Augusta"},
+		Clear:      "title",
+		Rename: func(p, q connectors.Profile) connectors.Profile {
+			return connectors.Profile{ResourceID: p.ResourceID, Values: q.Values}
+		},
+	}
+}
+
+func TestContract(t *testing.T) { connectortest.Run(t, harness(scim2fake.Quirks{})) }
+
+// The contract holds at services with peculiarities, too.
+func TestContractWithQuirks(t *testing.T) {
+	for name, q := range map[string]scim2fake.Quirks{
+		"put only":         {NoPatch: http.StatusMethodNotAllowed},
+		"no filters":       {FilterStatus: http.StatusNotImplemented, PageCap: 3},
+		"filters ignored":  {FilterIgnored: true, PageCap: 2},
+		"awkward IDs":      {AwkwardIDs: true},
+		"numeric IDs":      {NumericIDs: true},
+		"other case":       {OtherCase: true},
+		"silent":           {CreateEmpty: true, PatchNoBody: true, NoneIs404: true},
+		"cursors":          {FilterStatus: http.StatusBadRequest, Cursor: true, PageCap: 2},
+		"slow and capped":  {WriteDelay: time.Millisecond, PageCap: 1},
+		"duplicate is 400": {TakenStatus: http.StatusBadRequest, TakenBody: `{"detail":"userName is not unique"}`},
+	} {
+		t.Run(name, func(t *testing.T) { connectortest.Run(t, harness(q)) })
+	}
+}
+
+// rig is a target with an open connector.
+type rig struct {
+	target
+	*connector
+	t *testing.T
+}
+
+func newRig(t *testing.T, q scim2fake.Quirks, settings ...string) rig {
+	t.Helper()
+	g := newTarget(t, q)
+	input := g.Settings()
+	for i := 0; i < len(settings); i += 2 {
+		input[settings[i]] = settings[i+1]
+	}
+	return rig{g, connectortest.Open(t, Definition(), input).(*connector), t}
+}
+
+func (r rig) create(p connectors.Profile) connectors.Account {
+	r.t.Helper()
+	a, err := r.Create(r.t.Context(), p)
+	if err != nil {
+		r.t.Fatalf("create: %v", err)
+	}
+	return a
+}
+
+func (r rig) find(p connectors.Profile) connectors.Account {
+	r.t.Helper()
+	a, err := r.Find(r.t.Context(), p)
+	if err != nil {
+		r.t.Fatalf("find: %v", err)
+	}
+	return a
+}
+
+func (r rig) put(attributes map[string]any) string {
+	r.t.Helper()
+	id, err := r.Server.Put(attributes)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+func want(t *testing.T, err error, kind connectors.Kind) *connectors.Error {
+	t.Helper()
+	e, ok := err.(*connectors.Error)
+	if !ok || e.Kind != kind {
+		t.Fatalf("error is %v (%q), want kind %q", err, connectors.KindOf(err), kind)
+	}
+	return e
+}
+
+// methods is the journal in short: "POST /Users, PATCH /Users/…".
+func (r rig) methods() string {
+	var out []string
+	for _, q := range r.Journal() {
+		out = append(out, q.Method)
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,83 @@
+package scim2
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// Create implements connectors.Connector with exactly one request (RFC 7644 §3.3).
+func (k *connector) Create(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
+	body, err := newUser(p).encode()
+	if err != nil {
+		return connectors.Account{}, unwritable(connectors.OpCreate, err)
+	}
+	a, err := k.send(ctx, call{op: connectors.OpCreate, method: http.MethodPost, url: k.users, body: body})
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	if !a.ok() {
+		e := k.failure(a)
+		if e.Kind == connectors.Conflict {
+			k.learned.taken.add(p.Text(attrUserName))
+		}
+		return connectors.Account{}, e
+	}
+	return k.created(a, p)
+}
+
+func (k *connector) created(a answer, p connectors.Profile) (connectors.Account, error) {
+	var s seen
+	if len(a.body) > 0 {
+		if err := scim.Decode(a.body, &s); err != nil {
+			return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.op, Status: a.status, Err: err,
+				Message: "The target said yes, but its answer could not be read.", Remedy: "Usher looks for the account before it does anything else."}
+		}
+	}
+	if s.ID == "" {
+		s.ID = scim.Text(idFromLocation(a.header.Get("Location")))
+	}
+	if !usableID(string(s.ID)) {
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.op, Status: a.status,
+			Message: "The target said yes, but did not say what the account's ID is.", Remedy: "Usher looks for the account before it does anything else."}
+	}
+	k.learned.collection.Store(true)
+	if s.ExternalID == "" {
+		s.ExternalID = scim.Text(p.ResourceID) // it went out with the request; not every service sends it back
+	}
+	// A service that answers a create with an account that was there already must not give it away.
+	if !strings.EqualFold(string(s.ExternalID), p.ResourceID) {
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.op, Status: a.status,
+			Message: fmt.Sprintf("The target answered with account %s, which bears the external ID %s of somebody else.", s.ID, s.ExternalID),
+			Remedy:  "Compare the two, and change the user name of one."}
+	}
+	acc := s.account()
+	acc.ExternalID = p.ResourceID
+	acc.Pending = a.status == http.StatusAccepted
+	return acc, nil
+}
+
+// idFromLocation is the last part of the path, which is all of meta.location and Location that is trusted.
+func idFromLocation(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || location == "" {
+		return ""
+	}
+	last := path.Base(strings.TrimRight(u.EscapedPath(), "/"))
+	id, err := url.PathUnescape(last)
+	if err != nil || id == "/" || strings.EqualFold(id, "Users") {
+		return ""
+	}
+	return id
+}
+
+func unwritable(op string, err error) *connectors.Error {
+	return &connectors.Error{Kind: connectors.Invalid, Op: op, Err: err, Message: "The profile cannot be written as JSON: " + err.Error(),
+		Remedy: "Correct the attribute mapping."}
+}

@@ -1,0 +1,49 @@
+package scim2
+
+import (
+	"context"
+	"net/http"
+
+	"usher/connectors"
+)
+
+// Deprovision implements connectors.Connector. Where the service does not let anybody delete, a Delete
+// becomes a Disable, from then on at once.
+func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mode) error {
+	url, err := k.item(connectors.OpDeprovision, id)
+	if err != nil {
+		return err
+	}
+	switch m {
+	case connectors.Disable:
+		return k.disable(ctx, id)
+	case connectors.Delete:
+	default:
+		return &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpDeprovision, Message: "SCIM2 cannot “" + string(m) + "” an account.",
+			Remedy: "Choose another policy in the connector's configuration."}
+	}
+	if k.learned.noDelete.Load() {
+		return k.disable(ctx, id)
+	}
+	a, err := k.send(ctx, call{op: connectors.OpDeprovision, method: http.MethodDelete, url: url})
+	switch {
+	case err != nil:
+		return err
+	case a.ok():
+		return nil
+	}
+	e := k.failure(a)
+	refused := a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented || a.status == http.StatusForbidden
+	if !refused || e.Kind != connectors.Misconfigured {
+		return e
+	}
+	if err := k.disable(ctx, id); err != nil {
+		return err
+	}
+	k.learned.noDelete.Store(true)
+	return nil
+}
+
+func (k *connector) disable(ctx context.Context, id string) error {
+	return k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{attrActive: false}})
+}

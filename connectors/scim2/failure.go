@@ -1,0 +1,143 @@
+package scim2
+
+import (
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// failure classifies an answer that is no success, by status, code and operation: services answer 400 and
+// 500 for duplicates, and 403 for throttling.
+func (k *connector) failure(a answer) *connectors.Error {
+	said, _ := scim.ParseError(a.body)
+	said.ScimType, said.Detail = k.scrub(said.ScimType), k.scrub(said.Detail)
+	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail,
+		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
+	e.Kind = kind(a, said)
+	if a.status >= 300 && a.status < 400 {
+		e.Message, e.Remedy = k.redirected(a)
+	}
+	if e.Message == "" {
+		e.Message = "The target answered “" + strings.TrimSpace(http.StatusText(a.status)) + "” and gave no reason."
+	}
+	if e.Remedy == "" {
+		e.Remedy = k.remedy(a, e.Kind)
+	}
+	return e
+}
+
+func kind(a answer, said scim.Error) connectors.Kind {
+	onItem := a.method != http.MethodPost && (a.op == connectors.OpUpdate || a.op == connectors.OpDeprovision)
+	writes := a.op == connectors.OpCreate || a.op == connectors.OpUpdate
+	text := strings.ToLower(said.ScimType + " " + said.Detail)
+	switch s := a.status; {
+	case s == http.StatusTooManyRequests,
+		s == http.StatusForbidden && (a.header.Get("Retry-After") != "" || strings.Contains(text, "rate limit")):
+		return connectors.RateLimited
+	case s == http.StatusUnauthorized:
+		return connectors.Denied
+	case s == http.StatusConflict && (clash(text) || !writes),
+		s == http.StatusPreconditionFailed, s == http.StatusLocked, s == http.StatusTooEarly,
+		strings.Contains(text, "resource_locked"):
+		return connectors.Temporary
+	case s == http.StatusConflict && writes,
+		writes && duplicate(text) && (s == http.StatusBadRequest || s == http.StatusUnprocessableEntity || s == http.StatusInternalServerError):
+		return connectors.Conflict
+	case (s == http.StatusNotFound || s == http.StatusGone) && onItem:
+		return connectors.NotFound
+	case s < 400, s == http.StatusPaymentRequired, s == http.StatusForbidden, s == http.StatusNotFound, s == http.StatusGone,
+		s == http.StatusMethodNotAllowed, s == http.StatusNotAcceptable, s == http.StatusProxyAuthRequired,
+		s == http.StatusUnsupportedMediaType, s == http.StatusPreconditionRequired, s == http.StatusNotImplemented:
+		return connectors.Misconfigured
+	case s == http.StatusRequestTimeout, s >= 500:
+		if a.op == connectors.OpCreate {
+			return connectors.Unknown
+		}
+		return connectors.Temporary
+	}
+	return connectors.Invalid
+}
+
+func containsAny(text string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(text, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// duplicate knows the ways to say that a unique value is taken. text is lower case.
+func duplicate(text string) bool {
+	return containsAny(text, "uniqueness", "already exist", "already in use", "already used", "already taken", "already registered",
+		"not unique", "must be unique", "duplicate", "unique constraint", "is taken", "_taken", "already been taken")
+}
+
+// clash knows the ways to say that two writes met. text is lower case.
+func clash(text string) bool {
+	return containsAny(text, "concurrent", "modified by another", "version mismatch", "optimistic", "being modified", "locked")
+}
+
+func (k *connector) remedy(a answer, kind connectors.Kind) string {
+	switch kind {
+	case connectors.Denied:
+		switch k.authMode {
+		case authBasic:
+			return "The target refused the user name and password. Enter them again in the connector's configuration."
+		case authAPIKey:
+			return "The target refused the API key. Enter a new one, and check the header's name, in the connector's configuration."
+		case authNone:
+			return "The target wants credentials. Choose how to authenticate in the connector's configuration."
+		}
+		return "The target refused the token; it may have expired. Make a new one at the target and enter it in the connector's configuration."
+	case connectors.Conflict:
+		return "An account with this user name or e-mail address exists at the target. Adopt it, or change one of the two."
+	case connectors.RateLimited:
+		return "Usher waits as long as the target asked. If this happens often, lower Requests per second."
+	case connectors.NotFound:
+		return "The account is not at the target any more."
+	case connectors.Invalid:
+		return "The target does not accept these values. Correct the user or the attribute mapping."
+	case connectors.Misconfigured:
+		return k.configRemedy(a)
+	}
+	return "Usher tries again by itself. If this lasts, ask whoever runs the target, and quote its words."
+}
+
+func (k *connector) configRemedy(a answer) string {
+	switch a.status {
+	case http.StatusForbidden:
+		return "The credentials are valid but may not do this. Give them the right to manage users at the target, and check that provisioning is switched on there."
+	case http.StatusNotFound, http.StatusGone:
+		return "There is no SCIM service at " + k.users + ". Correct the base URL."
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return "The target does not offer " + a.method + " here. Check the base URL and the update method."
+	}
+	return "Check the connector's configuration against the target's documentation."
+}
+
+// redirected says where the service sent us. It is not followed: a POST would become a GET, and another host
+// would get the credentials.
+func (k *connector) redirected(a answer) (message, remedy string) {
+	to, err := url.Parse(a.header.Get("Location"))
+	from, _ := url.Parse(a.url)
+	if err != nil || to.String() == "" {
+		return "The target redirected the request, without saying where.", "Check the base URL."
+	}
+	to = from.ResolveReference(to)
+	to.RawQuery, to.Fragment, to.User = "", "", nil
+	message = "The target redirected the request to " + to.String() + ", and Usher does not follow redirects."
+	base := strings.TrimRight(to.String(), "/")
+	if a.url != k.users && strings.HasPrefix(a.url, k.users+"/") {
+		base = strings.TrimSuffix(base, "/"+path.Base(base))
+	}
+	if trimmed, ok := strings.CutSuffix(base, "/Users"); ok {
+		return message, "Use " + trimmed + " as the base URL, if you trust that address."
+	}
+	return message, "Check the base URL; it may lack a part of its path, or point to a sign-in page."
+}

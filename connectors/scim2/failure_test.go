@@ -1,0 +1,275 @@
+package scim2
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/connectors"
+	"usher/connectors/connectortest"
+	"usher/connectors/scim2/scim2fake"
+)
+
+func TestC35RateLimited(t *testing.T) {
+	for header, after := range map[string]time.Duration{"30": 30 * time.Second, "86400": 24 * time.Hour, "soon": 0, "-5": 0, "": 0,
+		time.Now().Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour} {
+		r := newRig(t, scim2fake.Quirks{})
+		r.AddFault(scim2fake.Fault{Status: 429, Header: http.Header{"Retry-After": {header}}})
+		_, err := r.Create(t.Context(), profile(1))
+		e := want(t, err, connectors.RateLimited)
+		if d := e.RetryAfter - after; d > 0 || d < -2*time.Second {
+			t.Errorf("%q: retry after %v, want %v", header, e.RetryAfter, after)
+		}
+	}
+}
+
+func TestC35ThrottledAs403(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{})
+	r.AddFault(scim2fake.Fault{Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
+	_, err := r.Create(t.Context(), profile(1))
+	want(t, err, connectors.RateLimited)
+}
+
+func TestC36Unauthorized(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{}, keyToken, "an-old-token")
+	_, err := r.Create(t.Context(), profile(1))
+	e := want(t, err, connectors.Denied)
+	if !strings.Contains(e.Remedy, "token") || len(r.Journal()) != 1 {
+		t.Errorf("remedy %q after %d requests", e.Remedy, len(r.Journal()))
+	}
+}
+
+func TestC37Forbidden(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{})
+	r.AddFault(scim2fake.Fault{Status: 403, Body: `{"detail":"SCIM is not enabled for this organisation"}`})
+	_, err := r.Create(t.Context(), profile(1))
+	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Message, "SCIM is not enabled") || e.Status != 403 {
+		t.Errorf("the vendor's words are lost: %+v", e)
+	}
+}
+
+// C37 is about OAuth at large; these are the ways to authenticate that SCIM2 has.
+func TestC37WaysToAuthenticate(t *testing.T) {
+	for mode, c := range map[string]struct {
+		settings map[string]string
+		allowed  func(*http.Request) bool
+	}{
+		authBasic: {map[string]string{keyUsername: "ada", keyPassword: "p:w€"}, func(r *http.Request) bool {
+			u, p, ok := r.BasicAuth()
+			return ok && u == "ada" && p == "p:w€"
+		}},
+		authAPIKey: {map[string]string{keyAPIKey: "key-1"}, func(r *http.Request) bool {
+			return r.Header.Get("X-API-Key") == "key-1" && r.Header.Get("Authorization") == ""
+		}},
+		authNone: {nil, func(r *http.Request) bool { return r.Header.Get("Authorization") == "" }},
+	} {
+		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Allowed: c.allowed}))
+		defer srv.Close()
+		input := map[string]string{keyBaseURL: srv.URL + scim2fake.Prefix + "/", keyAuthMode: mode, keyAllowPrivate: "true"}
+		for k, v := range c.settings {
+			input[k] = v
+		}
+		if _, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1)); err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+}
+
+func TestC38Redirects(t *testing.T) {
+	var followed int
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed++ }))
+	defer other.Close()
+	for status, to := range map[int]string{301: other.URL + "/scim/v2/Users", 302: other.URL + "/login", 307: other.URL + "/v3/Users/", 308: ""} {
+		r := newRig(t, scim2fake.Quirks{})
+		r.AddFault(scim2fake.Fault{Times: -1, Status: status, Header: http.Header{"Location": {to}}})
+		_, err := r.Create(t.Context(), profile(1))
+		e := want(t, err, connectors.Misconfigured)
+		if to != "" && !strings.Contains(e.Message+e.Remedy, other.URL) {
+			t.Errorf("%d: does not say where to: %s %s", status, e.Message, e.Remedy)
+		}
+		if status == 301 && !strings.Contains(e.Remedy, "Use "+other.URL+"/scim/v2 as the base URL") {
+			t.Errorf("remedy: %s", e.Remedy)
+		}
+	}
+	if followed != 0 {
+		t.Errorf("%d redirects were followed", followed)
+	}
+}
+
+func TestC39StrangeAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		fault  scim2fake.Fault
+		create connectors.Kind
+		find   connectors.Kind
+		words  string
+	}{
+		{"HTML 502", scim2fake.Fault{Status: 502, Body: "<html><head><title>Bad &amp; sad</title></head><body>nginx</body></html>"}, connectors.Unknown, connectors.Temporary, "Bad & sad"},
+		{"text 429", scim2fake.Fault{Status: 429, Body: "slow\r\ndown"}, connectors.RateLimited, connectors.RateLimited, "slow down"},
+		{"empty 500", scim2fake.Fault{Status: 500}, connectors.Unknown, connectors.Temporary, "Internal Server Error"},
+		{"truncated 200", scim2fake.Fault{Status: 200, Body: `{"id":"12","userN`}, connectors.Unknown, connectors.Temporary, ""},
+		{"HTML 200", scim2fake.Fault{Status: 200, Body: "<!doctype html><p>Sign in"}, connectors.Unknown, connectors.Misconfigured, ""},
+		{"timeout 504", scim2fake.Fault{Status: 504}, connectors.Unknown, connectors.Temporary, ""},
+		{"locked 423", scim2fake.Fault{Status: 423}, connectors.Temporary, connectors.Temporary, ""},
+		{"too large 413", scim2fake.Fault{Status: 413}, connectors.Invalid, connectors.Invalid, ""},
+		{"method 405", scim2fake.Fault{Status: 405}, connectors.Misconfigured, connectors.Misconfigured, ""},
+		{"number status", scim2fake.Fault{Status: 423, Body: `{"Errors":{"description":"resource_locked","code":423}}`}, connectors.Temporary, connectors.Temporary, "resource_locked"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, scim2fake.Quirks{})
+			c.fault.Times = -1
+			r.AddFault(c.fault)
+			_, err := r.Create(t.Context(), profile(1))
+			if e := want(t, err, c.create); !strings.Contains(e.Message, c.words) {
+				t.Errorf("words: %q, want %q", e.Message, c.words)
+			}
+			r = newRig(t, scim2fake.Quirks{})
+			r.AddFault(c.fault)
+			_, err = r.Find(t.Context(), profile(1))
+			want(t, err, c.find)
+		})
+	}
+}
+
+func TestC40MediaType(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{JSONOnly: true})
+	r.create(profile(1))
+	r.create(profile(2))
+	var types []string
+	for _, q := range r.Journal() {
+		types = append(types, q.Header.Get("Content-Type"))
+	}
+	if got := strings.Join(types, " "); got != "application/scim+json application/json application/json" {
+		t.Errorf("content types: %s", got)
+	}
+	r = newRig(t, scim2fake.Quirks{})
+	r.AddFault(scim2fake.Fault{Times: -1, Status: 415})
+	_, err := r.Create(t.Context(), profile(1))
+	want(t, err, connectors.Misconfigured)
+	if len(r.Journal()) != 2 {
+		t.Errorf("%d requests, want 2", len(r.Journal()))
+	}
+}
+
+func TestC41ServiceProviderConfigIsStrange(t *testing.T) {
+	for name, f := range map[string]scim2fake.Fault{
+		"401": {Status: 401}, "404": {Status: 404}, "500": {Status: 500}, "HTML": {Status: 200, Body: "<html>"}, "garbage": {Status: 200, Body: `{"patch":7,"filter":[]}`},
+		"list": {Status: 200, Body: `{"Resources":[{"patch":{"supported":"true"}}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, scim2fake.Quirks{})
+			f.PathRe, f.Times = "ServiceProviderConfig", -1
+			r.AddFault(f)
+			report, err := r.Check(t.Context())
+			if err != nil {
+				t.Fatalf("%v after %+v", err, report.Steps)
+			}
+			a := r.create(profile(1))
+			if err := r.Update(t.Context(), a.ID, setTitle("x")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestC51AnswersAreBounded(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			w.WriteHeader(http.StatusOK)
+			for range 17 {
+				_, _ = io.WriteString(w, strings.Repeat(" ", 1<<20))
+			}
+			return
+		}
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"id":"`)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done() // and never goes on
+	}))
+	defer srv.Close()
+	c := connectortest.Open(t, Definition(), target{url: srv.URL}.Settings())
+	_, err := c.Find(t.Context(), profile(1))
+	want(t, err, connectors.Temporary)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = c.Create(ctx, profile(1))
+	want(t, err, connectors.Unknown)
+}
+
+func TestC52PrivateAddresses(t *testing.T) {
+	g := newTarget(t, scim2fake.Quirks{})
+	input := g.Settings()
+	for _, base := range []string{strings.Replace(g.url, "http:", "https:", 1), "https://169.254.169.254", "https://localhost:1"} {
+		input[keyBaseURL], input[keyAllowPrivate] = base, "false"
+		_, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1))
+		if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "Allow private network") {
+			t.Errorf("%s: remedy: %s", base, e.Remedy)
+		}
+	}
+	input[keyBaseURL] = "http://example.com/scim"
+	_, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1))
+	want(t, err, connectors.Misconfigured)
+	if g.Requests() != 0 {
+		t.Error("the target was called")
+	}
+}
+
+func TestCheckReportsWhatFailed(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{}, keyToken, "wrong")
+	report, err := r.Check(t.Context())
+	want(t, err, connectors.Denied)
+	last := report.Steps[len(report.Steps)-1]
+	if last.State != connectors.StepFailed || last.Remedy == "" {
+		t.Errorf("last step: %+v", last)
+	}
+	r = newRig(t, scim2fake.Quirks{FilterIgnored: true, NoPatch: 501, ConfigDenies: true})
+	r.fill(3)
+	if report, err = r.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range report.Capabilities {
+		if (strings.HasPrefix(c.Name, "Filter") || strings.HasPrefix(c.Name, "Change")) && c.Can {
+			t.Errorf("claims: %+v", c)
+		}
+	}
+	if strings.Contains(r.methods(), "P") {
+		t.Errorf("check writes: %s", r.methods())
+	}
+}
+
+func TestCheckWarnsOfATokenThatEnds(t *testing.T) {
+	for token, state := range map[string]connectors.StepState{jwt(time.Hour): connectors.StepWarning, jwt(9000 * time.Hour): connectors.StepOK} {
+		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Token: token}))
+		defer srv.Close()
+		input := target{url: srv.URL}.Settings()
+		input[keyToken] = token
+		report, err := connectortest.Open(t, Definition(), input).Check(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := report.Steps[len(report.Steps)-1]; s.Name != "Token" || s.State != state {
+			t.Errorf("last step: %+v", s)
+		}
+	}
+}
+
+// jwt is a token that ends after d. Its signature is none, for nobody looks.
+func jwt(d time.Duration) string {
+	claims := fmt.Sprintf(`{"exp":%d}`, time.Now().Add(d).Unix())
+	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".x"
+}
+
+func TestVendorsWordsLoseOurSecrets(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{})
+	r.AddFault(scim2fake.Fault{Status: 400, Body: fmt.Sprintf(`{"detail":"token %s is odd"}`, testToken)})
+	_, err := r.Create(t.Context(), profile(1))
+	if e := want(t, err, connectors.Invalid); strings.Contains(e.Error(), testToken) || !strings.Contains(e.Message, "is odd") {
+		t.Errorf("message: %s", e.Message)
+	}
+}

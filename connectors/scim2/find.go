@@ -1,0 +1,185 @@
+package scim2
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+const attrExternalID = "externalId"
+
+// candidate is a user that the service named, and its text for people who compare.
+type candidate struct {
+	seen
+	raw json.RawMessage
+}
+
+// matches reports whether the candidate has the value that was asked for. externalId is compared exactly,
+// userName without case (RFC 7643 §3.1, §4.1.1). What the service thinks of it does not count.
+func (c candidate) matches(attr, value string) bool {
+	if attr == attrExternalID {
+		return string(c.ExternalID) == value
+	}
+	return strings.EqualFold(string(c.UserName), value)
+}
+
+// Find implements connectors.Connector: by external ID, then by user name, then in the whole list where the
+// service cannot filter.
+func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
+	name := p.Text(attrUserName)
+	if k.filters == filterOff {
+		return k.scan(ctx, p.ResourceID, name, 0)
+	}
+	mustScan := false
+	for _, ask := range []struct {
+		attr, value string
+		off         *atomic.Bool
+	}{{attrExternalID, p.ResourceID, &k.learned.noIDFilter}, {attrUserName, name, &k.learned.noNameFilter}} {
+		if ask.value == "" {
+			continue
+		}
+		found, trust, err := k.ask(ctx, ask.attr, ask.value, ask.off)
+		if err != nil {
+			return connectors.Account{}, err
+		}
+		if len(found) > 0 {
+			return one(found)
+		}
+		mustScan = mustScan || trust != reliable
+	}
+	if mustScan && k.learned.noNameFilter.Load() {
+		k.learned.noIDFilter.Store(true) // a service that ignores one filter does not look at any
+	}
+	if mustScan && k.filters != filterOn {
+		return k.scan(ctx, p.ResourceID, name, 0)
+	}
+	if k.learned.taken.take(name) {
+		return k.scan(ctx, p.ResourceID, name, maxGuessPages)
+	}
+	return connectors.Account{}, notFound()
+}
+
+// trust is what an empty-handed filter is worth.
+type trust int
+
+const (
+	reliable trust = iota
+	doubtful       // what came back cannot be compared: the service does not send externalId
+	useless        // refused, or answered with strangers
+)
+
+// ask filters by one attribute. A user name is tried once more in lower case, for services that compare by
+// case. A useless filter is not asked again.
+func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Bool) (found []candidate, t trust, err error) {
+	if off.Load() && k.filters != filterOn {
+		return nil, useless, nil
+	}
+	values := []string{value}
+	if lower := strings.ToLower(value); attr == attrUserName && lower != value {
+		values = append(values, lower)
+	}
+	for _, v := range values {
+		found, t, err = k.filter(ctx, attr, v)
+		if err != nil {
+			return nil, useless, err
+		}
+		if t == useless && k.filters != filterOn {
+			off.Store(true)
+		}
+		if len(found) > 0 || t != reliable {
+			break
+		}
+	}
+	return found, t, nil
+}
+
+// filter makes one filtered request and compares what came back.
+func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate, trust, error) {
+	query := "filter=" + escapeQuery(attr+" eq "+scim.Quote(value)) + "&startIndex=1&count=2"
+	a, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + query})
+	if err != nil {
+		return nil, useless, err
+	}
+	if !a.ok() {
+		t, err := k.unfiltered(ctx, a)
+		return nil, t, err
+	}
+	l, err := k.page(a)
+	if err != nil {
+		return nil, useless, err
+	}
+	var found []candidate
+	worth := reliable
+	for _, c := range l.users {
+		switch {
+		case c.matches(attr, value):
+			found = append(found, c)
+		case attr == attrExternalID && strings.EqualFold(string(c.ExternalID), value):
+		case attr == attrExternalID && c.ExternalID == "":
+			worth = max(worth, doubtful)
+		default:
+			worth = useless
+		}
+	}
+	return found, worth, nil
+}
+
+// unfiltered says what a filtered request that failed means: nobody, no filters, or an error.
+func (k *connector) unfiltered(ctx context.Context, a answer) (trust, error) {
+	said, conforms := scim.ParseError(a.body)
+	switch {
+	case a.status == http.StatusNotFound:
+		return reliable, k.bareNotFound(ctx, a, conforms)
+	case a.status == http.StatusBadRequest && containsAny(strings.ToLower(said.Detail), "not exist", "not found"):
+		return reliable, nil
+	case k.filters == filterOn:
+	case a.status == http.StatusBadRequest, a.status == http.StatusMethodNotAllowed, a.status == http.StatusNotImplemented:
+		return useless, nil
+	}
+	return useless, k.failure(a)
+}
+
+// bareNotFound tells "no such user", which some services say with 404, from "no such service".
+func (k *connector) bareNotFound(ctx context.Context, a answer, conforms bool) error {
+	if conforms || k.learned.collection.Load() {
+		return nil
+	}
+	list, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?startIndex=1&count=1"})
+	if err != nil {
+		return err
+	}
+	if !list.ok() {
+		return k.failure(a)
+	}
+	_, err = k.page(list)
+	return err
+}
+
+// escapeQuery escapes like url.QueryEscape, with %20 for a space: not every server reads + as one.
+func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+func one(found []candidate) (connectors.Account, error) {
+	if len(found) > 1 {
+		ids := make([]string, len(found))
+		for i, c := range found {
+			ids[i] = string(c.ID)
+		}
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpFind,
+			Message: fmt.Sprintf("The target has %d accounts that match this user: %s.", len(found), strings.Join(ids, " and ")),
+			Remedy:  "Remove or rename all but one at the target, then retry."}
+	}
+	acc := found[0].account()
+	acc.Shown = shown(found[0].raw)
+	return acc, nil
+}
+
+func notFound() *connectors.Error {
+	return &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "The target has no account for this user."}
+}

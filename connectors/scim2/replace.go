@@ -1,0 +1,86 @@
+package scim2
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// replace changes the account by PUT (RFC 7644 §3.5.1). What the service has and Usher does not manage goes
+// back as it came, for PUT removes what is left out.
+func (k *connector) replace(ctx context.Context, op, url string, c connectors.Changes) error {
+	got, err := k.send(ctx, call{op: op, method: http.MethodGet, url: url})
+	if err != nil {
+		return err
+	}
+	if !got.ok() {
+		return k.failure(got)
+	}
+	d, err := decodeDocument(got.body)
+	if err != nil || len(d) == 0 {
+		return &connectors.Error{Kind: connectors.Temporary, Op: op, Status: got.status, Err: err,
+			Message: "The account could be read from the target, but its answer is not a SCIM resource.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
+	}
+	version, _ := d.get("meta.version").(string)
+	merge(d, c)
+	body, err := d.encode()
+	if err != nil {
+		return unwritable(op, err)
+	}
+	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
+	a, err := k.send(ctx, call{op: op, method: http.MethodPut, url: url, body: body, ifMatch: version})
+	if err != nil {
+		return err
+	}
+	if !a.ok() {
+		return k.failure(a)
+	}
+	return activeObeyed(a, c)
+}
+
+func merge(d document, c connectors.Changes) {
+	delete(d, d.name("meta")) // read-only
+	d.addSchema(scim.UserURN)
+	for key, v := range c.Set {
+		if !blank(v) {
+			d.set(key, v)
+		} else if key != attrUserName {
+			d.remove(key)
+		}
+	}
+	for _, key := range c.Clear {
+		if _, set := c.Set[key]; !set && key != attrUserName {
+			d.remove(key)
+		}
+	}
+	if id := c.Want.ResourceID; id != "" && (firstWrite(c) || blank(d.get(attrExternalID))) {
+		d.set(attrExternalID, id)
+	}
+	dropEmptyExtensions(d)
+}
+
+// dropEmptyExtensions leaves out an extension that has lost its last attribute, with its schema.
+func dropEmptyExtensions(d document) {
+	for key, v := range d {
+		if m, ok := v.(map[string]any); !ok || len(m) > 0 {
+			continue
+		}
+		delete(d, key)
+		if !strings.HasPrefix(strings.ToLower(key), "urn:") {
+			continue
+		}
+		name := d.name("schemas")
+		var kept []any
+		for _, s := range asList(d[name]) {
+			if t, _ := s.(string); !strings.EqualFold(t, key) {
+				kept = append(kept, s)
+			}
+		}
+		d[name] = kept
+	}
+}
+
+func asList(v any) []any { l, _ := v.([]any); return l }

@@ -1,0 +1,122 @@
+package scim2
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// call is one request.
+type call struct {
+	op      string // of connectors.Error
+	method  string
+	url     string
+	body    []byte
+	ifMatch string
+}
+
+// answer is what came back, read to its end.
+type answer struct {
+	call
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+// send makes the request, a second time only when the service refused the media type and therefore did not
+// look at the body. Its error says that no answer came; any status is an answer.
+func (k *connector) send(ctx context.Context, c call) (answer, error) {
+	plain := k.learned.plainJSON.Load()
+	a, err := k.once(ctx, c, plain)
+	if err != nil || plain || c.body == nil || !refusesMediaType(a) {
+		return a, err
+	}
+	if a, err = k.once(ctx, c, true); err == nil && !refusesMediaType(a) {
+		k.learned.plainJSON.Store(true)
+	}
+	return a, err
+}
+
+func refusesMediaType(a answer) bool {
+	if a.status == http.StatusUnsupportedMediaType {
+		return true
+	}
+	if a.status != http.StatusBadRequest {
+		return false
+	}
+	text := strings.ToLower(string(a.body))
+	return strings.Contains(text, "media type") || strings.Contains(text, "content-type") || strings.Contains(text, "content type")
+}
+
+func (k *connector) once(ctx context.Context, c call, plain bool) (answer, error) {
+	var body io.Reader
+	if c.body != nil {
+		body = bytes.NewReader(c.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.method, c.url, body)
+	if err != nil {
+		return answer{}, &connectors.Error{Kind: connectors.Misconfigured, Op: c.op, Err: err,
+			Message: "The URL cannot be used: " + k.scrub(err.Error()), Remedy: "Correct the URLs in the connector's configuration."}
+	}
+	req.Header = k.header(c, plain)
+	resp, err := k.client.Do(req)
+	if err != nil {
+		return answer{}, connectors.NoAnswer(c.op, err)
+	}
+	defer resp.Body.Close()
+	a := answer{call: c, status: resp.StatusCode, header: resp.Header}
+	if a.body, err = readAll(resp); err != nil && a.ok() {
+		return a, connectors.NoAnswer(c.op, err)
+	}
+	return a, nil
+}
+
+func (k *connector) header(c call, plain bool) http.Header {
+	h := http.Header{
+		"Accept":     {scim.MediaType + ", " + scim.JSONMediaType + ";q=0.9"},
+		"User-Agent": {connectors.UserAgent},
+	}
+	if c.body != nil {
+		h["Content-Type"] = []string{scim.MediaType}
+		if plain {
+			h["Content-Type"] = []string{scim.JSONMediaType}
+		}
+	}
+	if k.credential[0] != "" {
+		h[k.credential[0]] = []string{k.credential[1]}
+	}
+	if c.ifMatch != "" {
+		h["If-Match"] = []string{c.ifMatch}
+	}
+	return h
+}
+
+// readAll reads in one piece where the length is known, which is nearly always.
+func readAll(resp *http.Response) ([]byte, error) {
+	const modest = 1 << 20
+	if n := resp.ContentLength; n > 0 && n <= modest {
+		b := make([]byte, n)
+		got, err := io.ReadFull(resp.Body, b)
+		return b[:got], err
+	}
+	return io.ReadAll(resp.Body)
+}
+
+// item is the URL of one account. An ID that would name something else than an account is refused.
+func (k *connector) item(op, id string) (string, error) {
+	if !usableID(id) {
+		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The account's ID " + scim.Quote(id) + " cannot be used in a URL.",
+			Remedy: "Unlink the account and let Usher find it again."}
+	}
+	return k.users + "/" + url.PathEscape(id), nil
+}
+
+func usableID(id string) bool { return id != "" && id != "." && id != ".." }

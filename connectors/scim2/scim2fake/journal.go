@@ -1,0 +1,182 @@
+package scim2fake
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Request is one request as it came; Authorization is blanked.
+type Request struct {
+	At     time.Time
+	Method string
+	Path   string // escaped
+	Query  string // raw
+	Header http.Header
+	Body   string
+	Status int // of the answer, 0 when there was none
+}
+
+type journal struct {
+	size int
+	mu   sync.Mutex
+	all  []Request
+}
+
+func (j *journal) add(r request, status int) {
+	if j.size == 0 {
+		return
+	}
+	h := r.Header.Clone()
+	if h.Get("Authorization") != "" {
+		h.Set("Authorization", "[secret]")
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.all) >= 2*j.size {
+		j.all = append([]Request(nil), j.all[len(j.all)-j.size+1:]...)
+	}
+	j.all = append(j.all, Request{time.Now(), r.Method, r.URL.EscapedPath(), r.query, h, string(r.body), status})
+}
+
+// Journal is the latest requests, oldest first.
+func (s *Server) Journal() []Request {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	return slices.Clone(s.journal.all[max(0, len(s.journal.all)-s.journal.size):])
+}
+
+// ClearJournal forgets the requests so far.
+func (s *Server) ClearJournal() {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	s.journal.all = nil
+}
+
+// writers notices two writes of one user that overlap.
+type writers struct {
+	mu       sync.Mutex
+	now      map[string]int
+	overlaps []string
+}
+
+func (w *writers) enter(path string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.now[path]++; w.now[path] > 1 {
+		w.overlaps = append(w.overlaps, path)
+	}
+}
+
+func (w *writers) leave(path string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.now[path]--; w.now[path] == 0 {
+		delete(w.now, path)
+	}
+}
+
+// Overlaps are the paths of users that were written twice at the same time.
+func (s *Server) Overlaps() []string {
+	s.writers.mu.Lock()
+	defer s.writers.mu.Unlock()
+	return slices.Clone(s.writers.overlaps)
+}
+
+// User is a user as the service keeps it.
+type User struct {
+	ID, ExternalID, UserName, DisplayName string
+	Active                                bool
+	Created, Modified                     time.Time
+	Attributes                            map[string]any // everything but id and meta, as JSON
+}
+
+// Count is how many users there are.
+func (s *Server) Count() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.byID)
+}
+
+// Snapshot is all users, oldest first.
+func (s *Server) Snapshot() []User {
+	s.mu.RLock()
+	live := s.live()
+	s.mu.RUnlock()
+	out := make([]User, len(live))
+	for i, u := range live {
+		out[i] = u.public()
+	}
+	return out
+}
+
+// User is one user by its ID.
+func (s *Server) User(id string) (User, bool) {
+	s.mu.RLock()
+	u := s.byID[id]
+	s.mu.RUnlock()
+	if u == nil {
+		return User{}, false
+	}
+	return u.public(), true
+}
+
+func (u *user) public() User {
+	m, _ := u.attributes() // what is stored was checked
+	display, _ := m["displayName"].(string)
+	return User{u.id, u.externalID, u.userName, display, u.active, u.created, u.modified, m}
+}
+
+// Put places a user that somebody else made, without the checks for uniqueness, and gives its ID. attributes
+// is a SCIM user; schemas may be left out.
+func (s *Server) Put(attributes map[string]any) (string, error) {
+	if attributes["schemas"] == nil {
+		attributes["schemas"] = []any{coreURN}
+	}
+	u, _, err := parseUser(mustJSON(attributes))
+	if err != nil {
+		return "", fmt.Errorf("put user: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.twins = s.twins || s.byName[fold(u.userName)] != nil || s.byExternal[u.externalID] != nil
+	s.insert(u, s.newID(s.quirks.Load()))
+	return u.id, nil
+}
+
+// Edit changes a user behind everybody's back: a nil value removes the attribute.
+func (s *Server) Edit(id string, attributes map[string]any) error {
+	s.mu.RLock()
+	old := s.byID[id]
+	s.mu.RUnlock()
+	if old == nil {
+		return fmt.Errorf("edit user: there is no user %s", id)
+	}
+	m, err := old.attributes()
+	if err != nil {
+		return err
+	}
+	for k, v := range attributes {
+		if v == nil {
+			delete(m, k)
+		} else {
+			m[k] = v
+		}
+	}
+	u, _, err := parseUser(mustJSON(m))
+	if err != nil {
+		return fmt.Errorf("edit user %s: %w", id, err)
+	}
+	return s.exchange(old, u)
+}
+
+// Drop removes a user behind everybody's back.
+func (s *Server) Drop(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.byID[id]; u != nil {
+		s.remove(u)
+	}
+}

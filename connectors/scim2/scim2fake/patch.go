@@ -1,0 +1,164 @@
+package scim2fake
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// patch is PATCH /Users/{id} by the letter of RFC 7644 §3.5.2: lower-case operations, known paths, values of
+// the right type, all or nothing.
+func (s *Server) patch(r request, old *user) reply {
+	var p struct {
+		Schemas    []string `json:"schemas"`
+		Operations []struct {
+			Op    string          `json:"op"`
+			Path  string          `json:"path"`
+			Value json.RawMessage `json:"value"`
+		} `json:"Operations"`
+	}
+	d := json.NewDecoder(bytes.NewReader(r.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return problem(http.StatusBadRequest, "invalidSyntax", "Request is unparsable: "+err.Error())
+	}
+	if !slices.Equal(p.Schemas, []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}) || len(p.Operations) == 0 {
+		return problem(http.StatusBadRequest, "invalidSyntax", "A patch has the schema PatchOp and at least one operation.")
+	}
+	m, err := old.attributes()
+	if err != nil {
+		return problemOf(err)
+	}
+	for _, op := range p.Operations {
+		if err := apply(m, op.Op, op.Path, op.Value); err != nil {
+			return problemOf(err)
+		}
+	}
+	if r.q.KeepsActive {
+		m["active"] = old.active
+	}
+	u, _, err := parseUser(mustJSON(m))
+	if err != nil {
+		return problemOf(err)
+	}
+	if err := s.exchange(old, u); err != nil {
+		return problemOf(err)
+	}
+	if r.q.PatchNoBody {
+		return reply{status: http.StatusNoContent}
+	}
+	return u.sent(r)
+}
+
+func apply(m map[string]any, op, path string, raw json.RawMessage) error {
+	switch op {
+	case "add", "replace":
+		v, err := patchValue(raw)
+		if err != nil {
+			return err
+		}
+		if path != "" {
+			return assign(m, path, v)
+		}
+		object, ok := v.(map[string]any)
+		if !ok {
+			return invalid("an operation without path needs an object")
+		}
+		for k, x := range object {
+			if err := assign(m, k, x); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "remove":
+		if path == "" {
+			return &refusal{http.StatusBadRequest, "noTarget", "remove needs a path"}
+		}
+		if raw != nil {
+			return invalid("remove has no value")
+		}
+		return unassign(m, path)
+	}
+	return &refusal{http.StatusBadRequest, "invalidSyntax", "unknown op " + op + ": it is add, remove or replace"}
+}
+
+func patchValue(raw json.RawMessage) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if len(raw) == 0 || d.Decode(&v) != nil || v == nil || v == "" {
+		return nil, invalid("the operation has no value; use remove to clear an attribute")
+	}
+	return v, nil
+}
+
+// attributeNames are the paths that a patch may name; the values are their attribute's place.
+func attributeNames() map[string][]string {
+	names := map[string][]string{}
+	for _, k := range []string{"externalId", "userName", "displayName", "nickName", "profileUrl", "title", "userType", "preferredLanguage",
+		"locale", "timezone", "active", "emails", "phoneNumbers", "roles", "entitlements", "name", enterpriseURN} {
+		names[fold(k)] = []string{k}
+	}
+	for _, k := range []string{"formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix"} {
+		names[fold("name."+k)] = []string{"name", k}
+	}
+	for _, k := range []string{"employeeNumber", "costCenter", "organization", "division", "department", "manager"} {
+		names[fold(enterpriseURN+":"+k)] = []string{enterpriseURN, k}
+	}
+	return names
+}
+
+func place(path string) ([]string, error) {
+	lower := fold(strings.TrimPrefix(path, coreURN+":"))
+	if slices.Contains([]string{"id", "meta", "groups", "schemas"}, lower) {
+		return nil, &refusal{http.StatusBadRequest, "mutability", path + " is read-only"}
+	}
+	p, ok := attributeNames()[lower]
+	if !ok {
+		return nil, &refusal{http.StatusBadRequest, "invalidPath", "unknown path " + path}
+	}
+	return p, nil
+}
+
+func assign(m map[string]any, path string, v any) error {
+	p, err := place(path)
+	if err != nil {
+		return err
+	}
+	if p[0] == enterpriseURN {
+		schemas, _ := m["schemas"].([]any)
+		if !slices.Contains(schemas, any(enterpriseURN)) {
+			m["schemas"] = append(schemas, enterpriseURN)
+		}
+	}
+	if len(p) == 2 {
+		inner, ok := m[p[0]].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			m[p[0]] = inner
+		}
+		m = inner
+	}
+	m[p[len(p)-1]] = v
+	return nil
+}
+
+func unassign(m map[string]any, path string) error {
+	p, err := place(path)
+	if err != nil {
+		return err
+	}
+	if len(p) == 1 {
+		delete(m, p[0])
+		return nil
+	}
+	if inner, ok := m[p[0]].(map[string]any); ok {
+		delete(inner, p[1])
+		if len(inner) == 0 {
+			delete(m, p[0])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+)
+
+const accountColumns = `a.connector_id, a.resource_id, a.desired_gen, a.observed_gen, a.remote_id, a.origin, a.linked_at, a.linked_by,
+	a.write_began, a.profile, a.priority, a.due_at, a.attempts, a.lease, a.lease_until, a.held_at, a.held_reason, a.held_remote_id,
+	a.held_shown, a.approved, a.dead_at, a.error_kind, a.error, a.remedy, a.change_id, a.verified_at, k.quarantine_until`
+
+const fromAccounts = ` FROM accounts a JOIN connectors k ON k.id = a.connector_id `
+
+type accountRow struct {
+	provisioning.Account
+	remoteID, origin, profile, lease, shown                      sql.NullString
+	linked, began, due, leaseUntil, held, dead, verified, paused sql.NullInt64
+}
+
+func (r *accountRow) dest() []any {
+	return []any{&r.ConnectorID, &r.UserID, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy,
+		&r.began, &r.profile, &r.Priority, &r.due, &r.Attempts, &r.lease, &r.leaseUntil, &r.held, &r.HeldReason, &r.HeldRemoteID,
+		&r.shown, &r.Approved, &r.dead, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.paused}
+}
+
+func (r *accountRow) finish() (provisioning.Account, error) {
+	a := r.Account
+	a.RemoteID, a.Origin, a.Lease = r.remoteID.String, provisioning.Origin(r.origin.String), r.lease.String
+	a.LinkedAt, a.WriteBegan, a.DueAt, a.LeaseUntil = timeOf(r.linked), timeOf(r.began), timeOf(r.due), timeOf(r.leaseUntil)
+	a.HeldAt, a.DeadAt, a.VerifiedAt, a.QuarantinedUntil = timeOf(r.held), timeOf(r.dead), timeOf(r.verified), timeOf(r.paused)
+	var err error
+	if a.Profile, err = objectOf(r.profile); err != nil {
+		return a, fmt.Errorf("profile of user %s at connector %s: %w", a.UserID, a.ConnectorID, err)
+	}
+	if a.HeldShown, err = objectOf(r.shown); err != nil {
+		return a, fmt.Errorf("held account of user %s at connector %s: %w", a.UserID, a.ConnectorID, err)
+	}
+	return a, nil
+}
+
+func scanAccount(row scanner) (provisioning.Account, error) {
+	var r accountRow
+	if err := row.Scan(r.dest()...); err != nil {
+		return r.Account, err
+	}
+	return r.finish()
+}
+
+// Account implements provisioning.Store.
+func (s *Store) Account(ctx context.Context, connectorID, userID string) (a provisioning.Account, ok bool, err error) {
+	a, err = scanAccount(s.r.QueryRowContext(ctx, `SELECT `+accountColumns+fromAccounts+
+		`WHERE a.connector_id = $1 AND a.kind = 'user' AND a.resource_id = $2`, connectorID, userID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, false, nil
+	}
+	if err != nil {
+		return a, false, fmt.Errorf("read account of user %s at connector %s: %w", userID, connectorID, err)
+	}
+	return a, true, nil
+}
+
+// AccountsOf has the accounts of several users, by user ID.
+func (s *Store) AccountsOf(ctx context.Context, userIDs []string) (map[string][]provisioning.Account, error) {
+	of := make(map[string][]provisioning.Account, len(userIDs))
+	if len(userIDs) == 0 {
+		return of, nil
+	}
+	args := make([]any, len(userIDs))
+	for i, id := range userIDs {
+		args[i] = id
+	}
+	found, err := list(ctx, s.r, scanAccount, accountsOfQuery(len(args)), args...)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	for _, a := range found {
+		of[a.UserID] = append(of[a.UserID], a)
+	}
+	return of, nil
+}
+
+func accountsOfQuery(n int) string {
+	return `SELECT ` + accountColumns + fromAccounts + `WHERE a.kind = 'user' AND a.resource_id IN (` + placeholders(1, n) + `)`
+}
+
+// Begin implements provisioning.Store.
+func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) error {
+	n, err := exec(ctx, s.w, `UPDATE accounts SET write_began = $1 WHERE connector_id = $2 AND kind = 'user' AND resource_id = $3 AND lease = $4`,
+		now.UnixMicro(), t.ConnectorID, t.UserID, t.Lease)
+	if err != nil {
+		return fmt.Errorf("begin create for user %s: %w", t.UserID, err)
+	}
+	if n == 0 {
+		return provisioning.ErrLeaseLost
+	}
+	return nil
+}
+
+// Link implements provisioning.Store.
+func (s *Store) Link(ctx context.Context, t provisioning.Task, remoteID string, o provisioning.Origin, now time.Time) error {
+	n, err := exec(ctx, s.w, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id
+		WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND lease = $6`,
+		remoteID, string(o), now.UnixMicro(), t.ConnectorID, t.UserID, t.Lease)
+	switch {
+	case violation(err) == notUnique:
+		return provisioning.ErrLinked
+	case err != nil:
+		return fmt.Errorf("link user %s: %w", t.UserID, err)
+	case n == 0:
+		return provisioning.ErrLeaseLost
+	}
+	return nil
+}
+
+// Leaving implements provisioning.Store.
+func (s *Store) Leaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error) {
+	const holder = `SELECT 1 FROM accounts a JOIN users u ON u.id = a.resource_id
+		WHERE a.connector_id = $1 AND a.kind = 'user' AND u.state IN ('deleted', 'rejected') AND `
+	var leaving bool
+	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (`+holder+`a.remote_id = $2) OR EXISTS (`+holder+`a.resource_id = $3)`,
+		connectorID, remoteID, externalID).Scan(&leaving)
+	if err != nil {
+		return false, fmt.Errorf("look for a leaver at connector %s: %w", connectorID, err)
+	}
+	return leaving, nil
+}
+
+// RetryAccount makes an account due now, whatever stood in its way. approve, when not "", is the remote ID that may be adopted.
+func (s *Store) RetryAccount(ctx context.Context, connectorID, userID, approve string, c directory.Change) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE accounts SET `+afresh+`, priority = 1, change_id = $2,
+				approved = CASE WHEN CAST($3 AS TEXT) = '' THEN approved ELSE CAST($3 AS TEXT) END
+			WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5`, c.At.UnixMicro(), c.ID, approve, connectorID, userID)
+		if err != nil {
+			return fmt.Errorf("retry user %s at connector %s: %w", userID, connectorID, err)
+		}
+		if n == 0 {
+			return &directory.Error{Code: directory.NotFound, Message: "The user has no account there. It may be gone already."}
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// Resync makes every account of a connector due, behind everything more urgent, and says how many.
+func (s *Store) Resync(ctx context.Context, connectorID string, c directory.Change) (int, error) {
+	var n int64
+	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
+		// What is due already keeps its place: a leaver must not fall behind.
+		n, err = exec(ctx, tx, `UPDATE accounts SET `+afresh+`, change_id = $2, priority = CASE WHEN `+isDue+` THEN priority ELSE 2 END
+			WHERE connector_id = $3 AND kind = 'user'`, c.At.UnixMicro(), c.ID, connectorID)
+		if err != nil {
+			return fmt.Errorf("resync connector %s: %w", connectorID, err)
+		}
+		return recordChange(ctx, tx, c)
+	})
+	return int(n), err
+}
+
+// errorColumns are what an account and a log line keep of an error.
+func errorColumns(kind connectors.Kind, err error) (k, text, remedy string) {
+	if err == nil {
+		return "", "", ""
+	}
+	if kind == "" {
+		kind = connectors.KindOf(err)
+	}
+	if e, ok := errors.AsType[*connectors.Error](err); ok {
+		remedy = clean(e.Remedy)
+	}
+	return string(kind), clean(err.Error()), remedy
+}

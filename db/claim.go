@@ -1,0 +1,147 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"usher/directory"
+	"usher/provisioning"
+)
+
+// lease is what a claim writes. due_at moves to the end of the lease, so that what is being tried leaves the front of
+// the index that claims read.
+const lease = `UPDATE accounts SET lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1,
+	write_began = COALESCE(write_began, $3) `
+
+const claimable = isDue + ` AND due_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)`
+
+const leased = ` RETURNING resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
+	attempts, approved, error_kind, error, remedy, change_id, verified_at`
+
+// claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once.
+func (s *Store) claimQuery() string {
+	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT resource_id FROM accounts
+			WHERE connector_id = $4 AND kind = 'user' AND priority = $5 AND `+claimable+`
+			ORDER BY due_at LIMIT $6`) + `) ` + lease + `
+		WHERE connector_id = $4 AND kind = 'user' AND resource_id IN (SELECT resource_id FROM picked)` + leased
+}
+
+const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased
+
+const provisionerOfQuery = `SELECT ` + provisionerColumns + fromProvisioners + `WHERE p.connector_id = $1 AND k.enabled`
+
+// errUnmanaged takes a claim back: its connector was disabled, or lost its provisioner, meanwhile.
+var errUnmanaged = errors.New("nothing sends users to this connector")
+
+// Claim implements provisioning.Store.
+func (s *Store) Claim(ctx context.Context, c provisioning.Claim) ([]provisioning.Task, error) {
+	var tasks []provisioning.Task
+	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
+		if tasks, err = s.leaseDue(tx, c); err != nil || len(tasks) == 0 {
+			return err
+		}
+		return s.readFacts(tx, c, tasks)
+	})
+	if errors.Is(err, errUnmanaged) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("claim accounts of connector %s: %w", c.ConnectorID, err)
+	}
+	return tasks, nil
+}
+
+// The statements of a claim run to their end: one that can be interrupted costs a goroutine each time. The
+// transaction round them still ends with its context.
+
+func (s *Store) leaseDue(tx *sql.Tx, c provisioning.Claim) ([]provisioning.Task, error) {
+	now, until := c.Now.UnixMicro(), c.Until.UnixMicro()
+	if c.UserID != "" {
+		rows, err := tx.Stmt(s.hot.claimUser).Query(c.Lease, until, now, c.ConnectorID, c.UserID)
+		return scanTasks(nil, c, rows, err)
+	}
+	var tasks []provisioning.Task
+	claim := tx.Stmt(s.hot.claim)
+	for p := provisioning.Leavers; p <= c.Least && len(tasks) < c.Limit; p++ {
+		rows, err := claim.Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
+		if tasks, err = scanTasks(tasks, c, rows, err); err != nil {
+			return nil, err
+		}
+	}
+	return tasks, nil
+}
+
+func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, err error) ([]provisioning.Task, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var r accountRow
+	dest := []any{&r.UserID, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
+		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return nil, err
+		}
+		a, err := r.finish()
+		if err != nil {
+			return nil, err
+		}
+		a.ConnectorID, a.Lease, a.LeaseUntil, a.DueAt = c.ConnectorID, c.Lease, c.Until, c.Until
+		fresh := r.began.Int64 == c.Now.UnixMicro()
+		tasks = append(tasks, provisioning.Task{Account: a, Fresh: fresh})
+	}
+	return tasks, rows.Err()
+}
+
+func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning.Task) error {
+	p, err := scanProvisioner(tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return errUnmanaged
+	}
+	if err != nil {
+		return err
+	}
+	users := make(map[string]directory.User, len(tasks))
+	for rest := tasks; len(rest) > 0; {
+		n := min(len(rest), batchSizes[len(batchSizes)-1])
+		if err := s.readUsers(tx, rest[:n], users); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	for i := range tasks {
+		u, ok := users[tasks[i].UserID]
+		if !ok {
+			return fmt.Errorf("user %s has an account and no row", tasks[i].UserID)
+		}
+		tasks[i].User, tasks[i].Provisioner = u, p
+	}
+	return nil
+}
+
+func (s *Store) readUsers(tx *sql.Tx, tasks []provisioning.Task, into map[string]directory.User) error {
+	i := 0
+	for batchSizes[i] < len(tasks) {
+		i++
+	}
+	ids := make([]any, batchSizes[i])
+	for k := range ids {
+		ids[k] = tasks[min(k, len(tasks)-1)].UserID
+	}
+	rows, err := tx.Stmt(s.hot.users[i]).Query(ids...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		u, err := scanUser(rows)
+		if err != nil {
+			return err
+		}
+		into[u.ID] = u
+	}
+	return rows.Err()
+}

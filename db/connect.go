@@ -1,0 +1,78 @@
+package db
+
+import (
+	"cmp"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	_ "modernc.org/sqlite"             // driver "sqlite"
+)
+
+const (
+	readers     = 4
+	postgresMax = 16
+)
+
+func (s *Store) connect(dsn string) error {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		s.postgres = true
+		return s.connectPostgres(dsn)
+	}
+	if scheme, _, ok := strings.Cut(dsn, "://"); ok && scheme != "file" {
+		return fmt.Errorf("the database %q is neither a file nor a postgres:// address", scheme+"://…")
+	}
+	return s.connectSQLite(dsn)
+}
+
+func (s *Store) connectPostgres(dsn string) error {
+	// The address holds a password, which a parse error would repeat.
+	if _, err := url.Parse(dsn); err != nil {
+		return fmt.Errorf("the database address is not a valid postgres:// address")
+	}
+	p, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	p.SetMaxOpenConns(postgresMax)
+	p.SetMaxIdleConns(postgresMax)
+	p.SetConnMaxIdleTime(5 * time.Minute)
+	s.w, s.r = p, p
+	return nil
+}
+
+func (s *Store) connectSQLite(dsn string) error {
+	path := strings.TrimPrefix(strings.TrimPrefix(dsn, "file:"), "//")
+	path, _, _ = strings.Cut(path, "?")
+	if path == "" || path == ":memory:" {
+		return fmt.Errorf("the database needs a file: give a path such as usher.db")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	s.path = path
+	if s.w, err = sql.Open("sqlite", sqliteDSN(path, "&_txlock=immediate")); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	if s.r, err = sql.Open("sqlite", sqliteDSN(path, "&_pragma=query_only(ON)")); err != nil {
+		return cmp.Or(s.w.Close(), fmt.Errorf("open database: %w", err))
+	}
+	s.w.SetMaxOpenConns(1)
+	s.w.SetMaxIdleConns(1)
+	s.r.SetMaxOpenConns(readers)
+	s.r.SetMaxIdleConns(readers)
+	return nil
+}
+
+// sqliteDSN gives every connection its pragmas; they are executed in this order, and waiting for a lock must be
+// set up before the first one that needs it. FULL: what was acknowledged survives a power cut.
+func sqliteDSN(path, more string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(ON)&_pragma=cache_size(-32000)" + more
+}

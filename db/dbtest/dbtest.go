@@ -1,0 +1,97 @@
+// Package dbtest gives tests a fresh, migrated store. It is for tests only.
+package dbtest
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"usher/db"
+	"usher/db/pgtest"
+)
+
+// Ring is the data keys of every store that this package opens.
+func Ring() db.Ring {
+	r, err := db.NewRing(bytes.Repeat([]byte{7}, db.KeySize))
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// template is a migrated SQLite file, made once for the test binary.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "dbtest")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	if err := migrate(path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func migrate(dsn string) error {
+	s, err := db.Open(context.Background(), dsn, Ring())
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// File gives the path of a fresh, migrated SQLite file.
+func File(t testing.TB) string {
+	t.Helper()
+	b, err := template()
+	if err != nil {
+		t.Fatalf("make template database: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "usher.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// New gives a fresh SQLite store, closed when the test ends.
+func New(t testing.TB) *db.Store {
+	t.Helper()
+	return Open(t, File(t))
+}
+
+// Postgres gives a fresh PostgreSQL store. Without PostgreSQL the test is skipped, or fails where that is required.
+func Postgres(t testing.TB) *db.Store {
+	t.Helper()
+	return Open(t, pgtest.New(t, migrate))
+}
+
+// Open opens a store that is closed when the test ends.
+func Open(t testing.TB, dsn string) *db.Store {
+	t.Helper()
+	s, err := db.Open(context.Background(), dsn, Ring())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close store: %v", err)
+		}
+	})
+	return s
+}
+
+// Each runs a test on every engine.
+func Each(t *testing.T, f func(t *testing.T, s *db.Store)) {
+	t.Helper()
+	for _, e := range []struct {
+		name string
+		open func(testing.TB) *db.Store
+	}{{"sqlite", New}, {"postgres", Postgres}} {
+		t.Run(e.name, func(t *testing.T) { f(t, e.open(t)) })
+	}
+}

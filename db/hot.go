@@ -1,0 +1,45 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// statements are those that every account passes through; they are prepared once.
+type statements struct {
+	claim, claimUser, provisioner    *sql.Stmt
+	users                            [len(batchSizes)]*sql.Stmt
+	record, release, log, gone, reap *sql.Stmt
+}
+
+// batchSizes are how many users one statement reads; a smaller number repeats its last ID.
+var batchSizes = [...]int{1, 16, 64, 256}
+
+func (h *statements) prepare(ctx context.Context, s *Store) error {
+	all := map[**sql.Stmt]string{
+		&h.claim: s.claimQuery(), &h.claimUser: claimUserQuery, &h.provisioner: provisionerOfQuery,
+		&h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.reap: reapQuery,
+	}
+	for i, n := range batchSizes {
+		all[&h.users[i]] = `SELECT ` + userColumns + ` FROM users WHERE id IN (` + placeholders(1, n) + `)`
+	}
+	for stmt, query := range all {
+		var err error
+		if *stmt, err = s.w.PrepareContext(ctx, query); err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+	}
+	return nil
+}
+
+func (h *statements) close() error {
+	var err error
+	for _, stmt := range append(h.users[:], h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+		if stmt != nil {
+			err = errors.Join(err, stmt.Close())
+		}
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"usher/directory"
+	"usher/provisioning"
+)
+
+const logQuery = `INSERT INTO attempts (id, at, change_id, user_id, user_name, user_name_key, connector_id, connection, connector_kind,
+		operation, outcome, took, status, error_kind, error, remedy, remote_id, exchanges)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+
+// writeLine adds what an attempt did to the provisioning log.
+func (b *batch) writeLine(r *provisioning.Result) error {
+	t := &r.Task
+	exchanges, status := "", 0
+	if n := len(r.Exchanges); n > 0 {
+		text, err := json.Marshal(r.Exchanges)
+		if err != nil {
+			return err
+		}
+		exchanges, status = string(text), r.Exchanges[n-1].Status
+	}
+	operation := r.Operation
+	if operation == "" {
+		operation = provisioning.OpNone
+	}
+	kind, text, remedy := errorColumns(r.Kind, r.Err)
+	_, err := b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, t.User.UserName, fold(t.User.UserName),
+		t.ConnectorID, t.Provisioner.Connection, t.Provisioner.Kind, string(operation), string(r.Outcome()), r.Took.Microseconds(), int64(status),
+		kind, text, remedy, r.RemoteID, exchanges)
+	b.lines++
+	return err
+}
+
+const attemptColumns = `l.id, l.at, l.change_id, l.user_id, l.user_name, l.connector_id, l.connection, l.connector_kind, l.operation, l.outcome,
+	l.took, l.status, l.error_kind, l.error, l.remedy, l.remote_id, c.actor_kind, c.actor_id, c.actor_name, c.action`
+
+const fromAttempts = ` FROM attempts l LEFT JOIN changes c ON c.id = l.change_id`
+
+type attemptRow struct {
+	provisioning.Attempt
+	at, took                          sql.NullInt64
+	actorKind, actorID, actor, action sql.NullString
+}
+
+func (r *attemptRow) dest() []any {
+	return []any{&r.ID, &r.at, &r.ChangeID, &r.UserID, &r.UserName, &r.ConnectorID, &r.Connection, &r.Kind, &r.Operation, &r.Attempt.Outcome,
+		&r.took, &r.Status, &r.ErrorKind, &r.Error, &r.Remedy, &r.RemoteID, &r.actorKind, &r.actorID, &r.actor, &r.action}
+}
+
+func (r *attemptRow) finish() provisioning.Attempt {
+	a := r.Attempt
+	a.At, a.Took = timeOf(r.at), time.Duration(r.took.Int64)*time.Microsecond
+	a.Actor = directory.Actor{Kind: directory.BySystem}
+	if r.actorKind.Valid {
+		a.Actor = directory.Actor{Kind: directory.ActorKind(r.actorKind.String), ID: r.actorID.String, Name: r.actor.String}
+	}
+	a.Action = r.action.String
+	return a
+}
+
+// Log lists lines of the provisioning log, newest first. Exchanges are left out: LogEntry has them.
+func (s *Store) Log(ctx context.Context, f provisioning.LogFilter) (provisioning.LogPage, error) {
+	n := pageSize(f.Limit)
+	q, err := s.logFilter(ctx, f)
+	if err != nil {
+		return provisioning.LogPage{}, fmt.Errorf("list provisioning log: %w", err)
+	}
+	found, err := list(ctx, s.r, func(row scanner) (provisioning.Attempt, error) {
+		var r attemptRow
+		err := row.Scan(r.dest()...)
+		return r.finish(), err
+	}, q.end(` ORDER BY l.id DESC LIMIT %s`, n+1), q.args...)
+	if err != nil {
+		return provisioning.LogPage{}, fmt.Errorf("list provisioning log: %w", err)
+	}
+	p := provisioning.LogPage{Attempts: found}
+	if len(found) > n {
+		p.Attempts, p.Next = found[:n], found[n-1].ID
+	}
+	return p, nil
+}
+
+// LogEntry is one line with its exchanges; NotFound when there is none.
+func (s *Store) LogEntry(ctx context.Context, id string) (provisioning.Attempt, error) {
+	var r attemptRow
+	var exchanges string
+	err := s.r.QueryRowContext(ctx, `SELECT `+attemptColumns+`, l.exchanges`+fromAttempts+` WHERE l.id = $1`, id).Scan(append(r.dest(), &exchanges)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.Attempt, &directory.Error{Code: directory.NotFound, Message: "There is no such line in the provisioning log. Old lines are removed."}
+	}
+	if err != nil {
+		return r.Attempt, fmt.Errorf("read log line %s: %w", id, err)
+	}
+	a := r.finish()
+	if exchanges == "" {
+		return a, nil
+	}
+	if err := json.Unmarshal([]byte(exchanges), &a.Exchanges); err != nil {
+		return a, fmt.Errorf("exchanges of log line %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// PruneLog implements provisioning.Store.
+func (s *Store) PruneLog(ctx context.Context, before time.Time, n int) (int, error) {
+	gone, err := exec(ctx, s.w, `DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE id < $1 ORDER BY id LIMIT $2)`,
+		boundID(before).String(), n)
+	if err != nil {
+		return 0, fmt.Errorf("prune provisioning log: %w", err)
+	}
+	return int(gone), nil
+}

@@ -1,0 +1,90 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"regexp"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the tables up to date. On PostgreSQL an advisory lock lets one process at it. On SQLite the write
+// lock does: of two processes one fails for want of what the other just made, and finds nothing left to do.
+func (s *Store) migrate(ctx context.Context) error {
+	p, err := s.migrator()
+	if err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
+	if s.postgres {
+		_, err = p.Up(ctx)
+	} else {
+		err = upAlone(ctx, p)
+	}
+	if err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
+	return nil
+}
+
+func upAlone(ctx context.Context, p *goose.Provider) error {
+	var err error
+	for range 3 {
+		if _, err = p.Up(ctx); err == nil {
+			return nil
+		}
+		if pending, e := p.HasPending(ctx); e == nil && !pending {
+			return nil
+		}
+	}
+	return err
+}
+
+func (s *Store) migrator() (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler))}
+	if !s.postgres {
+		return goose.NewProvider(goose.DialectSQLite3, s.w, dir, options...)
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, s.w, collated{dir}, append(options, goose.WithSessionLocker(locker))...)
+}
+
+// collated serves migrations whose TEXT columns sort by bytes. PostgreSQL sorts by the database's collation
+// otherwise, and then order, paging and ranges of prefixes would differ from SQLite and between servers.
+type collated struct{ fs.FS }
+
+var textType = regexp.MustCompile(`\bTEXT\b`)
+
+func (c collated) Open(name string) (fs.File, error) {
+	f, err := c.FS.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	b, err := fs.ReadFile(c.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	return collatedFile{f, bytes.NewReader(textType.ReplaceAll(b, []byte(`TEXT COLLATE "C"`)))}, nil
+}
+
+type collatedFile struct {
+	fs.File
+	body *bytes.Reader
+}
+
+func (f collatedFile) Read(b []byte) (int, error) { return f.body.Read(b) }

@@ -1,0 +1,185 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"usher/provisioning"
+)
+
+// Progress counts a connector's accounts by status, from indexes alone.
+func (s *Store) Progress(ctx context.Context, connectorID string) (provisioning.Progress, error) {
+	t, err := s.Target(ctx, connectorID)
+	if err != nil {
+		return provisioning.Progress{}, err
+	}
+	return s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
+}
+
+// countAccounts counts all accounts, those that are held and dead, and of the unsettled ones all, what is being tried
+// at $2, and what waits for another try. One statement sees one moment.
+const countAccounts = `SELECT
+		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND kind = 'user'),
+		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND held_at IS NOT NULL),
+		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND dead_at IS NOT NULL),
+		d.due, d.running, d.retrying
+	FROM (SELECT count(*) AS due,
+			coalesce(sum(CASE WHEN lease_until > $2 THEN 1 ELSE 0 END), 0) AS running,
+			coalesce(sum(CASE WHEN attempts > 0 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END), 0) AS retrying
+		FROM accounts WHERE connector_id = $1 AND priority IN (0, 1, 2) AND ` + isDue + `) AS d`
+
+func (s *Store) progress(ctx context.Context, connectorID string, quarantined bool, now time.Time) (provisioning.Progress, error) {
+	var total, held, dead, due, running, retrying int
+	err := s.r.QueryRowContext(ctx, countAccounts, connectorID, now.UnixMicro()).Scan(&total, &held, &dead, &due, &running, &retrying)
+	if err != nil {
+		return provisioning.Progress{}, fmt.Errorf("count accounts of connector %s: %w", connectorID, err)
+	}
+	p := provisioning.Progress{Total: total, Counts: map[provisioning.Status]int{}}
+	add := func(status provisioning.Status, n int) {
+		if n > 0 {
+			p.Counts[status] += n
+		}
+	}
+	add(provisioning.StatusHeld, held)
+	add(provisioning.StatusFailed, dead)
+	add(provisioning.StatusSynced, total-held-dead-due)
+	add(provisioning.StatusRunning, running)
+	if quarantined {
+		add(provisioning.StatusPaused, due-running)
+	} else {
+		add(provisioning.StatusRetrying, retrying)
+		add(provisioning.StatusPending, due-running-retrying)
+	}
+	return p, nil
+}
+
+const membershipColumns = accountColumns + `, n.id, n.name, k.kind, k.enabled, p.id, p.blocking`
+
+const fromMemberships = ` FROM accounts a JOIN connectors k ON k.id = a.connector_id JOIN connections n ON n.id = k.connection_id
+	LEFT JOIN provisioners p ON p.connector_id = k.id `
+
+func scanMembership(row scanner) (m provisioning.Membership, err error) {
+	var r accountRow
+	var provisioner sql.NullString
+	var blocking sql.NullBool
+	if err := row.Scan(append(r.dest(), &m.ConnectionID, &m.Connection, &m.Kind, &m.Enabled, &provisioner, &blocking)...); err != nil {
+		return m, err
+	}
+	m.Provisioner, m.Blocking = provisioner.String, blocking.Bool
+	m.Account, err = r.finish()
+	return m, err
+}
+
+// Memberships are a user's accounts with where they are, by connection; also those of a deleted user on the way out.
+func (s *Store) Memberships(ctx context.Context, userID string) ([]provisioning.Membership, error) {
+	found, err := list(ctx, s.r, scanMembership, `SELECT `+membershipColumns+fromMemberships+
+		`WHERE a.resource_id = $1 AND a.kind = 'user' ORDER BY n.name_key, k.kind`, userID)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts of user %s: %w", userID, err)
+	}
+	return found, nil
+}
+
+const (
+	mostTrouble = 10
+	hours       = 24
+)
+
+// Overview is what the first page says.
+func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overview, error) {
+	var o provisioning.Overview
+	err := s.r.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM users WHERE `+isLive+`), (SELECT count(*) FROM users WHERE `+isLive+` AND NOT active),
+		(SELECT count(*) FROM connections)`).Scan(&o.Users, &o.Disabled, &o.Connections)
+	if err != nil {
+		return o, fmt.Errorf("count users: %w", err)
+	}
+	if o.Targets, err = s.Targets(ctx); err != nil {
+		return o, err
+	}
+	o.Progress.Counts = map[provisioning.Status]int{}
+	for i := range o.Targets {
+		t := &o.Targets[i]
+		t.Settings.Secrets = nil
+		p, err := s.progress(ctx, t.ID, t.Quarantine.On(), now)
+		if err != nil {
+			return o, err
+		}
+		o.Progress.Total += p.Total
+		for status, n := range p.Counts {
+			o.Progress.Counts[status] += n
+		}
+	}
+	if o.Hours, err = s.lastHours(ctx, now); err != nil {
+		return o, err
+	}
+	return o, s.trouble(ctx, &o)
+}
+
+const countLines = `SELECT count(*) FROM attempts WHERE outcome = $1 AND id >= $2 AND id < $3`
+
+// lastHours counts the log by hour of the clock; the last hour is the running one.
+func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Hour, error) {
+	all := make([]provisioning.Hour, hours)
+	start := now.UTC().Truncate(time.Hour).Add(-(hours - 1) * time.Hour)
+	for i := range all {
+		h := &all[i]
+		h.Start = start.Add(time.Duration(i) * time.Hour)
+		from, to := boundID(h.Start).String(), boundID(h.Start.Add(time.Hour)).String()
+		for _, outcome := range []provisioning.Outcome{provisioning.Succeeded, provisioning.Again, provisioning.Gave, provisioning.Held} {
+			var n int
+			if err := s.r.QueryRowContext(ctx, countLines, string(outcome), from, to).Scan(&n); err != nil {
+				return nil, fmt.Errorf("count the provisioning log: %w", err)
+			}
+			if outcome == provisioning.Succeeded {
+				h.Succeeded = n
+			} else {
+				h.Failed += n
+			}
+		}
+	}
+	return all, nil
+}
+
+const (
+	newestHeld = `SELECT ` + membershipColumns + fromMemberships + `WHERE a.connector_id = $1 AND a.held_at IS NOT NULL ORDER BY a.held_at DESC LIMIT $2`
+	newestDead = `SELECT ` + membershipColumns + fromMemberships + `WHERE a.connector_id = $1 AND a.dead_at IS NOT NULL ORDER BY a.dead_at DESC LIMIT $2`
+)
+
+// trouble finds the accounts that wait for somebody, newest first.
+func (s *Store) trouble(ctx context.Context, o *provisioning.Overview) error {
+	for _, t := range o.Targets {
+		for _, query := range []string{newestHeld, newestDead} {
+			found, err := list(ctx, s.r, scanMembership, query, t.ID, mostTrouble)
+			if err != nil {
+				return fmt.Errorf("list trouble at connector %s: %w", t.ID, err)
+			}
+			o.Trouble = append(o.Trouble, found...)
+		}
+	}
+	slices.SortFunc(o.Trouble, func(a, b provisioning.Membership) int { return since(b).Compare(since(a)) })
+	met := o.Trouble[:min(len(o.Trouble), mostTrouble)]
+	o.Trouble = nil
+	for _, m := range met {
+		u, err := scanUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE id = $1`, m.UserID))
+		if errors.Is(err, sql.ErrNoRows) {
+			continue // gone since
+		}
+		if err != nil {
+			return fmt.Errorf("read user %s: %w", m.UserID, err)
+		}
+		u.PasswordHash = ""
+		o.Trouble, o.TroubleUsers = append(o.Trouble, m), append(o.TroubleUsers, u)
+	}
+	return nil
+}
+
+func since(m provisioning.Membership) time.Time {
+	if m.HeldAt.IsZero() {
+		return m.DeadAt
+	}
+	return m.HeldAt
+}

@@ -1,0 +1,189 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"usher/connectors"
+	"usher/provisioning"
+)
+
+// recordQuery is fenced by the lease. Where an edit came after the claim ($8 is the generation that was claimed) the
+// account is due now, whatever the attempt came to.
+const recordQuery = `UPDATE accounts SET
+		lease = NULL, lease_until = NULL,
+		remote_id = $1, origin = $2,
+		linked_at = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL WHEN remote_id = $1 THEN linked_at ELSE CAST($3 AS BIGINT) END,
+		linked_by = CASE WHEN CAST($1 AS TEXT) IS NULL THEN '' WHEN remote_id = $1 THEN linked_by ELSE CAST($4 AS TEXT) END,
+		write_began = CASE WHEN $5 THEN NULL ELSE write_began END,
+		profile = $6,
+		observed_gen = CASE WHEN $7 THEN CAST($8 AS BIGINT) ELSE observed_gen END,
+		attempts = CASE WHEN desired_gen = $8 THEN CAST($9 AS BIGINT) ELSE 0 END,
+		due_at = CASE WHEN desired_gen = $8 THEN CAST($10 AS BIGINT) ELSE $3 END,
+		dead_at = CASE WHEN desired_gen = $8 THEN CAST($11 AS BIGINT) END,
+		held_at = CASE WHEN desired_gen = $8 THEN CAST($12 AS BIGINT) END,
+		held_reason = CASE WHEN desired_gen = $8 THEN CAST($13 AS TEXT) ELSE '' END,
+		held_remote_id = CASE WHEN desired_gen = $8 THEN CAST($14 AS TEXT) ELSE '' END,
+		held_shown = CASE WHEN desired_gen = $8 THEN CAST($15 AS TEXT) END,
+		error_kind = $16, error = $17, remedy = $18,
+		verified_at = CASE WHEN $7 THEN CAST($3 AS BIGINT) ELSE verified_at END
+	WHERE connector_id = $19 AND kind = 'user' AND resource_id = $20 AND lease = $21`
+
+// releaseQuery undoes a claim. The intent goes with it only if this claim wrote it.
+const releaseQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, due_at = $1,
+		attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
+		write_began = CASE WHEN $2 THEN NULL ELSE write_began END
+	WHERE connector_id = $3 AND kind = 'user' AND resource_id = $4 AND lease = $5`
+
+const goneQuery = `DELETE FROM accounts WHERE connector_id = $1 AND kind = 'user' AND resource_id = $2 AND observed_gen = desired_gen`
+
+const reapQuery = `DELETE FROM users WHERE id = $1 AND ` + isGone + `
+	AND NOT EXISTS (SELECT 1 FROM accounts WHERE resource_id = users.id AND kind = 'user')`
+
+// Record implements provisioning.Store.
+func (s *Store) Record(ctx context.Context, rs []provisioning.Result, now time.Time) ([]bool, error) {
+	held, err := s.recordAll(ctx, rs, now)
+	if v := violation(err); v != notUnique && v != notAllowed {
+		return held, err
+	}
+	// One result claims a remote account that stands for another user. It must not cost the others theirs.
+	held = make([]bool, len(rs))
+	for i := range rs {
+		one, err := s.recordAll(ctx, rs[i:i+1], now)
+		if violation(err) == notUnique {
+			one, err = s.recordAll(ctx, []provisioning.Result{taken(rs[i])}, now)
+		}
+		if err != nil {
+			return held, err
+		}
+		held[i] = one[0]
+	}
+	return held, nil
+}
+
+// taken is the result of an attempt that met another user's account.
+func taken(r provisioning.Result) provisioning.Result {
+	r.Err = &connectors.Error{Kind: connectors.Conflict, Op: string(r.Operation),
+		Message: fmt.Sprintf("The target answered with the account %q, which already stands for another user.", r.RemoteID),
+		Remedy:  "Find out at the target who this account belongs to, then retry."}
+	if r.Found.ID == "" {
+		r.Found.ID = r.RemoteID
+	}
+	r.Kind, r.Hold, r.Dead, r.Gone = connectors.Conflict, true, false, false
+	r.RemoteID, r.Origin, r.Profile = r.Task.RemoteID, r.Task.Origin, r.Task.Profile
+	return r
+}
+
+func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now time.Time) ([]bool, error) {
+	held := make([]bool, len(rs))
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		b := batch{tx: tx, now: now.UnixMicro(), at: now, update: tx.Stmt(s.hot.record), log: tx.Stmt(s.hot.log)}
+		for i := range rs {
+			r := presentable(rs[i])
+			ok, err := b.record(s, &r)
+			if err != nil {
+				return fmt.Errorf("record user %s at connector %s: %w", r.Task.UserID, r.Task.ConnectorID, err)
+			}
+			held[i] = ok
+		}
+		return nil
+	})
+	return held, err
+}
+
+// presentable holds an account whose ID at the target cannot be kept as text.
+func presentable(r provisioning.Result) provisioning.Result {
+	if utf8.ValidString(r.RemoteID) && !strings.Contains(r.RemoteID, "\x00") {
+		return r
+	}
+	id := clean(r.RemoteID)
+	r.RemoteID = id
+	r = taken(r)
+	r.Err = &connectors.Error{Kind: connectors.Invalid, Op: string(r.Operation),
+		Message: fmt.Sprintf("The target answered with the account ID %q, which is not text.", id),
+		Remedy:  "Ask the maker of the target why its IDs are not text, then retry."}
+	r.Kind = connectors.Invalid
+	return r
+}
+
+// batch is the results that are recorded in one transaction. Its statements run to their end, as those of a claim do.
+type batch struct {
+	tx          *sql.Tx
+	now         int64
+	at          time.Time
+	lines       int
+	update, log *sql.Stmt
+}
+
+func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
+	t := &r.Task
+	if r.Released {
+		res, err := b.tx.Stmt(s.hot.release).Exec(b.now, t.Fresh, t.ConnectorID, t.UserID, t.Lease)
+		return changedOne(res, err)
+	}
+	args, err := b.columns(r)
+	if err != nil {
+		return false, err
+	}
+	if ok, err := changedOne(b.update.Exec(args...)); !ok {
+		return false, err
+	}
+	if r.Operation != provisioning.OpNone || r.Err != nil {
+		if err := b.writeLine(r); err != nil {
+			return false, err
+		}
+	}
+	if r.Gone && r.Err == nil {
+		if _, err := b.tx.Stmt(s.hot.gone).Exec(t.ConnectorID, t.UserID); err != nil {
+			return false, err
+		}
+		if _, err := b.tx.Stmt(s.hot.reap).Exec(t.UserID); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// columns are the values of recordQuery.
+func (b *batch) columns(r *provisioning.Result) ([]any, error) {
+	t := &r.Task
+	profile, err := object(r.Profile)
+	if err != nil {
+		return nil, err
+	}
+	kind, text, remedy := errorColumns(r.Kind, r.Err)
+	var deadAt, heldAt, shown any
+	var heldReason, heldID string
+	switch {
+	case r.Err == nil:
+	case r.Hold:
+		heldAt, heldReason, heldID = b.now, text, clean(r.Found.ID)
+		if shown, err = object(r.Found.Shown); err != nil {
+			return nil, err
+		}
+	case r.Dead:
+		deadAt = b.now
+	}
+	due := b.now
+	if !r.DueAt.IsZero() {
+		due = r.DueAt.UnixMicro()
+	}
+	var remoteID, origin any
+	if r.RemoteID != "" {
+		remoteID, origin = r.RemoteID, string(r.Origin)
+	}
+	return []any{remoteID, origin, b.now, t.ChangeID, r.Certain || r.Err == nil, profile, r.Err == nil, t.DesiredGen, int64(r.Attempts), due,
+		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, t.UserID, t.Lease}, nil
+}
+
+func changedOne(res sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}

@@ -1,0 +1,76 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"usher/auth"
+	"usher/directory"
+)
+
+const tokenColumns = `id, name, hash, scopes, created_by, created_at, last_used_at`
+
+func scanToken(row scanner) (auth.Token, error) {
+	var t auth.Token
+	var scopes string
+	var created, used sql.NullInt64
+	err := row.Scan(&t.ID, &t.Name, &t.Hash, &scopes, &t.CreatedBy, &created, &used)
+	for _, v := range strings.Fields(scopes) {
+		t.Scopes = append(t.Scopes, auth.Scope(v))
+	}
+	t.CreatedAt, t.LastUsedAt = timeOf(created), timeOf(used)
+	return t, err
+}
+
+// CreateToken implements auth.Tokens.
+func (s *Store) CreateToken(ctx context.Context, t auth.Token, c directory.Change) error {
+	scopes := make([]string, len(t.Scopes))
+	for i, v := range t.Scopes {
+		scopes[i] = string(v)
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			t.ID, t.Name, t.Hash, strings.Join(scopes, " "), t.CreatedBy, orNow(t.CreatedAt, c), micros(t.LastUsedAt))
+		if err != nil {
+			return fmt.Errorf("create token: %w", err)
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// TokenByHash implements auth.Tokens.
+func (s *Store) TokenByHash(ctx context.Context, hash string) (auth.Token, bool, error) {
+	t, err := scanToken(s.r.QueryRowContext(ctx, `SELECT `+tokenColumns+` FROM api_tokens WHERE hash = $1`, hash))
+	return maybe(t, err, "read token")
+}
+
+// ListTokens implements auth.Tokens; IDs sort by age.
+func (s *Store) ListTokens(ctx context.Context) ([]auth.Token, error) {
+	found, err := list(ctx, s.r, scanToken, `SELECT `+tokenColumns+` FROM api_tokens ORDER BY id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	return found, nil
+}
+
+// DeleteToken implements auth.Tokens.
+func (s *Store) DeleteToken(ctx context.Context, id string, c directory.Change) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `DELETE FROM api_tokens WHERE id = $1`, id)
+		if err != nil {
+			return fmt.Errorf("delete token: %w", err)
+		}
+		if n == 0 {
+			return &directory.Error{Code: directory.NotFound, Message: "There is no such token. It may have been deleted."}
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// TouchToken implements auth.Tokens.
+func (s *Store) TouchToken(ctx context.Context, id string, at time.Time) error {
+	return s.do(ctx, "touch token", `UPDATE api_tokens SET last_used_at = $1 WHERE id = $2`, at.UnixMicro(), id)
+}

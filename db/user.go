@@ -1,0 +1,216 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"usher/directory"
+	"usher/provisioning"
+)
+
+const userColumns = `id, user_name, external_id, attributes, active, source, state, version, created_at, updated_at, deleted_at, password_hash`
+
+func scanUser(row scanner) (directory.User, error) {
+	var u directory.User
+	var attributes string
+	var created, updated, deleted sql.NullInt64
+	err := row.Scan(&u.ID, &u.UserName, &u.ExternalID, &attributes, &u.Active, &u.Source, &u.State, &u.Version,
+		&created, &updated, &deleted, &u.PasswordHash)
+	if err != nil {
+		return u, err
+	}
+	u.CreatedAt, u.UpdatedAt, u.DeletedAt = timeOf(created), timeOf(updated), timeOf(deleted)
+	if err := json.Unmarshal([]byte(attributes), &u.Profile); err != nil {
+		return u, fmt.Errorf("attributes of user %s: %w", u.ID, err)
+	}
+	return u, nil
+}
+
+func noUser() error {
+	return &directory.Error{Code: directory.NotFound, Message: "There is no such user. They may have been deleted."}
+}
+
+func userNameTaken(err error) error {
+	if violation(err) != notUnique {
+		return err
+	}
+	const message = "A user with this name already exists."
+	return &directory.Error{Code: directory.Conflict, Message: message, Fields: map[string]string{"user_name": message}}
+}
+
+func oneUser(row *sql.Row) (directory.User, error) {
+	u, err := scanUser(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, noUser()
+	}
+	if err != nil {
+		return u, fmt.Errorf("read user: %w", err)
+	}
+	return u, nil
+}
+
+// User is a live user.
+func (s *Store) User(ctx context.Context, id string) (directory.User, error) {
+	return oneUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE id = $1 AND state = 'live'`, id))
+}
+
+// UserByName is the live user with this name, whatever its case.
+func (s *Store) UserByName(ctx context.Context, name string) (directory.User, error) {
+	return oneUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE user_name_key = $1 AND `+isLive, directory.Key(name)))
+}
+
+// urgency puts whoever loses access first.
+func urgency(u directory.User) provisioning.Priority {
+	if u.State == directory.Live && !u.Active {
+		return provisioning.Leavers
+	}
+	return provisioning.People
+}
+
+// CreateUser implements directory.Store.
+func (s *Store) CreateUser(ctx context.Context, u directory.User, c directory.Change, stagedUntil time.Time) error {
+	u.State = directory.Live
+	if !stagedUntil.IsZero() {
+		u.State = directory.Staged
+	}
+	attributes, err := json.Marshal(u.Profile)
+	if err != nil {
+		return fmt.Errorf("create user: %w", err)
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO users (id, user_name, user_name_key, state, active, source, external_id, attributes,
+				password_hash, version, staged_until, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11)`,
+			u.ID, u.UserName, directory.Key(u.UserName), string(u.State), u.Active, string(u.Source), u.ExternalID, string(attributes),
+			u.PasswordHash, micros(stagedUntil), c.At.UnixMicro())
+		if err != nil {
+			return fmt.Errorf("create user %s: %w", u.ID, userNameTaken(err))
+		}
+		if err := writeTerms(ctx, tx, u); err != nil {
+			return fmt.Errorf("create user %s: %w", u.ID, err)
+		}
+		if u.State == directory.Staged {
+			err = addBlockingAccounts(ctx, tx, u, c)
+		} else {
+			err = addAccounts(ctx, tx, u.ID, urgency(u), c.ID, c.At)
+		}
+		if err != nil {
+			return err
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// UpdateUser implements directory.Store.
+func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Change) (changed bool, err error) {
+	attributes, err := json.Marshal(u.Profile)
+	if err != nil {
+		return false, fmt.Errorf("update user %s: %w", u.ID, err)
+	}
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		changed = false
+		old, err := s.userForUpdate(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		sent, err := sameSent(old, u, attributes)
+		if err != nil || sent && old.PasswordHash == u.PasswordHash {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE users SET user_name = $1, user_name_key = $2, active = $3, external_id = $4, attributes = $5,
+				password_hash = $6, version = version + 1, updated_at = $7 WHERE id = $8`,
+			u.UserName, directory.Key(u.UserName), u.Active, u.ExternalID, string(attributes), u.PasswordHash, c.At.UnixMicro(), u.ID)
+		if err != nil {
+			return fmt.Errorf("update user %s: %w", u.ID, userNameTaken(err))
+		}
+		changed = true
+		if err := recordChange(ctx, tx, c); err != nil || sent {
+			return err // no target is told a password
+		}
+		return s.spread(ctx, tx, u, c)
+	})
+	return changed && err == nil, err
+}
+
+// spread tells the search and the targets that the user is different now.
+func (s *Store) spread(ctx context.Context, tx *sql.Tx, u directory.User, c directory.Change) error {
+	u.State = directory.Live
+	if err := dropTerms(ctx, tx, u.ID); err != nil {
+		return fmt.Errorf("update user %s: %w", u.ID, err)
+	}
+	if err := writeTerms(ctx, tx, u); err != nil {
+		return fmt.Errorf("update user %s: %w", u.ID, err)
+	}
+	if err := touch(ctx, tx, u.ID, urgency(u), c.ID, c.At); err != nil {
+		return err
+	}
+	return addAccounts(ctx, tx, u.ID, urgency(u), c.ID, c.At)
+}
+
+func (s *Store) userForUpdate(ctx context.Context, tx *sql.Tx, u directory.User) (directory.User, error) {
+	if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
+		return directory.User{}, err
+	}
+	old, err := oneUser(tx.QueryRowContext(ctx, s.forUpdate(`SELECT `+userColumns+` FROM users WHERE id = $1 AND state = 'live'`), u.ID))
+	if err != nil {
+		return old, err
+	}
+	if u.Version != 0 && u.Version != old.Version {
+		return old, &directory.Error{Code: directory.Conflict,
+			Message: "Somebody else changed this user meanwhile. Look at the new values and make your change again."}
+	}
+	return old, nil
+}
+
+// forUpdate locks the rows that a transaction will write; a writing transaction of SQLite is alone anyway.
+func (s *Store) forUpdate(query string) string {
+	if s.postgres {
+		return query + " FOR UPDATE"
+	}
+	return query
+}
+
+// sameSent reports whether a target could not tell the two apart.
+func sameSent(old, u directory.User, attributes []byte) (bool, error) {
+	before, err := json.Marshal(old.Profile)
+	if err != nil {
+		return false, fmt.Errorf("update user %s: %w", u.ID, err)
+	}
+	return old.UserName == u.UserName && old.ExternalID == u.ExternalID && old.Active == u.Active && string(before) == string(attributes), nil
+}
+
+// DeleteUser implements directory.Store.
+func (s *Store) DeleteUser(ctx context.Context, id string, c directory.Change) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE users SET state = 'deleted', password_hash = '', version = version + 1, updated_at = $1, deleted_at = $1
+			WHERE id = $2 AND state = 'live'`, c.At.UnixMicro(), id)
+		if err != nil {
+			return fmt.Errorf("delete user %s: %w", id, err)
+		}
+		if n == 0 {
+			return noUser()
+		}
+		return leave(ctx, tx, id, c)
+	})
+}
+
+// leave ends what a user has here; the user's row goes with the last account.
+func leave(ctx context.Context, tx *sql.Tx, id string, c directory.Change) error {
+	if err := dropTerms(ctx, tx, id); err != nil {
+		return fmt.Errorf("delete user %s: %w", id, err)
+	}
+	if err := touch(ctx, tx, id, provisioning.Leavers, c.ID, c.At); err != nil {
+		return err
+	}
+	if err := recordChange(ctx, tx, c); err != nil {
+		return err
+	}
+	return reap(ctx, tx, id)
+}

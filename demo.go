@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"usher/demo"
+)
+
+type demoCmd struct {
+	siteFlags
+}
+
+const (
+	demoAdmin = "admin"
+	demoPause = 400 * time.Millisecond // between sample users, so that somebody can watch them arrive
+)
+
+// Run serves a console in a temporary directory, which is removed at the end.
+func (c demoCmd) Run(a *app) error {
+	dir, err := os.MkdirTemp("", "usher-demo-")
+	if err != nil {
+		return fmt.Errorf("make a temporary directory: %w", err)
+	}
+	err = c.within(a, dir)
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
+func (c demoCmd) within(a *app, dir string) error {
+	own := *a.cli
+	own.DB, own.KeyFile = filepath.Join(dir, "usher.db"), ""
+	a = &app{ctx: a.ctx, cli: &own, stdin: a.stdin, stdout: a.stdout, stderr: a.stderr}
+	k, err := a.open()
+	if err != nil {
+		return err
+	}
+	target, err := demo.StartTarget()
+	if err != nil {
+		return k.close(err)
+	}
+	err = c.serve(a, k, target)
+	end, cancel := context.WithTimeout(context.Background(), finishWithin)
+	defer cancel()
+	return errors.Join(k.close(err), target.Close(end))
+}
+
+func (c demoCmd) serve(a *app, k *core, target *demo.Target) error {
+	s, err := c.listenAnywhere(a)
+	if err != nil {
+		return err
+	}
+	s.auth, s.target = k.auth(s.base.Scheme == "https"), target
+	password := rand.Text()
+	if _, err = s.auth.CreateAdmin(a.ctx, actor(), demoAdmin, password); err == nil {
+		err = demo.Prepare(a.ctx, k.directory, target)
+	}
+	if err != nil {
+		return errors.Join(err, s.listener.Close())
+	}
+	s.ready = func(ctx context.Context) {
+		if err := demo.AddPeople(ctx, k.directory, demoPause); err != nil && ctx.Err() == nil {
+			s.log.Error("cannot add the sample users", "err", err)
+		}
+	}
+	fmt.Fprintf(a.stdout, "Usher demo. Everything in it is gone when it stops (Ctrl-C).\n\n"+
+		"  Console    %s\n  User name  %s\n  Password   %s\n  Target     %s (SCIM 2.0)\n\n", s.base, demoAdmin, password, target.URL)
+	return s.run(a, k)
+}
+
+// listenAnywhere takes a free port when the usual one is taken.
+func (c demoCmd) listenAnywhere(a *app) (*site, error) {
+	s, err := c.listen()
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return s, err
+	}
+	host, _, splitErr := net.SplitHostPort(c.Addr)
+	if splitErr != nil {
+		return nil, err
+	}
+	taken := c.Addr
+	c.Addr = net.JoinHostPort(host, "0")
+	if s, err = c.listen(); err == nil {
+		fmt.Fprintf(a.stdout, "%s is taken, so the demo listens on %s.\n", taken, s.listener.Addr())
+	}
+	return s, err
+}

@@ -1,0 +1,30 @@
+package directory
+
+import "context"
+
+// Stored: never rename.
+const (
+	ActionRetryAccount = "account.retry"
+	ActionAdoptAccount = "account.adopt"
+)
+
+// RetryAccount makes a user's account at a connector due now, whatever it waited for. With approveRemoteID set
+// it also says that the account with that ID, which was there before, may be adopted; the approval of any other
+// account than the one that is found changes nothing. It is there for users who were deleted, too.
+func (d *Directory) RetryAccount(ctx context.Context, connectorID, userID, approveRemoteID string, by Actor) error {
+	action, label := ActionRetryAccount, ""
+	if approveRemoteID != "" {
+		action = ActionAdoptAccount
+	}
+	switch u, err := d.Store.User(ctx, userID); {
+	case err == nil:
+		label = u.UserName
+	case CodeOf(err) != NotFound:
+		return err
+	}
+	if err := d.Store.RetryAccount(ctx, connectorID, userID, approveRemoteID, d.Change(by, action, userID, label)); err != nil {
+		return err
+	}
+	d.Settler.Wake()
+	return nil
+}

@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+	"usher/views"
+)
+
+// accountStore is what the accounts of a user are read from.
+type accountStore interface {
+	Memberships(ctx context.Context, userID string) ([]provisioning.Membership, error) // of deleted users, too
+	Provisioners(ctx context.Context) ([]directory.Provisioner, error)
+	Connector(ctx context.Context, id string) (directory.Connector, error)
+	Connectors(ctx context.Context, connectionID string) ([]directory.Connector, error) // "": of all connections
+	Target(ctx context.Context, connectorID string) (provisioning.Target, error)
+	Log(ctx context.Context, f provisioning.LogFilter) (provisioning.LogPage, error)
+}
+
+const recentAttempts = 10
+
+// showAccounts is the live part of a user's page. When the last account of a deleted user is gone it says so and
+// stops asking, instead of failing once a second.
+func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request) error {
+	id := chi.URLParam(r, "id")
+	u, _, err := s.userOrLeaver(r.Context(), id)
+	if directory.CodeOf(err) == directory.NotFound {
+		u = directory.User{ID: id, State: directory.Deleted}
+	} else if err != nil {
+		return err
+	}
+	v, err := s.accountsOf(r.Context(), u)
+	if err != nil {
+		return err
+	}
+	v.Part = true
+	return s.render(w, r, http.StatusOK, views.Accounts(v))
+}
+
+// accountsOf is everything that a user's page says about targets.
+func (s *Server) accountsOf(ctx context.Context, u directory.User) (v views.AccountsView, err error) {
+	v = views.AccountsView{Now: s.Now(), User: u}
+	found, err := s.Store.Memberships(ctx, u.ID)
+	if err != nil {
+		return v, err
+	}
+	managed, err := s.provisionersByConnector(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.None = len(managed) == 0
+	for _, m := range found {
+		a, err := s.accountView(ctx, u, m, managed[m.ConnectorID])
+		if err != nil {
+			return v, err
+		}
+		v.Accounts = append(v.Accounts, a)
+	}
+	if u.State == directory.Live {
+		if v.Absent, err = s.absent(ctx, found, managed); err != nil {
+			return v, err
+		}
+	}
+	page, err := s.Store.Log(ctx, provisioning.LogFilter{UserID: u.ID, Limit: recentAttempts})
+	v.Attempts = page.Attempts
+	return v, err
+}
+
+func (s *Server) accountView(ctx context.Context, u directory.User, m provisioning.Membership, p directory.Provisioner) (views.AccountView, error) {
+	a := views.AccountView{Membership: m, Status: m.Status(s.Now()), Want: provisioning.Wanted(u, p)}
+	a.Definition, _ = s.Opener.Definition(m.Kind)
+	if a.Status == provisioning.StatusPaused {
+		t, err := s.Store.Target(ctx, m.ConnectorID)
+		if err != nil {
+			return a, err
+		}
+		a.Pause = t.Quarantine
+	}
+	if a.Status == provisioning.StatusHeld && m.HeldRemoteID != "" {
+		a.Ours = wouldWrite(a.Definition, u)
+	}
+	return a, nil
+}
+
+// wouldWrite is what Usher would send for the user; nil when that cannot be worked out, which the account's own
+// error says better.
+func wouldWrite(def connectors.Definition, u directory.User) map[string]any {
+	m, err := provisioning.CompileMapping(def)
+	if err != nil {
+		return nil
+	}
+	p, err := m.Profile(u)
+	if err != nil {
+		return nil
+	}
+	return p.Values
+}
+
+// absent are the connectors at whose targets the user has no account at all.
+func (s *Server) absent(ctx context.Context, found []provisioning.Membership, managed map[string]directory.Provisioner) ([]views.AbsentView, error) {
+	there := map[string]bool{}
+	for _, m := range found {
+		there[m.ConnectorID] = true
+	}
+	all, err := s.Store.Connectors(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var out []views.AbsentView
+	for _, c := range all {
+		if there[c.ID] {
+			continue
+		}
+		_, sends := managed[c.ID]
+		def, _ := s.Opener.Definition(c.Kind)
+		out = append(out, views.AbsentView{Connection: c.Connection, ConnectionID: c.ConnectionID, Kind: def.Name, Enabled: c.Enabled, Managed: sends})
+	}
+	return out, nil
+}

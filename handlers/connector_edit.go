@@ -1,0 +1,75 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+	"usher/views"
+	"usher/views/ui"
+)
+
+// connectorInput is a connector as a form wants it, and the form to show again if that cannot be.
+type connectorInput struct {
+	connector directory.Connector
+	edit      connectorEdit
+	errs      directory.FieldErrors
+}
+
+func (s *Server) connectorInput(t provisioning.Target, f url.Values) (connectorInput, error) {
+	d, err := s.kind(t.Kind)
+	if err != nil {
+		return connectorInput{}, err
+	}
+	in := settingsInput(d, f)
+	c := t.Connector
+	c.Enabled = f.Get("enabled") == "true"
+	settings, errs := connectors.Read(d.AllFields(), in, c.Settings)
+	c.Settings = settings
+	// The form names the revision that it showed, so that two administrators do not undo each other unseen.
+	c.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
+	return connectorInput{connector: c, errs: errs, edit: connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled}}, nil
+}
+
+// showConnectorPanel is where a reload of a form's answer leads.
+func (s *Server) showConnectorPanel(w http.ResponseWriter, r *http.Request) error {
+	_, t, err := s.target(r)
+	if err != nil {
+		return err
+	}
+	return s.redirect(w, r, views.ConnectorsURL(t.ConnectionID)+"#connector-"+t.Kind)
+}
+
+func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
+	n, t, err := s.target(r)
+	if err != nil {
+		return err
+	}
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	in, err := s.connectorInput(t, f)
+	if err != nil {
+		return err
+	}
+	if len(in.errs) > 0 {
+		return s.renderConnectors(w, r, http.StatusUnprocessableEntity, n, &in.edit)
+	}
+	if err := s.Directory.UpdateConnector(r.Context(), in.connector, actor(r)); err != nil {
+		return err
+	}
+	flash(r, connectorUpdated(t, in.connector.Enabled))
+	return s.redirect(w, r, views.ConnectorsURL(n.ID))
+}
+
+func connectorUpdated(before provisioning.Target, enabled bool) ui.Flash {
+	f := ui.Flash{Title: "Successfully updated the outbound provisioning connector."}
+	if before.Enabled && !enabled && before.Provisioner.ID != "" {
+		f.Text = "It is disabled: nothing is sent to the target until you enable it again, and changes wait."
+	}
+	return f
+}

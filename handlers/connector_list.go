@@ -1,0 +1,81 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"usher/directory"
+	"usher/provisioning"
+	"usher/views"
+)
+
+// connectorEdit is what was typed into the panel of one connector.
+type connectorEdit struct {
+	connectorID string
+	form        views.ConnectorForm
+	on          bool
+	report      *views.ConnectorReport
+}
+
+func (s *Server) showConnectors(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.connection(r)
+	if err != nil {
+		return err
+	}
+	return s.renderConnectors(w, r, http.StatusOK, n, nil)
+}
+
+// renderConnectors shows the Outbound provisioning tab; edit is nil when nothing was typed.
+func (s *Server) renderConnectors(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, edit *connectorEdit) error {
+	all, err := s.Store.Connectors(r.Context(), n.ID)
+	if err != nil {
+		return err
+	}
+	v := views.ConnectionOutboundView{Now: s.Now()}
+	for _, c := range all {
+		p, err := s.connectorPanel(r, c)
+		if err != nil {
+			return err
+		}
+		if edit != nil && edit.connectorID == c.ID {
+			p.Form, p.On, p.Report = edit.form, edit.on, edit.report
+		}
+		v.Panels = append(v.Panels, p)
+	}
+	sh := s.shell(r, views.NavConnections, "Outbound provisioning", connectionsCrumb(), connectionCrumb(n))
+	v.ConnectionView = views.ConnectionView{Shell: sh, Connection: n, Connectors: len(all)}
+	return s.render(w, r, status, views.ConnectionOutbound(v))
+}
+
+func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.ConnectorPanel, error) {
+	d, known := s.Opener.Definition(c.Kind)
+	p := views.ConnectorPanel{Known: known, Form: storedForm(d, c.Settings), On: c.Enabled}
+	p.Connector = c
+	p.Connector.Settings = directory.Settings{} // the form has what may be shown
+	t, err := s.Store.Target(r.Context(), c.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Quarantine = t.Quarantine
+	if t.Provisioner.ID == "" {
+		return p, nil
+	}
+	p.UsedBy = s.provisionerLink(t.Provisioner)
+	p.Progress, err = s.Store.Progress(r.Context(), c.ID)
+	return p, err
+}
+
+// target finds the connector of the URL; one that belongs to another connection is not there.
+func (s *Server) target(r *http.Request) (n directory.Connection, t provisioning.Target, err error) {
+	if n, err = s.connection(r); err != nil {
+		return n, t, err
+	}
+	if t, err = s.Store.Target(r.Context(), chi.URLParam(r, "connector")); err != nil {
+		return n, t, err
+	}
+	if t.ConnectionID != n.ID {
+		return n, t, notFound(nil, r)
+	}
+	return n, t, nil
+}

@@ -1,0 +1,22 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"usher/views"
+	"usher/views/ui"
+)
+
+func (s *Server) showLogEntry(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.Store.LogEntry(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	def, _ := s.Opener.Definition(a.Kind)
+	v := views.LogEntryView{Shell: s.shell(r, views.NavLog, "Attempt", ui.Crumb{Label: "Provisioning log", Href: "/log"}), Now: s.Now(),
+		Attempt: a, Kind: cmp.Or(def.Name, a.Kind), Label: views.ErrorKindWords(a.ErrorKind)}
+	return s.render(w, r, http.StatusOK, views.LogEntry(v))
+}

@@ -1,0 +1,114 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"usher/auth"
+)
+
+func TestSettingsPage(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	h.admin(t)
+	h.signedIn(t)
+	res := h.signedIn(t).get("/settings")
+	for _, want := range []string{"Ada", "You are signed in at 2 places", "No API tokens", "memory", "Sign out everywhere"} {
+		res.says(t, want)
+	}
+	if n := res.doc.Find("h1").Length(); n != 1 {
+		t.Errorf("%d h1", n)
+	}
+}
+
+func TestSettingsNeedAnAdmin(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	b := h.browser(t)
+	for _, path := range []string{"/settings/password", "/settings/sessions/end", "/settings/tokens", "/settings/tokens/x/revoke"} {
+		if res := b.post(path, "name", "x", "scopes", "scim"); res.code != http.StatusSeeOther || res.header.Get("Location") != "/signin" {
+			t.Errorf("%s: %d to %s", path, res.code, res.header.Get("Location"))
+		}
+	}
+	if list, _ := h.store.ListTokens(t.Context()); len(list) != 0 {
+		t.Error("a visitor made a token")
+	}
+}
+
+func TestChangePasswordPage(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	h.admin(t)
+	b, other := h.signedIn(t), h.signedIn(t)
+	for _, c := range []struct{ current, first, again, says string }{
+		{"wrong", next, next, "This is not your current password."},
+		{good, "short", "short", "at least 12 characters"},
+		{good, next, next + "x", "The two passwords differ."},
+	} {
+		res := b.post("/settings/password", "current_password", c.current, "new_password", c.first, "new_password_again", c.again)
+		if res.code != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d", c, res.code)
+		}
+		res.says(t, c.says)
+		if strings.Contains(res.text, next) || strings.Contains(res.text, good) {
+			t.Errorf("%v: the page shows a password", c)
+		}
+	}
+	before := b.cookies["usher"]
+	if res := b.post("/settings/password", "current_password", good, "new_password", next, "new_password_again", next); res.code != http.StatusSeeOther {
+		t.Fatalf("%d: %s", res.code, res.text)
+	}
+	if b.cookies["usher"] == before {
+		t.Error("the session's key was not changed")
+	}
+	b.get("/settings").says(t, "Your password was changed")
+	if res := b.get("/settings"); strings.Contains(res.text, "Your password was changed") {
+		t.Error("the message is shown twice")
+	}
+	if res := other.get("/settings"); res.code != http.StatusSeeOther {
+		t.Errorf("another session lives: %d", res.code)
+	}
+}
+
+func TestSignOutEverywherePage(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	h.admin(t)
+	b, other := h.signedIn(t), h.signedIn(t)
+	b.post("/settings/sessions/end")
+	for _, x := range []*browser{b, other} {
+		if res := x.get("/settings"); res.code != http.StatusSeeOther {
+			t.Errorf("a session lives: %d", res.code)
+		}
+	}
+}
+
+func TestTokensPage(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	h.admin(t)
+	b := h.signedIn(t)
+	res := b.post("/settings/tokens", "name", "HR & <pay>")
+	if res.code != http.StatusUnprocessableEntity || res.field("name") != "HR & <pay>" {
+		t.Errorf("%d keeps %q", res.code, res.field("name"))
+	}
+	res.says(t, "Choose what the token may be used for.")
+	res = b.post("/settings/tokens", "name", "HR & <pay>", "scopes", "scim")
+	secret := res.doc.Find("#new-token").AttrOr("value", "")
+	if res.code != http.StatusOK || secret == "" {
+		t.Fatalf("%d %s", res.code, res.text)
+	}
+	if _, ok, _ := h.Auth.CheckToken(t.Context(), secret, auth.ScopeSCIM); !ok {
+		t.Error("the token that was shown does not work")
+	}
+	if res := b.get("/settings"); strings.Contains(res.text, secret) || strings.Contains(h.log.String(), secret) {
+		t.Error("the token is shown again or logged")
+	}
+	list, _ := h.store.ListTokens(t.Context())
+	if res := b.post("/settings/tokens/" + list[0].ID + "/revoke"); res.code != http.StatusSeeOther {
+		t.Errorf("%d", res.code)
+	}
+	b.get("/settings").says(t, "The token was revoked")
+	if _, ok, _ := h.Auth.CheckToken(t.Context(), secret, auth.ScopeSCIM); ok {
+		t.Error("a revoked token works")
+	}
+	if res := b.post("/settings/tokens/nothing/revoke"); res.code != http.StatusNotFound {
+		t.Errorf("a token that is not there: %d", res.code)
+	}
+}

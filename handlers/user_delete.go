@@ -1,0 +1,96 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+	"usher/views"
+	"usher/views/ui"
+)
+
+func (s *Server) showUserDelete(w http.ResponseWriter, r *http.Request) error {
+	u, err := s.Store.User(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	return s.renderUserDelete(w, r, http.StatusOK, views.UserDeleteView{User: u})
+}
+
+func (s *Server) renderUserDelete(w http.ResponseWriter, r *http.Request, status int, v views.UserDeleteView) error {
+	var err error
+	if v.Farewells, err = s.farewells(r.Context(), v.User); err != nil {
+		return err
+	}
+	blocking, err := s.Store.BlockingProvisioners(r.Context(), v.User.Source)
+	if err != nil {
+		return err
+	}
+	for _, p := range blocking {
+		v.Waits = append(v.Waits, p.Connection)
+	}
+	v.Shell = s.shell(r, views.NavUsers, "Delete", append(usersCrumbs(), ui.Crumb{Label: v.User.Label(), Href: "/users/" + v.User.ID})...)
+	v.Shell.Narrow = true
+	return s.render(w, r, status, views.UserDelete(v))
+}
+
+// farewells works out, by the engine's own rules, what deleting the user does at each target.
+func (s *Server) farewells(ctx context.Context, u directory.User) ([]views.Farewell, error) {
+	accounts, err := s.accountsOf(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]views.Farewell, len(accounts.Accounts))
+	for i, a := range accounts.Accounts {
+		c, err := s.Store.Connector(ctx, a.ConnectorID)
+		if err != nil {
+			return nil, err
+		}
+		p := provisioning.PolicyOf(a.Definition, connectors.Config{Settings: c.Settings})
+		out[i] = views.Farewell{Account: a, Mode: p.Farewell(a.Definition, provisioning.Removed, a.Origin), Chosen: p.OnDelete}
+	}
+	return out, nil
+}
+
+func (s *Server) deleteUser(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	u, err := s.Store.User(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	if typed := f.Get("confirm"); strings.TrimSpace(typed) != u.UserName {
+		v := views.UserDeleteView{User: u, Typed: typed, Error: "This is not the user's name. Type " + u.UserName + " to delete the user."}
+		return s.renderUserDelete(w, r, http.StatusUnprocessableEntity, v)
+	}
+	outcomes, err := s.Directory.DeleteUser(r.Context(), u.ID, actor(r))
+	if err != nil {
+		return err
+	}
+	flash(r, farewellFlash(u, outcomes))
+	return s.redirect(w, r, "/users")
+}
+
+func farewellFlash(u directory.User, outcomes []directory.Outcome) ui.Flash {
+	f := ui.Flash{Title: u.Label() + " was deleted", Text: "Targets follow in a moment; the provisioning log shows how it went."}
+	var lines []string
+	for _, o := range outcomes {
+		if o.OK {
+			lines = append(lines, o.Connection+" is done.")
+			continue
+		}
+		f.Tone = ui.Warning
+		lines = append(lines, strings.TrimSpace(o.Connection+" is not done yet: "+o.Reason+" "+o.Remedy)+" Usher keeps trying where that can help.")
+	}
+	if len(lines) > 0 {
+		f.Text = strings.Join(lines, " ")
+	}
+	return f
+}

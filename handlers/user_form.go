@@ -1,0 +1,59 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"usher/directory"
+	"usher/views"
+	"usher/views/ui"
+)
+
+// readUserForm takes what was typed; the password stays where it is.
+func readUserForm(f url.Values) views.UserForm {
+	text := func(name string) string { return strings.TrimSpace(f.Get(name)) }
+	version, _ := strconv.ParseInt(f.Get("version"), 10, 64)
+	return views.UserForm{UserName: text("user_name"), GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"),
+		Named: f.Has("display_name"), Email: text("email"), Department: text("department"), Title: text("title"), Phone: text("phone"),
+		PasswordMode: f.Get("password_mode"), Version: version}
+}
+
+// applyUserForm writes what was typed over u, whose other attributes stay.
+func applyUserForm(u *directory.User, f views.UserForm) {
+	u.UserName, u.Name = f.UserName, directory.Name{GivenName: f.GivenName, FamilyName: f.FamilyName}
+	u.Department, u.Title = f.Department, f.Title
+	if f.Named {
+		u.DisplayName = f.DisplayName
+	}
+	u.SetEmail(f.Email)
+	u.SetPhone(f.Phone)
+}
+
+// outcomeFlash says what was done, and what each target that was waited for made of it.
+func outcomeFlash(title string, outcomes []directory.Outcome) ui.Flash {
+	f := ui.Flash{Title: title}
+	var lines []string
+	for _, o := range outcomes {
+		if o.OK {
+			lines = append(lines, o.Connection+" has it already.")
+			continue
+		}
+		f.Tone = ui.Warning
+		lines = append(lines, strings.TrimSpace(o.Connection+" does not have it yet: "+o.Reason+" "+o.Remedy)+" Usher keeps trying where that can help.")
+	}
+	f.Text = strings.Join(lines, " ")
+	return f
+}
+
+// overtaken reports that somebody else changed the thing between opening the form and sending it. A name that is
+// taken is a Conflict too, but names its field.
+func overtaken(e *directory.Error) bool {
+	return e.Code == directory.Conflict && len(e.Fields) == 0
+}
+
+func incompleteForm() error {
+	return &refusal{http.StatusBadRequest, "The form cannot be read", "It arrived incomplete, so Usher cannot tell which version of the user you changed.",
+		"Open the page again and repeat your entry."}
+}

@@ -1,0 +1,235 @@
+package provisioning_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+)
+
+var (
+	histories = flag.Int("histories", 100, "how many random histories the model test lives through")
+	firstSeed = flag.Uint64("seed", 0, "the seed of the first history")
+)
+
+// TestModel lives through random histories: people come, change and leave through the ordinary acts while
+// targets lose answers, slow down, revoke tokens and hide what was just made, and while the process dies or
+// restarts. When the weather clears, everything must come right by itself.
+func TestModel(t *testing.T) {
+	for i := range uint64(*histories) {
+		seed := *firstSeed + i
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			store := open(t)
+			synctest.Test(t, func(t *testing.T) {
+				h := newHistory(t, seed)
+				h.world = newWorld(t, store, h.sites...)
+				h.live()
+				h.judge()
+				h.stop()
+			})
+		})
+	}
+}
+
+type history struct {
+	*world
+	rng     *rand.Rand
+	sites   []site
+	foreign []map[string]row // what was at each target before us, by remote ID
+	users   map[string]directory.User
+	gone    map[string]bool // IDs of users who were deleted or refused
+	dying   float64
+}
+
+const names = 8
+
+func newHistory(t *testing.T, seed uint64) *history {
+	h := &history{rng: rand.New(rand.NewPCG(seed, 7)), users: map[string]directory.User{}, gone: map[string]bool{}}
+	h.sites = []site{
+		{target: newTarget(seed*10 + 1), existing: connectors.AdoptExisting, blocking: true, failure: directory.Reject},
+		{target: newTarget(seed*10 + 2), existing: connectors.HoldExisting},
+		{target: newTarget(seed*10 + 3), existing: connectors.AdoptExisting}, // reads lag, and nothing refuses a second create
+	}
+	if seed%3 == 0 {
+		h.sites[0].failure = directory.CreateAnyway
+	}
+	h.sites[2].target.lag, h.sites[2].target.twins = 90*time.Second, true
+	for _, s := range h.sites {
+		for i := range 3 {
+			s.target.seed(fmt.Sprint("user", i))
+		}
+		h.foreign = append(h.foreign, s.target.snapshot())
+	}
+	return h
+}
+
+func (h *history) weather(faults bool) {
+	for _, tg := range h.targets {
+		tg.set(func(tg *target) {
+			tg.faults = faults
+			if !faults {
+				tg.denied = false
+			}
+		})
+	}
+}
+
+func (h *history) live() {
+	h.crash = func() bool { return h.rng.Float64() < h.dying }
+	h.weather(true)
+	h.dying = 0.1
+	for range 80 {
+		h.step()
+		time.Sleep(time.Duration(h.rng.IntN(8000)) * time.Millisecond)
+	}
+	h.weather(false)
+	h.dying = 0
+	time.Sleep(6 * time.Hour)
+}
+
+// step is one random act.
+func (h *history) step() {
+	ctx := h.t.Context()
+	switch op := h.rng.IntN(22); {
+	case op < 8 || len(h.users) == 0:
+		h.arrive()
+	case op < 12:
+		h.edit(h.anybody())
+	case op < 15:
+		u := h.anybody()
+		u.Active = !u.Active
+		_, err := h.dir.SetActive(ctx, u.ID, u.Active, tester)
+		must(h.t, err)
+		h.users[u.ID] = u
+	case op < 18:
+		u := h.anybody()
+		_, err := h.dir.DeleteUser(ctx, u.ID, tester)
+		must(h.t, err)
+		delete(h.users, u.ID)
+		h.gone[u.ID] = true
+	case op < 20:
+		h.targets[h.rng.IntN(3)].set(func(tg *target) { tg.denied = !tg.denied })
+	case op < 21:
+		h.restart()
+	default: // somebody removes one of our accounts behind our back
+		u := h.anybody()
+		if a, ok := h.account(1, u.ID); ok && a.Origin == provisioning.Created {
+			h.targets[1].remove(a.RemoteID)
+			h.edit(u) // which finds out; without an edit it is drift, and not the engine's to see
+		}
+	}
+}
+
+func (h *history) edit(u directory.User) {
+	u.SetEmail(fmt.Sprintf("%s.%d@example.com", u.UserName, h.rng.IntN(1000)))
+	_, err := h.dir.UpdateUser(h.t.Context(), u, tester)
+	must(h.t, err)
+	h.users[u.ID] = u
+}
+
+func (h *history) anybody() directory.User {
+	var first directory.User
+	n := h.rng.IntN(names)
+	for i := range names { // by name, so that a seed tells the same history every time
+		for _, u := range h.users {
+			if u.UserName == fmt.Sprint("user", (n+i)%names) {
+				return u
+			}
+		}
+	}
+	return first
+}
+
+func (h *history) arrive() {
+	u := h.world.user(fmt.Sprint("user", h.rng.IntN(names)))
+	made, _, err := h.dir.CreateUser(h.t.Context(), u, tester)
+	switch code := directory.CodeOf(err); {
+	case err == nil:
+		made.Version = 0
+		h.users[made.ID] = made
+	case code == directory.Conflict: // the name is taken here
+	case code == directory.Rejected:
+		h.gone[made.ID] = true
+	default:
+		h.t.Fatal(errors.Unwrap(err), err)
+	}
+}
+
+// judge is the oracle.
+func (h *history) judge() {
+	for i, tg := range h.targets {
+		rows := tg.snapshot()
+		if tg.overlap != 0 {
+			h.t.Errorf("site %d: %d writes overlapped", i, tg.overlap)
+		}
+		h.judgeForeign(i, rows)
+		byUser := map[string][]row{}
+		for _, r := range rows {
+			if r.ExternalID != "" {
+				byUser[r.ExternalID] = append(byUser[r.ExternalID], r)
+			}
+			if h.gone[r.ExternalID] {
+				h.t.Errorf("site %d: a leaver still has an account: %+v", i, r)
+			}
+		}
+		for _, u := range h.users {
+			h.judgeUser(i, u, rows, byUser[u.ID])
+		}
+	}
+	for id := range h.gone {
+		for i := range h.targets {
+			if a, ok := h.account(i, id); ok {
+				h.t.Errorf("site %d: a leaver's row stays: %s %+v", i, h.status(i, id), a)
+			}
+		}
+	}
+}
+
+func (h *history) judgeForeign(i int, rows map[string]row) {
+	for id, was := range h.foreign[i] {
+		r, there := rows[id]
+		switch {
+		case !there:
+			h.t.Errorf("site %d: the foreign account %s was deleted", i, id)
+		case h.sites[i].existing == connectors.HoldExisting && r != was:
+			h.t.Errorf("site %d: the foreign account was written without leave: %+v", i, r)
+		}
+	}
+}
+
+// judgeUser wants exactly one right account, or a question to an admin where a foreign account is in the way.
+func (h *history) judgeUser(i int, u directory.User, rows map[string]row, mine []row) {
+	a, ok := h.account(i, u.ID)
+	status := h.status(i, u.ID)
+	inTheWay := false
+	for _, f := range h.foreign[i] {
+		inTheWay = inTheWay || f.UserName == u.UserName
+	}
+	switch {
+	case inTheWay && h.sites[i].existing == connectors.HoldExisting:
+		if len(mine) != 0 || (u.Active && status != provisioning.StatusHeld) {
+			h.t.Errorf("site %d: %s should be held: %s, %d accounts", i, u.UserName, status, len(mine))
+		}
+		return
+	case !ok || status != provisioning.StatusSynced:
+		h.t.Errorf("site %d: %s is %s: %+v", i, u.UserName, status, a)
+		return
+	case a.Origin == provisioning.Adopted:
+		mine = append(mine, rows[a.RemoteID])
+	}
+	switch {
+	case !u.Active && a.RemoteID == "" && len(mine) == 0: // was never there while active
+	case len(mine) != 1:
+		h.t.Errorf("site %d: %s has %d accounts", i, u.UserName, len(mine))
+	case mine[0].Active != u.Active || mine[0].Email != u.Email() || mine[0].UserName != u.UserName || mine[0].ID != a.RemoteID:
+		h.t.Errorf("site %d: want %+v, there is %+v", i, u, mine[0])
+	}
+}

@@ -1,0 +1,247 @@
+package provisioning_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"usher/connectors"
+)
+
+// row is an account at the fake target.
+type row struct {
+	ID, ExternalID, UserName, Email string
+	Active, Protected               bool
+	seenAt                          time.Time // when reads begin to show it
+}
+
+// target is a system in memory that fails the way real ones do.
+type target struct {
+	mu      sync.Mutex
+	rows    map[string]row
+	next    int
+	rng     *rand.Rand
+	lag     time.Duration // reads don't show a new account for this long
+	twins   bool          // a second create with the same name is not refused
+	faults  bool
+	denied  bool
+	delay   time.Duration
+	busy    map[string]int    // writes that are running, by user
+	owner   map[string]string // remote ID -> the user that wrote it last
+	overlap int
+	calls   map[string]int
+	checks  int
+	fail    func(op string) error // directed tests: answer this instead
+	order   []string              // users in the order their writes began
+}
+
+func newTarget(seed uint64) *target {
+	return &target{rows: map[string]row{}, rng: rand.New(rand.NewPCG(seed, 1)), busy: map[string]int{}, owner: map[string]string{}, calls: map[string]int{}, delay: 20 * time.Millisecond}
+}
+
+var targetAttributes = []connectors.Attribute{
+	{Key: "userName", Label: "User name", Type: connectors.String, Required: true, Matching: true, Default: "user.userName"},
+	{Key: "email", Label: "E-mail", Type: connectors.String, Default: "user.emails.size() > 0 ? user.emails[0].value : ''"},
+	{Key: "active", Label: "Active", Type: connectors.Boolean, Default: "user.active"},
+}
+
+// definition is the kind that opens this target.
+func (t *target) definition(kind string) connectors.Definition {
+	return connectors.Definition{Kind: kind, Name: kind, Attributes: targetAttributes, Modes: []connectors.Mode{connectors.Disable, connectors.Delete},
+		Budget: connectors.Budget{Concurrency: 4}, Lag: t.lag * 4 / 3,
+		Open: func(connectors.Config, *http.Client) (connectors.Connector, error) { return t, nil }}
+}
+
+// seed puts an account there that is not ours.
+func (t *target) seed(name string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next++
+	id := fmt.Sprint("r", t.next)
+	t.rows[id] = row{ID: id, UserName: name, Email: "old@example.com", Active: true}
+	return id
+}
+
+func (t *target) snapshot() map[string]row {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.rows)
+}
+
+func (t *target) count(op string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.calls[op]
+}
+
+func (t *target) set(f func(*target)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f(t)
+}
+
+func (t *target) remove(id string) { t.set(func(t *target) { delete(t.rows, id) }) }
+
+// call runs do as one remote call: it may fail before the effect, after it, or be slow.
+func (t *target) call(ctx context.Context, op, user string, do func() error) error {
+	delay, fault := t.begin(op, user)
+	defer t.end(user)
+	lost := func(message string) error {
+		k := connectors.Temporary
+		if op == "create" {
+			k = connectors.Unknown
+		}
+		return &connectors.Error{Kind: k, Op: op, Message: message}
+	}
+	select {
+	case <-time.After(delay):
+	case <-ctx.Done():
+		return lost("gave up waiting")
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.denied:
+		return &connectors.Error{Kind: connectors.Denied, Op: op, Status: 401, Message: "token revoked"}
+	case t.fail != nil && t.fail(op) != nil:
+		return t.fail(op)
+	case fault < 0.15:
+		return &connectors.Error{Kind: connectors.Temporary, Op: op, Status: 503, Message: "before the effect"}
+	case fault < 0.25:
+		return &connectors.Error{Kind: connectors.RateLimited, Op: op, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}
+	}
+	err := do()
+	if err == nil && fault < 0.40 {
+		return lost("answer lost")
+	}
+	return err
+}
+
+func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls[op]++
+	if op != "find" && op != "check" {
+		t.order = append(t.order, user)
+	}
+	if t.busy[user]++; t.busy[user] > 1 {
+		t.overlap++
+	}
+	if t.faults {
+		return time.Duration(t.rng.IntN(4000)) * time.Millisecond, t.rng.Float64()
+	}
+	return t.delay, 1
+}
+
+func (t *target) end(user string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.busy[user]--
+}
+
+func (t *target) Check(ctx context.Context) (connectors.Report, error) {
+	t.set(func(t *target) { t.checks++ })
+	return connectors.Report{}, t.call(ctx, "check", fmt.Sprint("check", t.checks), func() error { return nil })
+}
+
+func (t *target) Find(ctx context.Context, p connectors.Profile) (a connectors.Account, err error) {
+	err = t.call(ctx, "find", p.ResourceID, func() error {
+		for _, match := range []func(row) bool{
+			func(r row) bool { return r.ExternalID == p.ResourceID },
+			func(r row) bool { return r.UserName == p.Text("userName") },
+		} {
+			for _, r := range t.rows {
+				if match(r) && !time.Now().Before(r.seenAt) {
+					a = connectors.Account{ID: r.ID, ExternalID: r.ExternalID, Protected: r.Protected, Shown: map[string]any{"userName": r.UserName}}
+					return nil
+				}
+			}
+		}
+		return &connectors.Error{Kind: connectors.NotFound, Op: "find", Message: "no such user"}
+	})
+	return a, err
+}
+
+func (t *target) taken(name, but string) bool {
+	for _, r := range t.rows {
+		if r.UserName == name && r.ID != but && !t.twins {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *target) Create(ctx context.Context, p connectors.Profile) (a connectors.Account, err error) {
+	err = t.call(ctx, "create", p.ResourceID, func() error {
+		if t.taken(p.Text("userName"), "") {
+			return &connectors.Error{Kind: connectors.Conflict, Op: "create", Status: 409, Message: "user name taken"}
+		}
+		t.next++
+		id := fmt.Sprint("r", t.next)
+		t.rows[id] = row{ID: id, ExternalID: p.ResourceID, UserName: p.Text("userName"), Email: p.Text("email"), Active: p.Values["active"] == true, seenAt: time.Now().Add(t.lag)}
+		t.owner[id] = p.ResourceID
+		a = connectors.Account{ID: id, ExternalID: p.ResourceID}
+		return nil
+	})
+	return a, err
+}
+
+func (t *target) visible(op, id string) (row, error) {
+	r, ok := t.rows[id]
+	if !ok || time.Now().Before(r.seenAt) {
+		return r, &connectors.Error{Kind: connectors.NotFound, Op: op, Status: 404, Message: "no such user"}
+	}
+	return r, nil
+}
+
+func (t *target) Update(ctx context.Context, id string, c connectors.Changes) error {
+	return t.call(ctx, "update", c.Want.ResourceID, func() error {
+		r, err := t.visible("update", id)
+		if err != nil {
+			return err
+		}
+		for key, v := range c.Set {
+			switch key {
+			case "userName":
+				if t.taken(v.(string), id) {
+					return &connectors.Error{Kind: connectors.Conflict, Op: "update", Status: 409, Message: "user name taken"}
+				}
+				r.UserName = v.(string)
+			case "email":
+				r.Email = v.(string)
+			case "active":
+				r.Active = v.(bool)
+			}
+		}
+		for _, key := range c.Clear {
+			if key == "email" {
+				r.Email = ""
+			}
+		}
+		t.rows[id], t.owner[id] = r, c.Want.ResourceID
+		return nil
+	})
+}
+
+func (t *target) Deprovision(ctx context.Context, id string, m connectors.Mode) error {
+	t.mu.Lock()
+	user := t.owner[id]
+	t.mu.Unlock()
+	return t.call(ctx, string(m), user, func() error {
+		r, err := t.visible("deprovision", id)
+		if err != nil {
+			return err
+		}
+		if m == connectors.Delete {
+			delete(t.rows, id)
+			return nil
+		}
+		r.Active = false
+		t.rows[id] = r
+		return nil
+	})
+}

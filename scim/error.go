@@ -1,0 +1,116 @@
+package scim
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Error is an error answer (RFC 7644 §3.12).
+type Error struct {
+	Schemas  []string `json:"schemas"`
+	Status   Text     `json:"status"` // a string by the RFC, a number at some services
+	ScimType string   `json:"scimType,omitempty"`
+	Detail   string   `json:"detail,omitempty"`
+}
+
+func (e *Error) Error() string {
+	if e.ScimType == "" {
+		return fmt.Sprintf("%s (SCIM %s)", e.Detail, e.Status)
+	}
+	return fmt.Sprintf("%s (SCIM %s, %s)", e.Detail, e.Status, e.ScimType)
+}
+
+// Values of scimType (RFC 7644 §3.12).
+const (
+	InvalidFilter = "invalidFilter"
+	TooMany       = "tooMany"
+	Uniqueness    = "uniqueness"
+	Mutability    = "mutability"
+	InvalidSyntax = "invalidSyntax"
+	InvalidPath   = "invalidPath"
+	NoTarget      = "noTarget"
+	InvalidValue  = "invalidValue"
+	InvalidVers   = "invalidVers"
+	Sensitive     = "sensitive"
+)
+
+const maxWords = 500
+
+// ParseError finds the code and the words in whatever a service answered: RFC 7644, the common other JSON
+// shapes, HTML or plain text. Conforms says that the body was a SCIM error message.
+func ParseError(body []byte) (e Error, conforms bool) {
+	var m map[string]any
+	if json.Unmarshal(body, &m) != nil {
+		return Error{Detail: words(plainText(string(body)))}, false
+	}
+	fold := make(map[string]any, len(m))
+	for k, v := range m {
+		fold[strings.ToLower(k)] = v
+	}
+	for _, key := range []string{"schemas", "schema"} {
+		conforms = conforms || strings.Contains(fmt.Sprint(fold[key]), ErrorURN)
+	}
+	e.Status = Text(firstText(fold, "status"))
+	e.ScimType = firstText(fold, "scimtype", "code", "errorcode", "error_code", "error")
+	e.Detail = words(firstText(fold, "detail", "message", "error_description", "description", "error_message", "msg", "error", "errors", "title"))
+	if e.Detail == e.ScimType && strings.Contains(e.ScimType, " ") {
+		e.ScimType = ""
+	}
+	return e, conforms
+}
+
+// firstText is the first of the keys that holds text, also a level below, as in {"errors":[{"description":…}]}.
+func firstText(m map[string]any, keys ...string) string {
+	for _, k := range keys {
+		switch v := m[k].(type) {
+		case string:
+			if v != "" {
+				return v
+			}
+		case float64:
+			return fmt.Sprint(v)
+		case []any:
+			if len(v) == 0 {
+				continue
+			}
+			if s, ok := v[0].(string); ok {
+				return s
+			}
+			if inner, ok := v[0].(map[string]any); ok {
+				return firstText(inner, keys...)
+			}
+		case map[string]any:
+			if s := firstText(v, keys...); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func plainText(s string) string {
+	if !strings.Contains(s, "<") {
+		return s
+	}
+	title := regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`).FindStringSubmatch(s)
+	if title != nil && strings.TrimSpace(title[1]) != "" {
+		return html.UnescapeString(title[1])
+	}
+	s = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>`).ReplaceAllString(s, " ")
+	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(s, " "))
+}
+
+// words makes foreign text fit to be shown: one line, printable, not too long.
+func words(s string) string {
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "�"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if len(s) > maxWords {
+		s = strings.ToValidUTF8(s[:maxWords], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"usher/auth"
+	"usher/connectors/all"
+	"usher/handlers"
+)
+
+type serveCmd struct {
+	siteFlags
+}
+
+// siteFlags say where the console is.
+type siteFlags struct {
+	Addr           string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
+	BaseURL        string   `name:"base-url" placeholder:"URL" help:"How people reach the console, such as https://usher.example.com. By default http:// and the address."`
+	TrustedProxies []string `placeholder:"CIDR" help:"Reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+}
+
+// Run serves until it is asked to stop.
+func (c serveCmd) Run(a *app) error {
+	k, err := a.open()
+	if err != nil {
+		return err
+	}
+	release, err := k.store.LockInstance()
+	if err != nil {
+		return k.close(err)
+	}
+	err = c.serve(a, k)
+	return errors.Join(k.close(err), release())
+}
+
+func (c serveCmd) serve(a *app, k *core) error {
+	s, err := c.listen()
+	if err != nil {
+		return err
+	}
+	s.auth = k.auth(s.base.Scheme == "https")
+	token, needed, err := s.auth.StartSetup(a.ctx)
+	if err != nil {
+		return errors.Join(err, s.listener.Close())
+	}
+	if needed {
+		link := s.base.JoinPath("setup")
+		link.RawQuery = url.Values{"token": {token.Reveal()}}.Encode()
+		fmt.Fprintf(a.stdout, "There is no administrator yet. Open this link to create the first one; it works once:\n\n  %s\n\n", link)
+	}
+	return s.run(a, k)
+}
+
+// site is a console that is about to answer.
+type site struct {
+	listener net.Listener
+	base     *url.URL
+	proxies  []string
+	auth     *auth.Service
+	log      *slog.Logger
+	target   handlers.TargetView       // the demo's target; nil without one
+	ready    func(ctx context.Context) // runs beside the server, when it is not nil
+}
+
+func (c siteFlags) listen() (*site, error) {
+	base, err := c.base()
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s (--addr): %w", c.Addr, err)
+	}
+	if base == nil {
+		base = &url.URL{Scheme: "http", Host: reachable(l.Addr().(*net.TCPAddr))}
+	}
+	return &site{listener: l, base: base, proxies: c.TrustedProxies}, nil
+}
+
+// base is nil when it follows from the address.
+func (c siteFlags) base() (*url.URL, error) {
+	if c.BaseURL == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+		strings.Trim(u.Path, "/") != "" {
+		return nil, usageError(fmt.Sprintf("--base-url: %q is not a URL such as https://usher.example.com", c.BaseURL))
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// reachable is the address as a browser on this machine would write it.
+func reachable(a *net.TCPAddr) string {
+	if a.IP.IsUnspecified() {
+		return fmt.Sprintf("localhost:%d", a.Port)
+	}
+	return a.String()
+}
+
+const (
+	finishWithin = 5 * time.Second  // requests under way when the server stops
+	tidyEvery    = time.Hour        // sessions that have ended
+	headerWithin = 10 * time.Second // a client must have sent its headers
+	idleFor      = 2 * time.Minute
+	maxHeaders   = 64 << 10
+)
+
+// run serves until the app is asked to stop: then it takes no more requests, finishes those under way, and lets
+// the engine record what is at its targets.
+func (s *site) run(a *app, k *core) error {
+	s.log = a.log()
+	console := &handlers.Server{Auth: s.auth, Store: k.store, Directory: k.directory, Engine: k.engine, Opener: k.opener, Kinds: all.Definitions(),
+		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
+		About:  handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
+		Target: s.target, Demo: s.target != nil}
+	server := &http.Server{Handler: bounded(a.ctx, console.Router()), ReadHeaderTimeout: headerWithin, IdleTimeout: idleFor,
+		MaxHeaderBytes: maxHeaders, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	s.announce(a)
+
+	work, stop := context.WithCancel(context.WithoutCancel(a.ctx))
+	var beside sync.WaitGroup
+	beside.Go(func() { k.engine.Run(work) })
+	beside.Go(func() { s.tidy(work) })
+	if s.ready != nil {
+		beside.Go(func() { s.ready(work) })
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(s.listener) }()
+
+	var err error
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-a.ctx.Done():
+		s.log.Info("stopping")
+		s.shutdown(server)
+	}
+	stop()
+	beside.Wait()
+	return err
+}
+
+func (s *site) shutdown(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close() // whoever still waits is cut off; what was begun is recorded
+	}
+}
+
+func (s *site) announce(a *app) {
+	addr := s.listener.Addr().(*net.TCPAddr)
+	s.log.Info("listening", "address", addr.String(), "url", s.base.String(), "database", describe(a.cli.DB))
+	if !addr.IP.IsLoopback() && s.base.Scheme == "http" {
+		s.log.Warn("the console can be reached from other machines without TLS: passwords would cross the network readable. " +
+			"Put it behind a proxy with TLS and set --base-url to its https:// address")
+	}
+}
+
+func (s *site) tidy(ctx context.Context) {
+	for {
+		if err := s.auth.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("cannot remove ended sessions", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(tidyEvery):
+		}
+	}
+}
+
+// describe names a database without credentials.
+func describe(dsn string) string {
+	if !isPostgres(dsn) {
+		return "SQLite, " + dsn
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "PostgreSQL"
+	}
+	return "PostgreSQL, " + u.Host + u.Path
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"usher/directory"
+	"usher/provisioning"
+)
+
+type userShowCmd struct {
+	User string `arg:"" name:"name-or-id" help:"User name or ID; a deleted user who is still leaving targets is found by ID."`
+	JSON bool   `name:"json" env:"-" help:"Print one JSON object: user and accounts."`
+}
+
+// shown is what --json prints.
+type shown struct {
+	User     shownUser      `json:"user"`
+	Accounts []shownAccount `json:"accounts"`
+}
+
+type shownUser struct {
+	directory.User
+	Deleted bool `json:"deleted,omitempty"` // gone here, and still leaving a target
+}
+
+type shownAccount struct {
+	Connection string `json:"connection"`
+	Connector  string `json:"connector"`
+	Status     string `json:"status"`
+	RemoteID   string `json:"remote_id"`
+	Error      string `json:"error"`
+	remedy     string
+}
+
+func (c userShowCmd) Run(a *app) error {
+	return a.within(func(k *core) error {
+		s, err := k.show(a, c.User)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			e := json.NewEncoder(a.stdout)
+			e.SetIndent("", "  ")
+			return e.Encode(s)
+		}
+		return s.print(a)
+	})
+}
+
+func (k *core) show(a *app, nameOrID string) (shown, error) {
+	s := shown{Accounts: []shownAccount{}}
+	u, missing := k.user(a.ctx, nameOrID)
+	if missing != nil && directory.CodeOf(missing) != directory.NotFound {
+		return s, missing
+	}
+	s.User = shownUser{User: u}
+	if missing != nil {
+		s.User = shownUser{User: directory.User{ID: nameOrID}, Deleted: true}
+	}
+	ms, err := k.store.Memberships(a.ctx, s.User.ID)
+	if err != nil {
+		return s, err
+	}
+	if missing != nil && len(ms) == 0 {
+		return s, missing
+	}
+	at := time.Now()
+	for _, m := range ms {
+		s.Accounts = append(s.Accounts, shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(m.Status(at)),
+			RemoteID: m.RemoteID, Error: trouble(m), remedy: m.Remedy})
+	}
+	return s, nil
+}
+
+func trouble(m provisioning.Membership) string { return cmp.Or(m.HeldReason, m.Error) }
+
+func (s shown) print(a *app) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	line := func(label, v string) {
+		if v != "" {
+			fmt.Fprintf(w, "%s\t%s\n", label, v)
+		}
+	}
+	u := s.User
+	state := map[bool]string{true: "active", false: "disabled"}[u.Active]
+	if u.Deleted {
+		state = "deleted here, still leaving targets"
+	}
+	line("User name", u.UserName)
+	line("ID", u.ID)
+	line("State", state)
+	line("Given name", u.Name.GivenName)
+	line("Family name", u.Name.FamilyName)
+	line("Display name", u.DisplayName)
+	line("E-mail", u.Email())
+	line("Phone", u.Phone())
+	line("Title", u.Title)
+	line("Department", u.Department)
+	line("External ID", u.ExternalID)
+	line("Came by", string(u.Source))
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, x := range s.Accounts {
+		fmt.Fprintf(a.stdout, "\n%s/%s: %s", x.Connection, x.Connector, x.Status)
+		if x.RemoteID != "" {
+			fmt.Fprintf(a.stdout, ", remote ID %s", x.RemoteID)
+		}
+		if x.Error != "" {
+			fmt.Fprintf(a.stdout, "\n  %s %s", x.Error, x.remedy)
+		}
+	}
+	if len(s.Accounts) > 0 {
+		fmt.Fprintln(a.stdout)
+	} else {
+		fmt.Fprintln(a.stdout, "\nNo accounts at any target.")
+	}
+	return nil
+}
