@@ -37,13 +37,13 @@ const (
 // cli is every command and flag. Flags of a single act have no environment variable: one that lingers there
 // would change users unasked.
 type cli struct {
-	DB             string        `name:"db" default:"usher.db" placeholder:"FILE|URL" help:"Database: a SQLite file, or postgres://… for PostgreSQL."`
+	DB             string        `name:"db" default:"usher.db" help:"Database: a SQLite file, or postgres://… for PostgreSQL."`
 	KeyFile        string        `placeholder:"FILE" help:"File with the data key that seals secrets; made when missing. By default the database's name with .key, and usher.key for PostgreSQL. $$USHER_KEY, the key itself, goes before any file."`
 	AttemptTimeout time.Duration `default:"30s" help:"How long one attempt at a target may take, all its requests together."`
 	LogFormat      string        `enum:"text,json" default:"text" help:"How log lines on standard error are written: text or json."`
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the console and provision users (what usher does without a command)."`
-	Demo    demoCmd    `cmd:"" help:"Serve a throw-away console with a built-in SCIM 2.0 target and sample users."`
+	Demo    demoCmd    `cmd:"" help:"Serve a throw-away console with a built-in SCIM 2.0 target and sample users (its database is its own: --db is not used)."`
 	Apply   applyCmd   `cmd:"" help:"Make the connections, connectors and provisioners of a YAML file."`
 	User    userCmd    `cmd:"" help:"Create, change, delete or show a user."`
 	Admin   adminCmd   `cmd:"" help:"Manage the console's administrators."`

@@ -23,7 +23,7 @@ type serveCmd struct {
 
 // siteFlags say where the console is.
 type siteFlags struct {
-	Addr           string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
+	Addr           string   `default:"127.0.0.1:8080" help:"Address to listen on; port 0 takes a free one."`
 	BaseURL        string   `name:"base-url" placeholder:"URL" help:"How people reach the console, such as https://usher.example.com. By default http:// and the address."`
 	TrustedProxies []string `placeholder:"CIDR" help:"Reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 }
@@ -119,10 +119,10 @@ const (
 // the engine record what is at its targets.
 func (s *site) run(a *app, k *core) error {
 	s.log = a.log()
-	console := &handlers.Server{Auth: s.auth, Store: k.store, Directory: k.directory, Engine: k.engine, Opener: k.opener, Kinds: all.Definitions(),
+	console := &handlers.Server{Auth: s.auth, Store: k.store, Directory: k.directory, Opener: k.opener, Kinds: all.Definitions(),
 		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
-		About:  handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
-		Target: s.target, Demo: s.target != nil}
+		About: handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
+		Demo:  s.target}
 	server := &http.Server{Handler: bounded(a.ctx, console.Router()), ReadHeaderTimeout: headerWithin, IdleTimeout: idleFor,
 		MaxHeaderBytes: maxHeaders, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	s.announce(a)

@@ -92,7 +92,8 @@ func accountsOfQuery(n int) string {
 
 // Begin implements provisioning.Store.
 func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) error {
-	n, err := exec(ctx, s.w, `UPDATE accounts SET write_began = $1 WHERE connector_id = $2 AND kind = 'user' AND resource_id = $3 AND lease = $4`,
+	n, err := exec(ctx, s.w, `UPDATE accounts SET write_began = $1, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL
+		WHERE connector_id = $2 AND kind = 'user' AND resource_id = $3 AND lease = $4`,
 		now.UnixMicro(), t.ConnectorID, t.UserID, t.Lease)
 	if err != nil {
 		return fmt.Errorf("begin create for user %s: %w", t.UserID, err)

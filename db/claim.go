@@ -20,12 +20,13 @@ const claimable = isDue + ` AND due_at <= $3 AND (lease_until IS NULL OR lease_u
 const leased = ` RETURNING resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
 	attempts, approved, error_kind, error, remedy, change_id, verified_at`
 
-// claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once.
+// claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
+// are found again by their whole key alone, or PostgreSQL, without statistics of a new table, walks the connector's.
 func (s *Store) claimQuery() string {
-	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT resource_id FROM accounts
+	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT connector_id, kind, resource_id FROM accounts
 			WHERE connector_id = $4 AND kind = 'user' AND priority = $5 AND `+claimable+`
 			ORDER BY due_at LIMIT $6`) + `) ` + lease + `
-		WHERE connector_id = $4 AND kind = 'user' AND resource_id IN (SELECT resource_id FROM picked)` + leased
+		WHERE (connector_id, kind, resource_id) IN (SELECT connector_id, kind, resource_id FROM picked)` + leased
 }
 
 const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased

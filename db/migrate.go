@@ -61,16 +61,16 @@ func (s *Store) migrator() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.w, collated{dir}, append(options, goose.WithSessionLocker(locker))...)
+	return goose.NewProvider(goose.DialectPostgres, s.w, forPostgres{dir}, append(options, goose.WithSessionLocker(locker))...)
 }
 
-// collated serves migrations whose TEXT columns sort by bytes. PostgreSQL sorts by the database's collation
-// otherwise, and then order, paging and ranges of prefixes would differ from SQLite and between servers.
-type collated struct{ fs.FS }
+// forPostgres serves migrations whose TEXT columns sort by bytes. By the database's collation order, paging and ranges
+// of prefixes would differ from SQLite's, and between servers.
+type forPostgres struct{ fs.FS }
 
 var textType = regexp.MustCompile(`\bTEXT\b`)
 
-func (c collated) Open(name string) (fs.File, error) {
+func (c forPostgres) Open(name string) (fs.File, error) {
 	f, err := c.FS.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".sql") {
 		return f, err
@@ -79,12 +79,12 @@ func (c collated) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collatedFile{f, bytes.NewReader(textType.ReplaceAll(b, []byte(`TEXT COLLATE "C"`)))}, nil
+	return adaptedFile{f, bytes.NewReader(textType.ReplaceAll(b, []byte(`TEXT COLLATE "C"`)))}, nil
 }
 
-type collatedFile struct {
+type adaptedFile struct {
 	fs.File
 	body *bytes.Reader
 }
 
-func (f collatedFile) Read(b []byte) (int, error) { return f.body.Read(b) }
+func (f adaptedFile) Read(b []byte) (int, error) { return f.body.Read(b) }

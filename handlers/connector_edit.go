@@ -59,11 +59,32 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 	if len(in.errs) > 0 {
 		return s.renderConnectors(w, r, http.StatusUnprocessableEntity, n, &in.edit)
 	}
-	if err := s.Directory.UpdateConnector(r.Context(), in.connector, actor(r)); err != nil {
+	err = s.Directory.UpdateConnector(r.Context(), in.connector, actor(r))
+	if directory.CodeOf(err) == directory.Conflict {
+		return s.showNewerConnector(w, r, n, t, err)
+	}
+	if err != nil {
 		return err
 	}
 	flash(r, connectorUpdated(t, in.connector.Enabled))
 	return s.redirect(w, r, views.ConnectorsURL(n.ID))
+}
+
+// showNewerConnector shows what another administrator saved meanwhile, instead of what was typed over it.
+func (s *Server) showNewerConnector(w http.ResponseWriter, r *http.Request, n directory.Connection, t provisioning.Target, conflict error) error {
+	now, err := s.Store.Target(r.Context(), t.ID)
+	if err != nil {
+		return err
+	}
+	d, err := s.kind(now.Kind)
+	if err != nil {
+		return err
+	}
+	e, status, ok := formError(conflict)
+	if !ok {
+		return conflict
+	}
+	return s.renderConnectors(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message})
 }
 
 func connectorUpdated(before provisioning.Target, enabled bool) ui.Flash {

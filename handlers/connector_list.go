@@ -16,6 +16,7 @@ type connectorEdit struct {
 	form        views.ConnectorForm
 	on          bool
 	report      *views.ConnectorReport
+	problem     string
 }
 
 func (s *Server) showConnectors(w http.ResponseWriter, r *http.Request) error {
@@ -39,7 +40,7 @@ func (s *Server) renderConnectors(w http.ResponseWriter, r *http.Request, status
 			return err
 		}
 		if edit != nil && edit.connectorID == c.ID {
-			p.Form, p.On, p.Report = edit.form, edit.on, edit.report
+			p.Form, p.On, p.Report, p.Problem = edit.form, edit.on, edit.report, edit.problem
 		}
 		v.Panels = append(v.Panels, p)
 	}

@@ -87,5 +87,14 @@ func (s *Server) logTargets(ctx context.Context, chosen string) ([]ui.Option, er
 
 func (s *Server) logTarget(id, connection, kind string) ui.Option {
 	def, _ := s.Opener.Definition(kind)
-	return ui.Option{Value: id, Label: connection + " · " + def.Name}
+	return ui.Option{Value: id, Label: shortened(connection) + " · " + def.Name}
+}
+
+// shortened keeps a select at a width that leaves room for the others.
+func shortened(name string) string {
+	const most = 24
+	if r := []rune(name); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return name
 }

@@ -46,13 +46,15 @@ func (s *Server) listUsers(w http.ResponseWriter, r *http.Request) error {
 }
 
 func readUserQuery(q url.Values) (views.UserQuery, directory.UserFilter) {
-	query := views.UserQuery{Search: q.Get("q"), Trouble: q.Get("trouble") == "1"}
-	filter := directory.UserFilter{Search: query.Search, Trouble: query.Trouble, After: q.Get("after")}
-	switch q.Get("active") {
-	case "active":
-		query.Active, filter.Active = "active", new(true)
-	case "disabled":
-		query.Active, filter.Active = "disabled", new(false)
+	query := views.UserQuery{Search: q.Get("q")}
+	filter := directory.UserFilter{Search: query.Search, After: q.Get("after")}
+	switch show := q.Get("show"); show {
+	case views.ShowActive:
+		query.Show, filter.Active = show, new(true)
+	case views.ShowDisabled:
+		query.Show, filter.Active = show, new(false)
+	case views.ShowTrouble:
+		query.Show, filter.Trouble = show, true
 	}
 	return query, filter
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,13 +86,10 @@ func (e *Engine) Run(ctx context.Context) {
 	housekept := make(chan struct{})
 	go func() { defer close(housekept); e.housekeep(ctx) }()
 	for ctx.Err() == nil {
-		if err := e.dispatch(ctx); err != nil && ctx.Err() == nil {
-			e.log.Error("cannot read what is due", "err", err)
-		}
-		e.pause(ctx)
+		e.turn(ctx)
 	}
 	e.mu.Lock()
-	lanes := e.lanes
+	lanes := slices.Collect(maps.Values(e.lanes))
 	e.mu.Unlock()
 	for _, l := range lanes {
 		e.giveBack(l.drop())
@@ -102,11 +101,19 @@ func (e *Engine) Run(ctx context.Context) {
 	<-housekept
 }
 
-// pause waits for a wake, the next due account, or the poll, whichever comes first.
-func (e *Engine) pause(ctx context.Context) {
+// turn hands out what is due, if anything is, and waits for a wake, the next due account, or the poll. An idle
+// engine costs one read a poll.
+func (e *Engine) turn(ctx context.Context) {
 	wait := e.config.Poll
-	if next, err := e.store.NextDue(ctx); err == nil && !next.IsZero() {
-		wait = clamp(time.Until(next), 50*time.Millisecond, wait)
+	next, err := e.store.NextDue(ctx)
+	if until := time.Until(next); err == nil && !next.IsZero() && until > 0 {
+		wait = min(wait, until)
+	} else if err == nil && !next.IsZero() {
+		err = e.dispatch(ctx)
+		wait = 50 * time.Millisecond // what is due and was not claimed waits for room; its lane wakes us sooner
+	}
+	if err != nil && ctx.Err() == nil {
+		e.log.Error("cannot read what is due", "err", err)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

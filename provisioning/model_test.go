@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,7 +47,7 @@ type history struct {
 	foreign []map[string]row // what was at each target before us, by remote ID
 	users   map[string]directory.User
 	gone    map[string]bool // IDs of users who were deleted or refused
-	dying   float64
+	dying   atomic.Bool
 }
 
 const names = 8
@@ -83,15 +84,15 @@ func (h *history) weather(faults bool) {
 }
 
 func (h *history) live() {
-	h.crash = func() bool { return h.rng.Float64() < h.dying }
 	h.weather(true)
-	h.dying = 0.1
+	h.dying.Store(true)
+	h.crash = func() bool { return h.dying.Load() && rand.IntN(10) == 0 }
 	for range 80 {
 		h.step()
 		time.Sleep(time.Duration(h.rng.IntN(8000)) * time.Millisecond)
 	}
 	h.weather(false)
-	h.dying = 0
+	h.dying.Store(false)
 	time.Sleep(6 * time.Hour)
 }
 

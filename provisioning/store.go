@@ -36,7 +36,8 @@ type Store interface {
 	// claim. A leased, dead, held or backing-off account is not due.
 	Claim(ctx context.Context, c Claim) ([]Task, error)
 
-	// Begin remembers that another create is about to be sent. ErrLeaseLost when the lease is not held.
+	// Begin remembers that another create is about to be sent, and forgets the account that it replaces: what
+	// vanished must not be taken for what is being made. ErrLeaseLost when the lease is not held.
 	Begin(ctx context.Context, t Task, now time.Time) error
 
 	// Link remembers which remote account an attempt is about to write to. ErrLinked, ErrLeaseLost.

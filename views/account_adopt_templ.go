@@ -100,7 +100,7 @@ func AccountAdopt(v AccountAdoptView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<ul class=\"list-disc ps-4\"><li>Usher writes ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<ul class=\"flex list-disc flex-col gap-1 ps-4\"><li>Usher writes ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -139,7 +139,7 @@ func AccountAdopt(v AccountAdoptView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, ", over what is there now.</li><li>From then on the account follows every change of the user.</li><li>When the user is deleted, the account is disabled and not removed, because it was there before Usher.</li></ul><p>An administrator’s account, or one that is marked as somebody else’s, stays held all the same.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, ", over what is there now.</li><li>From then on the account follows every change of the user.</li><li>When the user is deleted, the account is disabled and not removed, because it was there before Usher.</li></ul><p class=\"my-3 text-muted-foreground\">An administrator’s account, or one that is marked as somebody else’s, stays held all the same.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,9 +30,9 @@ func (v ConnectorDeleteView) accounts() string {
 	case 0:
 		return "Usher manages no account at this target."
 	case 1:
-		return "The one account that Usher knows at this target stays there as it is, and is not managed any more."
+		return "One user was sent there. An account at the target stays as it is, and is not managed any more: later changes and deletions do not reach it."
 	}
-	return "The " + ui.Count(v.Progress.Total) + " accounts that Usher knows at this target stay there as they are, and are not managed any more."
+	return ui.Count(v.Progress.Total) + " users were sent there. Accounts at the target stay as they are, and are not managed any more: later changes and deletions do not reach them."
 }
 
 // ConnectorDelete is the page before a connector is gone.

@@ -27,11 +27,11 @@ type ProvisionerDeleteView struct {
 func (v ProvisionerDeleteView) accounts() string {
 	switch v.Progress.Total {
 	case 0:
-		return "No user has an account there that Usher knows."
+		return "No user is sent there."
 	case 1:
-		return "The one account that Usher knows there stays as it is, and is not managed any more: later changes and deletions do not reach it."
+		return "One user is sent there. An account at the target stays as it is, and is not managed any more: later changes and deletions do not reach it."
 	}
-	return "The " + ui.Count(v.Progress.Total) + " accounts that Usher knows there stay as they are, and are not managed any more: later changes and deletions do not reach them."
+	return ui.Count(v.Progress.Total) + " users are sent there. Accounts at the target stay as they are, and are not managed any more: later changes and deletions do not reach them."
 }
 
 // ProvisionerDelete is the page before a provisioner is gone.

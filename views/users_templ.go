@@ -28,9 +28,8 @@ type UsersView struct {
 
 // UserQuery is what was asked for.
 type UserQuery struct {
-	Search  string
-	Active  string // "", "active" or "disabled"
-	Trouble bool
+	Search string
+	Show   string // one of the Show constants
 }
 
 // UserRow is one user of the list.
@@ -40,15 +39,23 @@ type UserRow struct {
 	Targets int    // how many targets the user is sent to
 }
 
+// Values of UserQuery.Show.
+const (
+	ShowAll      = ""
+	ShowActive   = "active"
+	ShowDisabled = "disabled"
+	ShowTrouble  = "trouble"
+)
+
+// TroubleURL lists the users that need attention.
+const TroubleURL = "/users?show=" + ShowTrouble
+
 func (q UserQuery) narrowed() bool { return q != UserQuery{} }
 
 func (v UsersView) search() ui.Search {
 	s := ui.Search{Action: "/users", Value: v.Query.Search, Label: "Search users", Placeholder: "Search by name, user name or e-mail",
-		Filters: []ui.Field{
-			{Name: "active", Label: "Which users", HideLabel: true, Type: ui.Select, Value: v.Query.Active,
-				Options: []ui.Option{{Value: "", Label: "All"}, {Value: "active", Label: "Active"}, {Value: "disabled", Label: "Disabled"}}},
-			{Name: "trouble", Label: "Needs attention", Type: ui.Checkbox, Value: "1", Checked: v.Query.Trouble},
-		}}
+		Filters: []ui.Field{{Name: "show", Label: "Which users", HideLabel: true, Type: ui.Select, Value: v.Query.Show, Options: []ui.Option{
+			{Value: ShowAll, Label: "All"}, {Value: ShowActive, Label: "Active"}, {Value: ShowDisabled, Label: "Disabled"}, {Value: ShowTrouble, Label: "Needs attention"}}}}}
 	if v.Query.narrowed() {
 		s.Clear = "/users"
 	}
@@ -435,7 +442,7 @@ func dashed(text string) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/users.templ`, Line: 116, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/users.templ`, Line: 123, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

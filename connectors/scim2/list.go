@@ -44,20 +44,31 @@ func (k *connector) page(a answer) (page, error) {
 	return p, nil
 }
 
-// scan reads the whole list and looks for the user in it: for an account that bears our ID, else for the name.
-// It is read until a page is empty or brings nobody new, whatever totalResults says, since services say "100"
-// of 250, or send the same page for ever. limit is the number of pages to read at most, 0 for all.
+// scanner reads the whole list and looks for one user in it.
+type scanner struct {
+	externalID, name string
+	known            map[scim.Text]struct{}
+	named            []candidate // have the name
+	total            int         // as the service last said; -1 when it did not
+	cursors          bool        // pages by cursor (RFC 9865)
+}
+
+// scan looks through the list for an account that bears our ID, else for the name. It is read until a page is
+// empty or brings nobody new, whatever totalResults says, since services say "100" of 250, or send the same
+// page for ever. limit is the number of pages to read at most, 0 for all.
 func (k *connector) scan(ctx context.Context, externalID, name string, limit int) (connectors.Account, error) {
-	var named []candidate
+	s := &scanner{externalID: externalID, name: name, known: map[scim.Text]struct{}{}, total: -1}
 	if limit == 0 {
 		limit = maxPages
 	}
-	known := map[scim.Text]struct{}{}
-	query, cursors := fmt.Sprintf("startIndex=1&count=%d", pageSize), false
-	for pages := 0; pages < limit; pages++ {
+	query := fmt.Sprintf("startIndex=1&count=%d", pageSize)
+	for pages := 0; pages < limit && query != ""; pages++ {
 		a, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + query})
 		if err != nil {
 			return connectors.Account{}, err
+		}
+		if !a.ok() && s.total >= 0 && pages > 0 && len(s.known) >= s.total {
+			break // nothing is missing, and the service refuses a page past the end
 		}
 		if !a.ok() {
 			return connectors.Account{}, k.failure(a)
@@ -66,52 +77,62 @@ func (k *connector) scan(ctx context.Context, externalID, name string, limit int
 		if err != nil {
 			return connectors.Account{}, err
 		}
-		before := len(known)
-		for _, c := range p.users {
-			if _, again := known[c.ID]; again {
-				continue
-			}
-			known[c.ID] = struct{}{}
-			switch {
-			case c.matches(attrExternalID, externalID):
-				return one([]candidate{c})
-			case c.matches(attrUserName, name):
-				named = append(named, c)
-			}
+		var ours *candidate
+		if ours, query, err = s.read(p); err != nil {
+			return connectors.Account{}, err
 		}
-		switch {
-		case len(known) == before && len(p.Resources) > 0 && len(named) == 0 && cutShort(p, len(known)):
-			return connectors.Account{}, stuck(len(known), p.TotalResults.Value)
-		case len(known) == before, cursors && p.NextCursor == "":
-			return k.scanned(named)
-		case p.NextCursor != "":
-			cursors = true // RFC 9865: the last page has no cursor
-			query = fmt.Sprintf("cursor=%s&count=%d", escapeQuery(string(p.NextCursor)), pageSize)
-		default:
-			query = fmt.Sprintf("startIndex=%d&count=%d", len(known)+1, pageSize)
+		if ours != nil {
+			return one([]candidate{*ours})
 		}
 	}
-	return k.scanned(named)
-}
-
-func (k *connector) scanned(named []candidate) (connectors.Account, error) {
-	if len(named) == 0 {
+	if len(s.named) == 0 {
 		return connectors.Account{}, notFound()
 	}
-	return one(named)
+	return one(s.named)
+}
+
+// read takes in one page, and gives the account that bears our ID, or the query of the next page, "" when
+// there is none.
+func (s *scanner) read(p page) (ours *candidate, next string, err error) {
+	before := len(s.known)
+	for _, c := range p.users {
+		if _, again := s.known[c.ID]; again {
+			continue
+		}
+		s.known[c.ID] = struct{}{}
+		switch {
+		case s.externalID != "" && c.matches(attrExternalID, s.externalID):
+			return &c, "", nil
+		case c.matches(attrUserName, s.name):
+			s.named = append(s.named, c)
+		}
+	}
+	if s.total = -1; p.TotalResults.Set {
+		s.total = p.TotalResults.Value
+	}
+	switch stuck := len(s.known) == before; {
+	case stuck && len(p.Resources) > 0 && len(s.named) == 0 && s.cutShort(p):
+		return nil, "", s.unreadable()
+	case stuck, s.cursors && p.NextCursor == "":
+		return nil, "", nil
+	case p.NextCursor != "":
+		s.cursors = true
+		return nil, fmt.Sprintf("cursor=%s&count=%d", escapeQuery(string(p.NextCursor)), pageSize), nil
+	}
+	return nil, fmt.Sprintf("startIndex=%d&count=%d", len(s.known)+1, pageSize), nil
 }
 
 // cutShort reports whether a list that stopped bringing anybody new is known or likely to go on.
-func cutShort(p page, seen int) bool {
-	if p.TotalResults.Set {
-		return seen < p.TotalResults.Value
+func (s *scanner) cutShort(p page) bool {
+	if s.total >= 0 {
+		return len(s.known) < s.total
 	}
 	return len(p.Resources) >= pageSize
 }
 
-// stuck is no "not found": taken for one, it would make a second account for somebody on a later page.
-func stuck(seen, total int) *connectors.Error {
+// unreadable is no "not found": taken for one, it would make a second account for somebody on a later page.
+func (s *scanner) unreadable() *connectors.Error {
 	return &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpFind,
-		Message: fmt.Sprintf("The target can neither filter its users nor show more than the first %d of %d.", seen, total),
+		Message: fmt.Sprintf("The target can neither filter its users nor show more than the first %d.", len(s.known)),
 		Remedy:  "Ask whoever runs the target for filters (userName eq, externalId eq) or for working paging (startIndex)."}
 }

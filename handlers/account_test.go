@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"usher/connectors/scim2/scim2fake"
+	"usher/directory"
+)
+
+func TestFailedAccountIsExplainedAndRetried(t *testing.T) {
+	o := newBureau(t)
+	o.work(t)
+	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
+	fake.AddFault(scim2fake.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
+	u := o.user(t, "grace")
+	at := "/users/" + u.ID
+	page := o.until(t, at, "Badge number is missing")
+	page.says(t, "failed")
+	page.says(t, "What to do:")
+	page.silent(t, targetToken)
+	o.get("/users?show=trouble").says(t, "Grace Hopper")
+	o.get("/").ok(t).says(t, "Badge number is missing")
+
+	fake.ClearFaults()
+	o.led(t, o.post(at+"/accounts/"+c.ID+"/retry"), at).says(t, "Trying again")
+	o.until(t, at, "synced")
+	o.logged(t, "outcome=succeeded&user="+u.ID).says(t, "pressed Retry now")
+}
+
+func TestUnsettledPartAsksAgain(t *testing.T) {
+	o := newBureau(t)
+	o.target(t, "Warehouse", directory.Provisioner{})
+	u := o.user(t, "grace")
+	page := o.get("/users/" + u.ID).ok(t)
+	region := page.doc.Find("#accounts")
+	if region.AttrOr("hx-get", "") != "/users/"+u.ID+"/accounts" || region.AttrOr("hx-trigger", "") != "every 1s" {
+		t.Errorf("the part asks for %q %q", region.AttrOr("hx-get", ""), region.AttrOr("hx-trigger", ""))
+	}
+	part := o.get("/users/" + u.ID + "/accounts").ok(t)
+	if part.doc.Find("#accounts").Length() != 1 || part.doc.Find("#user-status[hx-swap-oob]").Length() != 1 || part.doc.Find("aside").Length() != 0 {
+		t.Error("the part is not the part of the page")
+	}
+	if end := o.get("/users/nobody/accounts").ok(t); end.doc.Find("[hx-get]").Length() != 0 {
+		t.Error("a page about nobody would ask for ever")
+	}
+}
+
+func TestHeldAccountIsAdoptedAfterAQuestion(t *testing.T) {
+	o := newBureau(t)
+	o.work(t)
+	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
+	remote, err := fake.Put(map[string]any{"userName": "grace", "displayName": "Old Grace", "active": true})
+	must(t, err)
+	u := o.user(t, "grace")
+	at := "/users/" + u.ID
+	adopt := at + "/accounts/" + c.ID + "/adopt"
+	page := o.until(t, at, "Adopt this account")
+	page.says(t, "Old Grace")
+	page.says(t, "Held for an administrator")
+	o.get(adopt).ok(t).says(t, "the account is disabled and not removed")
+	if a := o.post(adopt, "remote_id", "another"); a.code != http.StatusConflict {
+		t.Errorf("approving another account answered %d", a.code)
+	}
+	o.led(t, o.post(adopt, "remote_id", remote), at)
+	o.until(t, at, "adopted: it was there before")
+	o.until(t, at, "synced")
+	if a := o.get(adopt); a.code != http.StatusConflict {
+		t.Errorf("a question that was answered answers %d", a.code)
+	}
+	o.get(at+"/delete").says(t, "will be disabled, because it was adopted")
+	if got := fake.Snapshot()[0].DisplayName; got != "Grace Hopper" {
+		t.Errorf("the account's name is %q", got)
+	}
+}
+
+func TestWhyAUserIsNotAtATarget(t *testing.T) {
+	o := newBureau(t)
+	o.work(t)
+	_, off := o.target(t, "Attic", directory.Provisioner{})
+	u := directory.User{UserName: "grace", Source: directory.JIT, Active: true}
+	o.target(t, "Warehouse", directory.Provisioner{})
+	off.Enabled = false
+	saved, err := o.store.Connector(t.Context(), off.ID)
+	must(t, err)
+	saved.Enabled = false
+	must(t, o.Directory.UpdateConnector(t.Context(), saved, clerk))
+	u, _, err = o.Directory.CreateUser(t.Context(), u, clerk)
+	must(t, err)
+	page := o.until(t, "/users/"+u.ID, "JIT Outbound is off")
+	page.says(t, "The connector is switched off.")
+	if n := page.doc.Find("#accounts").Text(); n == "" {
+		t.Error("no accounts part")
+	}
+	o.get("/users").says(t, "not sent")
+}
+
+func TestLeaverIsShownUntilCleared(t *testing.T) {
+	o := newBureau(t)
+	o.work(t)
+	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
+	u := o.user(t, "grace")
+	at := "/users/" + u.ID
+	o.until(t, at, "synced")
+	fake.AddFault(scim2fake.Fault{Method: "DELETE", Times: -1, Status: 400})
+	o.led(t, o.post(at+"/delete", "confirm", "grace"), "/users")
+	page := o.until(t, at, "failed")
+	page.says(t, "This user was deleted")
+	page.says(t, "grace")
+	if a := o.get(at + "/edit"); a.code != http.StatusNotFound {
+		t.Errorf("editing a leaver answered %d", a.code)
+	}
+	fake.ClearFaults()
+	if a := o.post(at + "/accounts/" + c.ID + "/retry"); a.code != http.StatusSeeOther {
+		t.Fatalf("retry answered %d", a.code)
+	}
+	for end := time.Now().Add(10 * time.Second); o.get(at).code != http.StatusNotFound; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the leaver stays")
+		}
+	}
+	if fake.Count() != 0 {
+		t.Error("the account stays")
+	}
+}
