@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -139,16 +140,24 @@ func TestClientSpendsTheBudget(t *testing.T) {
 func TestNoAnswer(t *testing.T) {
 	refused := httptest.NewServer(nil)
 	refused.Close()
-	hang := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	hang := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the server notices that a client left only after the body
+		<-r.Context().Done()
+	}))
 	defer hang.Close()
-	tls := httptest.NewTLSServer(nil)
-	tls.Config.ErrorLog = nil
+	tls := httptest.NewUnstartedServer(nil)
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
 	defer tls.Close()
 	for name, c := range map[string]struct {
 		url  string
 		kind Kind
 	}{"refused": {refused.URL, Temporary}, "no answer": {hang.URL, Unknown}, "certificate": {tls.URL, Misconfigured}} {
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		patience := 20 * time.Second
+		if c.kind == Unknown {
+			patience = 100 * time.Millisecond
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		req, _ := http.NewRequestWithContext(ctx, http.MethodPost, c.url, strings.NewReader("{}"))
 		_, err := NewClient(open(), nil).Do(req)

@@ -57,7 +57,7 @@ func scanAccount(row scanner) (provisioning.Account, error) {
 func (s *Store) Account(ctx context.Context, connectorID, userID string) (a provisioning.Account, ok bool, err error) {
 	a, err = scanAccount(s.r.QueryRowContext(ctx, `SELECT `+accountColumns+fromAccounts+
 		`WHERE a.connector_id = $1 AND a.kind = 'user' AND a.resource_id = $2`, connectorID, userID))
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return a, false, nil
 	}
 	if err != nil {

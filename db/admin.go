@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ func scanAdmin(row scanner) (auth.Admin, error) {
 
 // maybe turns a missing row into ok = false.
 func maybe[T any](v T, err error, what string) (T, bool, error) {
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return v, false, nil
 	}
 	if err != nil {

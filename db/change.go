@@ -45,8 +45,8 @@ type ChangePage struct {
 func (s *Store) Changes(ctx context.Context, f ChangeFilter) (ChangePage, error) {
 	n := pageSize(f.Limit)
 	q := where(`SELECT ` + changeColumns + ` FROM changes`)
-	q.addIf(f.Target != "", `target = %s`, f.Target)
-	q.addIf(f.Before != "", `id < %s`, f.Before)
+	q.addIf(f.Target != "", `target = %s`, clean(f.Target))
+	q.addIf(f.Before != "", `id < %s`, clean(f.Before))
 	found, err := list(ctx, s.r, scanChange, q.end(` ORDER BY id DESC LIMIT %s`, n+1), q.args...)
 	if err != nil {
 		return ChangePage{}, fmt.Errorf("list changes: %w", err)

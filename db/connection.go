@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +26,7 @@ func noConnection() error {
 
 func oneConnection(row *sql.Row) (directory.Connection, error) {
 	n, err := scanConnection(row)
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return n, noConnection()
 	}
 	if err != nil {
@@ -48,7 +47,7 @@ func (s *Store) ConnectionByName(ctx context.Context, name string) (directory.Co
 
 func connectionQuery(f directory.ConnectionFilter) (string, []any) {
 	q := where(`SELECT ` + connectionColumns + ` FROM connections`)
-	q.addIf(f.After != "", `name_key > %s`, f.After)
+	q.addIf(f.After != "", `name_key > %s`, clean(f.After))
 	return q.end(` ORDER BY name_key`), q.args
 }
 

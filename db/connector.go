@@ -83,7 +83,7 @@ func noConnector() error {
 
 func (s *Store) oneConnector(row *sql.Row) (directory.Connector, error) {
 	n, err := s.scanConnector(row)
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return n, noConnector()
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"database/sql"
 	"errors"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,6 +17,7 @@ const (
 	notUnique                // a UNIQUE index or primary key
 	notLinked                // a foreign key
 	notAllowed               // a CHECK or NOT NULL
+	notText                  // a value that holds NUL or is not UTF-8, which PostgreSQL refuses
 	mustRepeat               // nothing is wrong: a deadlock or a failed serialization, run the transaction again
 )
 
@@ -39,9 +41,14 @@ func violation(err error) broken {
 			return notLinked
 		case "23514", "23502":
 			return notAllowed
+		case "22021":
+			return notText
 		case "40001", "40P01":
 			return mustRepeat
 		}
 	}
 	return notBroken
 }
+
+// missing reports whether a query found no row. What is not text is the name of nothing.
+func missing(err error) bool { return errors.Is(err, sql.ErrNoRows) || violation(err) == notText }

@@ -7,10 +7,71 @@ import (
 	"time"
 
 	"usher/directory"
+	"usher/provisioning"
 )
 
-func Writer(s *Store) *sql.DB    { return s.w }
-func ClaimQuery(s *Store) string { return s.claimQuery() }
+func Writer(s *Store) *sql.DB { return s.w }
+
+// Query is a statement with arguments of the right number.
+type Query struct {
+	Text string
+	Args []any
+}
+
+// ListQueries are the queries of every list and of every statement that the engine runs again and again.
+func ListQueries(s *Store) map[string]Query {
+	yes, no := true, false
+	all := map[string]Query{
+		"claim":          {s.claimQuery(), make([]any, 6)},
+		"claim user":     {claimUserQuery, make([]any, 5)},
+		"record":         {recordQuery, make([]any, 21)},
+		"release":        {releaseQuery, make([]any, 5)},
+		"gone":           {goneQuery, make([]any, 2)},
+		"reap":           {reapQuery, make([]any, 1)},
+		"next due":       {nextDueQuery(), nil},
+		"count accounts": {countAccounts, make([]any, 2)},
+		"count lines":    {countLines, make([]any, 2)},
+		"accounts of":    {accountsOfQuery(3), make([]any, 3)},
+		"memberships":    {membershipsQuery, make([]any, 1)},
+		"newest held":    {newestHeld, make([]any, 2)},
+		"newest dead":    {newestDead, make([]any, 2)},
+		"connections":    {},
+	}
+	text, args := connectionQuery(directory.ConnectionFilter{After: "x"})
+	all["connections"] = Query{text, args}
+	for i, q := range troubleQueries() {
+		all[fmt.Sprint("walk trouble ", i)] = Query{q, make([]any, 1)}
+	}
+	walk := ` ORDER BY user_name_key LIMIT 51`
+	addUsers := func(name string, f directory.UserFilter, terms []string, start startPoint, rest string) {
+		q := userQuery(f, terms, start)
+		all[name] = Query{q.end(rest), q.args}
+	}
+	addUsers("users", directory.UserFilter{}, nil, startPoint{}, walk)
+	addUsers("users after", directory.UserFilter{After: "x"}, nil, startPoint{}, walk)
+	addUsers("users active", directory.UserFilter{Active: &yes, After: "x"}, nil, startPoint{}, walk)
+	addUsers("users disabled", directory.UserFilter{Active: &no, After: "x"}, nil, startPoint{}, walk)
+	addUsers("users source", directory.UserFilter{Source: directory.JIT}, nil, startPoint{}, walk)
+	addUsers("users common terms", directory.UserFilter{}, []string{"a", "b"}, startPoint{}, walk)
+	addUsers("users rare term", directory.UserFilter{}, []string{"a", "b"}, startPoint{kind: fromTerm, term: "b"}, "")
+	addUsers("users in trouble", directory.UserFilter{Trouble: true}, nil, startPoint{kind: fromTrouble, ids: []any{"a", "b"}}, "")
+	addUsers("users much trouble", directory.UserFilter{Trouble: true}, nil, startPoint{}, walk)
+	addLog := func(name string, f provisioning.LogFilter, term string, rare bool) {
+		q := logQueryOf(f, term, rare)
+		all["log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
+	}
+	addLog("user", provisioning.LogFilter{UserID: "u", Before: "x", Since: time.Unix(1, 0)}, "", false)
+	addLog("connector", provisioning.LogFilter{ConnectorID: "c", Before: "x"}, "", false)
+	addLog("failed", provisioning.LogFilter{Outcome: provisioning.Gave, Since: time.Unix(1, 0)}, "", false)
+	addLog("operation", provisioning.LogFilter{Operation: provisioning.OpDelete}, "", false)
+	addLog("since", provisioning.LogFilter{Since: time.Unix(1, 0)}, "", false)
+	addLog("rare name", provisioning.LogFilter{}, "ada", true)
+	for name, f := range map[string]provisioning.LogFilter{"everything": {}, "succeeded": {Outcome: provisioning.Succeeded}} {
+		q := logQueryOf(f, "", false)
+		all["walk log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
+	}
+	return all
+}
 
 // Fill makes n live users in one transaction, without accounts.
 func Fill(s *Store, n int, at time.Time) error {

@@ -2,10 +2,12 @@ package db_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"testing"
 	"time"
 
+	"usher/connectors"
 	"usher/db"
 	"usher/db/dbtest"
 	"usher/directory"
@@ -108,6 +110,15 @@ func created(t provisioning.Task, remoteID string) provisioning.Result {
 		Profile: map[string]any{"userName": t.User.UserName}, Certain: true}
 }
 
+// failed is an attempt that the target refused, with what was decided about it.
+func failed(t provisioning.Task, r provisioning.Result) provisioning.Result {
+	r.Task, r.Operation, r.Attempts = t, provisioning.OpCreate, t.Attempts
+	if r.Err == nil {
+		r.Err = &connectors.Error{Kind: connectors.Invalid, Message: "no such title", Remedy: "choose another", Status: 400}
+	}
+	return r
+}
+
 func wantCode(t testing.TB, err error, code directory.Code) {
 	t.Helper()
 	if directory.CodeOf(err) != code {
@@ -128,4 +139,17 @@ func names(us []directory.User) string {
 		all = append(all, u.UserName)
 	}
 	return fmt.Sprint(all)
+}
+
+func writer(w *world) *sql.DB { return db.Writer(w.Store) }
+
+// second adds another connection with an enabled connector and a provisioner that does not block.
+func (w *world) second() directory.Connector {
+	w.t.Helper()
+	n := directory.Connection{ID: directory.NewID(), Name: "Second", Type: directory.CustomConnector}
+	k := directory.Connector{ID: directory.NewID(), ConnectionID: n.ID, Kind: "scim2", Enabled: true}
+	w.must(w.CreateConnection(ctx, n, change(at)))
+	w.must(w.CreateConnector(ctx, k, change(at)))
+	w.must(w.CreateProvisioner(ctx, directory.Provisioner{ID: directory.NewID(), ConnectorID: k.ID, OnFailure: directory.Reject, Deadline: time.Second}, change(at)))
+	return k
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -93,7 +92,7 @@ func (s *Store) LogEntry(ctx context.Context, id string) (provisioning.Attempt, 
 	var r attemptRow
 	var exchanges string
 	err := s.r.QueryRowContext(ctx, `SELECT `+attemptColumns+`, l.exchanges`+fromAttempts+` WHERE l.id = $1`, id).Scan(append(r.dest(), &exchanges)...)
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return r.Attempt, &directory.Error{Code: directory.NotFound, Message: "There is no such line in the provisioning log. Old lines are removed."}
 	}
 	if err != nil {

@@ -25,11 +25,12 @@ func (s *Store) logFilter(ctx context.Context, f provisioning.LogFilter) (*query
 
 func logQueryOf(f provisioning.LogFilter, name string, rare bool) *query {
 	q := where(`SELECT ` + attemptColumns + fromAttempts)
-	q.addIf(f.UserID != "", `l.user_id = %s`, f.UserID)
-	q.addIf(f.ConnectorID != "", `l.connector_id = %s`, f.ConnectorID)
+	q.addIf(f.UserID != "", `l.user_id = %s`, clean(f.UserID))
+	q.addIf(f.ConnectorID != "", `l.connector_id = %s`, clean(f.ConnectorID))
 	q.addIf(f.Outcome != "", `l.outcome = %s`, string(f.Outcome))
+	q.addIf(f.Outcome != "" && f.Outcome != provisioning.Succeeded, `l.outcome <> 'succeeded'`) // as the index says
 	q.addIf(f.Operation != "", `l.operation = %s`, string(f.Operation))
-	q.addIf(f.Before != "", `l.id < %s`, f.Before)
+	q.addIf(f.Before != "", `l.id < %s`, clean(f.Before))
 	q.addIf(!f.Since.IsZero(), `l.id >= %s`, boundID(f.Since).String())
 	switch {
 	case rare:

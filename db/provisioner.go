@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -54,7 +53,7 @@ func (s *Store) Provisioners(ctx context.Context) ([]directory.Provisioner, erro
 // Provisioner finds a provisioner; NotFound when there is none.
 func (s *Store) Provisioner(ctx context.Context, id string) (directory.Provisioner, error) {
 	p, err := scanProvisioner(s.r.QueryRowContext(ctx, `SELECT `+provisionerColumns+fromProvisioners+`WHERE p.id = $1`, id))
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return p, noProvisioner()
 	}
 	if err != nil {
@@ -66,7 +65,7 @@ func (s *Store) Provisioner(ctx context.Context, id string) (directory.Provision
 // ProvisionerOf finds the provisioner that sends users to a connector; ok is false when none does.
 func (s *Store) ProvisionerOf(ctx context.Context, connectorID string) (p directory.Provisioner, ok bool, err error) {
 	p, err = scanProvisioner(s.r.QueryRowContext(ctx, `SELECT `+provisionerColumns+fromProvisioners+`WHERE p.connector_id = $1`, connectorID))
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return p, false, nil
 	}
 	if err != nil {
@@ -121,7 +120,7 @@ func (s *Store) UpdateProvisioner(ctx context.Context, p directory.Provisioner, 
 		var connectorID string
 		var jit bool
 		err := tx.QueryRowContext(ctx, `SELECT connector_id, jit_outbound FROM provisioners WHERE id = $1`, p.ID).Scan(&connectorID, &jit)
-		if errors.Is(err, sql.ErrNoRows) {
+		if missing(err) {
 			return noProvisioner()
 		}
 		if err == nil {

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -61,7 +60,7 @@ func (s *Store) Target(ctx context.Context, connectorID string) (t provisioning.
 	var q quarantineRow
 	err = s.r.QueryRowContext(ctx, `SELECT `+connectorColumns+`, `+quarantineColumns+fromConnectors+`WHERE k.id = $1`, connectorID).
 		Scan(append(k.dest(), q.dest()...)...)
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return t, noConnector()
 	}
 	if err != nil {

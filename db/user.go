@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -44,7 +43,7 @@ func userNameTaken(err error) error {
 
 func oneUser(row *sql.Row) (directory.User, error) {
 	u, err := scanUser(row)
-	if errors.Is(err, sql.ErrNoRows) {
+	if missing(err) {
 		return u, noUser()
 	}
 	if err != nil {

@@ -94,13 +94,13 @@ func (s *Store) rarest(ctx context.Context, f directory.UserFilter, terms []stri
 	return startPoint{kind: fromTrouble, ids: ids}, nil
 }
 
-// troubleQueries find at most $1 users each. An account that is being retried counts while it is tried, too.
+// troubleQueries find at most $1 users each, by walking an index of nothing else: held, failed, or tried more than
+// once. An account that is being tried again counts, too.
 func troubleQueries() []string {
-	const each = `SELECT a.resource_id FROM connectors k JOIN accounts a ON a.connector_id = k.id WHERE a.kind = 'user' AND `
 	return []string{
-		each + `a.held_at IS NOT NULL LIMIT $1`,
-		each + `a.dead_at IS NOT NULL LIMIT $1`,
-		each + isDue + ` AND a.priority IN (0, 1, 2) AND a.attempts > 0 LIMIT $1`,
+		`SELECT resource_id FROM accounts WHERE held_at IS NOT NULL LIMIT $1`,
+		`SELECT resource_id FROM accounts WHERE dead_at IS NOT NULL LIMIT $1`,
+		`SELECT resource_id FROM accounts WHERE ` + isDue + ` AND attempts > 0 LIMIT $1`,
 	}
 }
 
@@ -122,7 +122,7 @@ func userQuery(f directory.UserFilter, terms []string, start startPoint) *query 
 		q.addIf(!*f.Active, `NOT active`)
 	}
 	q.addIf(f.Source != "", `source = %s`, string(f.Source))
-	q.addIf(f.After != "", `user_name_key > %s`, f.After)
+	q.add(`user_name_key > %s`, clean(f.After))
 	for _, t := range terms {
 		if start.kind != fromTerm || t != start.term {
 			q.add(`EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = users.id AND t.term >= %s AND t.term < %s)`, t, after(t))

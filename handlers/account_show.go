@@ -38,6 +38,10 @@ func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("seen") == v.Stamp() {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	v.Part = true
 	return s.render(w, r, http.StatusOK, views.Accounts(v))
 }

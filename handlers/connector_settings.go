@@ -40,9 +40,11 @@ func typedForm(d connectors.Definition, in map[string]string, old directory.Sett
 			v, typed = old.Values[field.Key], true // a dependent field that was not shown
 		}
 		switch {
-		case field.Secret() && v != "":
-			f.Errors[field.Key] = typeAgain
-		case typed && !field.Secret():
+		case field.Secret():
+			if v != "" {
+				f.Errors[field.Key] = typeAgain
+			}
+		case typed:
 			f.Values[field.Key] = v
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usher/directory"
+	"usher/views"
 )
 
 func TestConnectorWizard(t *testing.T) {
@@ -233,4 +234,26 @@ func TestConnectorInUseIsNotDeleted(t *testing.T) {
 	o.sent(provisioner+"/delete", "confirm", "Warehouse")
 	o.post(path+"/delete", "confirm", "scim").has(t, 422, "This is not the name")
 	o.sent(path+"/delete", "confirm", "SCIM2").has(t, 200, "Successfully deleted the outbound provisioning connector.", "No outbound provisioning connectors")
+}
+
+func TestFormsCarryNoSecret(t *testing.T) {
+	o := newOffice(t)
+	path := o.connector(o.connection("Warehouse"))
+	d, err := o.h.kind("scim2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := map[string]string{"token": targetToken, "base_url": "x"}
+	for _, f := range []views.ConnectorForm{typedForm(d, in, directory.Settings{}, nil), storedForm(d, o.stored(path).Settings)} {
+		for key, v := range f.Values {
+			if v == targetToken {
+				t.Errorf("%s carries the secret", key)
+			}
+		}
+	}
+	for _, f := range summary(d, o.stored(path).Settings) {
+		if strings.Contains(f.Text, targetToken) {
+			t.Errorf("the summary of %s has the secret in it", f.Term)
+		}
+	}
 }

@@ -164,5 +164,5 @@ func (a answer) says(t *testing.T, want string) {
 }
 
 func (a answer) field(name string) string {
-	return a.doc.Find(`[name="` + name + `"]`).AttrOr("value", "")
+	return a.doc.Find(`[name="`+name+`"]`).AttrOr("value", "")
 }

@@ -69,7 +69,12 @@ func TestUserIsAddedEditedAndDeleted(t *testing.T) {
 	o.led(t, o.post(at+"/enable"), at).says(t, "was enabled")
 	o.until(t, at, "The account is as it should be.")
 
-	o.get(at+"/delete").ok(t).says(t, "The account "+users[0].ID+" will be removed from Warehouse.")
+	deleteGrace(t, o, fake, at, users[0].ID)
+}
+
+func deleteGrace(t *testing.T, o *bureau, fake *scim2fake.Server, at, remote string) {
+	t.Helper()
+	o.get(at+"/delete").ok(t).says(t, "The account "+remote+" will be removed from Warehouse.")
 	wrong := o.post(at+"/delete", "confirm", "Grace")
 	if wrong.code != http.StatusUnprocessableEntity || wrong.field("confirm") != "Grace" {
 		t.Errorf("a wrong name answered %d", wrong.code)

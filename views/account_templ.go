@@ -9,224 +9,13 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
-	"usher/connectors"
 	"usher/provisioning"
 	"usher/views/ui"
 )
 
-// AccountView is one user's account at one target, with all that explains it.
-type AccountView struct {
-	provisioning.Membership
-	Status     provisioning.Status
-	Want       provisioning.Want
-	Definition connectors.Definition
-	Pause      provisioning.Quarantine // of its connector
-	Ours       map[string]any          // what Usher would write; for held accounts only
-}
-
-// AbsentView is a connector's target at which the user has no account, and why.
-type AbsentView struct {
-	Connection, ConnectionID string
-	Kind                     string // the connector kind's name
-	Enabled                  bool   // the connector's toggle
-	Managed                  bool   // a provisioner sends users there
-}
-
-func (a AbsentView) words() string {
-	if !a.Enabled {
-		return "The connector is switched off. No user is sent here until it is switched on."
-	}
-	if !a.Managed {
-		return "No provisioner sends users to this connector. Add one under Login & Registration, and the user is sent here."
-	}
-	return "Usher has not begun with this target yet."
-}
-
-// AttributeRow is one attribute for people.
-type AttributeRow struct{ Key, Label, Value string }
-
-// idle reports that Usher leaves the account alone, whatever its status was.
-func (a AccountView) idle() bool { return !a.Enabled || a.Provisioner == "" }
-
-// absentByRight: nothing is at the target, and nothing should be.
-func (a AccountView) absentByRight() bool {
-	return a.Status == provisioning.StatusSynced && a.RemoteID == "" && a.Want != provisioning.Present
-}
-
-// retryable reports whether somebody who presses Retry now changes anything.
-func (a AccountView) retryable() bool {
-	return !a.idle() && a.Status != provisioning.StatusSynced && a.Status != provisioning.StatusRunning
-}
-
-// Adoptable reports whether an administrator may say that the account in the way is this user's.
-func (a AccountView) Adoptable() bool {
-	return !a.idle() && a.Status == provisioning.StatusHeld && a.HeldRemoteID != ""
-}
-
-func (a AccountView) url() string { return "/users/" + a.UserID + "/accounts/" + a.ConnectorID }
-
-// Words says in a sentence where the account stands.
-func (a AccountView) Words() string {
-	leaving := a.Want == provisioning.Removed || a.Want == provisioning.Undone
-	switch {
-	case !a.Enabled:
-		return "The connector is switched off, so Usher leaves this account as it is until it is switched on."
-	case a.Provisioner == "":
-		return "No provisioner sends users to this connector, so Usher leaves this account as it is."
-	case a.Status == provisioning.StatusHeld:
-		return "Usher waits for your decision before it does anything at this target."
-	case a.Status == provisioning.StatusFailed:
-		return "Usher has given up, and tries again when the user or the connector is changed or you press Retry now."
-	case a.Status == provisioning.StatusPaused:
-		return "The whole connector is paused, not just this user. Usher checks by itself whether the target works again."
-	case a.Status == provisioning.StatusRunning:
-		return "Usher is talking to the target now."
-	case a.Status == provisioning.StatusRetrying:
-		return "The last attempt failed. Usher tries again by itself."
-	case a.Status == provisioning.StatusPending && leaving:
-		return "The user was deleted here. Usher is about to clear up the account."
-	case a.Status == provisioning.StatusPending:
-		return "Usher is about to bring the account up to date."
-	}
-	return a.settledWords()
-}
-
-func (a AccountView) settledWords() string {
-	switch {
-	case a.Want == provisioning.OutOfScope && a.RemoteID == "":
-		return "The user is not sent here: they arrived by signing in (just-in-time), and JIT Outbound is off for this provisioner."
-	case a.Want == provisioning.OutOfScope:
-		return "The user is not sent here any more, because they arrived by signing in (just-in-time) and JIT Outbound is off for this provisioner. The account is as the connector's settings say."
-	case a.Want == provisioning.Disabled && a.RemoteID == "":
-		return "There is no account, because the user is disabled. It is made when the user is enabled."
-	case a.Want == provisioning.Disabled:
-		return "The account is as it should be for a disabled user."
-	}
-	return "The account is as it should be."
-}
-
-func (a AccountView) facts(now time.Time) []ui.Fact {
-	facts := []ui.Fact{{Term: "Remote ID", Text: a.RemoteID, Mono: true}}
-	if a.RemoteID != "" {
-		facts = append(facts, ui.Fact{Term: "Origin", Text: originWords(a.Origin)})
-	}
-	if !a.LinkedAt.IsZero() {
-		facts = append(facts, ui.Fact{Term: "Linked", View: ui.Time(a.LinkedAt, now)})
-	}
-	facts = append(facts, ui.Fact{Term: "Last in step", View: ui.Time(a.VerifiedAt, now)})
-	if a.Status.Settled() || a.idle() {
-		return facts
-	}
-	if a.Attempts > 0 {
-		facts = append(facts, ui.Fact{Term: "Attempts", Text: ui.Count(a.Attempts)})
-	}
-	return append(facts, ui.Fact{Term: "Next try", View: a.nextTry(now)})
-}
-
-func (a AccountView) nextTry(now time.Time) templ.Component {
-	switch {
-	case a.Status == provisioning.StatusRunning:
-		return ui.Quiet("running now")
-	case a.Status == provisioning.StatusPaused:
-		return ui.Quiet("when the connector works again")
-	case !a.DueAt.After(now):
-		return ui.Quiet("at once")
-	}
-	return ui.Time(a.DueAt, now)
-}
-
-func originWords(o provisioning.Origin) string {
-	switch o {
-	case provisioning.Created:
-		return "made by Usher"
-	case provisioning.Adopted:
-		return "adopted: it was there before"
-	}
-	return ""
-}
-
-// attributeRows are values in the kind's order, then any that the kind does not know; keys of our own are left out.
-func attributeRows(def connectors.Definition, values map[string]any) []AttributeRow {
-	var rows []AttributeRow
-	left := maps.Clone(values)
-	for _, at := range def.Attributes {
-		if v, ok := left[at.Key]; ok {
-			rows = append(rows, AttributeRow{at.Key, at.Label, valueWords(v)})
-			delete(left, at.Key)
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(left)) {
-		if !strings.HasPrefix(key, "usher:") {
-			rows = append(rows, AttributeRow{key, key, valueWords(left[key])})
-		}
-	}
-	return rows
-}
-
-// valueWords shows a JSON value; of SCIM's multi-valued attributes only what matters.
-func valueWords(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return x
-	case bool:
-		if x {
-			return "yes"
-		}
-		return "no"
-	case []any:
-		parts := make([]string, len(x))
-		for i, e := range x {
-			parts[i] = valueWords(e)
-		}
-		return strings.Join(parts, ", ")
-	case map[string]any:
-		if s, ok := x["value"].(string); ok {
-			if kind, _ := x["type"].(string); kind != "" {
-				return s + " (" + kind + ")"
-			}
-			return s
-		}
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
-}
-
-// side is one attribute here and there.
-type side struct {
-	label, ours, theirs string
-	differs             bool
-}
-
-func (a AccountView) sides() []side {
-	theirs := map[string]string{}
-	for _, r := range attributeRows(a.Definition, a.HeldShown) {
-		theirs[r.Key] = r.Value
-	}
-	var out []side
-	for _, r := range attributeRows(a.Definition, a.Ours) {
-		out = append(out, side{r.Label, r.Value, theirs[r.Key], r.Value != theirs[r.Key]})
-		delete(theirs, r.Key)
-	}
-	for _, r := range attributeRows(a.Definition, a.HeldShown) {
-		if v, ok := theirs[r.Key]; ok {
-			out = append(out, side{r.Label, "", v, true})
-		}
-	}
-	return out
-}
-
+// accountPanel is one target on the page of a user.
 func accountPanel(a AccountView, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -255,7 +44,7 @@ func accountPanel(a AccountView, now time.Time) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs("account-" + a.ConnectorID)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 223, Col: 41}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 12, Col: 41}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -268,7 +57,7 @@ func accountPanel(a AccountView, now time.Time) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("account-" + a.ConnectorID + "-name")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 223, Col: 149}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 12, Col: 149}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -281,7 +70,7 @@ func accountPanel(a AccountView, now time.Time) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("account-" + a.ConnectorID + "-name")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 225, Col: 48}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 14, Col: 48}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -294,7 +83,7 @@ func accountPanel(a AccountView, now time.Time) templ.Component {
 		var templ_7745c5c3_Var5 templ.SafeURL
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(ConnectorsURL(a.ConnectionID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 226, Col: 97}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 15, Col: 97}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -307,7 +96,7 @@ func accountPanel(a AccountView, now time.Time) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(a.Connection)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 226, Col: 114}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 15, Col: 114}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -336,7 +125,7 @@ func accountPanel(a AccountView, now time.Time) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(a.Words())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 233, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 22, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -564,7 +353,7 @@ func remedy(text string) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 279, Col: 60}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 68, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -578,22 +367,6 @@ func remedy(text string) templ.Component {
 		return nil
 	})
 }
-
-func troubleTone(s provisioning.Status) ui.Tone {
-	if s == provisioning.StatusFailed {
-		return ui.Danger
-	}
-	return ui.Warning
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-func kindName(d connectors.Definition, kind string) string { return orElse(d.Name, kind) }
 
 func accountSides(a AccountView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -656,7 +429,7 @@ func accountSides(a AccountView) templ.Component {
 						var templ_7745c5c3_Var20 string
 						templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(s.label)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 304, Col: 14}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 77, Col: 14}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 						if templ_7745c5c3_Err != nil {
@@ -831,7 +604,7 @@ func attributeTable(label string, rows []AttributeRow) templ.Component {
 						var templ_7745c5c3_Var28 string
 						templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(r.Label)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 329, Col: 14}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 102, Col: 14}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 						if templ_7745c5c3_Err != nil {
@@ -866,7 +639,7 @@ func attributeTable(label string, rows []AttributeRow) templ.Component {
 						var templ_7745c5c3_Var30 string
 						templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(r.Value)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 332, Col: 42}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account.templ`, Line: 105, Col: 42}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 						if templ_7745c5c3_Err != nil {

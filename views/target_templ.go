@@ -145,7 +145,7 @@ func TargetAccounts(v TargetView) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				if len(v.Accounts) == 0 {
 					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "inbox", Title: "The target is empty", Text: "Add a user, and the account appears here.",
-						Actions: []ui.Action{{Label: "Add User", Icon: "user-plus", Href: "/users/new"}}}).Render(ctx, templ_7745c5c3_Buffer)
+						Actions: []ui.Action{addUser()}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

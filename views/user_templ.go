@@ -9,6 +9,9 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
 	"time"
 
 	"usher/directory"
@@ -53,6 +56,20 @@ func (v AccountsView) every() string {
 		}
 	}
 	return "3s"
+}
+
+// Stamp changes with what is shown, and once a minute for the relative times. While it stays the same nothing is
+// replaced, so that an open disclosure stays open and nothing is read out again.
+func (v AccountsView) Stamp() string {
+	h := fnv.New64a()
+	for _, a := range v.Accounts {
+		fmt.Fprintln(h, a.ConnectorID, a.Status, a.DesiredGen, a.ObservedGen, a.RemoteID, a.Attempts, a.DueAt.UnixMicro(), a.Pause.Until.UnixMicro(), a.Enabled, a.Provisioner)
+	}
+	for _, a := range v.Attempts[:min(1, len(v.Attempts))] {
+		fmt.Fprintln(h, a.ID)
+	}
+	fmt.Fprint(h, len(v.Absent), v.Now.Unix()/60)
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // worst sums up the managed accounts; sent is false when there are none.
@@ -495,7 +512,7 @@ func Accounts(v AccountsView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.LiveRegion(ui.Live{ID: "accounts", URL: "/users/" + v.User.ID + "/accounts", Every: v.every(), Settled: v.Settled(), Polite: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LiveRegion(ui.Live{ID: "accounts", URL: "/users/" + v.User.ID + "/accounts?seen=" + v.Stamp(), Every: v.every(), Settled: v.Settled()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -537,7 +554,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var14 templ.SafeURL
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(ConnectorsURL(a.ConnectionID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user.templ`, Line: 193, Col: 97}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user.templ`, Line: 210, Col: 97}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -550,7 +567,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(a.Connection)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user.templ`, Line: 193, Col: 114}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user.templ`, Line: 210, Col: 114}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -579,7 +596,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(a.words())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user.templ`, Line: 200, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user.templ`, Line: 217, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {

@@ -62,6 +62,20 @@ func (v UsersView) search() ui.Search {
 	return s
 }
 
+// nothing: there is nobody at all, and the empty list has the button.
+func (v UsersView) nothing() bool { return len(v.Rows) == 0 && !v.Query.narrowed() && v.First == "" }
+
+func (v UsersView) actions() []ui.Action {
+	if v.nothing() {
+		return nil
+	}
+	return []ui.Action{addUser()}
+}
+
+func addUser() ui.Action {
+	return ui.Action{Label: "Add User", Icon: "user-plus", Href: "/users/new"}
+}
+
 func (v UsersView) note() string {
 	if len(v.Rows) == 1 {
 		return "Showing 1 user"
@@ -104,7 +118,7 @@ func Users(v UsersView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Users", Text: "Everybody in your organisation, and how far each is at the targets.",
-				Actions: []ui.Action{{Label: "Add User", Icon: "user-plus", Href: "/users/new"}}}).Render(ctx, templ_7745c5c3_Buffer)
+				Actions: v.actions()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -124,7 +138,7 @@ func Users(v UsersView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if len(v.Rows) > 0 || v.Query.narrowed() || v.First != "" {
+				if !v.nothing() {
 					templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -183,7 +197,7 @@ func Users(v UsersView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else if v.Query.narrowed() || v.First != "" {
+				} else if !v.nothing() {
 					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "search-x", Title: "No user matches", Text: "Search for the beginning of a name, user name or e-mail address, or clear the search.",
 						Actions: []ui.Action{{Label: "Show all users", Variant: ui.Outline, Href: "/users"}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -191,7 +205,7 @@ func Users(v UsersView) templ.Component {
 					}
 				} else {
 					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "users", Title: "No users yet", Text: "Add the first user. As soon as a provisioner is set up, users are sent to its target.",
-						Actions: []ui.Action{{Label: "Add User", Icon: "user-plus", Href: "/users/new"}}}).Render(ctx, templ_7745c5c3_Buffer)
+						Actions: []ui.Action{addUser()}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -442,7 +456,7 @@ func dashed(text string) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/users.templ`, Line: 123, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/users.templ`, Line: 137, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

@@ -10,14 +10,28 @@ import (
 	"usher/scim"
 )
 
-// split takes an attribute's key apart: "name.givenName" is name, givenName; a key that begins with a schema
-// URN has the URN first (RFC 7644 §3.10).
-func split(key string) []string {
-	if !strings.HasPrefix(strings.ToLower(key), "urn:") {
-		return strings.Split(key, ".")
+// cutKey takes the first part off an attribute's key: "name.givenName" is name and givenName; a key that
+// begins with a schema URN has the URN first (RFC 7644 §3.10).
+func cutKey(key string) (first, rest string, more bool) {
+	if isURN(key) {
+		i := strings.LastIndexByte(key, ':')
+		return key[:i], key[i+1:], true
 	}
-	i := strings.LastIndexByte(key, ':')
-	return append([]string{key[:i]}, strings.Split(key[i+1:], ".")...)
+	return strings.Cut(key, ".")
+}
+
+func isURN(key string) bool { return len(key) > 4 && strings.EqualFold(key[:4], "urn:") }
+
+func split(key string) []string {
+	var parts []string
+	for {
+		first, rest, more := cutKey(key)
+		parts = append(parts, first)
+		if !more {
+			return parts
+		}
+		key = rest
+	}
 }
 
 // blank reports whether a value says nothing: such an attribute is unassigned (RFC 7643 §2.5).
@@ -75,9 +89,27 @@ func (d document) set(key string, v any) {
 		at = next
 	}
 	at[at.name(parts[len(parts)-1])] = v
-	if len(parts) > 1 && strings.HasPrefix(strings.ToLower(parts[0]), "urn:") {
+	if len(parts) > 1 && isURN(parts[0]) {
 		d.addSchema(parts[0])
 	}
+}
+
+// put is set for a document that nobody else wrote, so that names need no comparing without case.
+func (d document) put(key string, v any) {
+	first, rest, more := cutKey(key)
+	if !more {
+		d[key] = v
+		return
+	}
+	inner, ok := d[first].(map[string]any)
+	if !ok {
+		inner = make(map[string]any, 2)
+		d[first] = inner
+		if isURN(first) {
+			d.addSchema(first)
+		}
+	}
+	document(inner).put(rest, v)
 }
 
 func (d document) addSchema(urn string) {
@@ -120,7 +152,7 @@ func newUser(p connectors.Profile) document {
 	d["externalId"] = p.ResourceID
 	for key, v := range p.Values {
 		if !blank(v) {
-			d.set(key, v)
+			d.put(key, v)
 		}
 	}
 	return d

@@ -69,7 +69,7 @@ func dropEmptyExtensions(d document) {
 			continue
 		}
 		delete(d, key)
-		if !strings.HasPrefix(strings.ToLower(key), "urn:") {
+		if !isURN(key) {
 			continue
 		}
 		name := d.name("schemas")

@@ -73,7 +73,13 @@ func Postgres(t testing.TB) *db.Store {
 // Open opens a store that is closed when the test ends.
 func Open(t testing.TB, dsn string) *db.Store {
 	t.Helper()
-	s, err := db.Open(context.Background(), dsn, Ring())
+	return OpenWith(t, dsn, Ring())
+}
+
+// OpenWith is Open with other data keys.
+func OpenWith(t testing.TB, dsn string, r db.Ring) *db.Store {
+	t.Helper()
+	s, err := db.Open(context.Background(), dsn, r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -167,7 +167,7 @@ CREATE TABLE attempts (
 );
 CREATE INDEX attempts_user ON attempts (user_id, id);
 CREATE INDEX attempts_connector ON attempts (connector_id, id);
-CREATE INDEX attempts_outcome ON attempts (outcome, id);
+CREATE INDEX attempts_outcome ON attempts (outcome, id) WHERE outcome <> 'succeeded'; -- most lines need no entry
 CREATE INDEX attempts_operation ON attempts (operation, id);
 CREATE INDEX attempts_name ON attempts (user_name_key, id);
 

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/connectors/scim2/scim2fake"
+	"usher/db"
+	"usher/directory"
+)
+
+const (
+	killUsers = 200
+	kills     = 24
+)
+
+// TestKill kills the real program, with no warning, at random instants while 200 users come, change and leave
+// and the target loses answers. In the end everything must be settled: nobody twice, nobody lost.
+func TestKill(t *testing.T) {
+	dir := t.TempDir()
+	binary := build(t, dir)
+	target := scim2fake.New(scim2fake.Options{Token: "kill-token", Journal: 100_000})
+	site := httptest.NewServer(jittery(target))
+	defer site.Close()
+
+	dbFile := filepath.Join(dir, "usher.db")
+	usher := func(args ...string) *exec.Cmd {
+		c := exec.Command(binary, append([]string{"--db", dbFile, "--attempt-timeout", "1s"}, args...)...)
+		c.Stdout, c.Stderr = io.Discard, io.Discard
+		return c
+	}
+	config := filepath.Join(dir, "site.yaml")
+	write(t, config, fmt.Sprintf(`
+connections:
+  - name: Target
+    type: custom
+    connectors:
+      - type: scim2
+        enabled: true
+        config: {base_url: %q, token: kill-token, allow_private_network: true, requests_per_second: 0}
+provisioners:
+  - {connection: Target, connector: scim2}
+`, site.URL+scim2fake.Prefix))
+	if out, err := usherOutput(usher("apply", "-f", config)); err != nil {
+		t.Fatalf("apply: %v\n%s", err, out)
+	}
+	d := openDirectory(t, dbFile)
+	target.AddFault(scim2fake.Fault{Method: "POST", Nth: 5, Times: 20, Phase: scim2fake.After, Drop: scim2fake.Reset})
+	target.AddFault(scim2fake.Fault{Method: "PATCH", Nth: 3, Times: 10, Phase: scim2fake.After, Drop: scim2fake.Reset})
+
+	people := make(chan map[string]directory.User)
+	go func() { people <- liveThrough(t, d) }()
+	for range kills {
+		server := usher("serve", "--addr", "127.0.0.1:0")
+		if err := server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(100+rand.IntN(500)) * time.Millisecond)
+		server.Process.Kill()
+		server.Wait()
+	}
+	want := <-people
+	target.ClearFaults()
+
+	server := usher("serve", "--addr", "127.0.0.1:0")
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { server.Process.Kill(); server.Wait() }()
+	settle(t, d, want, target)
+	judge(t, want, target)
+}
+
+// jittery answers after a while, so that kills meet requests under way.
+func jittery(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
+		h.ServeHTTP(w, r)
+	})
+}
+
+// build makes the program as it ships.
+func build(t *testing.T, dir string) string {
+	t.Helper()
+	binary := filepath.Join(dir, "usher")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+func usherOutput(c *exec.Cmd) (string, error) {
+	var b strings.Builder
+	c.Stdout, c.Stderr = &b, &b
+	err := c.Run()
+	return b.String(), err
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type wakeless struct{}
+
+func (wakeless) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome {
+	return nil
+}
+func (wakeless) Wake() {}
+
+// openDirectory writes to the same database from this process: the program notices by itself.
+func openDirectory(t *testing.T, file string) *directory.Directory {
+	t.Helper()
+	ring, err := db.LoadKey("", file+".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := db.Open(t.Context(), file, ring)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return &directory.Directory{Store: store, Settler: wakeless{}, Now: now}
+}
+
+// liveThrough makes everybody, edits every third and deletes every seventh, and returns who should be left, by ID.
+func liveThrough(t *testing.T, d *directory.Directory) map[string]directory.User {
+	ctx, by := context.Background(), directory.Actor{Kind: directory.ByCLI, Name: "test"}
+	want := map[string]directory.User{}
+	try := func(f func() error) {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
+	}
+	var made []directory.User
+	for i := range killUsers {
+		u := directory.User{UserName: fmt.Sprintf("user%03d", i), Active: true, Source: directory.Console}
+		u.SetEmail(u.UserName + "@example.com")
+		try(func() (err error) { u, _, err = d.CreateUser(ctx, u, by); return err })
+		u.Version = 0
+		want[u.ID], made = u, append(made, u)
+		if i%3 == 0 {
+			e := made[rand.IntN(len(made))]
+			if _, there := want[e.ID]; there {
+				e.Title = fmt.Sprint("Edited ", i)
+				try(func() error { _, err := d.UpdateUser(ctx, e, by); return err })
+				want[e.ID] = e
+			}
+		}
+		if i%7 == 6 {
+			gone := made[rand.IntN(len(made))]
+			if _, there := want[gone.ID]; there {
+				try(func() error { _, err := d.DeleteUser(ctx, gone.ID, by); return err })
+				delete(want, gone.ID)
+			}
+		}
+		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+	}
+	return want
+}
+
+// settle waits until every account is settled.
+func settle(t *testing.T, d *directory.Directory, want map[string]directory.User, target *scim2fake.Server) {
+	t.Helper()
+	store := d.Store.(*db.Store)
+	deadline := time.Now().Add(90 * time.Second)
+	for time.Now().Before(deadline) {
+		o, err := store.Overview(t.Context(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Progress.Total == len(want) && o.Progress.Counts["synced"] == len(want) {
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	o, _ := store.Overview(t.Context(), time.Now())
+	t.Fatalf("not settled: %d users, %d accounts %v, %d at the target", len(want), o.Progress.Total, o.Progress.Counts, target.Count())
+}
+
+func judge(t *testing.T, want map[string]directory.User, target *scim2fake.Server) {
+	t.Helper()
+	there := map[string]scim2fake.User{}
+	for _, u := range target.Snapshot() {
+		if _, twice := there[u.ExternalID]; twice {
+			t.Errorf("%s is there twice", u.UserName)
+		}
+		there[u.ExternalID] = u
+		if _, ok := want[u.ExternalID]; !ok {
+			t.Errorf("%s left and is still there", u.UserName)
+		}
+	}
+	for id, u := range want {
+		got, ok := there[id]
+		title, _ := got.Attributes["title"].(string)
+		if !ok || got.UserName != u.UserName || title != u.Title || !got.Active {
+			t.Errorf("want %s with title %q, there is %v %+v", u.UserName, u.Title, ok, got)
+		}
+	}
+	if o := target.Overlaps(); len(o) != 0 {
+		t.Errorf("writes overlapped: %v", o)
+	}
+	made := map[string]int{}
+	for _, r := range target.Journal() {
+		if r.Method == "POST" && r.Status == 201 {
+			for id := range want {
+				if strings.Contains(r.Body, id) {
+					made[id]++
+				}
+			}
+		}
+	}
+	for id, n := range made {
+		if n > 1 {
+			t.Errorf("%s was made %d times", want[id].UserName, n)
+		}
+	}
+}
