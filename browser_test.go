@@ -107,7 +107,7 @@ func (b *browser) press(word string) {
 // menu clicks a word of the sidebar.
 func (b *browser) menu(word string) {
 	b.t.Helper()
-	b.do("menu "+word, cd.Click(cd.Search(fmt.Sprintf(`//nav//a[normalize-space(.)=%s]`, literal(word)))), cd.Sleep(150*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
+	b.do("menu "+word, cd.Click(cd.Search(fmt.Sprintf(`//aside//a[normalize-space(.)=%s]`, literal(word)))), cd.Sleep(150*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
 }
 
 func control(label string) string {
@@ -117,7 +117,10 @@ func control(label string) string {
 // fill replaces what the field with this label holds.
 func (b *browser) fill(label, value string) {
 	b.t.Helper()
-	b.do("fill "+label, cd.WaitVisible(cd.Search(control(label))), cd.Clear(cd.Search(control(label))), cd.SendKeys(cd.Search(control(label)), value))
+	q := cd.Search(control(label))
+	b.do("find "+label, cd.WaitVisible(q), cd.Focus(q))
+	b.eval(`(document.activeElement.select(), "")`)
+	b.do("fill "+label, cd.SendKeys(q, value))
 }
 
 // tick clicks a checkbox, switch or radio by its label.

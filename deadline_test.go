@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -54,7 +55,7 @@ func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 func talk(t *testing.T, request string, h http.HandlerFunc) (status int) {
 	t.Helper()
 	l := make(pipes)
-	server := &http.Server{Handler: bounded(t.Context(), h)}
+	server := newServer(t.Context(), h, slog.New(slog.DiscardHandler))
 	go func() { _ = server.Serve(l) }()
 	client, conn := net.Pipe()
 	l <- conn

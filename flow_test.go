@@ -111,7 +111,7 @@ func TestTheSixSteps(t *testing.T) {
 	b.press("Next")
 	b.inspect("connector-configuration")
 	b.press("Next")
-	b.sees("is required")
+	b.sees("required field")
 	b.inspect("connector-configuration-422")
 	b.fill("SCIM base URL", target+"/scim/v2")
 	b.fill("Token", "scimmy-token")
@@ -133,7 +133,8 @@ func TestTheSixSteps(t *testing.T) {
 	// 4: a provisioner
 	b.menu("Login & Registration")
 	b.inspect("login-registration")
-	b.press("Provisioning Settings")
+	b.sees("Provisioning Settings")
+	b.do("open the settings", clickText("Outbound Provisioning Configuration"), cd.Sleep(200*time.Millisecond))
 	b.sees("Outbound Provisioning Configuration")
 	b.sees("No outbound provisioners")
 	b.inspect("provisioners-empty")
@@ -186,7 +187,7 @@ func TestTheSixSteps(t *testing.T) {
 	b.menu("Provisioning log")
 	b.sees("ada")
 	b.inspect("log")
-	b.do("open a line", clickText("create"))
+	b.do("open a line", cd.Click(cd.Search(`(//main//a[starts-with(@href,"/log/")])[last()]`)), cd.Sleep(200*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
 	b.sees("POST")
 	b.inspect("log-entry")
 

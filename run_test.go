@@ -21,7 +21,9 @@ import (
 func usher(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a command that should fail may serve instead
+	defer cancel()
+	code = run(ctx, args, strings.NewReader(stdin), &out, &errs)
 	return code, out.String(), errs.String()
 }
 

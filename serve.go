@@ -108,11 +108,8 @@ func reachable(a *net.TCPAddr) string {
 }
 
 const (
-	finishWithin = 5 * time.Second  // requests under way when the server stops
-	tidyEvery    = time.Hour        // sessions that have ended
-	headerWithin = 10 * time.Second // a client must have sent its headers
-	idleFor      = 2 * time.Minute
-	maxHeaders   = 64 << 10
+	finishWithin = 5 * time.Second // requests under way when the server stops
+	tidyEvery    = time.Hour       // sessions that have ended
 )
 
 // run serves until the app is asked to stop: then it takes no more requests, finishes those under way, and lets
@@ -123,8 +120,7 @@ func (s *site) run(a *app, k *core) error {
 		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
 		About: handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
 		Demo:  s.target}
-	server := &http.Server{Handler: bounded(a.ctx, console.Router()), ReadHeaderTimeout: headerWithin, IdleTimeout: idleFor,
-		MaxHeaderBytes: maxHeaders, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	server := newServer(a.ctx, console.Router(), s.log)
 	s.announce(a)
 
 	work, stop := context.WithCancel(context.WithoutCancel(a.ctx))

@@ -58,7 +58,9 @@ func TestClientFollowsNoRedirect(t *testing.T) {
 	hits := 0
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hits++
-		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		if r.URL.Path != "/elsewhere" {
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		}
 	}))
 	defer srv.Close()
 	resp, err := NewClient(open(), nil).Get(srv.URL)

@@ -85,7 +85,7 @@ func Read(fields []Field, input map[string]string, old directory.Settings) (dire
 			errs.Add(key, "There is no such setting.")
 		}
 	}
-	raw := map[string]string{}
+	raw, moved := map[string]string{}, movedHost(fields, input, old)
 	for _, f := range fields {
 		v, given := input[f.Key]
 		v = strings.TrimSpace(v)
@@ -104,6 +104,10 @@ func Read(fields []Field, input map[string]string, old directory.Settings) (dire
 			continue
 		}
 		v := raw[f.Key]
+		if f.Secret() && moved && v != "" && strings.TrimSpace(input[f.Key]) == "" {
+			v = ""
+			errs.Add(f.Key, "The address changed. Enter this again, so that a stored secret never goes to another host.")
+		}
 		if msg := f.check(v); msg != "" {
 			errs.Add(f.Key, msg)
 		}
@@ -118,10 +122,36 @@ func Read(fields []Field, input map[string]string, old directory.Settings) (dire
 	return s, errs
 }
 
+// movedHost reports whether an address now points to a host that no stored one has: whoever may edit a
+// connector must not be able to have its write-only secrets sent to themselves.
+func movedHost(fields []Field, input map[string]string, old directory.Settings) bool {
+	known := map[string]bool{"": true}
+	for _, f := range fields {
+		if f.Type == URL {
+			known[origin(old.Values[f.Key])] = true
+		}
+	}
+	for _, f := range fields {
+		if f.Type == URL && !known[origin(input[f.Key])] {
+			return true
+		}
+	}
+	return false
+}
+
+// origin is scheme and host of a URL, "" for none.
+func origin(v string) string {
+	u, err := url.Parse(strings.TrimSpace(v))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Host)
+}
+
 func (f Field) check(v string) string {
 	if v == "" {
 		if f.Required {
-			return f.Label + " is required."
+			return "This is a required field."
 		}
 		return ""
 	}

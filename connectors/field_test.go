@@ -22,7 +22,7 @@ func someFields() []Field {
 }
 
 func TestReadFields(t *testing.T) {
-	old := directory.Settings{Values: map[string]string{"text": "before", "mode": "b"}, Secrets: map[string]directory.Secret{"key": "k"}}
+	old := directory.Settings{Values: map[string]string{"url": "https://a.b", "text": "before", "mode": "b"}, Secrets: map[string]directory.Secret{"key": "k"}}
 	for name, c := range map[string]struct {
 		input map[string]string
 		old   directory.Settings
@@ -67,5 +67,22 @@ func TestPolicyFieldsFollowTheModes(t *testing.T) {
 	both, one := Definition{Modes: []Mode{Disable, Delete}}, Definition{Modes: []Mode{Disable}}
 	if value(both, OnDelete) != "delete" || value(both, OnDisable) != "disable" || value(both, OnLeave) != "disable" || value(one, OnDelete) != "disable" {
 		t.Error("the default policies are not those of the design")
+	}
+}
+
+// Whoever may edit a connector must not be able to have its stored secret sent to a host of their own.
+func TestAStoredSecretDoesNotMoveToAnotherHost(t *testing.T) {
+	fields := []Field{{Key: "url", Type: URL}, {Key: "token", Type: Password}}
+	old := directory.Settings{Values: map[string]string{"url": "https://good.example/scim"}, Secrets: map[string]directory.Secret{"token": "s3cret"}}
+	for url, ok := range map[string]bool{
+		"https://good.example/other": true, "https://GOOD.example/scim": true, "https://evil.example/scim": false, "http://good.example/scim": false, "https://good.example:444/scim": false,
+	} {
+		s, errs := Read(fields, map[string]string{"url": url, "token": ""}, old)
+		if (len(errs) == 0) != ok || (s.Secrets["token"] != "") != ok {
+			t.Errorf("%s: %v, %d secrets", url, errs, len(s.Secrets))
+		}
+	}
+	if s, errs := Read(fields, map[string]string{"url": "https://new.example", "token": "again"}, old); len(errs) != 0 || s.Secrets["token"].Reveal() != "again" {
+		t.Error("entered again:", errs)
 	}
 }

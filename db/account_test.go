@@ -151,7 +151,7 @@ func TestEditDuringAttempt(t *testing.T) {
 				w.must(err)
 				r := created(task, "r1")
 				if dead {
-					r = failed(task, provisioning.Result{Dead: true})
+					r = failed(task, provisioning.Result{Dead: true, DueAt: at.Add(time.Hour)})
 				}
 				now := at.Add(time.Second)
 				w.record(now, r)

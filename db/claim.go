@@ -15,7 +15,8 @@ import (
 const lease = `UPDATE accounts SET lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1,
 	write_began = COALESCE(write_began, $3) `
 
-const claimable = isDue + ` AND due_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)`
+// claimable leaves leased accounts out, because theirs is due_at >= lease_until: a CHECK of the table says so.
+const claimable = isDue + ` AND due_at <= $3`
 
 const leased = ` RETURNING resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
 	attempts, approved, error_kind, error, remedy, change_id, verified_at`

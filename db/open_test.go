@@ -50,7 +50,7 @@ func TestOpenOddPaths(t *testing.T) {
 func TestOpenTogether(t *testing.T) {
 	for name, dsn := range map[string]func(t *testing.T) string{
 		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "usher.db") },
-		"postgres": func(t *testing.T) string { return pgtest.New(t, func(string) error { return nil }) },
+		"postgres": func(t *testing.T) string { return pgtest.Empty(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			address := dsn(t)

@@ -31,15 +31,42 @@ var databases atomic.Int64
 // New gives the address of a fresh database, a copy of one that migrate prepared once.
 func New(t testing.TB, migrate func(dsn string) error) string {
 	t.Helper()
-	s, err := start(migrate)
-	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv(RequireEnv), ","), "postgres") {
-			t.Fatalf("PostgreSQL is required here: %v", err)
+	s := started(t)
+	prepare.Do(func() {
+		if unprepared = s.exec("CREATE DATABASE template_usher"); unprepared == nil {
+			unprepared = migrate(s.dsn("template_usher"))
 		}
-		t.Skipf("skipped: PostgreSQL is not available: %v", err)
+	})
+	if unprepared != nil {
+		t.Fatalf("prepare database: %v", unprepared)
 	}
+	return s.create(t, "template_usher")
+}
+
+// Empty gives the address of a fresh database without tables.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return started(t).create(t, "template1")
+}
+
+// started starts the server once. Without PostgreSQL the test is skipped, or fails where that is required.
+func started(t testing.TB) server {
+	t.Helper()
+	start.Do(func() { running, failed = launch() })
+	if failed == nil {
+		return running
+	}
+	if slices.Contains(strings.Split(os.Getenv(RequireEnv), ","), "postgres") {
+		t.Fatalf("PostgreSQL is required here: %v", failed)
+	}
+	t.Skipf("skipped: PostgreSQL is not available: %v", failed)
+	return server{}
+}
+
+func (s server) create(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("t%d", databases.Add(1))
-	if err := s.exec("CREATE DATABASE " + name + " TEMPLATE template_usher"); err != nil {
+	if err := s.exec("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
 		t.Fatalf("make database: %v", err)
 	}
 	return s.dsn(name)
@@ -61,18 +88,16 @@ func (s server) exec(statement string) error {
 	return err
 }
 
+// One server and one template serve the whole test binary.
 var (
-	once    sync.Once
-	running server
-	failed  error
+	start      sync.Once
+	running    server
+	failed     error
+	prepare    sync.Once
+	unprepared error
 )
 
-func start(migrate func(dsn string) error) (server, error) {
-	once.Do(func() { running, failed = launch(migrate) })
-	return running, failed
-}
-
-func launch(migrate func(dsn string) error) (server, error) {
+func launch() (server, error) {
 	initdb, err := find("initdb")
 	if err != nil {
 		return server{}, err
@@ -98,13 +123,7 @@ func launch(migrate func(dsn string) error) (server, error) {
 	if out, err := c.CombinedOutput(); err != nil {
 		return s, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	if err := s.serve(postgres, data, attr); err != nil {
-		return s, err
-	}
-	if err := s.exec("CREATE DATABASE template_usher"); err != nil {
-		return s, err
-	}
-	return s, migrate(s.dsn("template_usher"))
+	return s, s.serve(postgres, data, attr)
 }
 
 // serve starts the server under a shell that reads from a pipe which only this process can write to. However this
