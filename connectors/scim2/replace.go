@@ -56,9 +56,6 @@ func merge(d document, c connectors.Changes) {
 			d.remove(key)
 		}
 	}
-	if id := c.Want.ResourceID; id != "" && (firstWrite(c) || blank(d.get(attrExternalID))) {
-		d.set(attrExternalID, id)
-	}
 	dropEmptyExtensions(d)
 }
 

@@ -66,12 +66,11 @@ func lacksPatch(a answer) bool {
 }
 
 // operations are the changes as RFC 7644 §3.5.2 has them, sorted by path: multi-valued attributes are
-// replaced whole, and a value that says nothing is removed, since many services refuse null and "".
+// replaced whole, and a value that says nothing is removed, since many services refuse null and "". An account
+// is stamped with our ID when it is made and never after: one that was adopted must not look like ours, or the
+// user whose creation was taken back would own it for ever.
 func operations(c connectors.Changes) []scim.Operation {
-	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear)+1)
-	if firstWrite(c) {
-		ops = append(ops, scim.Operation{Op: scim.Replace, Path: attrExternalID, Value: c.Want.ResourceID})
-	}
+	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear))
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		if v := c.Set[key]; !blank(v) {
 			ops = append(ops, scim.Operation{Op: scim.Replace, Path: key, Value: v})
@@ -85,20 +84,6 @@ func operations(c connectors.Changes) []scim.Operation {
 		}
 	}
 	return ops
-}
-
-// firstWrite reports that everything is written, as for an account that was just adopted or found again: then
-// it is stamped as well, so that the next search finds it by our ID.
-func firstWrite(c connectors.Changes) bool {
-	if len(c.Set) == 0 || c.Want.ResourceID == "" {
-		return false
-	}
-	for key, v := range c.Want.Values {
-		if _, ok := c.Set[key]; !ok && !blank(v) {
-			return false
-		}
-	}
-	return len(c.Want.Values) > 0
 }
 
 // activeObeyed is an error when the service sent the account back and it is not as active as was asked.

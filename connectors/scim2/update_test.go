@@ -123,15 +123,15 @@ func TestPatchIsMinimal(t *testing.T) {
 	}
 }
 
-func TestFirstWriteStampsAnAdoptedAccount(t *testing.T) {
+func TestAnAdoptedAccountIsNeverStamped(t *testing.T) {
 	for _, q := range []scim2fake.Quirks{{}, {NoPatch: 501}} {
 		r := newRig(t, q)
 		id := r.Seed(profile(1), "", false)
 		if err := r.Update(t.Context(), id, connectors.Changes{Set: profile(1).Values, Want: profile(1)}); err != nil {
 			t.Fatal(err)
 		}
-		if u, _ := r.User(id); u.ExternalID != profile(1).ResourceID {
-			t.Errorf("external ID is %q", u.ExternalID)
+		if u, _ := r.User(id); u.ExternalID != "" {
+			t.Errorf("external ID is %q: the account looks as if Usher had made it", u.ExternalID)
 		}
 	}
 }
