@@ -93,3 +93,8 @@ func Fill(s *Store, n int, at time.Time) error {
 		return nil
 	})
 }
+
+// LockUsers is the lock that a transaction which adds a user holds.
+func LockUsers(s *Store, tx *sql.Tx) error {
+	return s.lock(context.Background(), tx, lockUsersAndTargets, true)
+}

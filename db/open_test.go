@@ -185,3 +185,27 @@ func claimAndRecord(t *testing.T, w *world, mu *sync.Mutex, leased map[string]bo
 		}
 	}
 }
+
+// TestBackfillWaitsForUsersBeingAdded: on PostgreSQL a back-fill does not see a user whose transaction is still open,
+// and that transaction did not see the provisioner.
+func TestBackfillWaitsForUsersBeingAdded(t *testing.T) {
+	w := build(t, dbtest.Postgres(t))
+	w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))
+	tx, err := writer(w).Begin()
+	w.must(err)
+	defer tx.Rollback()
+	w.must(db.LockUsers(w.Store, tx))
+	_, err = tx.Exec(`INSERT INTO users (id, user_name, user_name_key, state, active, source, external_id, attributes, password_hash, version, created_at, updated_at)
+		VALUES ('u1', 'ada', 'ada', 'live', TRUE, 'console', '', '{}', '', 1, 1, 1)`)
+	w.must(err)
+	done := make(chan error)
+	go func() { done <- w.CreateProvisioner(ctx, w.provisioner, change(at)) }()
+	select {
+	case err := <-done:
+		t.Fatalf("the back-fill did not wait: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	w.must(tx.Commit())
+	w.must(<-done)
+	w.account(directory.User{ID: "u1"})
+}

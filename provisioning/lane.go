@@ -33,6 +33,7 @@ type lane struct {
 	rate     float64 // attempts a second, smoothed
 	lastDone time.Time
 	checking bool
+	asked    bool // more work was asked for since room last said how much
 }
 
 func (l *lane) update(t Target, o *Opened) {
@@ -49,6 +50,7 @@ func (l *lane) update(t Target, o *Opened) {
 func (l *lane) room() (urgent, bulk int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.asked = false
 	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.most, maxBatch)
 	urgent = max(0, ahead-len(l.urgent))
 	if len(l.bulk) <= ahead/2 {
@@ -132,7 +134,8 @@ func (l *lane) finished(r Result) {
 	case "":
 		l.width = min(float64(l.most), l.width+restoreStep)
 	}
-	if len(l.bulk) == maxBatch/4 {
+	if len(l.bulk) <= maxBatch/2 && !l.asked {
+		l.asked = true // the next batch is claimed while this one is still being tried
 		l.engine.Wake()
 	}
 }
