@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"usher/connectors"
+	"usher/db"
 	"usher/directory"
 	"usher/provisioning"
 )
@@ -39,8 +39,7 @@ func TestBlockingWaitsAndSaysWhatTheTargetDid(t *testing.T) {
 
 // Two blocking targets: one refuses, so the other's account is taken away again, and the name is free.
 func TestRejectUndoesWhatThisActMade(t *testing.T) {
-	store := open(t)
-	synctest.Test(t, func(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		good, bad := newTarget(1), newTarget(2)
 		w := newWorld(t, store, blocking(good), blocking(bad))
 		defer func() { w.stop() }()
@@ -67,8 +66,7 @@ func TestRejectUndoesWhatThisActMade(t *testing.T) {
 
 // The same, where the good target's account was there before: it must not be touched by the undoing.
 func TestRejectLeavesAdoptedAccountsAlone(t *testing.T) {
-	store := open(t)
-	synctest.Test(t, func(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		good, bad := newTarget(1), newTarget(2)
 		w := newWorld(t, store, blocking(good), blocking(bad))
 		defer func() { w.stop() }()

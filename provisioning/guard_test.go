@@ -3,10 +3,10 @@ package provisioning_test
 import (
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"usher/connectors"
+	"usher/db"
 	"usher/directory"
 	"usher/provisioning"
 )
@@ -14,14 +14,17 @@ import (
 // each runs a test in virtual time with one quiet target.
 func each(t *testing.T, s site, f func(t *testing.T, w *world, tg *target)) {
 	t.Helper()
-	store := open(t)
-	synctest.Test(t, func(t *testing.T) {
-		if s.target == nil {
-			s.target = newTarget(1)
-		}
-		if s.existing == "" {
-			s.existing = connectors.HoldExisting
-		}
+	delay := 20 * time.Millisecond
+	if s.target != nil {
+		delay = s.target.delay
+	}
+	if s.existing == "" {
+		s.existing = connectors.HoldExisting
+	}
+	inVirtualTime(t, func(t *testing.T, store *db.Store) {
+		s := s
+		s.target = newTarget(1)
+		s.target.delay = delay
 		w := newWorld(t, store, s)
 		f(t, w, s.target)
 		w.stop()
@@ -207,8 +210,7 @@ func TestAMissingLicenceStopsWritesButNotLeavers(t *testing.T) {
 }
 
 func TestAnAttemptNeverOutlivesItsLease(t *testing.T) {
-	store := open(t)
-	synctest.Test(t, func(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		tg := newTarget(1)
 		tg.delay = 9 * time.Second
 		w := newWorld(t, store, site{target: tg, existing: connectors.HoldExisting})

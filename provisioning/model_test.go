@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/db/dbtest"
 	"usher/directory"
 	"usher/provisioning"
 )
@@ -22,16 +23,20 @@ var (
 
 // TestModel lives through random histories: people come, change and leave through the ordinary acts while
 // targets lose answers, slow down, revoke tokens and hide what was just made, and while the process dies or
-// restarts. When the weather clears, everything must come right by itself.
+// restarts. When the weather clears, everything must come right by itself. Every tenth history is kept in PostgreSQL.
 func TestModel(t *testing.T) {
 	for i := range uint64(*histories) {
 		seed := *firstSeed + i
+		database := dbtest.File
+		if i%10 == 9 {
+			database = dbtest.PostgresDSN
+		}
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			store := open(t)
+			dsn := database(t)
 			synctest.Test(t, func(t *testing.T) {
 				h := newHistory(t, seed)
-				h.world = newWorld(t, store, h.sites...)
+				h.world = newWorld(t, dbtest.Open(t, dsn), h.sites...)
 				h.live()
 				h.judge()
 				h.stop()

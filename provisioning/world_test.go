@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"usher/connectors"
@@ -131,4 +132,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func open(t *testing.T) *db.Store { return dbtest.New(t) }
+// inVirtualTime runs a test on both engines, each in a bubble of its own where time passes only when nothing moves.
+func inVirtualTime(t *testing.T, f func(t *testing.T, store *db.Store)) {
+	t.Helper()
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		synctest.Test(t, func(t *testing.T) { f(t, dbtest.Open(t, dsn)) })
+	})
+}

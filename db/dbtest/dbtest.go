@@ -67,7 +67,13 @@ func New(t testing.TB) *db.Store {
 // Postgres gives a fresh PostgreSQL store. Without PostgreSQL the test is skipped, or fails where that is required.
 func Postgres(t testing.TB) *db.Store {
 	t.Helper()
-	return Open(t, pgtest.New(t, migrate))
+	return Open(t, PostgresDSN(t))
+}
+
+// PostgresDSN names a fresh, migrated PostgreSQL database.
+func PostgresDSN(t testing.TB) string {
+	t.Helper()
+	return pgtest.New(t, migrate)
 }
 
 // Open opens a store that is closed when the test ends.
@@ -94,10 +100,12 @@ func OpenWith(t testing.TB, dsn string, r db.Ring) *db.Store {
 // Each runs a test on every engine.
 func Each(t *testing.T, f func(t *testing.T, s *db.Store)) {
 	t.Helper()
-	for _, e := range []struct {
-		name string
-		open func(testing.TB) *db.Store
-	}{{"sqlite", New}, {"postgres", Postgres}} {
-		t.Run(e.name, func(t *testing.T) { f(t, e.open(t)) })
-	}
+	EachDSN(t, func(t *testing.T, dsn string) { f(t, Open(t, dsn)) })
+}
+
+// EachDSN is Each for tests that open the fresh database themselves, such as those in virtual time.
+func EachDSN(t *testing.T, f func(t *testing.T, dsn string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, File(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, PostgresDSN(t)) })
 }
