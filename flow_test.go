@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"regexp"
 	"testing"
 	"time"
 
@@ -70,8 +69,6 @@ func scimmyUsers(t *testing.T, url string) (users []scimmyUser) {
 	}
 	return users
 }
-
-var setupURL = regexp.MustCompile(`http://\S+/setup\?token=\S+`)
 
 // TestTheSixSteps follows the flow that administrators know, by its exact labels, in a real browser and
 // against a SCIM service that is not ours, and looks at every page on the way.
@@ -217,7 +214,7 @@ func clickText(words string) cd.Action[cd.Void] {
 // signInFirst makes the first administrator through the printed link.
 func signInFirst(t *testing.T, b *browser, server *running) {
 	t.Helper()
-	link := setupURL.FindString(server.stdout.String())
+	link := setupLink.FindString(server.stdout.String())
 	if link == "" {
 		t.Fatal("no set-up link was printed: ", server.stdout)
 	}
