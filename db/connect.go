@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -56,6 +57,9 @@ func (s *Store) connectSQLite(dsn string) error {
 		return fmt.Errorf("open database: %w", err)
 	}
 	s.path = path
+	if err := makePrivate(path); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	if s.w, err = sql.Open("sqlite", sqliteDSN(path, "&_txlock=immediate")); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -67,6 +71,16 @@ func (s *Store) connectSQLite(dsn string) error {
 	s.r.SetMaxOpenConns(readers)
 	s.r.SetMaxIdleConns(readers)
 	return nil
+}
+
+// makePrivate makes a new database readable by its owner alone: it holds password hashes and everybody's
+// addresses. SQLite gives its other files the same mode.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // sqliteDSN gives every connection its pragmas; they are executed in this order, and waiting for a lock must be

@@ -209,3 +209,18 @@ func TestBackfillWaitsForUsersBeingAdded(t *testing.T) {
 	w.must(<-done)
 	w.account(directory.User{ID: "u1"})
 }
+
+func TestANewDatabaseIsPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "usher.db")
+	s, err := db.Open(t.Context(), path, dbtest.Ring())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", suffix, info.Mode(), err)
+		}
+	}
+}
