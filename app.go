@@ -34,8 +34,14 @@ type core struct {
 	directory *directory.Directory
 }
 
+// Instances, as leases name them.
+const (
+	serverName  = "serve"
+	commandName = "command"
+)
+
 // open opens the database. Its engine works in the background only when its Run is called.
-func (a *app) open() (*core, error) {
+func (a *app) open(instance string) (*core, error) {
 	ring, err := db.LoadKey(os.Getenv("USHER_KEY"), cmp.Or(a.cli.KeyFile, defaultKeyFile(a.cli.DB)))
 	if err != nil {
 		return nil, err
@@ -45,14 +51,14 @@ func (a *app) open() (*core, error) {
 		return nil, err
 	}
 	opener := provisioning.NewOpener(all.Definitions())
-	engine := provisioning.New(store, opener, provisioning.Config{AttemptTimeout: a.cli.AttemptTimeout}, a.log())
+	engine := provisioning.New(store, opener, provisioning.Config{Instance: instance, AttemptTimeout: a.cli.AttemptTimeout}, a.log())
 	return &core{store: store, opener: opener, engine: engine,
 		directory: &directory.Directory{Store: store, Settler: engine, Now: now}}, nil
 }
 
 // within opens the database, runs f, and lets what f began at targets end before it closes.
 func (a *app) within(f func(*core) error) error {
-	c, err := a.open()
+	c, err := a.open(commandName)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (c applyCmd) text(a *app) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // only read
 		in = f
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxApplyFile+1))
@@ -91,19 +91,19 @@ func (p applyPlan) apply(a *app, d *directory.Directory) error {
 func connectorName(connection, kind string) string { return directory.Key(connection) + "/" + kind }
 
 func (n plannedConnection) apply(a *app, d *directory.Directory, by directory.Actor, ids map[string]string) error {
-	var err error
+	connection, err := n.want, error(nil)
 	switch n.mark {
 	case created:
-		n.want, err = d.CreateConnection(a.ctx, n.want, by)
+		connection, err = d.CreateConnection(a.ctx, connection, by)
 	case changed:
-		err = d.UpdateConnection(a.ctx, n.want, by)
+		err = d.UpdateConnection(a.ctx, connection, by)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "connection %s: %s\n", n.want.Name, n.mark)
+	fmt.Fprintf(a.stdout, "connection %s: %s\n", connection.Name, n.mark)
 	for _, k := range n.connectors {
-		k.want.ConnectionID = n.want.ID
+		k.want.ConnectionID = connection.ID
 		switch k.mark {
 		case created:
 			k.want, err = d.CreateConnector(a.ctx, k.want, by)
@@ -113,8 +113,8 @@ func (n plannedConnection) apply(a *app, d *directory.Directory, by directory.Ac
 		if err != nil {
 			return fmt.Errorf("connector %s: %w", k.want.Kind, err)
 		}
-		ids[connectorName(n.want.Name, k.want.Kind)] = k.want.ID
-		fmt.Fprintf(a.stdout, "connector %s/%s: %s\n", n.want.Name, k.want.Kind, k.mark)
+		ids[connectorName(connection.Name, k.want.Kind)] = k.want.ID
+		fmt.Fprintf(a.stdout, "connector %s/%s: %s\n", connection.Name, k.want.Kind, k.mark)
 	}
 	return nil
 }

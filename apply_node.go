@@ -240,7 +240,7 @@ func (d *document) fromFile(p place, path string) (string, bool) {
 		d.bad(p, "%v", err)
 		return "", false
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	b, err := io.ReadAll(io.LimitReader(f, maxReference+1))
 	if err != nil {
 		d.bad(p, "%v", err)

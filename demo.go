@@ -37,7 +37,7 @@ func (c demoCmd) within(a *app, dir string) error {
 	own := *a.cli
 	own.DB, own.KeyFile = filepath.Join(dir, "usher.db"), ""
 	a = &app{ctx: a.ctx, cli: &own, stdin: a.stdin, stdout: a.stdout, stderr: a.stderr}
-	k, err := a.open()
+	k, err := a.open(serverName)
 	if err != nil {
 		return err
 	}

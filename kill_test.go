@@ -65,12 +65,15 @@ provisioners:
 		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(100+rand.IntN(500)) * time.Millisecond)
+		time.Sleep(time.Duration(200+rand.IntN(800)) * time.Millisecond)
 		server.Process.Kill()
 		server.Wait()
 	}
 	want := <-people
 	target.ClearFaults()
+	if target.Count() < killUsers/10 {
+		t.Errorf("only %d accounts were made while the program was killed, so this proves little", target.Count())
+	}
 
 	server := usher("serve", "--addr", "127.0.0.1:0")
 	if err := server.Start(); err != nil {

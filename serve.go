@@ -30,13 +30,16 @@ type siteFlags struct {
 
 // Run serves until it is asked to stop.
 func (c serveCmd) Run(a *app) error {
-	k, err := a.open()
+	k, err := a.open(serverName)
 	if err != nil {
 		return err
 	}
 	release, err := k.store.LockInstance()
 	if err != nil {
 		return k.close(err)
+	}
+	if err := k.store.ShortenLeases(a.ctx, serverName, now().Add(lastWords)); err != nil {
+		return errors.Join(k.close(err), release())
 	}
 	err = c.serve(a, k)
 	return errors.Join(k.close(err), release())
@@ -108,6 +111,7 @@ func reachable(a *net.TCPAddr) string {
 }
 
 const (
+	lastWords    = 5 * time.Second // what a killed server sent last has reached its target by then
 	finishWithin = 5 * time.Second // requests under way when the server stops
 	tidyEvery    = time.Hour       // sessions that have ended
 )

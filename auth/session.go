@@ -63,11 +63,11 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 	ss.IsNew = true
 	ss.Options = &sessions.Options{Path: "/", MaxAge: int(SessionAbsolute / time.Second), HttpOnly: true,
 		Secure: s.secure, SameSite: http.SameSiteLaxMode}
-	c, err := r.Cookie(name)
-	if err != nil || len(c.Value) != keyChars {
+	key := presentedKey(r, name)
+	if key == "" {
 		return ss, nil
 	}
-	row, ok, err := s.rows.LoadSession(r.Context(), SessionHash(c.Value))
+	row, ok, err := s.rows.LoadSession(r.Context(), SessionHash(key))
 	if err != nil {
 		return ss, fmt.Errorf("load a session: %w", err)
 	}
@@ -88,8 +88,18 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 		ss.Values[k] = v
 	}
 	ss.Values[adminKey{}] = row.AdminID
-	ss.ID, ss.IsNew = c.Value, false
+	ss.ID, ss.IsNew = key, false
 	return ss, nil
+}
+
+// presentedKey is the cookie's key, "" when there is none or it cannot be one of ours.
+func presentedKey(r *http.Request, name string) string {
+	for _, c := range r.CookiesNamed(name) {
+		if len(c.Value) == keyChars {
+			return c.Value
+		}
+	}
+	return ""
 }
 
 // Save writes the values; call it before the body. A session that was ended meanwhile stays ended.

@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"usher/directory"
@@ -13,7 +15,7 @@ import (
 // *directory.Error, whether there is such a name or not.
 func (s *Service) SignIn(ctx context.Context, name, password string) (Admin, error) {
 	key := directory.Key(name)
-	if !utf8.ValidString(name) || utf8.RuneCountInString(key) > maxAdminName {
+	if !utf8.ValidString(name) || utf8.RuneCountInString(key) > maxAdminName || strings.ContainsFunc(name, unicode.IsControl) {
 		if _, _, err := s.Passwords.Verify(ctx, "", password); err != nil {
 			return Admin{}, err
 		}

@@ -82,7 +82,7 @@ func measureSync(ctx context.Context, dir string, users int, profile string) (r 
 	if err != nil {
 		return r, err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	opener := provisioning.NewOpener(all.Definitions())
 	defer opener.Close()
 	b := &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"})}
@@ -97,11 +97,11 @@ func measureSync(ctx context.Context, dir string, users int, profile string) (r 
 		return r, err
 	}
 	if profile != "" {
-		f, err := os.Create(profile)
-		if err != nil {
-			return r, err
+		f, createErr := os.Create(profile)
+		if createErr != nil {
+			return r, createErr
 		}
-		defer f.Close()
+		defer func() { err = errors.Join(err, f.Close()) }()
 		if err := pprof.StartCPUProfile(f); err != nil {
 			return r, err
 		}
@@ -159,7 +159,8 @@ func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error
 
 	r.Users = users
 	start := time.Now()
-	if _, err = b.directory.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: b.connector.ID, Connection: b.connector.Connection}, directory.Actor{Kind: directory.BySystem}); err != nil {
+	p, err := b.directory.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: b.connector.ID, Connection: b.connector.Connection}, directory.Actor{Kind: directory.BySystem})
+	if err != nil {
 		return r, err
 	}
 	if err = b.settled(ctx, users); err != nil {
@@ -170,10 +171,9 @@ func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error
 
 	before := b.target.Requests()
 	start = time.Now()
-	if _, err = b.store.Resync(ctx, b.connector.ID, b.directory.Change(directory.Actor{Kind: directory.BySystem}, "connector.resync", b.connector.ID, "")); err != nil {
+	if _, err = b.directory.Resync(ctx, p, directory.Actor{Kind: directory.BySystem}); err != nil {
 		return r, err
 	}
-	b.engine.Wake()
 	if err = b.settled(ctx, users); err != nil {
 		return r, err
 	}

@@ -138,8 +138,8 @@ func (s *Store) RetryAccount(ctx context.Context, connectorID, userID, approve s
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		n, err := exec(ctx, tx, `UPDATE accounts SET `+afresh+`, priority = 1, change_id = $2,
 				approved = CASE WHEN CAST($3 AS TEXT) = '' THEN approved ELSE CAST($3 AS TEXT) END
-			WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5`, c.At.UnixMicro(), c.ID, approve, connectorID, userID)
-		if err != nil {
+			WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5`, c.At.UnixMicro(), c.ID, clean(approve), connectorID, userID)
+		if err != nil && !missing(err) {
 			return fmt.Errorf("retry user %s at connector %s: %w", userID, connectorID, err)
 		}
 		if n == 0 {

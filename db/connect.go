@@ -3,8 +3,11 @@ package db
 import (
 	"cmp"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +63,9 @@ func (s *Store) connectSQLite(dsn string) error {
 	if err := makePrivate(path); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
+	if err := makePrivate(path); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	if s.w, err = sql.Open("sqlite", sqliteDSN(path, "&_txlock=immediate")); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -77,6 +83,20 @@ func (s *Store) connectSQLite(dsn string) error {
 // addresses. SQLite gives its other files the same mode.
 func makePrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// makePrivate makes a missing file readable by its owner only: it will hold people's data, hashes of passwords and
+// sessions. SQLite gives the files beside it the same mode. A file that is there keeps its mode, and is not even
+// opened: closing it would drop the locks that this process has on it.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

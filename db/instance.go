@@ -1,7 +1,9 @@
 package db
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -22,4 +24,19 @@ func (s *Store) LockInstance() (release func() error, err error) {
 			"to run several servers together, use PostgreSQL", s.path)
 	}
 	return l.Unlock, nil
+}
+
+// ShortenLeases makes the leases of this instance end soon. Whoever holds the instance lock calls it at the start:
+// the process that took them is dead, and only what it sent last may still be under way at a target. PostgreSQL
+// serves several, of which any may be alive, so there it does nothing.
+func (s *Store) ShortenLeases(ctx context.Context, instance string, until time.Time) error {
+	if s.postgres {
+		return nil
+	}
+	_, err := exec(ctx, s.w, `UPDATE accounts SET lease_until = $1, due_at = $1 WHERE lease_until > $1 AND lease >= $2 AND lease < $3`,
+		until.UnixMicro(), instance+".", instance+"/")
+	if err != nil {
+		return fmt.Errorf("shorten leases: %w", err)
+	}
+	return nil
 }

@@ -81,6 +81,9 @@ const membershipsQuery = `SELECT ` + membershipColumns + fromMemberships + `WHER
 // Memberships are a user's accounts with where they are, by connection; also those of a deleted user on the way out.
 func (s *Store) Memberships(ctx context.Context, userID string) ([]provisioning.Membership, error) {
 	found, err := list(ctx, s.r, scanMembership, membershipsQuery, userID)
+	if missing(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list accounts of user %s: %w", userID, err)
 	}

@@ -38,6 +38,9 @@ func TestListsUseIndexes(t *testing.T) {
 					t.Errorf("plan: %s\nof: %s", detail, q.Text)
 				}
 			}
+			if err := rows.Err(); err != nil {
+				t.Fatal(err)
+			}
 		})
 	}
 }

@@ -30,6 +30,9 @@ func TestSchemaFile(t *testing.T) {
 		}
 		b.WriteString("\n" + sql + ";\n")
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	if *update {
 		if err := os.WriteFile("schema.sql", []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -11,9 +11,6 @@ import (
 	"usher/provisioning"
 )
 
-// ActionTakeBack is the change that Usher itself makes when a staged user was left behind; stored: never rename.
-const ActionTakeBack = "user.take_back"
-
 // GoLive implements directory.Store.
 func (s *Store) GoLive(ctx context.Context, id string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -80,7 +77,7 @@ func (s *Store) TakeBackStaged(ctx context.Context, now time.Time) (int, error) 
 		var n int64
 		err := s.tx(ctx, func(tx *sql.Tx) (err error) {
 			n, err = takeBack(ctx, tx, id, directory.Change{ID: directory.NewID(), At: now,
-				Actor: directory.Actor{Kind: directory.BySystem}, Action: ActionTakeBack, Target: id})
+				Actor: directory.Actor{Kind: directory.BySystem}, Action: directory.ActionUserTakeBack, Target: id})
 			return err
 		})
 		if err != nil {

@@ -60,7 +60,7 @@ func (s *Store) ListTokens(ctx context.Context) ([]auth.Token, error) {
 func (s *Store) DeleteToken(ctx context.Context, id string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		n, err := exec(ctx, tx, `DELETE FROM api_tokens WHERE id = $1`, id)
-		if err != nil {
+		if err != nil && !missing(err) {
 			return fmt.Errorf("delete token: %w", err)
 		}
 		if n == 0 {

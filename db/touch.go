@@ -79,8 +79,7 @@ func backfill(ctx context.Context, tx *sql.Tx, connectorID string, c directory.C
 
 // reap removes a user that is gone here, and has no account left, for good.
 func reap(ctx context.Context, tx *sql.Tx, userID string) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM users WHERE id = $1 AND `+isGone+`
-		AND NOT EXISTS (SELECT 1 FROM accounts WHERE resource_id = users.id AND kind = 'user')`, userID)
+	_, err := tx.ExecContext(ctx, reapQuery, userID)
 	if err != nil {
 		return fmt.Errorf("remove user %s: %w", userID, err)
 	}

@@ -2,12 +2,6 @@ package directory
 
 import "context"
 
-// Stored: never rename.
-const (
-	ActionRetryAccount = "account.retry"
-	ActionAdoptAccount = "account.adopt"
-)
-
 // RetryAccount makes a user's account at a connector due now, whatever it waited for. With approveRemoteID set
 // it also says that the account with that ID, which was there before, may be adopted; the approval of any other
 // account than the one that is found changes nothing. It is there for users who were deleted, too.

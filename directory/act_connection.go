@@ -11,7 +11,7 @@ func (d *Directory) CreateConnection(ctx context.Context, n Connection, by Actor
 		return n, err
 	}
 	n.ID = NewID()
-	c := d.Change(by, "connection.create", n.ID, n.Name)
+	c := d.Change(by, ActionConnectionCreate, n.ID, n.Name)
 	n.CreatedAt, n.UpdatedAt = c.At, c.At
 	return n, d.Store.CreateConnection(ctx, n, c)
 }
@@ -21,19 +21,19 @@ func (d *Directory) UpdateConnection(ctx context.Context, n Connection, by Actor
 	if err := n.Check().Err(); err != nil {
 		return err
 	}
-	return d.Store.UpdateConnection(ctx, n, d.Change(by, "connection.update", n.ID, n.Name))
+	return d.Store.UpdateConnection(ctx, n, d.Change(by, ActionConnectionUpdate, n.ID, n.Name))
 }
 
 // DeleteConnection removes it with its connectors; accounts at the targets stay as they are, and are not
 // managed any more. InUse while a provisioner uses one of its connectors.
 func (d *Directory) DeleteConnection(ctx context.Context, n Connection, by Actor) error {
-	return d.Store.DeleteConnection(ctx, n.ID, d.Change(by, "connection.delete", n.ID, n.Name))
+	return d.Store.DeleteConnection(ctx, n.ID, d.Change(by, ActionConnectionDelete, n.ID, n.Name))
 }
 
 // CreateConnector adds a connector whose settings were read by connectors.Read.
 func (d *Directory) CreateConnector(ctx context.Context, n Connector, by Actor) (Connector, error) {
 	n.ID = NewID()
-	c := d.Change(by, "connector.create", n.ID, n.Connection)
+	c := d.Change(by, ActionConnectorCreate, n.ID, n.Connection)
 	n.CreatedAt, n.UpdatedAt = c.At, c.At
 	err := d.Store.CreateConnector(ctx, n, c)
 	d.Settler.Wake()
@@ -42,14 +42,14 @@ func (d *Directory) CreateConnector(ctx context.Context, n Connector, by Actor) 
 
 // UpdateConnector writes its settings and its toggle; saving ends a quarantine and revives what was given up.
 func (d *Directory) UpdateConnector(ctx context.Context, n Connector, by Actor) error {
-	err := d.Store.UpdateConnector(ctx, n, d.Change(by, "connector.update", n.ID, n.Connection))
+	err := d.Store.UpdateConnector(ctx, n, d.Change(by, ActionConnectorUpdate, n.ID, n.Connection))
 	d.Settler.Wake()
 	return err
 }
 
 // DeleteConnector removes it; InUse while a provisioner uses it.
 func (d *Directory) DeleteConnector(ctx context.Context, n Connector, by Actor) error {
-	return d.Store.DeleteConnector(ctx, n.ID, d.Change(by, "connector.delete", n.ID, n.Connection))
+	return d.Store.DeleteConnector(ctx, n.ID, d.Change(by, ActionConnectorDelete, n.ID, n.Connection))
 }
 
 // CreateProvisioner begins to send the organisation's users, the existing ones included.
@@ -58,7 +58,7 @@ func (d *Directory) CreateProvisioner(ctx context.Context, p Provisioner, by Act
 		return p, err
 	}
 	p.ID = NewID()
-	c := d.Change(by, "provisioner.create", p.ID, p.Connection)
+	c := d.Change(by, ActionProvisionerCreate, p.ID, p.Connection)
 	p.CreatedAt, p.UpdatedAt = c.At, c.At
 	err := d.Store.CreateProvisioner(ctx, p, c)
 	d.Settler.Wake()
@@ -70,19 +70,19 @@ func (d *Directory) UpdateProvisioner(ctx context.Context, p Provisioner, by Act
 	if err := p.Check().Err(); err != nil {
 		return err
 	}
-	err := d.Store.UpdateProvisioner(ctx, p, d.Change(by, "provisioner.update", p.ID, p.Connection))
+	err := d.Store.UpdateProvisioner(ctx, p, d.Change(by, ActionProvisionerUpdate, p.ID, p.Connection))
 	d.Settler.Wake()
 	return err
 }
 
 // DeleteProvisioner stops sending. Accounts at the target stay as they are.
 func (d *Directory) DeleteProvisioner(ctx context.Context, p Provisioner, by Actor) error {
-	return d.Store.DeleteProvisioner(ctx, p.ID, d.Change(by, "provisioner.delete", p.ID, p.Connection))
+	return d.Store.DeleteProvisioner(ctx, p.ID, d.Change(by, ActionProvisionerDelete, p.ID, p.Connection))
 }
 
 // Resync looks at every account of the provisioner again and says how many there are.
 func (d *Directory) Resync(ctx context.Context, p Provisioner, by Actor) (int, error) {
-	n, err := d.Store.Resync(ctx, p.ConnectorID, d.Change(by, "provisioner.resync", p.ID, p.Connection))
+	n, err := d.Store.Resync(ctx, p.ConnectorID, d.Change(by, ActionProvisionerResync, p.ID, p.Connection))
 	d.Settler.Wake()
 	return n, err
 }

@@ -14,7 +14,7 @@ func (d *Directory) CreateUser(ctx context.Context, u User, by Actor) (User, []O
 		return u, nil, err
 	}
 	u.ID, u.State = NewID(), Live
-	c := d.Change(by, "user.create", u.ID, u.UserName)
+	c := d.Change(by, ActionUserCreate, u.ID, u.UserName)
 	u.CreatedAt, u.UpdatedAt = c.At, c.At
 	blocking, err := d.blocking(ctx, u)
 	if err != nil {
@@ -55,7 +55,7 @@ func (d *Directory) createBlocking(ctx context.Context, u User, c Change, ps []P
 }
 
 func (d *Directory) reject(ctx context.Context, u User, failed []Outcome) error {
-	c := d.Change(Actor{Kind: BySystem}, "user.reject", u.ID, u.UserName)
+	c := d.Change(Actor{Kind: BySystem}, ActionUserReject, u.ID, u.UserName)
 	if err := d.Store.TakeBack(ctx, u.ID, c); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *Directory) UpdateUser(ctx context.Context, u User, by Actor) ([]Outcome
 	if err := u.Check().Err(); err != nil {
 		return nil, err
 	}
-	changed, err := d.Store.UpdateUser(ctx, u, d.Change(by, "user.update", u.ID, u.UserName))
+	changed, err := d.Store.UpdateUser(ctx, u, d.Change(by, ActionUserUpdate, u.ID, u.UserName))
 	if err != nil || !changed {
 		return nil, err
 	}
@@ -116,9 +116,9 @@ func (d *Directory) SetActive(ctx context.Context, id string, active bool, by Ac
 		return nil, err
 	}
 	u.Active = active
-	action := "user.disable"
+	action := ActionUserDisable
 	if active {
-		action = "user.enable"
+		action = ActionUserEnable
 	}
 	changed, err := d.Store.UpdateUser(ctx, u, d.Change(by, action, u.ID, u.UserName))
 	if err != nil || !changed {
@@ -133,7 +133,7 @@ func (d *Directory) DeleteUser(ctx context.Context, id string, by Actor) ([]Outc
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Store.DeleteUser(ctx, id, d.Change(by, "user.delete", id, u.UserName)); err != nil {
+	if err := d.Store.DeleteUser(ctx, id, d.Change(by, ActionUserDelete, id, u.UserName)); err != nil {
 		return nil, err
 	}
 	return d.settle(ctx, u)

@@ -26,7 +26,30 @@ type Change struct {
 	ID     string // UUIDv7
 	At     time.Time
 	Actor  Actor
-	Action string // "user.create", "connector.update", …; stored: never rename
+	Action string // one of the Action constants, or one of package auth
 	Target string // ID of what was changed
 	Label  string // its name at the time
 }
+
+// Actions of this package. Stored: never rename.
+const (
+	ActionUserCreate        = "user.create"
+	ActionUserUpdate        = "user.update"
+	ActionUserEnable        = "user.enable"
+	ActionUserDisable       = "user.disable"
+	ActionUserDelete        = "user.delete"
+	ActionUserReject        = "user.reject"    // a blocking target refused
+	ActionUserTakeBack      = "user.take_back" // a staged user was left behind by a process that ended
+	ActionRetryAccount      = "account.retry"
+	ActionAdoptAccount      = "account.adopt"
+	ActionConnectionCreate  = "connection.create"
+	ActionConnectionUpdate  = "connection.update"
+	ActionConnectionDelete  = "connection.delete"
+	ActionConnectorCreate   = "connector.create"
+	ActionConnectorUpdate   = "connector.update"
+	ActionConnectorDelete   = "connector.delete"
+	ActionProvisionerCreate = "provisioner.create"
+	ActionProvisionerUpdate = "provisioner.update"
+	ActionProvisionerDelete = "provisioner.delete"
+	ActionProvisionerResync = "provisioner.resync"
+)

@@ -38,6 +38,9 @@ func (c *Connection) Check() FieldErrors {
 	if utf8.RuneCountInString(c.Description) > 300 {
 		f.Add("description", "A description has at most 300 characters.")
 	}
+	if strings.ContainsFunc(c.Description, func(r rune) bool { return unprintable(r) && !strings.ContainsRune("\r\n\t", r) }) {
+		f.Add("description", "A description cannot contain control characters.")
+	}
 	return f
 }
 

@@ -176,6 +176,7 @@ func (u *User) Check() FieldErrors {
 		checkText(f, field, *v)
 	}
 	checkText(f, "phone", u.Phone())
+	checkText(f, "external_id", u.ExternalID)
 	u.checkEmails(f)
 	return f
 }

@@ -14,6 +14,7 @@ import (
 
 // Config is how the engine spends time. Zero fields take the defaults.
 type Config struct {
+	Instance       string        // begins every lease, so that those of a process that died can be told
 	AttemptTimeout time.Duration // all remote calls of one attempt; default 30 s
 	Lease          time.Duration // longer than an attempt, so that no call outlives its lease; default 60 s
 	Poll           time.Duration // how soon work that other processes made is noticed; default 500 ms
@@ -63,6 +64,8 @@ func New(s Store, o *Opener, c Config, log *slog.Logger) *Engine {
 	return &Engine{store: s, opener: o, config: c.withDefaults(), log: log, wake: make(chan struct{}, 1), results: make(chan Result, maxBatch),
 		hard: hard, stop: stop, lanes: map[string]*lane{}, done: make(chan struct{})}
 }
+
+func (e *Engine) lease() string { return e.config.Instance + "." + rand.Text() }
 
 // Wake says that there is something to do.
 func (e *Engine) Wake() {
@@ -168,7 +171,7 @@ func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int) error
 		return nil
 	}
 	now := time.Now()
-	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Limit: n, Lease: rand.Text(), Until: now.Add(e.config.Lease), Now: now})
+	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Limit: n, Lease: e.lease(), Until: now.Add(e.config.Lease), Now: now})
 	if err != nil {
 		return err
 	}

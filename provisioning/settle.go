@@ -3,7 +3,6 @@ package provisioning
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"sync"
 	"time"
@@ -91,7 +90,7 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, out *direc
 
 func (e *Engine) takeOne(ctx context.Context, t Target, userID string) (task Task, ok bool, err error) {
 	now := time.Now()
-	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: t.ID, UserID: userID, Least: Bulk, Limit: 1, Lease: rand.Text(), Until: now.Add(e.config.Lease), Now: now})
+	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: t.ID, UserID: userID, Least: Bulk, Limit: 1, Lease: e.lease(), Until: now.Add(e.config.Lease), Now: now})
 	if err != nil || len(tasks) == 0 {
 		return task, false, err
 	}

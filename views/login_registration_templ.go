@@ -51,7 +51,7 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <section id=\"provisioning-settings\" class=\"flex flex-col gap-3\" aria-labelledby=\"provisioning-settings-title\"><h2 id=\"provisioning-settings-title\" class=\"text-base font-semibold\">Provisioning Settings</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <section id=\"provisioning-settings\" class=\"flex flex-col gap-3\" aria-labelledby=\"provisioning-settings-title\"><h2 id=\"provisioning-settings-title\" class=\"text-base font-semibold\"><a href=\"#provisioning-settings\">Provisioning Settings</a></h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

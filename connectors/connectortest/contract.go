@@ -2,6 +2,7 @@ package connectortest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -35,7 +36,7 @@ func check(t *testing.T, b *bench) {
 func life(t *testing.T, b *bench) {
 	p := b.Profile(1)
 	before := b.target.Requests()
-	a := b.create(t, 1)
+	a := b.create(t)
 	if n := b.target.Requests() - before; n != 1 {
 		t.Errorf("a create took %d requests, want 1", n)
 	}
@@ -67,7 +68,7 @@ func life(t *testing.T, b *bench) {
 }
 
 func updateOnlyChanges(t *testing.T, b *bench) {
-	a := b.create(t, 1)
+	a := b.create(t)
 	b.target.Edit(a.ID, b.Foreign.Key, b.Foreign.Value)
 	want := b.Profile(1)
 	want.Values = maps.Clone(want.Values)
@@ -94,7 +95,7 @@ func updateOnlyChanges(t *testing.T, b *bench) {
 }
 
 func updateNothing(t *testing.T, b *bench) {
-	a := b.create(t, 1)
+	a := b.create(t)
 	before := b.target.Requests()
 	if err := b.conn.Update(attempt(t), a.ID, connectors.Changes{Want: b.Profile(1)}); err != nil {
 		t.Fatalf("update: %v", err)
@@ -105,7 +106,7 @@ func updateNothing(t *testing.T, b *bench) {
 }
 
 func conflict(t *testing.T, b *bench) {
-	b.create(t, 1)
+	b.create(t)
 	_, err := b.conn.Create(attempt(t), b.Rename(b.Profile(2), b.Profile(1)))
 	wantKind(t, err, connectors.Conflict)
 	if n := len(b.target.Accounts()); n != 1 {
@@ -114,7 +115,7 @@ func conflict(t *testing.T, b *bench) {
 }
 
 func notFound(t *testing.T, b *bench) {
-	b.create(t, 1)
+	b.create(t)
 	_, err := b.conn.Find(attempt(t), b.Profile(2))
 	wantKind(t, err, connectors.NotFound)
 	const missing = "0123456789abcdef"
@@ -148,7 +149,8 @@ func protected(t *testing.T, b *bench) {
 func rateLimited(t *testing.T, b *bench) {
 	b.target.Meet(RateLimited)
 	_, err := b.conn.Create(attempt(t), b.Profile(1))
-	if e := wantKind(t, err, connectors.RateLimited); e.RetryAfter != 7*time.Second {
+	wantKind(t, err, connectors.RateLimited)
+	if e, _ := errors.AsType[*connectors.Error](err); e.RetryAfter != 7*time.Second {
 		t.Errorf("retry after %v, want 7s", e.RetryAfter)
 	}
 }
@@ -163,7 +165,7 @@ func unavailable(t *testing.T, b *bench) {
 	b.target.Meet(Unavailable)
 	_, err := b.conn.Find(attempt(t), b.Profile(1))
 	wantKind(t, err, connectors.Temporary)
-	a := b.create(t, 1)
+	a := b.create(t)
 	b.target.Meet(Unavailable)
 	wantKind(t, b.conn.Deprovision(attempt(t), a.ID, connectors.Disable), connectors.Temporary)
 }
@@ -208,7 +210,7 @@ func secrets(t *testing.T, b *bench) {
 	}
 	text := fmt.Sprintf("%+v %+v %#v", errs, trace, b.conn)
 	for _, err := range errs {
-		if e, ok := err.(*connectors.Error); ok {
+		if e, ok := errors.AsType[*connectors.Error](err); ok {
 			text += fmt.Sprintf("%+v", *e)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -96,6 +97,9 @@ func (k *connector) checkList(ctx context.Context, r *connectors.Report) error {
 	detail := "The target did not say how many users it has."
 	if p.TotalResults.Set {
 		detail = fmt.Sprintf("The target has %d users.", p.TotalResults.Value)
+		if p.TotalResults.Value == 1 {
+			detail = "The target has one user."
+		}
 	}
 	addStep(r, name, connectors.StepOK, detail, "")
 	return nil
@@ -163,7 +167,7 @@ func (k *connector) checkToken(r *connectors.Report) {
 }
 
 func remedyOf(err error) string {
-	if e, ok := err.(*connectors.Error); ok {
+	if e, ok := errors.AsType[*connectors.Error](err); ok {
 		return e.Remedy
 	}
 	return ""

@@ -92,8 +92,8 @@ func activeObeyed(a answer, c connectors.Changes) error {
 	if !asked || len(a.body) == 0 {
 		return nil
 	}
-	var s seen
-	if scim.Decode(a.body, &s) != nil || !s.Active.Set || s.Active.Value == want {
+	is := activeIn(a.body)
+	if !is.Set || is.Value == want {
 		return nil
 	}
 	state := "active"
@@ -103,4 +103,13 @@ func activeObeyed(a answer, c connectors.Changes) error {
 	return &connectors.Error{Kind: connectors.Invalid, Op: a.op, Status: a.status,
 		Message: "The target said yes, but the account is still " + state + ": it ignores the attribute active.",
 		Remedy:  "Change the account by hand at the target, and choose another policy for leavers, such as Remove the account."}
+}
+
+// activeIn is what an answer says about the attribute active; not Set when it says nothing, or is no JSON.
+func activeIn(body []byte) scim.Bool {
+	var s seen
+	if err := scim.Decode(body, &s); err != nil {
+		return scim.Bool{}
+	}
+	return s.Active
 }

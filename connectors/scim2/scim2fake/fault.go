@@ -117,7 +117,7 @@ func (f *Fault) drop(w http.ResponseWriter, r *http.Request, out reply) bool {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // it is meant to break
 	if f.Drop == EOF {
 		half := out.body[:len(out.body)/2]
 		_, _ = buf.WriteString("HTTP/1.1 " + strconv.Itoa(out.status) + " OK\r\nContent-Type: application/scim+json\r\nContent-Length: " +
