@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -63,9 +62,6 @@ func (s *Store) connectSQLite(dsn string) error {
 	if err := makePrivate(path); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	if err := makePrivate(path); err != nil {
-		return fmt.Errorf("open database: %w", err)
-	}
 	if s.w, err = sql.Open("sqlite", sqliteDSN(path, "&_txlock=immediate")); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -80,20 +76,10 @@ func (s *Store) connectSQLite(dsn string) error {
 }
 
 // makePrivate makes a new database readable by its owner alone: it holds password hashes and everybody's
-// addresses. SQLite gives its other files the same mode.
+// addresses. SQLite gives its other files the same mode. A database that is there is not even opened: closing the
+// file would drop every lock that this process has on it (POSIX fcntl).
 func makePrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// makePrivate makes a missing file readable by its owner only: it will hold people's data, hashes of passwords and
-// sessions. SQLite gives the files beside it the same mode. A file that is there keeps its mode, and is not even
-// opened: closing it would drop the locks that this process has on it.
-func makePrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}

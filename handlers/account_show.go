@@ -121,8 +121,7 @@ func (s *Server) absent(ctx context.Context, found []provisioning.Membership, ma
 			continue
 		}
 		_, sends := managed[c.ID]
-		def, _ := s.Opener.Definition(c.Kind)
-		out = append(out, views.AbsentView{Connection: c.Connection, ConnectionID: c.ConnectionID, Kind: def.Name, Enabled: c.Enabled, Managed: sends})
+		out = append(out, views.AbsentView{Connection: c.Connection, ConnectionID: c.ConnectionID, Kind: s.kindName(c.Kind), Enabled: c.Enabled, Managed: sends})
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"usher/directory"
@@ -53,7 +54,7 @@ func readLogQuery(q url.Values, now time.Time) (views.LogQuery, provisioning.Log
 		}
 		return ""
 	}
-	v := views.LogQuery{User: q.Get("user"), Search: q.Get("q"), Target: q.Get("target"),
+	v := views.LogQuery{User: q.Get("user"), Search: strings.TrimSpace(q.Get("q")), Target: q.Get("target"),
 		Outcome: known("outcome", views.OutcomeOptions()), Operation: known("operation", views.OperationOptions()), Since: known("since", views.SinceOptions())}
 	f := provisioning.LogFilter{UserID: v.User, ConnectorID: v.Target, Outcome: provisioning.Outcome(v.Outcome), Operation: provisioning.Operation(v.Operation),
 		Search: v.Search, Before: q.Get("before")}
@@ -86,8 +87,7 @@ func (s *Server) logTargets(ctx context.Context, chosen string) ([]ui.Option, er
 }
 
 func (s *Server) logTarget(id, connection, kind string) ui.Option {
-	def, _ := s.Opener.Definition(kind)
-	return ui.Option{Value: id, Label: shortened(connection) + " · " + def.Name}
+	return ui.Option{Value: id, Label: shortened(connection) + " · " + s.kindName(kind)}
 }
 
 // shortened keeps a select at a width that leaves room for the others.

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -15,8 +14,7 @@ func (s *Server) showLogEntry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	def, _ := s.Opener.Definition(a.Kind)
 	v := views.LogEntryView{Shell: s.shell(r, views.NavLog, "Attempt", ui.Crumb{Label: "Provisioning log", Href: "/log"}), Now: s.Now(),
-		Attempt: a, Kind: cmp.Or(def.Name, a.Kind), Label: views.ErrorKindWords(a.ErrorKind)}
+		Attempt: a, Kind: s.kindName(a.Kind), Label: views.ErrorKindWords(a.ErrorKind)}
 	return s.render(w, r, http.StatusOK, views.LogEntry(v))
 }

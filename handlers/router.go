@@ -38,12 +38,7 @@ func (s *Server) Router() http.Handler {
 			r.Get("/log", s.page(s.listLog))
 			r.Get("/log/{id}", s.page(s.showLogEntry))
 			r.Get("/target", s.page(s.showTarget))
-
-			r.Get("/settings", s.page(s.showSettings))
-			r.Post("/settings/password", s.page(s.changePassword))
-			r.Post("/settings/sessions/end", s.page(s.signOutEverywhere))
-			r.Post("/settings/tokens", s.page(s.createToken))
-			r.Post("/settings/tokens/{id}/revoke", s.page(s.revokeToken))
+			s.settingsRoutes(r)
 		})
 	})
 
@@ -111,4 +106,12 @@ func (s *Server) userRoutes(r chi.Router) {
 		r.Get("/accounts/{connector}/adopt", s.page(s.showAdopt))
 		r.Post("/accounts/{connector}/adopt", s.page(s.adoptAccount))
 	})
+}
+
+func (s *Server) settingsRoutes(r chi.Router) {
+	r.Get("/settings", s.page(s.showSettings))
+	r.Post("/settings/password", s.page(s.changePassword))
+	r.Post("/settings/sessions/end", s.page(s.signOutEverywhere))
+	r.Post("/settings/tokens", s.page(s.createToken))
+	r.Post("/settings/tokens/{id}/revoke", s.page(s.revokeToken))
 }

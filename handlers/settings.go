@@ -90,7 +90,7 @@ func (s *Server) createToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, secret, err := s.Auth.CreateToken(r.Context(), actor(r), f.Get("name"), scopes)
 	if e, status, ok := formError(err); ok {
-		return s.renderSettings(w, r, status, views.SettingsView{TokenErrors: e.Fields, TokenName: f.Get("name")})
+		return s.renderSettings(w, r, status, views.SettingsView{TokenErrors: e.Fields, TokenName: f.Get("name"), TokenScopes: scopes})
 	}
 	if err != nil {
 		return err

@@ -80,17 +80,5 @@ func (s *Server) deleteUser(w http.ResponseWriter, r *http.Request) error {
 
 func farewellFlash(u directory.User, outcomes []directory.Outcome) ui.Flash {
 	f := ui.Flash{Title: u.Label() + " was deleted", Text: "Targets follow in a moment; the provisioning log shows how it went."}
-	var lines []string
-	for _, o := range outcomes {
-		if o.OK {
-			lines = append(lines, o.Connection+" is done.")
-			continue
-		}
-		f.Tone = ui.Warning
-		lines = append(lines, strings.TrimSpace(o.Connection+" is not done yet: "+o.Reason+" "+o.Remedy)+" Usher keeps trying where that can help.")
-	}
-	if len(lines) > 0 {
-		f.Text = strings.Join(lines, " ")
-	}
-	return f
+	return withOutcomes(f, outcomes, "is done", "is not done yet")
 }

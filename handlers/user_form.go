@@ -33,17 +33,23 @@ func applyUserForm(u *directory.User, f views.UserForm) {
 
 // outcomeFlash says what was done, and what each target that was waited for made of it.
 func outcomeFlash(title string, outcomes []directory.Outcome) ui.Flash {
-	f := ui.Flash{Title: title}
+	return withOutcomes(ui.Flash{Title: title}, outcomes, "has it already", "does not have it yet")
+}
+
+// withOutcomes puts a sentence for each target in the place of the flash's text, when there is any target.
+func withOutcomes(f ui.Flash, outcomes []directory.Outcome, done, open string) ui.Flash {
 	var lines []string
 	for _, o := range outcomes {
 		if o.OK {
-			lines = append(lines, o.Connection+" has it already.")
+			lines = append(lines, o.Connection+" "+done+".")
 			continue
 		}
 		f.Tone = ui.Warning
-		lines = append(lines, strings.TrimSpace(o.Connection+" does not have it yet: "+o.Reason+" "+o.Remedy)+" Usher keeps trying where that can help.")
+		lines = append(lines, strings.TrimSpace(o.Connection+" "+open+": "+o.Reason+" "+o.Remedy)+" Usher keeps trying where that can help.")
 	}
-	f.Text = strings.Join(lines, " ")
+	if len(lines) > 0 {
+		f.Text = strings.Join(lines, " ")
+	}
 	return f
 }
 

@@ -70,10 +70,10 @@ func (a AccountView) url() string { return "/users/" + a.UserID + "/accounts/" +
 func (a AccountView) Words() string {
 	leaving := a.Want == provisioning.Removed || a.Want == provisioning.Undone
 	switch {
-	case !a.Enabled:
-		return "The connector is switched off, so Usher leaves this account as it is until it is switched on."
 	case a.Provisioner == "":
 		return "No provisioner sends users to this connector, so Usher leaves this account as it is."
+	case !a.Enabled:
+		return "The connector is switched off, so Usher leaves this account as it is until it is switched on."
 	case a.Status == provisioning.StatusHeld:
 		return "Usher waits for your decision before it does anything at this target."
 	case a.Status == provisioning.StatusFailed:

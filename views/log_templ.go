@@ -93,25 +93,27 @@ func operationWords(o provisioning.Operation) string {
 // actionWords says what somebody did; an action that has no words yet is shown as it is stored.
 func actionWords(action string) string {
 	switch action {
-	case "user.create":
+	case directory.ActionUserCreate:
 		return "created the user"
-	case "user.update":
+	case directory.ActionUserUpdate:
 		return "edited the user"
-	case "user.enable":
+	case directory.ActionUserEnable:
 		return "enabled the user"
-	case "user.disable":
+	case directory.ActionUserDisable:
 		return "disabled the user"
-	case "user.delete":
+	case directory.ActionUserDelete:
 		return "deleted the user"
-	case "user.reject":
+	case directory.ActionUserReject:
 		return "took the refused user back"
-	case "connector.create", "connector.update":
+	case directory.ActionUserTakeBack:
+		return "took back a user whose creation was broken off"
+	case directory.ActionConnectorCreate, directory.ActionConnectorUpdate:
 		return "saved the connector"
-	case "connector.resync":
+	case directory.ActionProvisionerResync:
 		return "asked to sync everybody"
-	case "provisioner.create":
+	case directory.ActionProvisionerCreate:
 		return "added the provisioner"
-	case "provisioner.update":
+	case directory.ActionProvisionerUpdate:
 		return "changed the provisioner"
 	case directory.ActionRetryAccount:
 		return "pressed Retry now"
@@ -216,7 +218,7 @@ func Log(v LogView) templ.Component {
 					var templ_7745c5c3_Var4 templ.SafeURL
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/users/" + v.Query.User))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 156, Col: 50}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 158, Col: 50}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -402,7 +404,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var12 templ.SafeURL
 						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/log/" + a.ID))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 187, Col: 57}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 189, Col: 57}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 						if templ_7745c5c3_Err != nil {
@@ -450,7 +452,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var14 templ.SafeURL
 							templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/users/" + a.UserID))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 195, Col: 104}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 197, Col: 104}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 							if templ_7745c5c3_Err != nil {
@@ -463,7 +465,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var15 string
 							templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(a.UserName)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 195, Col: 119}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 197, Col: 119}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 							if templ_7745c5c3_Err != nil {
@@ -503,7 +505,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var17 string
 						templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(a.Connection)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 199, Col: 47}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 201, Col: 47}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 						if templ_7745c5c3_Err != nil {
@@ -538,7 +540,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var19 string
 						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(operationWords(a.Operation))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 202, Col: 34}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 204, Col: 34}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 						if templ_7745c5c3_Err != nil {
@@ -600,7 +602,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var22 string
 							templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(actorWords(a.Actor))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 210, Col: 56}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 212, Col: 56}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 							if templ_7745c5c3_Err != nil {
@@ -613,7 +615,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var23 string
 							templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(actionWords(a.Action))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 211, Col: 58}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 213, Col: 58}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 							if templ_7745c5c3_Err != nil {
@@ -679,7 +681,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var26 string
 						templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(tookWords(a.Took))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 219, Col: 56}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 221, Col: 56}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 						if templ_7745c5c3_Err != nil {

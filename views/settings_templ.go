@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type SettingsView struct {
 	PasswordErrors map[string]string // current_password, new_password, new_password_again
 	TokenErrors    map[string]string // name, scopes
 	TokenName      string            // as it was typed
+	TokenScopes    []auth.Scope      // as they were chosen
 	NewToken       string            // shown once, just after it was made
 }
 
@@ -46,7 +48,8 @@ func (v SettingsView) tokenFields() []ui.Field {
 	fields := []ui.Field{{Name: "name", ID: "token-name", Label: "Name", Value: v.TokenName, Required: true, Error: v.TokenErrors["name"],
 		Help: "The system that will use the token, for example \"HR system\"."}}
 	for i, s := range auth.Scopes() {
-		f := ui.Field{Name: "scopes", ID: "scope-" + string(s.Scope), Label: s.Summary, Type: ui.Checkbox, Value: string(s.Scope), Checked: true}
+		f := ui.Field{Name: "scopes", ID: "scope-" + string(s.Scope), Label: s.Summary, Type: ui.Checkbox, Value: string(s.Scope),
+			Checked: v.TokenErrors == nil || slices.Contains(v.TokenScopes, s.Scope)}
 		if i == 0 {
 			f.Error = v.TokenErrors["scopes"]
 		}
@@ -537,7 +540,7 @@ func settingsSessions(v SettingsView) templ.Component {
 				var templ_7745c5c3_Var20 string
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(v.sessionWords())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 127, Col: 24}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 130, Col: 24}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {
@@ -758,7 +761,7 @@ func settingsTokenTable(v SettingsView) templ.Component {
 						var templ_7745c5c3_Var30 string
 						templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 158, Col: 18}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 161, Col: 18}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 						if templ_7745c5c3_Err != nil {

@@ -64,7 +64,7 @@ func (f Farewell) unmanaged() string {
 	switch {
 	case a.RemoteID == "" && a.WriteBegan.IsZero():
 		return fmt.Sprintf("No account was made at %s, so nothing happens there.", a.Connection)
-	case !a.Enabled:
+	case !a.Enabled && a.Provisioner != "":
 		return fmt.Sprintf("The account at %s stays for now, because the connector is switched off. It is dealt with when the connector is switched on again.", a.Connection)
 	}
 	return fmt.Sprintf("The account at %s stays as it is, because no provisioner manages it.", a.Connection)

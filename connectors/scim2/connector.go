@@ -87,7 +87,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	}
 	for _, u := range []string{k.base, k.users, k.groups} {
 		if p, err := url.Parse(u); err != nil || p.Host == "" {
-			return nil, fmt.Errorf("open SCIM2 connector: %q is no URL", u)
+			return nil, cannotOpen(fmt.Sprintf("%q is not a URL.", u), "Correct the URLs in the connector's configuration.")
 		}
 	}
 	switch k.authMode {
@@ -99,7 +99,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	case authAPIKey:
 		name := textproto.CanonicalMIMEHeaderKey(c.Text(keyAPIKeyHeader))
 		if !validHeaderName(name) {
-			return nil, fmt.Errorf("open SCIM2 connector: %q is no header name", name)
+			return nil, cannotOpen(fmt.Sprintf("%q cannot be the name of a header.", name), "Correct the header name in the connector's configuration; it has no spaces.")
 		}
 		k.credential = [2]string{name, c.Secret(keyAPIKey)}
 	}
@@ -112,6 +112,10 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 		}
 	}
 	return k, nil
+}
+
+func cannotOpen(message, remedy string) error {
+	return &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: message, Remedy: remedy}
 }
 
 // validHeaderName is RFC 9110's token; net/http would refuse anything else at every request.
