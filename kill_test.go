@@ -55,8 +55,10 @@ provisioners:
 		t.Fatalf("apply: %v\n%s", err, out)
 	}
 	d := openDirectory(t, dbFile)
-	target.AddFault(scim2fake.Fault{Method: "POST", Nth: 5, Times: 20, Phase: scim2fake.After, Drop: scim2fake.Reset})
-	target.AddFault(scim2fake.Fault{Method: "PATCH", Nth: 3, Times: 10, Phase: scim2fake.After, Drop: scim2fake.Reset})
+	for n := 5; n < killUsers; n += 15 { // not ten in a row: that would pause the connector for a minute
+		target.AddFault(scim2fake.Fault{Method: "POST", Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
+		target.AddFault(scim2fake.Fault{Method: "PATCH", Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
+	}
 
 	people := make(chan map[string]directory.User)
 	go func() { people <- liveThrough(t, d) }()
@@ -65,7 +67,7 @@ provisioners:
 		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(200+rand.IntN(800)) * time.Millisecond)
+		time.Sleep(time.Duration(300+rand.IntN(1200)) * time.Millisecond)
 		server.Process.Kill()
 		server.Wait()
 	}

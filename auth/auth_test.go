@@ -61,7 +61,7 @@ func TestMemoryKeepsTheContract(t *testing.T) {
 }
 
 func TestSignIn(t *testing.T) {
-	s, _, _, a := withAdmin(t)
+	s, store, _, a := withAdmin(t)
 	got, err := s.SignIn(t.Context(), " aDA ", good)
 	if err != nil || got.ID != a.ID {
 		t.Fatalf("got %v, %v", got.ID, err)
@@ -69,11 +69,16 @@ func TestSignIn(t *testing.T) {
 	_, wrong := s.SignIn(t.Context(), "Ada", "wrong horse battery staple")
 	_, unknown := s.SignIn(t.Context(), "Bob", good)
 	_, long := s.SignIn(t.Context(), strings.Repeat("x", 5000), good)
+	_, control := s.SignIn(t.Context(), "ada\x00", good)
 	_, huge := s.SignIn(t.Context(), "Ada", strings.Repeat("x", 100_000))
-	for name, err := range map[string]error{"unknown name": unknown, "long name": long, "huge password": huge, "wrong": wrong} {
+	for name, err := range map[string]error{"unknown name": unknown, "long name": long, "control character": control, "huge password": huge, "wrong": wrong} {
 		if directory.CodeOf(err) != directory.Invalid || err.Error() != wrong.Error() {
 			t.Errorf("%s tells more than a wrong password: %v", name, err)
 		}
+	}
+	// PostgreSQL cannot keep such a name, so it must not get as far as being counted.
+	if f, _ := store.SignInFailures(t.Context(), "ada\x00"); f.Count != 0 {
+		t.Error("a name that no administrator can have was stored")
 	}
 }
 

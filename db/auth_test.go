@@ -164,3 +164,16 @@ func TestTokens(t *testing.T) {
 		same(t, "found after delete", ok, false)
 	})
 }
+
+// What is not text is the name of nothing, on both engines: a made-up address answers 404 and not 500.
+func TestWhatIsNotTextIsNotFound(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for _, id := range []string{"a\x00b", "a\xffb"} {
+			wantCode(t, w.DeleteToken(ctx, id, change(at)), directory.NotFound)
+			wantCode(t, w.RetryAccount(ctx, w.connector.ID, id, "", change(at)), directory.NotFound)
+			left, err := w.Memberships(ctx, id)
+			w.must(err)
+			same(t, "memberships", len(left), 0)
+		}
+	})
+}

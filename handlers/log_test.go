@@ -28,7 +28,7 @@ func TestLogFiltersPagesAndShowsExchanges(t *testing.T) {
 	if n := older.doc.Find("tbody tr").Length(); n == 0 || n > 10 {
 		t.Errorf("%d rows on the second page", n)
 	}
-	for query, rows := range map[string]int{"?user=" + last.ID: 1, "?q=" + strings.ToUpper(last.UserName): 1, "?outcome=held": 0, "?operation=delete": 0,
+	for query, rows := range map[string]int{"?user=" + last.ID: 1, "?q=" + strings.ToUpper(last.UserName): 1, "?q=+" + last.UserName + "+": 1, "?outcome=held": 0, "?operation=delete": 0,
 		"?target=" + c.ID + "&user=" + last.ID: 1, "?target=other": 0, "?since=1h&user=" + last.ID: 1, "?outcome=nonsense&user=" + last.ID: 1} {
 		if n := o.get("/log" + query).ok(t).doc.Find("tbody tr").Length(); n != rows {
 			t.Errorf("%s: %d rows, want %d", query, n, rows)

@@ -89,6 +89,9 @@ func TestTokensPage(t *testing.T) {
 		t.Errorf("%d keeps %q", res.code, res.field("name"))
 	}
 	res.says(t, "Choose what the token may be used for.")
+	if _, on := res.doc.Find("#scope-scim").Attr("checked"); on {
+		t.Error("a scope that was not chosen is chosen now")
+	}
 	res = b.post("/settings/tokens", "name", "HR & <pay>", "scopes", "scim")
 	secret := res.doc.Find("#new-token").AttrOr("value", "")
 	if res.code != http.StatusOK || secret == "" {

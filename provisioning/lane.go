@@ -10,8 +10,8 @@ import (
 
 const (
 	maxBatch    = 256
-	sickAfter   = 10              // temporary failures in a row
-	queueFor    = 5 * time.Second // how much work is claimed ahead
+	sickAfter   = 10          // temporary failures in a row
+	queueFor    = time.Second // how much work is claimed ahead: after a kill, all of it must be found out about
 	restoreStep = 0.1
 )
 
