@@ -81,7 +81,26 @@ func TestTheSixSteps(t *testing.T) {
 	b.sees("Overview")
 	b.inspect("overview-empty")
 
-	// 1: a connection
+	makeConnection(b)
+	makeConnector(b, target)
+	switchOn(b)
+	makeProvisioner(b)
+	makeUser(t, b, target)
+	changeUser(t, b, target)
+	readLog(b)
+	deleteUser(t, b, target)
+
+	b.menu("Settings")
+	b.inspect("settings")
+	b.menu("Overview")
+	b.inspect("overview")
+	b.visit("/nothing-here")
+	b.inspect("not-found")
+}
+
+// makeConnection is step 1.
+func makeConnection(b *browser) {
+	b.t.Helper()
 	b.menu("Connections")
 	b.inspect("connections-empty")
 	b.press("New Connection")
@@ -97,8 +116,11 @@ func TestTheSixSteps(t *testing.T) {
 	b.press("Finish")
 	b.sees("Successfully created the connection.")
 	b.inspect("connection-general")
+}
 
-	// 2: a connector
+// makeConnector is step 2.
+func makeConnector(b *browser, target string) {
+	b.t.Helper()
 	b.press("Outbound provisioning")
 	b.sees("No outbound provisioning connectors")
 	b.inspect("connectors-empty")
@@ -117,8 +139,11 @@ func TestTheSixSteps(t *testing.T) {
 	b.inspect("connector-summary")
 	b.press("Finish")
 	b.sees("SCIM2")
+}
 
-	// 3: the toggle
+// switchOn is step 3.
+func switchOn(b *browser) {
+	b.t.Helper()
 	b.tick("Enabled")
 	b.press("Test connection")
 	b.sees("ServiceProviderConfig")
@@ -126,8 +151,11 @@ func TestTheSixSteps(t *testing.T) {
 	b.press("Update")
 	b.sees("Successfully updated the outbound provisioning connector.")
 	b.inspect("connector-panel")
+}
 
-	// 4: a provisioner
+// makeProvisioner is step 4.
+func makeProvisioner(b *browser) {
+	b.t.Helper()
 	b.menu("Login & Registration")
 	b.inspect("login-registration")
 	b.sees("Provisioning Settings")
@@ -145,8 +173,11 @@ func TestTheSixSteps(t *testing.T) {
 	b.press("Finish")
 	b.sees("Successfully added the outbound provisioning configuration.")
 	b.inspect("provisioners")
+}
 
-	// 5: a user
+// makeUser is step 5.
+func makeUser(t *testing.T, b *browser, target string) {
+	t.Helper()
 	b.menu("Users")
 	b.inspect("users-empty")
 	b.press("Add User")
@@ -167,7 +198,10 @@ func TestTheSixSteps(t *testing.T) {
 		users[0].Enterprise.Department != "Analysis" || !users[0].Active || users[0].ExternalID == "" {
 		t.Fatalf("the target holds %+v", users)
 	}
+}
 
+func changeUser(t *testing.T, b *browser, target string) {
+	t.Helper()
 	b.press("Edit")
 	b.inspect("user-edit")
 	b.fill("Title", "Mathematician")
@@ -178,7 +212,10 @@ func TestTheSixSteps(t *testing.T) {
 	eventually(t, "the account is disabled", func() bool { return !scimmyUsers(t, target)[0].Active })
 	b.press("Enable")
 	eventually(t, "the account is enabled", func() bool { return scimmyUsers(t, target)[0].Active })
+}
 
+func readLog(b *browser) {
+	b.t.Helper()
 	b.menu("Users")
 	b.inspect("users")
 	b.menu("Provisioning log")
@@ -187,8 +224,11 @@ func TestTheSixSteps(t *testing.T) {
 	b.do("open a line", cd.Click(cd.Search(`(//main//a[starts-with(@href,"/log/")])[last()]`)), cd.Sleep(200*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
 	b.sees("POST")
 	b.inspect("log-entry")
+}
 
-	// 6: and gone
+// deleteUser is step 6.
+func deleteUser(t *testing.T, b *browser, target string) {
+	t.Helper()
 	b.menu("Users")
 	b.do("open the user", clickText("Ada Lovelace"))
 	b.press("Delete")
@@ -197,13 +237,6 @@ func TestTheSixSteps(t *testing.T) {
 	confirmDelete(b)
 	b.sees("deleted")
 	eventually(t, "the account is removed", func() bool { return len(scimmyUsers(t, target)) == 0 })
-
-	b.menu("Settings")
-	b.inspect("settings")
-	b.menu("Overview")
-	b.inspect("overview")
-	b.visit("/nothing-here")
-	b.inspect("not-found")
 }
 
 // clickText clicks whatever starts with these words: a card, a link in a table.

@@ -40,25 +40,12 @@ func TestKill(t *testing.T) {
 		return c
 	}
 	config := filepath.Join(dir, "site.yaml")
-	write(t, config, fmt.Sprintf(`
-connections:
-  - name: Target
-    type: custom
-    connectors:
-      - type: scim2
-        enabled: true
-        config: {base_url: %q, token: kill-token, allow_private_network: true, requests_per_second: 0}
-provisioners:
-  - {connection: Target, connector: scim2}
-`, site.URL+scim2fake.Prefix))
+	write(t, config, killSite(site.URL))
 	if out, err := usherOutput(usher("apply", "-f", config)); err != nil {
 		t.Fatalf("apply: %v\n%s", err, out)
 	}
 	d := openDirectory(t, dbFile)
-	for n := 5; n < killUsers; n += 15 { // not ten in a row: that would pause the connector for a minute
-		target.AddFault(scim2fake.Fault{Method: "POST", Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
-		target.AddFault(scim2fake.Fault{Method: "PATCH", Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
-	}
+	loseAnswers(target)
 
 	people := make(chan map[string]directory.User)
 	go func() { people <- liveThrough(t, d) }()
@@ -84,6 +71,29 @@ provisioners:
 	defer func() { server.Process.Kill(); server.Wait() }()
 	settle(t, d, want, target)
 	judge(t, want, target)
+}
+
+func killSite(url string) string {
+	return fmt.Sprintf(`
+connections:
+  - name: Target
+    type: custom
+    connectors:
+      - type: scim2
+        enabled: true
+        config: {base_url: %q, token: kill-token, allow_private_network: true, requests_per_second: 0}
+provisioners:
+  - {connection: Target, connector: scim2}
+`, url+scim2fake.Prefix)
+}
+
+// loseAnswers lets the target do what it was asked and say nothing, now and then. Ten such in a row would
+// pause the connector for a minute.
+func loseAnswers(target *scim2fake.Server) {
+	for n := 5; n < killUsers; n += 15 {
+		target.AddFault(scim2fake.Fault{Method: http.MethodPost, Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
+		target.AddFault(scim2fake.Fault{Method: http.MethodPatch, Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
+	}
 }
 
 // jittery answers after a while, so that kills meet requests under way.

@@ -39,6 +39,9 @@ type lane struct {
 func (l *lane) update(t Target, o *Opened) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if o != l.opened {
+		l.failures = 0 // another configuration: what the old one met says nothing about it
+	}
 	l.target, l.opened = t, o
 	if l.most == 0 {
 		l.most = max(o.Definition.Budget.Concurrency, 2) // one slot is never given to bulk work
@@ -140,17 +143,18 @@ func (l *lane) finished(r Result) {
 	}
 }
 
-// count keeps the row of temporary failures and reports whether there are too many.
+// count keeps the row of temporary failures and reports whether this one is one too many.
 func (l *lane) count(k connectors.Kind) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch k {
 	case connectors.Temporary, connectors.Unknown:
 		l.failures++
+		return l.failures >= sickAfter
 	case "", connectors.Invalid, connectors.Conflict, connectors.NotFound: // the target answered
 		l.failures = 0
 	}
-	return l.failures >= sickAfter
+	return false
 }
 
 // drop gives back what was claimed and not tried.

@@ -120,12 +120,12 @@ func TestRoom(t *testing.T) {
 		{0, 0, 0, 8, 8}, // two rounds of four
 		{0, 5, 4, 3, 8},
 		{0, 9, 5, 0, 0}, // no more while half of the bulk work waits
-		{20, 0, 0, 100, 100},
-		{20, 0, 51, 100, 0},
-		{1000, 0, 0, maxBatch, maxBatch},
+		{100, 0, 0, 100, 100},
+		{100, 0, 51, 100, 0},
+		{10_000, 0, 0, maxBatch, maxBatch},
 	} {
 		l := testLane(nil, 4)
-		l.rate = c.rate
+		l.rate = c.rate / queueFor.Seconds()
 		l.queue(c.queuedUrgent, c.queuedBulk)
 		if urgent, bulk := l.room(); urgent != c.urgent || bulk != c.bulk {
 			t.Errorf("%+v: room for %d and %d", c, urgent, bulk)

@@ -15,8 +15,12 @@ const (
 
 // judge decides from one result whether the target itself is at fault, not one account, and pauses it.
 func (e *Engine) judge(l *lane, o *Opened, r Result) {
-	if r.Released {
-		return
+	l.mu.Lock()
+	t := l.target
+	stale := o != l.opened
+	l.mu.Unlock()
+	if r.Released || stale {
+		return // never tried, or learned with a configuration that is not in force any more
 	}
 	many := l.count(r.Kind)
 	q := Quarantine{Kind: r.Kind, Class: AllOperations, Step: firstProbe}
@@ -31,13 +35,6 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	q.Reason = r.Err.Error()
 	if ce, ok := errors.AsType[*connectors.Error](r.Err); ok {
 		q.Remedy = ce.Remedy
-	}
-	l.mu.Lock()
-	t := l.target
-	stale := o != l.opened
-	l.mu.Unlock()
-	if stale {
-		return // learned with a configuration that is not in force any more
 	}
 	e.sicken(e.hard, t, q)
 	e.giveBack(l.drop())

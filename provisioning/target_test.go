@@ -29,6 +29,7 @@ type target struct {
 	twins   bool          // a second create with the same name is not refused
 	faults  bool
 	denied  bool
+	pending bool // creates are accepted, and take effect later
 	delay   time.Duration
 	busy    map[string]int    // writes that are running, by user
 	owner   map[string]string // remote ID -> the user that wrote it last
@@ -184,7 +185,7 @@ func (t *target) Create(ctx context.Context, p connectors.Profile) (a connectors
 		id := fmt.Sprint("r", t.next)
 		t.rows[id] = row{ID: id, ExternalID: p.ResourceID, UserName: p.Text("userName"), Email: p.Text("email"), Active: p.Values["active"] == true, seenAt: time.Now().Add(t.lag)}
 		t.owner[id] = p.ResourceID
-		a = connectors.Account{ID: id, ExternalID: p.ResourceID}
+		a = connectors.Account{ID: id, ExternalID: p.ResourceID, Pending: t.pending}
 		return nil
 	})
 	return a, err

@@ -65,11 +65,13 @@ func newWorld(t *testing.T, store *db.Store, sites ...site) *world {
 }
 
 // start runs an engine over the store, as a process that starts does.
-func (w *world) start(c provisioning.Config) {
+func (w *world) start(c provisioning.Config) { w.startOver(w.store, c) }
+
+func (w *world) startOver(s provisioning.Store, c provisioning.Config) {
 	if c.Poll == 0 {
 		c.Poll = time.Minute
 	}
-	w.engine = provisioning.New(w.store, w.opener, c, slog.New(slog.DiscardHandler))
+	w.engine = provisioning.New(s, w.opener, c, slog.New(slog.DiscardHandler))
 	w.engine.SetCrash(func() bool { return w.crash() })
 	w.dir.Settler = w.engine
 	ctx, cancel := context.WithCancel(context.Background())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -240,6 +241,12 @@ func TestCheckReportsWhatFailed(t *testing.T) {
 	}
 	if strings.Contains(r.methods(), "P") {
 		t.Errorf("check writes: %s", r.methods())
+	}
+	r = newRig(t, scim2fake.Quirks{})
+	r.fill(1)
+	report, err = r.Check(t.Context())
+	if err != nil || !slices.ContainsFunc(report.Steps, func(s connectors.Step) bool { return s.Detail == "The target has one user." }) {
+		t.Errorf("one user: %v, %+v", err, report.Steps)
 	}
 }
 
