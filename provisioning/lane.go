@@ -115,7 +115,6 @@ func (l *lane) work(t Task, o *Opened) {
 		e.judge(l, o, r)
 		t, o, ok = l.next()
 	}
-	l.engine.Wake()
 }
 
 // finished learns from a result how the target is.

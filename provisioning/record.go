@@ -69,6 +69,7 @@ func (e *Engine) record(batch []Result) {
 	close(e.done)
 	e.done = make(chan struct{})
 	e.mu.Unlock()
+	e.Wake() // what must be tried again may come due before anything that was known until now
 }
 
 // giveBack releases claims that were not tried.

@@ -42,12 +42,7 @@ func targetOf(ts []Target, p directory.Provisioner) (Target, bool) {
 
 // settle follows one account until it has an outcome. It tries the account itself unless somebody else does.
 func (e *Engine) settle(ctx context.Context, userID string, t Target, out *directory.Outcome) {
-	fail := func(err error) {
-		out.Reason = reason(err)
-		if ce, ok := errors.AsType[*connectors.Error](err); ok {
-			out.Remedy = ce.Remedy
-		}
-	}
+	fail := func(err error) { explain(ctx, err, out) }
 	if t.Quarantine.Class == AllOperations {
 		out.Status, out.Reason, out.Remedy = string(StatusPaused), "The connector is paused: "+t.Quarantine.Reason, t.Quarantine.Remedy
 		return
@@ -81,11 +76,27 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, out *direc
 		case <-recorded:
 		case <-again:
 		case <-ctx.Done():
-			out.Status, out.Reason = string(StatusRunning), "The target did not answer within the deadline."
-			out.Remedy = "Try again later, or ask the administrator to look at the connection."
+			late(out)
 			return
 		}
 	}
+}
+
+// explain says why there is no outcome.
+func explain(ctx context.Context, err error, out *directory.Outcome) {
+	if ctx.Err() != nil {
+		late(out) // the deadline passed while the store was asked
+		return
+	}
+	out.Reason = reason(err)
+	if ce, ok := errors.AsType[*connectors.Error](err); ok {
+		out.Remedy = ce.Remedy
+	}
+}
+
+func late(out *directory.Outcome) {
+	out.Status, out.Reason = string(StatusRunning), "The target did not answer within the deadline."
+	out.Remedy = "Try again later, or ask the administrator to look at the connection."
 }
 
 func (e *Engine) takeOne(ctx context.Context, t Target, userID string) (task Task, ok bool, err error) {

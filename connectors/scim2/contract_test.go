@@ -1,6 +1,7 @@
 package scim2
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -195,7 +196,7 @@ func (r rig) put(attributes map[string]any) string {
 
 func want(t *testing.T, err error, kind connectors.Kind) *connectors.Error {
 	t.Helper()
-	e, ok := err.(*connectors.Error)
+	e, ok := errors.AsType[*connectors.Error](err)
 	if !ok || e.Kind != kind {
 		t.Fatalf("error is %v (%q), want kind %q", err, connectors.KindOf(err), kind)
 	}
