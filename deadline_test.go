@@ -2,41 +2,15 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-// An event stream must not hold up a stop.
-func TestStreamsEndWithTheServer(t *testing.T) {
-	begun := make(chan struct{})
-	stopping, stop := context.WithCancel(t.Context())
-	h := bounded(stopping, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		close(begun)
-		<-r.Context().Done()
-	}))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		req := httptest.NewRequest(http.MethodGet, "/", nil)
-		req.Header.Set("Accept", "text/event-stream")
-		h.ServeHTTP(httptest.NewRecorder(), req)
-	}()
-	<-begun
-	stop()
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second):
-		t.Fatal("the stream goes on")
-	}
-}
 
 // pipes is a listener whose connections are in memory, where time can be made to fly.
 type pipes chan net.Conn
@@ -55,7 +29,7 @@ func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 func talk(t *testing.T, request string, h http.HandlerFunc) (status int) {
 	t.Helper()
 	l := make(pipes)
-	server := newServer(t.Context(), h, slog.New(slog.DiscardHandler))
+	server := newServer(h, slog.New(slog.DiscardHandler))
 	go func() { _ = server.Serve(l) }()
 	client, conn := net.Pipe()
 	l <- conn
@@ -101,13 +75,11 @@ func TestWorkAfterTheBodyGoesOn(t *testing.T) {
 
 func TestAnswersAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for accept, want := range map[string]int{"text/html": 0, "text/event-stream": http.StatusOK} {
-			status := talk(t, "GET / HTTP/1.1\r\nHost: x\r\nAccept: "+accept+"\r\n\r\n", func(w http.ResponseWriter, r *http.Request) {
-				time.Sleep(answerWithin + time.Second)
-			})
-			if status != want {
-				t.Errorf("%s: a late answer has status %d, want %d", accept, status, want)
-			}
+		status := talk(t, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(answerWithin + time.Second)
+		})
+		if status != 0 {
+			t.Errorf("a late answer has status %d", status)
 		}
 	})
 }

@@ -124,7 +124,7 @@ func (s *site) run(a *app, k *core) error {
 		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
 		About: handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
 		Demo:  s.target}
-	server := newServer(a.ctx, console.Router(), s.log)
+	server := newServer(console.Router(), s.log)
 	s.announce(a)
 
 	work, stop := context.WithCancel(context.WithoutCancel(a.ctx))

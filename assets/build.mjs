@@ -35,7 +35,6 @@ ${cases.join('\n')}
 
 const vendored = {
   'static/htmx.min.js': 'htmx.org/dist/htmx.min.js',
-  'static/hx-sse.min.js': 'htmx.org/dist/ext/hx-sse.min.js',
 };
 for (const [to, from] of Object.entries(vendored)) {
   writeFileSync(to, readFileSync(`node_modules/${from}`, 'utf8').replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '') + '\n');

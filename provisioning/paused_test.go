@@ -24,7 +24,7 @@ func TestAPausedTargetIsLeftAloneWhileOthersWork(t *testing.T) {
 		if checks, creates := sick.count("check"), sick.count("create"); checks != 0 || creates != 1 || len(well.snapshot()) != 50 {
 			t.Error(checks, "checks and", creates, "creates at the paused target;", len(well.snapshot()), "accounts at the other")
 		}
-		sick.set(func(tg *target) { tg.delay = 5 * time.Second })
+		sick.set(func(tg *target) { tg.delay = 5333 * time.Millisecond }) // ends when nothing else happens
 		for i := range 20 {
 			w.add(fmt.Sprint("more", i))
 			time.Sleep(time.Second)

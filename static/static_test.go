@@ -21,7 +21,7 @@ func get(t *testing.T, path, encoding string) *http.Response {
 func TestHandlerServesEachAssetForEver(t *testing.T) {
 	for name, contentType := range map[string]string{
 		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "theme.js": "text/javascript; charset=utf-8",
-		"htmx.min.js": "text/javascript; charset=utf-8", "hx-sse.min.js": "text/javascript; charset=utf-8", "inter.woff2": "font/woff2",
+		"htmx.min.js": "text/javascript; charset=utf-8", "inter.woff2": "font/woff2",
 	} {
 		res := get(t, Path(name), "")
 		body, _ := io.ReadAll(res.Body)
