@@ -46,7 +46,7 @@ func newBrowser(t *testing.T, base string) *browser {
 		lacks(t, "chromium", "axe-core is not installed (npm ci)")
 	}
 	alloc, stop := cd.NewExecAllocator(context.Background(), append(cd.DefaultExecAllocatorOptions[:],
-		cd.ExecPath(path), cd.NoSandbox, cd.DisableGPU, cd.Flag("disable-quic", true), cd.Flag("disable-component-update", true),
+		cd.ExecPath(path), cd.NoSandbox, cd.DisableGPU, cd.Flag("disable-quic", true), cd.Flag("force-prefers-reduced-motion", true), cd.Flag("disable-component-update", true),
 		cd.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))...)
 	ctx, closeTab := cd.NewContext(alloc)
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)

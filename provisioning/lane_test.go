@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"testing"
+	"time"
 
 	"usher/connectors"
 )
@@ -192,5 +193,13 @@ func TestOnlyAFailureIsTheLastStraw(t *testing.T) {
 	l.update(Target{}, &Opened{})
 	if l.count(connectors.Temporary) {
 		t.Error("failures of the old configuration count against the new one")
+	}
+}
+
+func TestBackoffIsNeverNothing(t *testing.T) {
+	for range 500 {
+		if d := backoff(1); d < 100*time.Millisecond || d > 2*time.Second {
+			t.Fatal(d)
+		}
 	}
 }

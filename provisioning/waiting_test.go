@@ -184,7 +184,7 @@ func TestSettleAtAConnectorThatIsSwitchedOff(t *testing.T) {
 		c.Enabled = false
 		must(t, w.dir.UpdateConnector(t.Context(), c, tester))
 		got := w.engine.Settle(t.Context(), u.ID, w.provs)
-		if len(got) != 1 || got[0].OK || got[0].Reason == "" {
+		if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Reason, "switched off") {
 			t.Error(got)
 		}
 	})

@@ -26,7 +26,7 @@ func tab(t *testing.T) (context.Context, func() []string) {
 		t.Skip("chromium is not installed: the kit was not looked at in a browser")
 	}
 	alloc, stop := cd.NewExecAllocator(context.Background(), append(cd.DefaultExecAllocatorOptions[:],
-		cd.ExecPath(path), cd.NoSandbox, cd.DisableGPU, cd.Flag("disable-quic", true), cd.Flag("disable-component-update", true),
+		cd.ExecPath(path), cd.NoSandbox, cd.DisableGPU, cd.Flag("disable-quic", true), cd.Flag("force-prefers-reduced-motion", true), cd.Flag("disable-component-update", true),
 		cd.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))...)
 	ctx, closeTab := cd.NewContext(alloc)
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
