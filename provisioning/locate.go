@@ -124,11 +124,11 @@ func (c *reconciler) link(ctx context.Context, a connectors.Account, o Origin) e
 // notYet is an error while "not found" may mean "not visible yet", nil after that.
 func (c *reconciler) notYet() error {
 	since := c.task.WriteBegan
-	if c.task.LinkedAt.After(since) || c.task.RemoteID != "" {
+	if c.task.RemoteID != "" {
 		since = c.task.LinkedAt
 	}
 	shows := since.Add(c.o.Definition.Lag)
-	if since.IsZero() || !c.now().Before(shows) {
+	if !c.now().Before(shows) {
 		return nil
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: shows.Sub(c.now()),

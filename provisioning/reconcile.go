@@ -132,7 +132,7 @@ func (c *reconciler) lost(err error) (again bool, _ error) {
 // disable makes the account unusable, and keeps a live user's other attributes in step.
 func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 	if !isDisabled(c.r.Profile) {
-		c.r.Operation, c.r.Certain = OpDisable, false
+		c.r.Operation = OpDisable
 		err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Disable)
 		if connectors.KindOf(err) == connectors.NotFound {
 			if hidden := c.notYet(); hidden != nil {
@@ -157,7 +157,7 @@ func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 
 // remove takes the account away. Gone already is success.
 func (c *reconciler) remove(ctx context.Context) error {
-	c.r.Operation, c.r.Certain = OpDelete, false
+	c.r.Operation = OpDelete
 	err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Delete)
 	if connectors.KindOf(err) == connectors.NotFound {
 		if hidden := c.notYet(); hidden != nil {

@@ -31,6 +31,10 @@ func TestReport(t *testing.T) {
 		{name: "given up", a: with(failing, func(a *Account) { a.DeadAt = earlier }), settled: true, reason: "down"},
 		{name: "held", a: with(failing, func(a *Account) { a.HeldAt, a.HeldReason = earlier, "who is it?" }), settled: true, reason: "who is it?"},
 		{name: "accepted just now", a: with(failing, func(a *Account) { a.ErrorKind, a.RemoteID, a.DueAt = connectors.Pending, "r1", later }), tried: true, settled: true, ok: true},
+		{name: "accepted when somebody else tried it", a: with(failing, func(a *Account) { a.ErrorKind, a.RemoteID, a.DueAt = connectors.Pending, "r1", later }), settled: true, ok: true},
+		{name: "accepted once, and tried again now", a: with(failing, func(a *Account) {
+			a.ErrorKind, a.RemoteID, a.DueAt, a.LeaseUntil = connectors.Pending, "r1", later, later
+		})},
 		{name: "pending, and nothing of ours is known", a: with(failing, func(a *Account) { a.ErrorKind, a.DueAt = connectors.Pending, later }), tried: true, settled: true, reason: "down"},
 		{name: "accepted once, and edited since", a: with(failing, func(a *Account) { a.ErrorKind, a.RemoteID, a.DueAt = connectors.Pending, "r1", earlier })},
 	} {

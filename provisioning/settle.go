@@ -132,13 +132,14 @@ func (e *Engine) report(a Account, ok, tried bool, out *directory.Outcome) (sett
 	now := time.Now()
 	status := a.Status(now)
 	out.Status, out.RemoteID = string(status), a.RemoteID
+	tried = tried || a.DueAt.After(now) // by somebody else, and not edited since: an edit makes it due
 	switch {
-	case status == StatusSynced, tried && a.ErrorKind == connectors.Pending && a.RemoteID != "":
+	case status == StatusSynced, tried && status != StatusRunning && a.ErrorKind == connectors.Pending && a.RemoteID != "":
 		out.OK = true // in step, or accepted and taking effect by itself
 		return true
 	case status == StatusRunning:
 		return false
-	case status.Settled(), a.ErrorKind != "" && (tried || a.DueAt.After(now)):
+	case status.Settled(), a.ErrorKind != "" && tried:
 		out.Reason, out.Remedy = cmp.Or(a.HeldReason, a.Error), a.Remedy
 		return true
 	}

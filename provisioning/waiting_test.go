@@ -243,3 +243,38 @@ func TestAStopEndsWhatSomebodyWaitsFor(t *testing.T) {
 		w.start(provisioning.Config{})
 	})
 }
+
+// Nothing was tried at the paused target that the edit waits for; the other one must hear of the edit all the same.
+func TestAPausedTargetDoesNotKeepTheOthersWaiting(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, store *db.Store) {
+		sick := newTarget(1)
+		w := newWorld(t, store, anyway(sick), site{target: newTarget(2), existing: connectors.HoldExisting})
+		defer func() { w.stop() }()
+		sick.set(func(tg *target) { tg.denied = true })
+		u := w.add("ada")
+		time.Sleep(10 * time.Second)
+		u.SetEmail("new@example.com")
+		_, err := w.dir.UpdateUser(t.Context(), withoutVersion(u), tester)
+		must(t, err)
+		time.Sleep(time.Second)
+		if s := w.status(1, u.ID); s != provisioning.StatusSynced || w.targets[1].count("update") != 1 {
+			t.Error("a second after the edit:", s)
+		}
+	})
+}
+
+func TestNobodyIsMadeOrEditedWithoutAName(t *testing.T) {
+	each(t, anyway(nil), func(t *testing.T, w *world, tg *target) {
+		if _, _, err := w.dir.CreateUser(t.Context(), w.user(""), tester); directory.CodeOf(err) != directory.Invalid {
+			t.Error("created:", err)
+		}
+		u := w.add("ada")
+		u.UserName = ""
+		if _, err := w.dir.UpdateUser(t.Context(), withoutVersion(u), tester); directory.CodeOf(err) != directory.Invalid {
+			t.Error("edited:", err)
+		}
+		if tg.count("create") != 1 || tg.count("update") != 0 {
+			t.Error(tg.calls)
+		}
+	})
+}
