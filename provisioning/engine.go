@@ -157,13 +157,13 @@ func (e *Engine) dispatch(ctx context.Context) error {
 	return nil
 }
 
-// claim takes urgent work first, and bulk work only when the lane runs out of it.
+// claim takes work in one batch, urgent work first; bulk work only when the lane runs out of it.
 func (e *Engine) claim(ctx context.Context, l *lane, least Priority) error {
 	urgent, bulk := l.room()
-	if err := e.take(ctx, l, min(least, People), urgent); err != nil || least < Bulk {
-		return err
+	if least == Bulk && bulk > 0 && urgent > 0 {
+		return e.take(ctx, l, Bulk, bulk)
 	}
-	return e.take(ctx, l, Bulk, bulk)
+	return e.take(ctx, l, min(least, People), urgent)
 }
 
 func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int) error {

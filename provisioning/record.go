@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -69,8 +70,14 @@ func (e *Engine) record(batch []Result) {
 	close(e.done)
 	e.done = make(chan struct{})
 	e.mu.Unlock()
-	e.Wake() // what must be tried again may come due before anything that was known until now
+	if slices.ContainsFunc(batch, comesBack) {
+		e.Wake() // it may come due before anything that was known until now
+	}
 }
+
+// comesBack reports whether the account may be due again at once. Of a bulk success that was edited meanwhile,
+// the poll finds out.
+func comesBack(r Result) bool { return r.Err != nil || r.Released || r.Task.Priority < Bulk }
 
 // giveBack releases claims that were not tried.
 func (e *Engine) giveBack(tasks []Task) {
