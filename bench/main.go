@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 )
 
 const usage = `usage: go run ./bench COMMAND [flags]
@@ -19,6 +20,9 @@ go run ./bench COMMAND -h shows the flags.
 `
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // as the program does
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if len(os.Args) < 2 || os.Args[1] != "sync" {

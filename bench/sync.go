@@ -182,21 +182,20 @@ func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error
 	return r, err
 }
 
-// settled waits until every account is in step. Counting costs, so it is not done before the target has everybody.
+// settled waits until nothing is due or being tried, and then counts: every account must be in step.
 func (b *bench) settled(ctx context.Context, users int) error {
-	const look = 10 * time.Millisecond
+	const look = 5 * time.Millisecond
 	for {
-		if b.target.Count() >= users {
+		next, err := b.store.NextDue(ctx)
+		if err != nil {
+			return err
+		}
+		if next.IsZero() {
 			p, err := b.store.Progress(ctx, b.connector.ID)
-			if err != nil {
-				return err
+			if err == nil && p.Counts[provisioning.StatusSynced] != users {
+				err = fmt.Errorf("not every user could be synced: %v", p.Counts)
 			}
-			if p.Counts[provisioning.StatusSynced] == users {
-				return nil
-			}
-			if p.Total == users && p.Done() == p.Total {
-				return fmt.Errorf("not every user could be synced: %v", p.Counts)
-			}
+			return err
 		}
 		select {
 		case <-ctx.Done():

@@ -30,6 +30,7 @@ func logQueryOf(f provisioning.LogFilter, name string, rare bool) *query {
 	q.addIf(f.Outcome != "", `l.outcome = %s`, string(f.Outcome))
 	q.addIf(f.Outcome != "" && f.Outcome != provisioning.Succeeded, `l.outcome <> 'succeeded'`) // as the index says
 	q.addIf(f.Operation != "", `l.operation = %s`, string(f.Operation))
+	q.addIf(f.Operation != "" && f.Operation != provisioning.OpCreate && f.Operation != provisioning.OpUpdate, `l.operation <> 'create' AND l.operation <> 'update'`)
 	q.addIf(f.Before != "", `l.id < %s`, clean(f.Before))
 	q.addIf(!f.Since.IsZero(), `l.id >= %s`, boundID(f.Since).String())
 	switch {

@@ -98,7 +98,7 @@ CREATE INDEX attempts_connector ON attempts (connector_id, id);
 
 CREATE INDEX attempts_name ON attempts (user_name_key, id);
 
-CREATE INDEX attempts_operation ON attempts (operation, id);
+CREATE INDEX attempts_operation ON attempts (operation, id) WHERE operation <> 'create' AND operation <> 'update';
 
 CREATE INDEX attempts_outcome ON attempts (outcome, id) WHERE outcome <> 'succeeded';
 

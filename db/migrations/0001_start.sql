@@ -168,7 +168,7 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_user ON attempts (user_id, id);
 CREATE INDEX attempts_connector ON attempts (connector_id, id);
 CREATE INDEX attempts_outcome ON attempts (outcome, id) WHERE outcome <> 'succeeded'; -- most lines need no entry
-CREATE INDEX attempts_operation ON attempts (operation, id);
+CREATE INDEX attempts_operation ON attempts (operation, id) WHERE operation <> 'create' AND operation <> 'update'; -- nor do these
 CREATE INDEX attempts_name ON attempts (user_name_key, id);
 
 CREATE TABLE admins (
