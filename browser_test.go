@@ -217,7 +217,8 @@ func (b *browser) inspect(name string) {
 		}
 	}
 	b.eval(`(document.documentElement.classList.remove("dark"), "")`)
-	b.do("size", cd.EmulateViewport(1280, 900))
+	b.do("size", cd.EmulateViewport(1280, 900), cd.Sleep(250*time.Millisecond))
+	b.still() // a click must meet its button where it stays
 }
 
 // still waits until nothing is being animated: halfway between two colours no contrast is right.
