@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"usher/connectors"
@@ -50,8 +49,6 @@ type Engine struct {
 	attempts sync.WaitGroup
 	hard     context.Context // ends when attempts in flight must stop
 	stop     context.CancelFunc
-
-	sickened atomic.Int64 // quarantines decided so far
 
 	mu    sync.Mutex
 	lanes map[string]*lane
@@ -132,7 +129,6 @@ func (e *Engine) turn(ctx context.Context) {
 
 // dispatch claims what is due at each target and hands it to the target's lane.
 func (e *Engine) dispatch(ctx context.Context) error {
-	seen := e.sickened.Load()
 	targets, err := e.store.Targets(ctx)
 	if err != nil {
 		return err
@@ -154,7 +150,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			}
 			least = Leavers
 		}
-		if err := e.claim(ctx, l, least, seen); err != nil {
+		if err := e.claim(ctx, l, least); err != nil {
 			return err
 		}
 	}
@@ -162,15 +158,15 @@ func (e *Engine) dispatch(ctx context.Context) error {
 }
 
 // claim takes work in one batch, urgent work first; bulk work only when the lane runs out of it.
-func (e *Engine) claim(ctx context.Context, l *lane, least Priority, seen int64) error {
+func (e *Engine) claim(ctx context.Context, l *lane, least Priority) error {
 	urgent, bulk := l.room()
 	if least == Bulk && bulk > 0 && urgent > 0 {
-		return e.take(ctx, l, Bulk, bulk, seen)
+		return e.take(ctx, l, Bulk, bulk)
 	}
-	return e.take(ctx, l, min(least, People), urgent, seen)
+	return e.take(ctx, l, min(least, People), urgent)
 }
 
-func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, seen int64) error {
+func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int) error {
 	if n <= 0 {
 		return nil
 	}
@@ -179,9 +175,7 @@ func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, seen 
 	if err != nil {
 		return err
 	}
-	if !l.add(tasks, seen) {
-		e.giveBack(tasks)
-	}
+	l.add(tasks)
 	return nil
 }
 
