@@ -11,14 +11,15 @@ import (
 )
 
 // lease is what a claim writes. due_at moves to the end of the lease, so that what is being tried leaves the front of
-// the index that claims read.
-const lease = `UPDATE accounts SET lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1,
+// the index that claims read. A lease that ends in "+" was given over a write_began that stood: the time alone does
+// not tell, because two claims can share an instant.
+const lease = `UPDATE accounts SET lease = CAST($1 AS TEXT) || CASE WHEN write_began IS NULL THEN '' ELSE '+' END, lease_until = $2, due_at = $2, attempts = attempts + 1,
 	write_began = COALESCE(write_began, $3) `
 
 // claimable leaves leased accounts out, because theirs is due_at >= lease_until: a CHECK of the table says so.
 const claimable = isDue + ` AND due_at <= $3`
 
-const leased = ` RETURNING resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
+const leased = ` RETURNING lease, resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
 	attempts, approved, error_kind, error, remedy, change_id, verified_at`
 
 // claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
@@ -81,7 +82,7 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 	}
 	defer rows.Close()
 	var r accountRow
-	dest := []any{&r.UserID, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
+	dest := []any{&r.lease, &r.UserID, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
 		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
@@ -91,9 +92,8 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 		if err != nil {
 			return nil, err
 		}
-		a.ConnectorID, a.Lease, a.LeaseUntil, a.DueAt = c.ConnectorID, c.Lease, c.Until, c.Until
-		fresh := r.began.Int64 == c.Now.UnixMicro()
-		tasks = append(tasks, provisioning.Task{Account: a, Fresh: fresh})
+		a.ConnectorID, a.LeaseUntil, a.DueAt = c.ConnectorID, c.Until, c.Until
+		tasks = append(tasks, provisioning.Task{Account: a, Fresh: a.Lease == c.Lease})
 	}
 	return tasks, rows.Err()
 }

@@ -36,6 +36,7 @@ type target struct {
 	overlap int
 	calls   map[string]int
 	checks  int
+	losing  bool // writes take effect, and their answers are lost
 	fail    func(op string) error // directed tests: answer this instead
 	order   []string              // users in the order their writes began
 }
@@ -116,7 +117,7 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 		return &connectors.Error{Kind: connectors.RateLimited, Op: op, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}
 	}
 	err := do()
-	if err == nil && fault < 0.40 {
+	if err == nil && (fault < 0.40 || t.losing && op != "find") {
 		return lost("answer lost")
 	}
 	return err

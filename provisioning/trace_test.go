@@ -72,6 +72,24 @@ func TestALostAnswerMakesTheTargetsStateUnknown(t *testing.T) {
 	})
 }
 
+// A claim in the same instant as an earlier one whose write is in doubt must not take the trace for its own.
+func TestATraceOfTheSameInstantIsNotOurs(t *testing.T) {
+	tg := newTarget(1)
+	tg.delay = 0
+	each(t, site{target: tg, blocking: true, failure: directory.Reject}, func(t *testing.T, w *world, tg *target) {
+		tg.set(func(tg *target) { tg.losing = true })
+		u, _, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
+		if directory.CodeOf(err) != directory.Rejected {
+			t.Fatal(err)
+		}
+		tg.set(func(tg *target) { tg.losing = false })
+		time.Sleep(10 * time.Minute)
+		if n := len(tg.snapshot()); n != 0 || w.status(0, u.ID) != "none" {
+			t.Error("a leaver still has an account:", tg.snapshot(), w.status(0, u.ID))
+		}
+	})
+}
+
 func TestADeadlineEndsTheWaitingNotTheAttempt(t *testing.T) {
 	tg := newTarget(1)
 	tg.delay = 18 * time.Second // the deadline is 15
