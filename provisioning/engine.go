@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"usher/connectors"
@@ -49,6 +50,8 @@ type Engine struct {
 	attempts sync.WaitGroup
 	hard     context.Context // ends when attempts in flight must stop
 	stop     context.CancelFunc
+
+	sickened atomic.Int64 // quarantines decided so far
 
 	mu    sync.Mutex
 	lanes map[string]*lane
@@ -129,6 +132,7 @@ func (e *Engine) turn(ctx context.Context) {
 
 // dispatch claims what is due at each target and hands it to the target's lane.
 func (e *Engine) dispatch(ctx context.Context) error {
+	seen := e.sickened.Load()
 	targets, err := e.store.Targets(ctx)
 	if err != nil {
 		return err
@@ -150,7 +154,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			}
 			least = Leavers
 		}
-		if err := e.claim(ctx, l, least); err != nil {
+		if err := e.claim(ctx, l, least, seen); err != nil {
 			return err
 		}
 	}
@@ -158,15 +162,15 @@ func (e *Engine) dispatch(ctx context.Context) error {
 }
 
 // claim takes work in one batch, urgent work first; bulk work only when the lane runs out of it.
-func (e *Engine) claim(ctx context.Context, l *lane, least Priority) error {
+func (e *Engine) claim(ctx context.Context, l *lane, least Priority, seen int64) error {
 	urgent, bulk := l.room()
 	if least == Bulk && bulk > 0 && urgent > 0 {
-		return e.take(ctx, l, Bulk, bulk)
+		return e.take(ctx, l, Bulk, bulk, seen)
 	}
-	return e.take(ctx, l, min(least, People), urgent)
+	return e.take(ctx, l, min(least, People), urgent, seen)
 }
 
-func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int) error {
+func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, seen int64) error {
 	if n <= 0 {
 		return nil
 	}
@@ -175,7 +179,9 @@ func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int) error
 	if err != nil {
 		return err
 	}
-	l.add(tasks)
+	if !l.add(tasks, seen) {
+		e.giveBack(tasks)
+	}
 	return nil
 }
 

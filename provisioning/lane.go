@@ -33,6 +33,7 @@ type lane struct {
 	rate     float64 // attempts a second, smoothed
 	lastDone time.Time
 	checking bool
+	judging  int  // results that are pausing the connector at this moment
 	asked    bool // more work was asked for since room last said how much
 }
 
@@ -62,8 +63,14 @@ func (l *lane) room() (urgent, bulk int) {
 	return urgent, bulk
 }
 
-func (l *lane) add(tasks []Task) {
+// add queues what was claimed by a look at the targets that began when seen quarantines had been decided. It
+// refuses when one was decided since: the look may be from before it.
+func (l *lane) add(tasks []Task, seen int64) bool {
 	l.mu.Lock()
+	if l.engine.sickened.Load() != seen {
+		l.mu.Unlock()
+		return false
+	}
 	for _, t := range tasks {
 		if t.Priority >= Bulk {
 			l.bulk = append(l.bulk, t)
@@ -73,6 +80,7 @@ func (l *lane) add(tasks []Task) {
 	}
 	l.mu.Unlock()
 	l.start()
+	return true
 }
 
 // start runs workers while there is work that may be tried.
@@ -93,6 +101,8 @@ func (l *lane) next() (t Task, o *Opened, ok bool) {
 	defer l.mu.Unlock()
 	slots := max(1, int(l.width))
 	switch {
+	case l.judging > 0: // the target itself is at fault: nothing more until that is written down
+		return t, nil, false
 	case len(l.urgent) > 0 && (l.busy < slots || l.busy == l.busyBulk):
 		t, l.urgent = l.urgent[0], l.urgent[1:]
 	case len(l.bulk) > 0 && l.busy < slots && l.busyBulk < max(1, slots-1):

@@ -36,8 +36,18 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	if ce, ok := errors.AsType[*connectors.Error](r.Err); ok {
 		q.Remedy = ce.Remedy
 	}
+	l.judge(1)
 	e.sicken(e.hard, t, q)
+	e.sickened.Add(1)
 	e.giveBack(l.drop())
+	l.judge(-1)
+	l.start() // leavers may have come meanwhile
+}
+
+func (l *lane) judge(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.judging += n
 }
 
 // sicken starts or prolongs a quarantine.
