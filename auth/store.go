@@ -110,9 +110,11 @@ type Throttle interface {
 // Token lets a program use Usher's API. The token itself is shown once and not kept.
 type Token struct {
 	ID         string // UUIDv7
-	Name       string // for people
+	Name       string // for people; tokens of one name are one API client
+	UserID     string // whose personal token it is; "" for an application's
 	Hash       string // HashToken of it; unique
 	Scopes     []Scope
+	ExpiresAt  time.Time // zero: never
 	CreatedBy  string // the actor's name at the time
 	CreatedAt  time.Time
 	LastUsedAt time.Time // zero when never; kept to the minute

@@ -209,10 +209,12 @@ CREATE TABLE users (
     staged_until  BIGINT,
     created_at    BIGINT  NOT NULL,
     updated_at    BIGINT  NOT NULL,
-    deleted_at    BIGINT,
+    deleted_at    BIGINT, verified_email TEXT NOT NULL DEFAULT '',
     CHECK ((state = 'staged') = (staged_until IS NOT NULL)),
     CHECK ((state IN ('deleted', 'rejected')) = (deleted_at IS NOT NULL))
 );
+
+CREATE INDEX users_created ON users (created_at, id) WHERE state IN ('staged', 'live');
 
 CREATE INDEX users_disabled ON users (user_name_key) WHERE state IN ('staged', 'live') AND NOT active;
 
@@ -223,3 +225,5 @@ CREATE UNIQUE INDEX users_name ON users (user_name_key) WHERE state IN ('staged'
 CREATE INDEX users_source ON users (source, user_name_key) WHERE state IN ('staged', 'live');
 
 CREATE INDEX users_staged ON users (staged_until) WHERE state = 'staged';
+
+CREATE INDEX users_updated ON users (updated_at, id) WHERE state IN ('staged', 'live');

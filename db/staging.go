@@ -27,6 +27,9 @@ func (s *Store) GoLive(ctx context.Context, id string, c directory.Change) error
 			return fmt.Errorf("go live with user %s: %w", id, err)
 		}
 		u.State = directory.Live
+		if err := countUsers(ctx, tx, id, 1); err != nil {
+			return fmt.Errorf("go live with user %s: %w", id, err)
+		}
 		if err := addAccounts(ctx, tx, id, urgency(u), c.ID, c.At); err != nil {
 			return err
 		}
@@ -63,7 +66,7 @@ func takeBack(ctx context.Context, tx *sql.Tx, id string, c directory.Change) (i
 	if n == 0 {
 		return 0, nil
 	}
-	return n, leave(ctx, tx, id, c)
+	return n, leave(ctx, tx, id, false, c)
 }
 
 // TakeBackStaged implements provisioning.Store.

@@ -11,14 +11,14 @@ import (
 	"usher/provisioning"
 )
 
-const userColumns = `id, user_name, external_id, attributes, active, source, state, version, created_at, updated_at, deleted_at, password_hash`
+const userColumns = `id, user_name, external_id, attributes, active, source, state, version, created_at, updated_at, deleted_at, password_hash, verified_email`
 
 func scanUser(row scanner) (directory.User, error) {
 	var u directory.User
 	var attributes string
 	var created, updated, deleted sql.NullInt64
 	err := row.Scan(&u.ID, &u.UserName, &u.ExternalID, &attributes, &u.Active, &u.Source, &u.State, &u.Version,
-		&created, &updated, &deleted, &u.PasswordHash)
+		&created, &updated, &deleted, &u.PasswordHash, &u.VerifiedEmail)
 	if err != nil {
 		return u, err
 	}
@@ -85,14 +85,17 @@ func (s *Store) CreateUser(ctx context.Context, u directory.User, c directory.Ch
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO users (id, user_name, user_name_key, state, active, source, external_id, attributes,
-				password_hash, version, staged_until, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11)`,
+				password_hash, verified_email, version, staged_until, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $12)`,
 			u.ID, u.UserName, directory.Key(u.UserName), string(u.State), u.Active, string(u.Source), u.ExternalID, string(attributes),
-			u.PasswordHash, micros(stagedUntil), c.At.UnixMicro())
+			u.PasswordHash, u.VerifiedEmail, micros(stagedUntil), c.At.UnixMicro())
 		if err != nil {
 			return fmt.Errorf("create user %s: %w", u.ID, userNameTaken(err))
 		}
 		if err := writeTerms(ctx, tx, u); err != nil {
+			return fmt.Errorf("create user %s: %w", u.ID, err)
+		}
+		if err := s.arrive(ctx, tx, u, c); err != nil {
 			return fmt.Errorf("create user %s: %w", u.ID, err)
 		}
 		if u.State == directory.Staged {
@@ -120,18 +123,22 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 			return err
 		}
 		sent, err := sameSent(old, u, attributes)
-		if err != nil || sent && old.PasswordHash == u.PasswordHash {
+		if err != nil {
+			return err
+		}
+		linked, err := writeLinks(ctx, tx, u, c)
+		if err != nil || sent && !linked && old.PasswordHash == u.PasswordHash && old.VerifiedEmail == u.VerifiedEmail {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE users SET user_name = $1, user_name_key = $2, active = $3, external_id = $4, attributes = $5,
-				password_hash = $6, version = version + 1, updated_at = $7 WHERE id = $8`,
-			u.UserName, directory.Key(u.UserName), u.Active, u.ExternalID, string(attributes), u.PasswordHash, c.At.UnixMicro(), u.ID)
+				password_hash = $6, verified_email = $7, version = version + 1, updated_at = $8 WHERE id = $9`,
+			u.UserName, directory.Key(u.UserName), u.Active, u.ExternalID, string(attributes), u.PasswordHash, u.VerifiedEmail, c.At.UnixMicro(), u.ID)
 		if err != nil {
 			return fmt.Errorf("update user %s: %w", u.ID, userNameTaken(err))
 		}
 		changed = true
 		if err := recordChange(ctx, tx, c); err != nil || sent {
-			return err // no target is told a password
+			return err // no target is told a password, or who else knows the user by what name
 		}
 		return s.spread(ctx, tx, u, c)
 	})
@@ -145,6 +152,9 @@ func (s *Store) spread(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 		return fmt.Errorf("update user %s: %w", u.ID, err)
 	}
 	if err := writeTerms(ctx, tx, u); err != nil {
+		return fmt.Errorf("update user %s: %w", u.ID, err)
+	}
+	if err := writeValues(ctx, tx, u); err != nil {
 		return fmt.Errorf("update user %s: %w", u.ID, err)
 	}
 	if err := touch(ctx, tx, u.ID, urgency(u), c.ID, c.At); err != nil {
@@ -196,13 +206,16 @@ func (s *Store) DeleteUser(ctx context.Context, id string, c directory.Change) e
 		if n == 0 {
 			return noUser()
 		}
-		return leave(ctx, tx, id, c)
+		return leave(ctx, tx, id, true, c)
 	})
 }
 
 // leave ends what a user has here; the user's row goes with the last account.
-func leave(ctx context.Context, tx *sql.Tx, id string, c directory.Change) error {
+func leave(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c directory.Change) error {
 	if err := dropTerms(ctx, tx, id); err != nil {
+		return fmt.Errorf("delete user %s: %w", id, err)
+	}
+	if err := depart(ctx, tx, id, wasLive, c); err != nil {
 		return fmt.Errorf("delete user %s: %w", id, err)
 	}
 	if err := touch(ctx, tx, id, provisioning.Leavers, c.ID, c.At); err != nil {

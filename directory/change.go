@@ -40,6 +40,11 @@ const (
 	ActionUserDelete        = "user.delete"
 	ActionUserReject        = "user.reject"    // a blocking target refused
 	ActionUserTakeBack      = "user.take_back" // a staged user was left behind by a process that ended
+	ActionGroupCreate       = "group.create"
+	ActionGroupUpdate       = "group.update"
+	ActionGroupDelete       = "group.delete"
+	ActionGroupMembers      = "group.members" // members came or left
+	ActionScopeUpdate       = "scope.update"  // the groups that a connection sends
 	ActionRetryAccount      = "account.retry"
 	ActionAdoptAccount      = "account.adopt"
 	ActionConnectionCreate  = "connection.create"

@@ -44,6 +44,8 @@ type Store interface {
 	// RetryAccount makes an account due now: not held, not given up, no attempts counted. approve, when set, is
 	// the remote ID that may be adopted. NotFound when the user has no account at the connector.
 	RetryAccount(ctx context.Context, connectorID, userID, approve string, c Change) error
+
+	GroupStore
 }
 
 // Outcome is what one target did about an act that waited for it.

@@ -48,36 +48,102 @@ type User struct {
 
 	// PasswordHash is argon2id in PHC form, "" when the user was invited and has not chosen one.
 	PasswordHash string `json:"-"`
+
+	// VerifiedEmail is the address that the user has shown to be theirs; "" when none. Stored with the user.
+	VerifiedEmail string `json:"-"`
+
+	// Arrival is written together with the user and is not read back.
+	Arrival Arrival `json:"-"`
 }
 
-// Profile is what is stored as one JSON document.
+// Arrival is what a door writes in the same transaction as the user. Zero fields write nothing.
+type Arrival struct {
+	Groups   []string // IDs of the groups that a new user joins; UpdateUser does not look at them
+	ClientID ClientID
+	Identity Identity // of a user who arrives by, or is linked to, an external identity provider
+}
+
+// ClientID is the name that one API client has for a user or a group (RFC 7643 §3.1: externalId). Tokens of the
+// same name are one client.
+type ClientID struct {
+	Client string // the token's name; "" writes nothing
+	Value  string // "" forgets it
+}
+
+// Identity is a user as an external identity provider knows them (OpenID Connect Core §2: iss, sub).
+type Identity struct {
+	ConnectionID string
+	Issuer       string
+	Subject      string
+}
+
+// Profile is what is stored as one JSON document: the rest of RFC 7643 §4.1 and of its enterprise extension (§4.3).
 type Profile struct {
-	Name         Name    `json:"name,omitzero"`
-	DisplayName  string  `json:"displayName,omitempty"`
-	Title        string  `json:"title,omitempty"`
-	Department   string  `json:"department,omitempty"`
-	Emails       []Email `json:"emails,omitempty"`
-	PhoneNumbers []Phone `json:"phoneNumbers,omitempty"`
+	Name              Name      `json:"name,omitzero"`
+	DisplayName       string    `json:"displayName,omitempty"`
+	NickName          string    `json:"nickName,omitempty"`
+	ProfileURL        string    `json:"profileUrl,omitempty"`
+	Title             string    `json:"title,omitempty"`
+	UserType          string    `json:"userType,omitempty"`
+	PreferredLanguage string    `json:"preferredLanguage,omitempty"`
+	Locale            string    `json:"locale,omitempty"`
+	Timezone          string    `json:"timezone,omitempty"`
+	Emails            []Email   `json:"emails,omitempty"`
+	PhoneNumbers      []Phone   `json:"phoneNumbers,omitempty"`
+	IMs               []Item    `json:"ims,omitempty"`
+	Photos            []Item    `json:"photos,omitempty"`
+	Addresses         []Address `json:"addresses,omitempty"`
+	Entitlements      []Item    `json:"entitlements,omitempty"`
+	Roles             []Item    `json:"roles,omitempty"`
+	X509Certificates  []Item    `json:"x509Certificates,omitempty"` // value: base64 DER
+
+	EmployeeNumber string  `json:"employeeNumber,omitempty"`
+	CostCenter     string  `json:"costCenter,omitempty"`
+	Organization   string  `json:"organization,omitempty"`
+	Division       string  `json:"division,omitempty"`
+	Department     string  `json:"department,omitempty"`
+	Manager        Manager `json:"manager,omitzero"`
 }
 
 // Name is SCIM's name.
 type Name struct {
-	GivenName  string `json:"givenName,omitempty"`
-	FamilyName string `json:"familyName,omitempty"`
+	Formatted       string `json:"formatted,omitempty"`
+	FamilyName      string `json:"familyName,omitempty"`
+	GivenName       string `json:"givenName,omitempty"`
+	MiddleName      string `json:"middleName,omitempty"`
+	HonorificPrefix string `json:"honorificPrefix,omitempty"`
+	HonorificSuffix string `json:"honorificSuffix,omitempty"`
 }
 
-// Email is one of a user's addresses.
-type Email struct {
+// Item is one value of an attribute that has several (RFC 7643 §2.4).
+type Item struct {
 	Value   string `json:"value"`
+	Display string `json:"display,omitempty"`
 	Type    string `json:"type,omitempty"`
 	Primary bool   `json:"primary,omitempty"`
 }
 
-// Phone is one of a user's numbers.
-type Phone struct {
-	Value   string `json:"value"`
-	Type    string `json:"type,omitempty"`
-	Primary bool   `json:"primary,omitempty"`
+type (
+	Email = Item // one of a user's addresses
+	Phone = Item // one of a user's numbers
+)
+
+// Address is a postal address.
+type Address struct {
+	Formatted     string `json:"formatted,omitempty"`
+	StreetAddress string `json:"streetAddress,omitempty"`
+	Locality      string `json:"locality,omitempty"`
+	Region        string `json:"region,omitempty"`
+	PostalCode    string `json:"postalCode,omitempty"`
+	Country       string `json:"country,omitempty"`
+	Type          string `json:"type,omitempty"`
+	Primary       bool   `json:"primary,omitempty"`
+}
+
+// Manager is whom a user reports to; Value is the manager's ID, whatever system gave it.
+type Manager struct {
+	Value       string `json:"value,omitempty"`
+	DisplayName string `json:"displayName,omitempty"`
 }
 
 // Email is the primary address, else the first, else "".

@@ -52,14 +52,14 @@ type subjectValue struct {
 }
 
 func subjectOf(u directory.User) *subject {
-	s := &subject{ID: u.ID, ExternalID: u.ExternalID, UserName: u.UserName, Name: subjectName(u.Name), DisplayName: u.DisplayName,
+	s := &subject{ID: u.ID, ExternalID: u.ExternalID, UserName: u.UserName, Name: subjectName{u.Name.GivenName, u.Name.FamilyName}, DisplayName: u.DisplayName,
 		Title: u.Title, Department: u.Department, Active: u.Active, Source: string(u.Source),
 		Emails: make([]subjectValue, len(u.Emails)), PhoneNumbers: make([]subjectValue, len(u.PhoneNumbers))}
 	for i, e := range u.Emails {
-		s.Emails[i] = subjectValue(e)
+		s.Emails[i] = subjectValue{e.Value, e.Type, e.Primary}
 	}
 	for i, p := range u.PhoneNumbers {
-		s.PhoneNumbers[i] = subjectValue(p)
+		s.PhoneNumbers[i] = subjectValue{p.Value, p.Type, p.Primary}
 	}
 	return s
 }

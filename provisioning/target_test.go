@@ -36,7 +36,7 @@ type target struct {
 	overlap int
 	calls   map[string]int
 	checks  int
-	losing  bool // writes take effect, and their answers are lost
+	losing  bool                  // writes take effect, and their answers are lost
 	fail    func(op string) error // directed tests: answer this instead
 	order   []string              // users in the order their writes began
 }

@@ -1,0 +1,52 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+
+	"usher/directory"
+)
+
+// arrive writes, in the transaction that makes a user, what came with them. Groups come before accounts are made due.
+func (s *Store) arrive(ctx context.Context, tx *sql.Tx, u directory.User, c directory.Change) error {
+	if err := joinGroups(ctx, tx, u, c); err != nil {
+		return err
+	}
+	if err := writeValues(ctx, tx, u); err != nil {
+		return err
+	}
+	if u.State == directory.Live {
+		if err := countUsers(ctx, tx, u.ID, 1); err != nil {
+			return err
+		}
+	}
+	_, err := writeLinks(ctx, tx, u, c)
+	return err
+}
+
+// writeLinks writes the names that others have for the user, and reports whether any was different.
+func writeLinks(ctx context.Context, tx *sql.Tx, u directory.User, c directory.Change) (bool, error) {
+	client, err := writeClientID(ctx, tx, "user", u.ID, u.Arrival.ClientID)
+	if err != nil {
+		return false, err
+	}
+	identity, err := writeIdentity(ctx, tx, u, c)
+	return client || identity, err
+}
+
+// depart forgets, in the transaction that deletes or takes back a user, what only a live user has.
+func depart(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c directory.Change) error {
+	if err := leaveGroups(ctx, tx, id, c); err != nil {
+		return err
+	}
+	if err := dropValues(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := dropIdentities(ctx, tx, id); err != nil {
+		return err
+	}
+	if !wasLive {
+		return nil
+	}
+	return countUsers(ctx, tx, id, -1)
+}
