@@ -6,15 +6,21 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"os"
 	"os/user"
 	"strings"
 	"time"
 
 	"usher/auth"
+	"usher/auth/oidc"
+	"usher/auth/signup"
+	"usher/connectors"
 	"usher/connectors/all"
 	"usher/db"
 	"usher/directory"
+	"usher/imports"
 	"usher/provisioning"
 )
 
@@ -79,6 +85,23 @@ func (c *core) close(err error) error {
 // auth is who may sign in. secure says that the console is reached by https.
 func (c *core) auth(secure bool) *auth.Service {
 	return auth.New(c.store, auth.Options{Secure: secure})
+}
+
+// signUp is how people make and keep accounts of their own, at the pages below base.
+func (c *core) signUp(a *auth.Service, base *url.URL) *signup.Service {
+	return &signup.Service{Store: c.store, Directory: c.directory, Auth: a, Base: base, Now: now}
+}
+
+// imports reads files of users; in the background only when its Run is called.
+func (c *core) imports(log *slog.Logger) *imports.Importer {
+	return &imports.Importer{Store: c.store, Directory: c.directory, Log: log, Now: now, Instance: serverName}
+}
+
+// oidc is signing in through connections.
+func (c *core) oidc(base *url.URL) *oidc.Service {
+	return &oidc.Service{Store: c.store, Directory: c.directory, BaseURL: base, Now: now, Client: func(private, plain bool) *http.Client {
+		return connectors.NewClient(connectors.ClientOptions{AllowPrivate: private, AllowHTTP: plain}, nil)
+	}}
 }
 
 // now has the precision that is stored.

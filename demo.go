@@ -11,7 +11,10 @@ import (
 	"syscall"
 	"time"
 
+	"usher/auth"
 	"usher/demo"
+	"usher/directory"
+	"usher/scim/server"
 )
 
 type demoCmd struct {
@@ -45,13 +48,19 @@ func (c demoCmd) within(a *app, dir string) error {
 	if err != nil {
 		return k.close(err)
 	}
-	err = c.serve(a, k, target)
+	provider, err := demo.StartProvider()
+	if err == nil {
+		err = c.serve(a, k, target, provider)
+	}
 	end, cancel := context.WithTimeout(context.Background(), finishWithin)
 	defer cancel()
+	if provider != nil {
+		err = errors.Join(err, provider.Close(end))
+	}
 	return errors.Join(k.close(err), target.Close(end))
 }
 
-func (c demoCmd) serve(a *app, k *core, target *demo.Target) error {
+func (c demoCmd) serve(a *app, k *core, target *demo.Target, provider *demo.Provider) error {
 	s, err := c.listenAnywhere(a)
 	if err != nil {
 		return err
@@ -60,6 +69,16 @@ func (c demoCmd) serve(a *app, k *core, target *demo.Target) error {
 	password := rand.Text()
 	if _, err = s.auth.CreateAdmin(a.ctx, actor(), demoAdmin, password); err == nil {
 		err = demo.Prepare(a.ctx, k.directory, target)
+	}
+	if err == nil {
+		err = demo.OpenRegistration(a.ctx, k.signUp(s.auth, s.base))
+	}
+	if err == nil {
+		err = demo.PrepareSignIn(a.ctx, k.oidc(s.base), provider)
+	}
+	var token directory.Secret
+	if err == nil {
+		_, token, err = s.auth.CreateToken(a.ctx, actor(), "demo", []auth.Scope{auth.ScopeSCIM}, time.Time{})
 	}
 	if err != nil {
 		return errors.Join(err, s.listener.Close())
@@ -70,7 +89,10 @@ func (c demoCmd) serve(a *app, k *core, target *demo.Target) error {
 		}
 	}
 	fmt.Fprintf(a.stdout, "Usher demo. Everything in it is gone when it stops (Ctrl-C).\n\n"+
-		"  Console    %s\n  User name  %s\n  Password   %s\n  Target     %s (SCIM 2.0)\n\n", s.base, demoAdmin, password, target.URL)
+		"  Console    %s\n  User name  %s\n  Password   %s\n  Register   %s (mails are in the console's Outbox)\n"+
+		"  Sign in    %s (as somebody of the built-in identity provider)\n"+
+		"  SCIM API   %s (token %s)\n  Target     %s (SCIM 2.0)\n\n",
+		s.base, demoAdmin, password, s.base.JoinPath("register"), s.base.JoinPath("login"), s.base.JoinPath(server.Prefix), token.Reveal(), target.URL)
 	return s.run(a, k)
 }
 

@@ -30,6 +30,7 @@ var arrows = map[string]string{
 	"scim/server":              "scim scim/* directory auth",
 	"scim/*":                   "scim scim/*",
 	"mail":                     "directory",
+	"mail/mailtest":            "",
 	"connectors":               "directory",
 	"connectors/all":           "connectors connectors/*",
 	"connectors/connectortest": "connectors directory",
@@ -46,6 +47,7 @@ var arrows = map[string]string{
 	"views/ui":                 "static",
 	"handlers":                 "directory provisioning connectors auth auth/* mail imports views views/* static",
 	"demo":                     anything + " -handlers",
+	"demo/*":                   "",
 	"bench":                    anything,
 	"":                         anything,
 }

@@ -15,6 +15,7 @@ import (
 	"usher/auth"
 	"usher/connectors/all"
 	"usher/handlers"
+	"usher/mail"
 )
 
 type serveCmd struct {
@@ -26,6 +27,7 @@ type siteFlags struct {
 	Addr           string   `default:"127.0.0.1:8080" help:"Address to listen on; port 0 takes a free one."`
 	BaseURL        string   `name:"base-url" placeholder:"URL" help:"How people reach the console, such as https://usher.example.com. By default http:// and the address."`
 	TrustedProxies []string `placeholder:"CIDR" help:"Reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	scimFlags
 }
 
 // Run serves until it is asked to stop.
@@ -68,6 +70,7 @@ type site struct {
 	listener net.Listener
 	base     *url.URL
 	proxies  []string
+	scim     scimFlags
 	auth     *auth.Service
 	log      *slog.Logger
 	target   handlers.TargetView       // the demo's target; nil without one
@@ -86,7 +89,7 @@ func (c siteFlags) listen() (*site, error) {
 	if base == nil {
 		base = &url.URL{Scheme: "http", Host: reachable(l.Addr().(*net.TCPAddr))}
 	}
-	return &site{listener: l, base: base, proxies: c.TrustedProxies}, nil
+	return &site{listener: l, base: base, proxies: c.TrustedProxies, scim: c.scimFlags}, nil
 }
 
 // base is nil when it follows from the address.
@@ -113,24 +116,29 @@ func reachable(a *net.TCPAddr) string {
 const (
 	lastWords    = 5 * time.Second // what a killed server sent last has reached its target by then
 	finishWithin = 5 * time.Second // requests under way when the server stops
-	tidyEvery    = time.Hour       // sessions that have ended
+	tidyEvery    = time.Hour       // sessions, registrations and links that have ended
 )
 
 // run serves until the app is asked to stop: then it takes no more requests, finishes those under way, and lets
 // the engine record what is at its targets.
 func (s *site) run(a *app, k *core) error {
 	s.log = a.log()
-	console := &handlers.Server{Auth: s.auth, Store: k.store, Directory: k.directory, Opener: k.opener, Kinds: all.Definitions(),
+	signUp := k.signUp(s.auth, s.base)
+	post := mail.NewWorker(k.store, mail.Sender{}, now, s.log)
+	files := k.imports(s.log)
+	console := &handlers.Server{Auth: s.auth, SignUp: signUp, Mail: post, Imports: files, OIDC: k.oidc(s.base), Store: k.store, Directory: k.directory, Opener: k.opener, Kinds: all.Definitions(),
 		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
 		About: handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
 		Demo:  s.target}
-	server := newServer(console.Router(), s.log)
+	server := newServer(s.handler(k, console.Router()), s.log)
 	s.announce(a)
 
 	work, stop := context.WithCancel(context.WithoutCancel(a.ctx))
 	var beside sync.WaitGroup
 	beside.Go(func() { k.engine.Run(work) })
-	beside.Go(func() { s.tidy(work) })
+	beside.Go(func() { post.Run(work) })
+	beside.Go(func() { files.Run(work) })
+	beside.Go(func() { s.tidy(work, s.auth.Tidy, signUp.Tidy) })
 	if s.ready != nil {
 		beside.Go(func() { s.ready(work) })
 	}
@@ -167,10 +175,13 @@ func (s *site) announce(a *app) {
 	}
 }
 
-func (s *site) tidy(ctx context.Context) {
+// tidy forgets what nobody can use any more.
+func (s *site) tidy(ctx context.Context, forget ...func(context.Context) error) {
 	for {
-		if err := s.auth.Tidy(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("cannot remove ended sessions", "err", err)
+		for _, f := range forget {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("cannot remove what has expired", "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -12,8 +12,9 @@ import (
 
 // Service is the acts of this package over a store.
 type Service struct {
-	Passwords *Passwords
-	Sessions  *Sessions
+	Passwords    *Passwords
+	Sessions     *Sessions // of administrators
+	UserSessions *Sessions // of the directory's users
 
 	store Store
 	now   func() time.Time
@@ -36,10 +37,11 @@ func New(store Store, o Options) *Service {
 	}
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }
 	return &Service{
-		Passwords: NewPasswords(o.Cost),
-		Sessions:  newSessions(store, o.Secure, now),
-		store:     store,
-		now:       now,
+		Passwords:    NewPasswords(o.Cost),
+		Sessions:     newSessions(store, adminCookie, ofAdmin, o.Secure, now),
+		UserSessions: newSessions(store, userCookie, ofUser, o.Secure, now),
+		store:        store,
+		now:          now,
 	}
 }
 
@@ -59,6 +61,7 @@ func (s *Service) Tidy(ctx context.Context) error {
 const (
 	ActionAdminCreate   = "admin.create"
 	ActionAdminPassword = "admin.password"
+	ActionUserPassword  = "user.password"
 	ActionTokenCreate   = "token.create"
 	ActionTokenRevoke   = "token.revoke"
 )

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -18,35 +19,48 @@ const (
 )
 
 const (
-	plainCookie  = "usher"
-	secureCookie = "__Host-usher" // browsers take it only with Secure, Path=/ and no Domain
-	keyChars     = 43             // 256 bits in base64url
+	adminCookie  = "usher"
+	userCookie   = "usher_account"
+	securePrefix = "__Host-" // browsers take such a cookie only with Secure, Path=/ and no Domain
+	keyChars     = 43        // 256 bits in base64url
 )
 
-// adminKey marks whose session it is. It is no string, so that it is not among the values stored as JSON.
-type adminKey struct{}
+// ownerKey marks whose session it is. It is no string, so that it is not among the values stored as JSON.
+type ownerKey struct{}
 
-// Sessions is a gorilla/sessions Store: the cookie holds a random key, the store a row under the key's SHA-256.
+// Sessions is a gorilla/sessions Store for one kind of people: administrators or users. The cookie holds a random key, the store a row under the key's SHA-256.
 // A session's values have string keys and must be JSON. There is a row only from a sign-in on, so that visitors
 // cannot fill the store.
 type Sessions struct {
 	rows   SessionRows
 	name   string
+	owner  func(id string) Owner
 	secure bool
 	now    func() time.Time
 }
 
 var _ sessions.Store = (*Sessions)(nil)
 
-func newSessions(rows SessionRows, secure bool, now func() time.Time) *Sessions {
-	name := plainCookie
+func ofAdmin(id string) Owner { return Owner{AdminID: id} }
+func ofUser(id string) Owner  { return Owner{UserID: id} }
+
+func newSessions(rows SessionRows, name string, owner func(string) Owner, secure bool, now func() time.Time) *Sessions {
 	if secure {
-		name = secureCookie
+		name = securePrefix + name
 	}
-	return &Sessions{rows: rows, name: name, secure: secure, now: now}
+	return &Sessions{rows: rows, name: name, owner: owner, secure: secure, now: now}
 }
 
-// CookieName is __Host-usher over https, else usher.
+// id is the one of an owner that s keeps sessions of; "" for others and for nobody.
+func (s *Sessions) id(o Owner) string {
+	id := o.AdminID + o.UserID
+	if s.owner(id) != o {
+		return ""
+	}
+	return id
+}
+
+// CookieName is usher or usher_account, over https with the prefix __Host-.
 func (s *Sessions) CookieName() string { return s.name }
 
 // Current is the request's session: its own when the cookie's key holds, else a new one that is not stored.
@@ -72,7 +86,7 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 		return ss, fmt.Errorf("load a session: %w", err)
 	}
 	now := s.now()
-	if !ok || !now.Before(row.ExpiresAt) || now.Sub(row.SeenAt) >= SessionIdle {
+	if !ok || s.id(row.Owner) == "" || !now.Before(row.ExpiresAt) || now.Sub(row.SeenAt) >= SessionIdle {
 		return ss, nil
 	}
 	if now.Sub(row.SeenAt) >= touchEvery {
@@ -87,7 +101,7 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 	for k, v := range values {
 		ss.Values[k] = v
 	}
-	ss.Values[adminKey{}] = row.AdminID
+	ss.Values[ownerKey{}] = row.Owner
 	ss.ID, ss.IsNew = key, false
 	return ss, nil
 }
@@ -119,7 +133,7 @@ func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, ss *sessions.Ses
 		return err
 	}
 	now := s.now()
-	row := SessionRow{AdminID: AdminID(ss), Values: values, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionAbsolute)}
+	row := SessionRow{Owner: ownerOf(ss), Values: values, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionAbsolute)}
 	if ss.ID == "" {
 		key := base64.RawURLEncoding.EncodeToString(random(32))
 		row.Hash = SessionHash(key)
@@ -147,9 +161,9 @@ func (s *Sessions) dropCookie(w http.ResponseWriter, ss *sessions.Session) {
 	http.SetCookie(w, sessions.NewCookie(ss.Name(), "", &o))
 }
 
-// Start makes the request's session the administrator's, under a new key and without any earlier values: a key that
-// was known before the sign-in is worth nothing after it.
-func (s *Sessions) Start(r *http.Request, w http.ResponseWriter, adminID string) error {
+// Start makes the request's session that of the administrator or user with the ID, under a new key and without any
+// earlier values: a key that was known before the sign-in is worth nothing after it.
+func (s *Sessions) Start(r *http.Request, w http.ResponseWriter, id string) error {
 	ss, err := s.Current(r)
 	if err != nil {
 		return err
@@ -161,8 +175,28 @@ func (s *Sessions) Start(r *http.Request, w http.ResponseWriter, adminID string)
 	}
 	clear(ss.Values)
 	ss.ID, ss.IsNew = "", true
-	ss.Values[adminKey{}] = adminID
+	ss.Values[ownerKey{}], ss.Values[agentValue] = s.owner(id), cutAgent(r.UserAgent())
 	return s.Save(r, w, ss)
+}
+
+// agentValue is the session value of the browser that signed in. Stored: never rename.
+const agentValue = "agent"
+
+const maxAgent = 300 // bytes
+
+func cutAgent(agent string) string {
+	return strings.ToValidUTF8(agent[:min(len(agent), maxAgent)], "")
+}
+
+// Agent is the User-Agent of the browser that signed in.
+func (s SessionRow) Agent() string {
+	var v struct {
+		Agent string `json:"agent"`
+	}
+	if json.Unmarshal([]byte(s.Values), &v) != nil {
+		return "" // written by another version
+	}
+	return v.Agent
 }
 
 // End signs the request's session out.
@@ -177,29 +211,50 @@ func (s *Sessions) End(r *http.Request, w http.ResponseWriter) error {
 	return s.Save(r, w, ss)
 }
 
-// EndAll signs an administrator out everywhere.
-func (s *Sessions) EndAll(ctx context.Context, adminID string) error {
-	if err := s.rows.DeleteSessions(ctx, adminID, ""); err != nil {
-		return fmt.Errorf("end the sessions of %s: %w", adminID, err)
+// EndAll signs somebody out everywhere.
+func (s *Sessions) EndAll(ctx context.Context, id string) error { return s.EndOthers(ctx, id, "") }
+
+// EndOthers signs somebody out everywhere but in the session with the hash keep.
+func (s *Sessions) EndOthers(ctx context.Context, id, keep string) error {
+	if err := s.rows.DeleteSessions(ctx, s.owner(id), keep); err != nil {
+		return fmt.Errorf("end the sessions of %s: %w", id, err)
 	}
 	return nil
 }
 
-// Count is how many sessions of an administrator have not ended.
-func (s *Sessions) Count(ctx context.Context, adminID string) (int, error) {
+// Count is how many sessions somebody has that have not ended.
+func (s *Sessions) Count(ctx context.Context, id string) (int, error) {
 	now := s.now()
-	n, err := s.rows.CountSessions(ctx, adminID, now.Add(-SessionIdle), now)
+	n, err := s.rows.CountSessions(ctx, s.owner(id), now.Add(-SessionIdle), now)
 	if err != nil {
-		return 0, fmt.Errorf("count the sessions of %s: %w", adminID, err)
+		return 0, fmt.Errorf("count the sessions of %s: %w", id, err)
 	}
 	return n, nil
 }
 
-// AdminID says whose session it is; "" means nobody's.
-func AdminID(ss *sessions.Session) string {
-	id, _ := ss.Values[adminKey{}].(string)
-	return id
+// maxListed bounds what a page shows of somebody's sessions.
+const maxListed = 50
+
+// List is somebody's sessions that have not ended, the last used first, at most 50.
+func (s *Sessions) List(ctx context.Context, id string) ([]SessionRow, error) {
+	now := s.now()
+	rows, err := s.rows.ListSessions(ctx, s.owner(id), now.Add(-SessionIdle), now, maxListed)
+	if err != nil {
+		return nil, fmt.Errorf("list the sessions of %s: %w", id, err)
+	}
+	return rows, nil
 }
+
+func ownerOf(ss *sessions.Session) Owner {
+	o, _ := ss.Values[ownerKey{}].(Owner)
+	return o
+}
+
+// AdminID says which administrator's session it is; "" means none's.
+func AdminID(ss *sessions.Session) string { return ownerOf(ss).AdminID }
+
+// UserID says which user's session it is; "" means none's.
+func UserID(ss *sessions.Session) string { return ownerOf(ss).UserID }
 
 // SessionHash is the name under which the session with the key is stored: SHA-256, hex.
 func SessionHash(key string) string { return HashToken(key) }
@@ -208,7 +263,7 @@ func encodeValues(ss *sessions.Session) (string, error) {
 	values := map[string]any{}
 	for k, v := range ss.Values {
 		switch k := k.(type) {
-		case adminKey:
+		case ownerKey:
 		case string:
 			values[k] = v
 		default:

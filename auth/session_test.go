@@ -251,7 +251,7 @@ func TestNoCookieNoRow(t *testing.T) {
 			t.Errorf("key %q opens a session", key)
 		}
 	}
-	if n, _ := store.CountSessions(t.Context(), "", time.Time{}, time.Time{}); n != 0 {
+	if n, _ := store.CountSessions(t.Context(), auth.Owner{}, time.Time{}, time.Time{}); n != 0 {
 		t.Error("a visitor made a row")
 	}
 }

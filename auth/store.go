@@ -12,6 +12,7 @@ import (
 // can implement them all. Times are UTC and have microseconds at most. Every method is safe for concurrent use.
 type Store interface {
 	Admins
+	Users
 	Setup
 	SessionRows
 	Throttle
@@ -46,6 +47,19 @@ type Admins interface {
 	AdminSignedIn(ctx context.Context, id string, at time.Time) error
 }
 
+// Users are those of the directory who sign in. Only live ones are found: a staged user cannot sign in.
+type Users interface {
+	// UserForSignIn finds by the folded user name, else by the folded e-mail address when exactly one user has it.
+	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)
+	// UserByID finds a live user, disabled ones included.
+	UserByID(ctx context.Context, id string) (directory.User, bool, error)
+	// SetUserPassword replaces the hash, and the verified address when verified is not "", and ends the user's
+	// sessions but the one with the hash keepSession ("" for none), in one transaction. NotFound when there is no such user.
+	SetUserPassword(ctx context.Context, id, hash, verified, keepSession string, c directory.Change) error
+	// RehashUserPassword stores the same password hashed anew, if the stored hash still equals old.
+	RehashUserPassword(ctx context.Context, id, old, hash string) error
+}
+
 // ErrSetupOver is what Setup answers when there is an administrator already, or the token is not the one stored.
 var ErrSetupOver = errors.New("the set-up is over")
 
@@ -65,14 +79,20 @@ type Setup interface {
 // SessionRow is a session as it is stored; the key in the cookie is not.
 type SessionRow struct {
 	Hash      string // SHA-256 of the cookie's key, hex
-	AdminID   string // "" before the sign-in
+	Owner     Owner
 	Values    string // a JSON object
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time // the absolute end; never moved
 }
 
-// SessionRows keeps the sessions. Deleting an administrator deletes theirs.
+// Owner is whose session it is. At most one of its fields is set; the zero value is nobody.
+type Owner struct {
+	AdminID string
+	UserID  string
+}
+
+// SessionRows keeps the sessions. Deleting or disabling their owner deletes them.
 type SessionRows interface {
 	LoadSession(ctx context.Context, hash string) (SessionRow, bool, error)
 	CreateSession(ctx context.Context, s SessionRow) error
@@ -82,10 +102,12 @@ type SessionRows interface {
 	// TouchSession sets SeenAt of a row that exists.
 	TouchSession(ctx context.Context, hash string, at time.Time) error
 	DeleteSession(ctx context.Context, hash string) error
-	// DeleteSessions ends all of an administrator's sessions but the one with the hash except ("" for none).
-	DeleteSessions(ctx context.Context, adminID, except string) error
-	// CountSessions counts an administrator's rows with SeenAt after idleSince and ExpiresAt after now.
-	CountSessions(ctx context.Context, adminID string, idleSince, now time.Time) (int, error)
+	// DeleteSessions ends all of somebody's sessions but the one with the hash except ("" for none).
+	DeleteSessions(ctx context.Context, of Owner, except string) error
+	// CountSessions counts somebody's rows with SeenAt after idleSince and ExpiresAt after now.
+	CountSessions(ctx context.Context, of Owner, idleSince, now time.Time) (int, error)
+	// ListSessions has those that CountSessions counts, the last used first, at most limit.
+	ListSessions(ctx context.Context, of Owner, idleSince, now time.Time, limit int) ([]SessionRow, error)
 	// DeleteExpiredSessions deletes every row with SeenAt before idleSince or ExpiresAt before now.
 	DeleteExpiredSessions(ctx context.Context, idleSince, now time.Time) error
 }
@@ -110,23 +132,31 @@ type Throttle interface {
 // Token lets a program use Usher's API. The token itself is shown once and not kept.
 type Token struct {
 	ID         string // UUIDv7
-	Name       string // for people; tokens of one name are one API client
+	Name       string // for people; an application's tokens of one name are one API client
 	UserID     string // whose personal token it is; "" for an application's
 	Hash       string // HashToken of it; unique
 	Scopes     []Scope
 	ExpiresAt  time.Time // zero: never
-	CreatedBy  string // the actor's name at the time
+	CreatedBy  string    // the actor's name at the time
 	CreatedAt  time.Time
 	LastUsedAt time.Time // zero when never; kept to the minute
 }
 
-// Tokens keeps the API tokens.
+// TokenFilter selects tokens of one owner, newest first.
+type TokenFilter struct {
+	UserID string // whose personal tokens; "" for the applications'
+	Before string // ID of the last token of the page before
+	Limit  int
+}
+
+// Tokens keeps the API tokens. Deleting a user deletes theirs.
 type Tokens interface {
 	CreateToken(ctx context.Context, t Token, c directory.Change) error
 	TokenByHash(ctx context.Context, hash string) (Token, bool, error)
 	// ListTokens has the newest first.
-	ListTokens(ctx context.Context) ([]Token, error)
-	// DeleteToken answers a *directory.Error with NotFound when there is no such token.
-	DeleteToken(ctx context.Context, id string, c directory.Change) error
+	ListTokens(ctx context.Context, f TokenFilter) ([]Token, error)
+	// DeleteToken deletes a token of this owner ("" for an application's). It answers a *directory.Error with NotFound
+	// when there is no such token.
+	DeleteToken(ctx context.Context, userID, id string, c directory.Change) error
 	TouchToken(ctx context.Context, id string, at time.Time) error
 }

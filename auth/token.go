@@ -31,16 +31,27 @@ func HashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// CreateToken makes an API token; the secret is not kept, so show it now. Invalid names the fields name and scopes.
-func (s *Service) CreateToken(ctx context.Context, by directory.Actor, name string, scopes []Scope) (Token, directory.Secret, error) {
-	name = strings.TrimSpace(name)
-	if err := checkToken(name, scopes).Err(); err != nil {
+// CreateToken makes an application's API token, for ever when expires is zero; the secret is not kept, so show it now.
+// Invalid names the fields name, scopes and expires.
+func (s *Service) CreateToken(ctx context.Context, by directory.Actor, name string, scopes []Scope, expires time.Time) (Token, directory.Secret, error) {
+	return s.createToken(ctx, by, Token{Name: name, Scopes: scopes, ExpiresAt: expires})
+}
+
+func (s *Service) createToken(ctx context.Context, by directory.Actor, t Token) (Token, directory.Secret, error) {
+	now := s.now()
+	t.Name = strings.TrimSpace(t.Name)
+	f := checkToken(t.Name, t.Scopes)
+	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(now) {
+		f.Add("expires", "Choose a time that is still to come.")
+	}
+	if err := f.Err(); err != nil {
 		return Token{}, "", err
 	}
 	secret := NewToken()
-	t := Token{ID: newID(), Name: name, Hash: HashToken(secret.Reveal()), Scopes: scopes, CreatedBy: by.Name, CreatedAt: s.now()}
+	t.ID, t.Hash, t.CreatedBy, t.CreatedAt = newID(), HashToken(secret.Reveal()), by.Name, now
+	t.ExpiresAt = t.ExpiresAt.UTC().Truncate(time.Microsecond)
 	if err := s.store.CreateToken(ctx, t, s.change(by, ActionTokenCreate, t.ID, t.Name)); err != nil {
-		return Token{}, "", fmt.Errorf("create token %q: %w", name, err)
+		return Token{}, "", fmt.Errorf("create token %q: %w", t.Name, err)
 	}
 	return t, secret, nil
 }
@@ -66,7 +77,8 @@ func checkToken(name string, scopes []Scope) directory.FieldErrors {
 	return f
 }
 
-// CheckToken finds the token that was presented and reports whether it holds and has the scope.
+// CheckToken finds the token that was presented and reports whether it holds and has the scope. A token stops at its
+// expiry, and a personal one as soon as its user is deleted or disabled.
 func (s *Service) CheckToken(ctx context.Context, presented string, scope Scope) (Token, bool, error) {
 	if !strings.HasPrefix(presented, tokenPrefix) || len(presented) != len(tokenPrefix)+tokenChars {
 		return Token{}, false, nil
@@ -75,10 +87,20 @@ func (s *Service) CheckToken(ctx context.Context, presented string, scope Scope)
 	if err != nil {
 		return Token{}, false, fmt.Errorf("load a token: %w", err)
 	}
-	if !ok || !slices.Contains(t.Scopes, scope) {
+	now := s.now()
+	if !ok || !slices.Contains(t.Scopes, scope) || t.Expired(now) {
 		return Token{}, false, nil
 	}
-	if now := s.now(); now.Sub(t.LastUsedAt) >= touchEvery {
+	if t.UserID != "" {
+		u, ok, err := s.store.UserByID(ctx, t.UserID)
+		if err != nil {
+			return Token{}, false, fmt.Errorf("load the user of token %s: %w", t.ID, err)
+		}
+		if !ok || !u.Active {
+			return Token{}, false, nil
+		}
+	}
+	if now.Sub(t.LastUsedAt) >= touchEvery {
 		if err := s.store.TouchToken(ctx, t.ID, now); err != nil {
 			return Token{}, false, fmt.Errorf("touch token %s: %w", t.ID, err)
 		}
@@ -86,22 +108,32 @@ func (s *Service) CheckToken(ctx context.Context, presented string, scope Scope)
 	return t, true, nil
 }
 
-// Tokens lists the API tokens, newest first.
-func (s *Service) Tokens(ctx context.Context) ([]Token, error) {
-	list, err := s.store.ListTokens(ctx)
+const tokensPerPage = 50
+
+// Tokens is one page of the applications' API tokens, newest first. before is the next of the page before, "" for the
+// first page; next is "" on the last.
+func (s *Service) Tokens(ctx context.Context, before string) (tokens []Token, next string, err error) {
+	tokens, err = s.store.ListTokens(ctx, TokenFilter{Before: before, Limit: tokensPerPage + 1})
 	if err != nil {
-		return nil, fmt.Errorf("list tokens: %w", err)
+		return nil, "", fmt.Errorf("list tokens: %w", err)
 	}
-	return list, nil
+	if len(tokens) > tokensPerPage {
+		tokens = tokens[:tokensPerPage]
+		next = tokens[tokensPerPage-1].ID
+	}
+	return tokens, next, nil
 }
 
-// RevokeToken ends an API token at once. NotFound when there is none with the ID.
+// RevokeToken ends an application's API token at once. NotFound when there is none with the ID.
 func (s *Service) RevokeToken(ctx context.Context, by directory.Actor, id string) error {
-	if err := s.store.DeleteToken(ctx, id, s.change(by, ActionTokenRevoke, id, "")); err != nil {
+	if err := s.store.DeleteToken(ctx, "", id, s.change(by, ActionTokenRevoke, id, "")); err != nil {
 		return fmt.Errorf("revoke token %s: %w", id, err)
 	}
 	return nil
 }
+
+// Expired reports whether the token's time is over.
+func (t Token) Expired(now time.Time) bool { return !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) }
 
 // Actor is how acts with the token are signed.
 func (t Token) Actor() directory.Actor {

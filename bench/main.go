@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -15,6 +16,7 @@ import (
 const usage = `usage: go run ./bench COMMAND [flags]
 
   sync    a first sync of many users to a SCIM target on loopback, and a re-sync with nothing to do
+  scim    the SCIM API: creates, filtered reads and pages, with few users and with many
 
 go run ./bench COMMAND -h shows the flags.
 `
@@ -25,11 +27,12 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if len(os.Args) < 2 || os.Args[1] != "sync" {
+	commands := map[string]func(context.Context, []string, io.Writer) error{"sync": runSync, "scim": runSCIM}
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
-	err := runSync(ctx, os.Args[2:], os.Stdout)
+	err := commands[os.Args[1]](ctx, os.Args[2:], os.Stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 	case err != nil:

@@ -20,6 +20,12 @@ func (s *Store) arrive(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 			return err
 		}
 	}
+	if err := markImportRow(ctx, tx, u); err != nil {
+		return err
+	}
+	if err := settleRegistration(ctx, tx, u); err != nil {
+		return err
+	}
 	_, err := writeLinks(ctx, tx, u, c)
 	return err
 }
@@ -36,6 +42,15 @@ func writeLinks(ctx context.Context, tx *sql.Tx, u directory.User, c directory.C
 
 // depart forgets, in the transaction that deletes or takes back a user, what only a live user has.
 func depart(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c directory.Change) error {
+	if err := endUserSessions(ctx, tx, id, ""); err != nil {
+		return err
+	}
+	if err := dropLinks(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := freeRegistration(ctx, tx, id); err != nil {
+		return err
+	}
 	if err := leaveGroups(ctx, tx, id, c); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestAdmins(t *testing.T) {
 		same(t, "found", ok, true)
 		same(t, "admin", got, a)
 		for _, h := range []string{"kept", "ended"} {
-			w.must(w.CreateSession(ctx, auth.SessionRow{Hash: h, AdminID: a.ID, Values: "{}", CreatedAt: at, SeenAt: at, ExpiresAt: at.Add(time.Hour)}))
+			w.must(w.CreateSession(ctx, auth.SessionRow{Hash: h, Owner: auth.Owner{AdminID: a.ID}, Values: "{}", CreatedAt: at, SeenAt: at, ExpiresAt: at.Add(time.Hour)}))
 		}
 		w.must(w.SetAdminPassword(ctx, a.ID, "h2", "kept", change(at.Add(time.Minute))))
 		for h, want := range map[string]bool{"kept": true, "ended": false} {
@@ -103,15 +103,15 @@ func TestSessions(t *testing.T) {
 		a := admin("root")
 		w.must(w.CreateAdmin(ctx, a, change(at)))
 		for _, h := range []string{"1", "2", "3"} {
-			s.Hash, s.AdminID = h, a.ID
+			s.Hash, s.Owner = h, auth.Owner{AdminID: a.ID}
 			w.must(w.CreateSession(ctx, s))
 		}
 		w.must(w.DeleteSession(ctx, "3"))
-		n, err := w.CountSessions(ctx, a.ID, at, at)
+		n, err := w.CountSessions(ctx, auth.Owner{AdminID: a.ID}, at, at)
 		w.must(err)
 		same(t, "sessions", n, 2)
-		w.must(w.DeleteSessions(ctx, a.ID, "2"))
-		n, err = w.CountSessions(ctx, a.ID, at, at)
+		w.must(w.DeleteSessions(ctx, auth.Owner{AdminID: a.ID}, "2"))
+		n, err = w.CountSessions(ctx, auth.Owner{AdminID: a.ID}, at, at)
 		w.must(err)
 		same(t, "sessions but one", n, 1)
 	})
@@ -154,11 +154,11 @@ func TestTokens(t *testing.T) {
 		same(t, "found", ok, true)
 		same(t, "scope", got.Scopes[0], auth.ScopeSCIM)
 		same(t, "used", got.LastUsedAt, at)
-		all, err := w.ListTokens(ctx)
+		all, err := w.ListTokens(ctx, auth.TokenFilter{Limit: 10})
 		w.must(err)
 		same(t, "tokens", len(all), 1)
-		w.must(w.DeleteToken(ctx, a.ID, change(at)))
-		wantCode(t, w.DeleteToken(ctx, a.ID, change(at)), directory.NotFound)
+		w.must(w.DeleteToken(ctx, "", a.ID, change(at)))
+		wantCode(t, w.DeleteToken(ctx, "", a.ID, change(at)), directory.NotFound)
 		_, ok, err = w.TokenByHash(ctx, "h")
 		w.must(err)
 		same(t, "found after delete", ok, false)
@@ -169,7 +169,7 @@ func TestTokens(t *testing.T) {
 func TestWhatIsNotTextIsNotFound(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for _, id := range []string{"a\x00b", "a\xffb"} {
-			wantCode(t, w.DeleteToken(ctx, id, change(at)), directory.NotFound)
+			wantCode(t, w.DeleteToken(ctx, "", id, change(at)), directory.NotFound)
 			wantCode(t, w.RetryAccount(ctx, w.connector.ID, id, "", change(at)), directory.NotFound)
 			left, err := w.Memberships(ctx, id)
 			w.must(err)

@@ -33,7 +33,10 @@ func (s *Store) claimQuery() string {
 
 const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased
 
-const provisionerOfQuery = `SELECT ` + provisionerColumns + fromProvisioners + `WHERE p.connector_id = $1 AND k.enabled`
+// provisionerOfQuery also names the connection if it sends some groups only; ” when it sends everybody.
+const provisionerOfQuery = `SELECT ` + provisionerColumns + `,
+		CASE WHEN EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) THEN k.connection_id ELSE '' END` +
+	fromProvisioners + `WHERE p.connector_id = $1 AND k.enabled`
 
 // errUnmanaged takes a claim back: its connector was disabled, or lost its provisioner, meanwhile.
 var errUnmanaged = errors.New("nothing sends users to this connector")
@@ -99,18 +102,26 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 }
 
 func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning.Task) error {
-	p, err := scanProvisioner(tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID))
+	var scope string
+	var row provisionerRow
+	err := tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errUnmanaged
 	}
 	if err != nil {
 		return err
 	}
+	p := row.finish()
 	users := make(map[string]directory.User, len(tasks))
 	for rest := tasks; len(rest) > 0; {
 		n := min(len(rest), batchSizes[len(batchSizes)-1])
 		if err := s.readUsers(tx, rest[:n], users); err != nil {
 			return err
+		}
+		if scope != "" {
+			if err := s.readScope(tx, scope, rest[:n]); err != nil {
+				return err
+			}
 		}
 		rest = rest[n:]
 	}
@@ -120,19 +131,25 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 			return fmt.Errorf("user %s has an account and no row", tasks[i].UserID)
 		}
 		tasks[i].User, tasks[i].Provisioner = u, p
+		tasks[i].InScope = tasks[i].InScope || scope == ""
 	}
 	return nil
 }
 
-func (s *Store) readUsers(tx *sql.Tx, tasks []provisioning.Task, into map[string]directory.User) error {
-	i := 0
+// batchOf is the smallest batch size that the tasks fit in, and the arguments of its statement.
+func batchOf(tasks []provisioning.Task, before ...any) (i int, args []any) {
 	for batchSizes[i] < len(tasks) {
 		i++
 	}
-	ids := make([]any, batchSizes[i])
-	for k := range ids {
-		ids[k] = tasks[min(k, len(tasks)-1)].UserID
+	args = before
+	for k := range batchSizes[i] {
+		args = append(args, tasks[min(k, len(tasks)-1)].UserID)
 	}
+	return i, args
+}
+
+func (s *Store) readUsers(tx *sql.Tx, tasks []provisioning.Task, into map[string]directory.User) error {
+	i, ids := batchOf(tasks)
 	rows, err := tx.Stmt(s.hot.users[i]).Query(ids...)
 	if err != nil {
 		return err
@@ -144,6 +161,33 @@ func (s *Store) readUsers(tx *sql.Tx, tasks []provisioning.Task, into map[string
 			return err
 		}
 		into[u.ID] = u
+	}
+	return rows.Err()
+}
+
+// inScopeQuery finds who of n users is in a group that the connection sends.
+func inScopeQuery(n int) string {
+	return `SELECT u.id FROM users u WHERE u.id IN (` + placeholders(2, n) + `) AND EXISTS (SELECT 1 FROM connection_groups s
+		JOIN group_members m ON m.group_id = s.group_id WHERE s.connection_id = $1 AND m.user_id = u.id)`
+}
+
+func (s *Store) readScope(tx *sql.Tx, connectionID string, tasks []provisioning.Task) error {
+	i, args := batchOf(tasks, connectionID)
+	rows, err := tx.Stmt(s.hot.inScope[i]).Query(args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	in := make(map[string]bool, len(tasks))
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		in[id] = true
+	}
+	for k := range tasks {
+		tasks[k].InScope = in[tasks[k].UserID]
 	}
 	return rows.Err()
 }

@@ -100,13 +100,20 @@ func connectionNameTaken(err error) error {
 // CreateConnection implements directory.Store.
 func (s *Store) CreateConnection(ctx context.Context, n directory.Connection, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO connections (id, name, name_key, description, type, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $6)`, n.ID, n.Name, directory.Key(n.Name), n.Description, string(n.Type), c.At.UnixMicro())
-		if err != nil {
-			return fmt.Errorf("create connection %s: %w", n.ID, connectionNameTaken(err))
+		if err := insertConnection(ctx, tx, n, c); err != nil {
+			return err
 		}
 		return recordChange(ctx, tx, c)
 	})
+}
+
+func insertConnection(ctx context.Context, tx *sql.Tx, n directory.Connection, c directory.Change) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO connections (id, name, name_key, description, type, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $6)`, n.ID, n.Name, directory.Key(n.Name), n.Description, string(n.Type), c.At.UnixMicro())
+	if err != nil {
+		return fmt.Errorf("create connection %s: %w", n.ID, connectionNameTaken(err))
+	}
+	return nil
 }
 
 // UpdateConnection implements directory.Store; a connection's type stays what it was made as.

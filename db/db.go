@@ -18,12 +18,13 @@ type Store struct {
 	path     string // of the SQLite file
 	ring     Ring
 	hot      statements
+	few      int // how many index entries a SCIM list looks at before it walks everybody in order
 }
 
 // Open opens the database and brings its tables up to date. dsn is a path or file: URL for SQLite, or a postgres:// URL.
 // It fails with a sentence for the administrator when the key is not the one that the database was sealed with.
 func Open(ctx context.Context, dsn string, ring Ring) (*Store, error) {
-	s := &Store{ring: ring}
+	s := &Store{ring: ring, few: few}
 	if len(ring.keys) == 0 {
 		return nil, errors.New("open database: no data key was given")
 	}
@@ -41,6 +42,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := s.checkKey(ctx); err != nil {
+		return err
+	}
+	if err := s.fillValues(ctx); err != nil {
 		return err
 	}
 	return s.hot.prepare(ctx, s)

@@ -56,6 +56,10 @@ func ListQueries(s *Store) map[string]Query {
 	addUsers("users rare term", directory.UserFilter{}, []string{"a", "b"}, startPoint{kind: fromTerm, term: "b"}, "")
 	addUsers("users in trouble", directory.UserFilter{Trouble: true}, nil, startPoint{kind: fromTrouble, ids: []any{"a", "b"}}, "")
 	addUsers("users much trouble", directory.UserFilter{Trouble: true}, nil, startPoint{}, walk)
+	addUsers("users of a small group", directory.UserFilter{Group: "g"}, nil, startPoint{kind: fromGroup}, "")
+	addUsers("users of a large group", directory.UserFilter{Group: "g"}, []string{"a"}, startPoint{}, walk)
+	addGroupQueries(s, all)
+	addMailQueries(s, all)
 	addLog := func(name string, f provisioning.LogFilter, term string, rare bool) {
 		q := logQueryOf(f, term, rare)
 		all["log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
@@ -97,4 +101,33 @@ func Fill(s *Store, n int, at time.Time) error {
 // LockUsers is the lock that a transaction which adds a user holds.
 func LockUsers(s *Store, tx *sql.Tx) error {
 	return s.lock(context.Background(), tx, lockUsersAndTargets, true)
+}
+
+// LockTargets is the lock that a transaction which changes who is sent where holds.
+func LockTargets(s *Store, tx *sql.Tx) error {
+	return s.lock(context.Background(), tx, lockUsersAndTargets, false)
+}
+
+func addGroupQueries(s *Store, all map[string]Query) {
+	all["in scope"] = Query{inScopeQuery(3), make([]any, 4)}
+	all["provisioner of"] = Query{provisionerOfQuery, make([]any, 1)}
+	all["join"] = Query{s.joinQuery(3), make([]any, 4)}
+	all["leave"] = Query{leaveQuery(3), make([]any, 4)}
+	all["touch members"] = Query{touchMembersQuery(2, 3), make([]any, 8)}
+	all["members"] = Query{membersQuery, make([]any, 3)}
+	all["groups of"] = Query{groupsOfQuery(2), make([]any, 2)}
+	all["groups of a connection"] = Query{connectionGroupsQuery, make([]any, 1)}
+	for name, of := range map[string][]string{"groups": {"c"}, "everybody": nil} {
+		text, args := onlyInQuery(of, []string{"a", "b"})
+		all["walk scope of "+name] = Query{text, args}
+	}
+	addGroups := func(name string, f directory.GroupFilter, terms []string, rare, rest string) {
+		q := groupQuery(f, terms, rare)
+		all["groups "+name] = Query{q.end(rest), q.args}
+	}
+	walk := ` ORDER BY g.name_key LIMIT 51`
+	addGroups("all", directory.GroupFilter{After: "x"}, nil, "", walk)
+	addGroups("of a common term", directory.GroupFilter{}, []string{"a"}, "", walk)
+	addGroups("of a rare term", directory.GroupFilter{}, []string{"a", "b"}, "b", "")
+	addGroups("of a member", directory.GroupFilter{Member: "u"}, []string{"a"}, "", "")
 }

@@ -5,12 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // statements are those that every account passes through; they are prepared once.
 type statements struct {
 	claim, claimUser, provisioner    *sql.Stmt
-	users                            [len(batchSizes)]*sql.Stmt
+	users, inScope                   [len(batchSizes)]*sql.Stmt
 	record, release, log, gone, reap *sql.Stmt
 }
 
@@ -24,6 +25,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 	}
 	for i, n := range batchSizes {
 		all[&h.users[i]] = `SELECT ` + userColumns + ` FROM users WHERE id IN (` + placeholders(1, n) + `)`
+		all[&h.inScope[i]] = inScopeQuery(n)
 	}
 	for stmt, query := range all {
 		var err error
@@ -36,7 +38,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 
 func (h *statements) close() error {
 	var err error
-	for _, stmt := range append(h.users[:], h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:]), h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
 		if stmt != nil {
 			err = errors.Join(err, stmt.Close())
 		}

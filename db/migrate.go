@@ -65,10 +65,14 @@ func (s *Store) migrator() (*goose.Provider, error) {
 }
 
 // forPostgres serves migrations whose TEXT columns sort by bytes. By the database's collation order, paging and ranges
-// of prefixes would differ from SQLite's, and between servers.
+// of prefixes would differ from SQLite's, and between servers. WITHOUT ROWID is SQLite's alone: there it keeps a table
+// in its primary key, instead of beside it.
 type forPostgres struct{ fs.FS }
 
-var textType = regexp.MustCompile(`\bTEXT\b`)
+var (
+	textType     = regexp.MustCompile(`\bTEXT\b`)
+	withoutRowID = regexp.MustCompile(` WITHOUT ROWID\b`)
+)
 
 func (c forPostgres) Open(name string) (fs.File, error) {
 	f, err := c.FS.Open(name)
@@ -79,6 +83,7 @@ func (c forPostgres) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	b = withoutRowID.ReplaceAll(b, nil)
 	return adaptedFile{f, bytes.NewReader(textType.ReplaceAll(b, []byte(`TEXT COLLATE "C"`)))}, nil
 }
 

@@ -59,7 +59,9 @@ func (s *Store) progress(ctx context.Context, connectorID string, quarantined bo
 	return p, nil
 }
 
-const membershipColumns = accountColumns + `, n.id, n.name, k.kind, k.enabled, p.id, p.blocking`
+const membershipColumns = accountColumns + `, n.id, n.name, k.kind, k.enabled, p.id, p.blocking,
+	NOT EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) OR EXISTS (SELECT 1 FROM connection_groups s
+		JOIN group_members m ON m.group_id = s.group_id WHERE s.connection_id = k.connection_id AND m.user_id = a.resource_id)`
 
 const fromMemberships = ` FROM accounts a JOIN connectors k ON k.id = a.connector_id JOIN connections n ON n.id = k.connection_id
 	LEFT JOIN provisioners p ON p.connector_id = k.id `
@@ -68,7 +70,7 @@ func scanMembership(row scanner) (m provisioning.Membership, err error) {
 	var r accountRow
 	var provisioner sql.NullString
 	var blocking sql.NullBool
-	if err := row.Scan(append(r.dest(), &m.ConnectionID, &m.Connection, &m.Kind, &m.Enabled, &provisioner, &blocking)...); err != nil {
+	if err := row.Scan(append(r.dest(), &m.ConnectionID, &m.Connection, &m.Kind, &m.Enabled, &provisioner, &blocking, &m.InScope)...); err != nil {
 		return m, err
 	}
 	m.Provisioner, m.Blocking = provisioner.String, blocking.Bool

@@ -12,7 +12,7 @@ import (
 	"usher/provisioning"
 )
 
-var badPlan = regexp.MustCompile(`SCAN (users|u|accounts|a|attempts|l|user_terms|t|changes)\b|TEMP B-TREE`)
+var badPlan = regexp.MustCompile(`SCAN (users|u|accounts|a|attempts|l|user_terms|t|changes|group_members|m|user_groups|g|group_terms|connection_groups|s|outbox|api_tokens)\b|TEMP B-TREE`)
 
 // TestListsUseIndexes refuses a list that reads or sorts a whole table. A covering index may be walked to count.
 func TestListsUseIndexes(t *testing.T) {
@@ -33,7 +33,7 @@ func TestListsUseIndexes(t *testing.T) {
 					t.Fatal(err)
 				}
 				counts := strings.HasPrefix(name, "count") && strings.Contains(detail, "COVERING INDEX")
-				walks := strings.HasPrefix(name, "walk") && strings.Contains(detail, "USING INDEX")
+				walks := strings.HasPrefix(name, "walk") && strings.Contains(detail, "INDEX")
 				if badPlan.MatchString(detail) && !counts && !walks {
 					t.Errorf("plan: %s\nof: %s", detail, q.Text)
 				}

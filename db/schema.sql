@@ -71,7 +71,11 @@ CREATE TABLE api_tokens (
     created_by   TEXT   NOT NULL,
     created_at   BIGINT NOT NULL,
     last_used_at BIGINT
-);
+, user_id TEXT REFERENCES users (id) ON DELETE CASCADE, expires_at BIGINT);
+
+CREATE INDEX api_tokens_applications ON api_tokens (id) WHERE user_id IS NULL;
+
+CREATE INDEX api_tokens_user ON api_tokens (user_id, id) WHERE user_id IS NOT NULL;
 
 CREATE TABLE attempts (
     id             TEXT   NOT NULL PRIMARY KEY,
@@ -117,6 +121,26 @@ CREATE TABLE changes (
 
 CREATE INDEX changes_target ON changes (target, id);
 
+CREATE TABLE client_ids (
+    client      TEXT NOT NULL CHECK (client <> ''),
+    kind        TEXT NOT NULL CHECK (kind IN ('user', 'group')),
+    resource_id TEXT NOT NULL,
+    value       TEXT NOT NULL CHECK (value <> ''),
+    PRIMARY KEY (client, kind, resource_id)
+);
+
+CREATE INDEX client_ids_resource ON client_ids (resource_id, kind);
+
+CREATE INDEX client_ids_value ON client_ids (client, kind, value, resource_id);
+
+CREATE TABLE connection_groups (
+    connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+    group_id      TEXT NOT NULL REFERENCES user_groups (id),
+    PRIMARY KEY (connection_id, group_id)
+);
+
+CREATE INDEX connection_groups_group ON connection_groups (group_id);
+
 CREATE TABLE connections (
     id          TEXT   NOT NULL PRIMARY KEY,
     name        TEXT   NOT NULL CHECK (name <> ''),
@@ -148,6 +172,125 @@ CREATE TABLE connectors (
     CHECK ((quarantine_class <> '') = (quarantine_until IS NOT NULL))
 );
 
+CREATE TABLE group_members (
+    group_id TEXT NOT NULL REFERENCES user_groups (id) ON DELETE CASCADE,
+    user_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (group_id, user_id)
+);
+
+CREATE INDEX group_members_user ON group_members (user_id, group_id);
+
+CREATE TABLE group_terms (
+    group_id TEXT NOT NULL REFERENCES user_groups (id) ON DELETE CASCADE,
+    term     TEXT NOT NULL CHECK (term <> ''),
+    PRIMARY KEY (group_id, term)
+);
+
+CREATE INDEX group_terms_term ON group_terms (term, group_id);
+
+CREATE TABLE identities (
+    connection_id TEXT   NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+    issuer        TEXT   NOT NULL CHECK (issuer <> ''),
+    subject       TEXT   NOT NULL CHECK (subject <> ''),
+    user_id       TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    linked_at     BIGINT NOT NULL,
+    PRIMARY KEY (connection_id, issuer, subject)
+);
+
+CREATE INDEX identities_user ON identities (user_id);
+
+CREATE TABLE import_rows (
+    import_id TEXT   NOT NULL REFERENCES imports (id),
+    n         BIGINT NOT NULL CHECK (n > 0),
+    line      BIGINT NOT NULL,
+    cells     TEXT   NOT NULL,
+    fault     TEXT   NOT NULL DEFAULT '',
+    name      TEXT   NOT NULL DEFAULT '',
+    name_key  TEXT   NOT NULL DEFAULT '',
+    verdict   TEXT   NOT NULL DEFAULT '' CHECK (verdict IN ('', 'create', 'change', 'same', 'refuse', 'created', 'changed', 'refused')),
+    field     TEXT   NOT NULL DEFAULT '',
+    words     TEXT   NOT NULL DEFAULT '',
+    user_id   TEXT   NOT NULL DEFAULT '',
+    PRIMARY KEY (import_id, n)
+);
+
+CREATE INDEX import_rows_key ON import_rows (import_id, name_key, n) WHERE name_key <> '';
+
+CREATE INDEX import_rows_verdict ON import_rows (import_id, verdict, n);
+
+CREATE TABLE imports (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    file_name    TEXT   NOT NULL,
+    size_bytes   BIGINT NOT NULL DEFAULT 0,
+    notes        TEXT   NOT NULL DEFAULT '[]',
+    header       TEXT   NOT NULL,
+    mapping      TEXT   NOT NULL DEFAULT '[]',
+    existing     TEXT   NOT NULL DEFAULT 'create' CHECK (existing IN ('create', 'change')),
+    unknown      TEXT   NOT NULL DEFAULT 'refuse' CHECK (unknown IN ('create', 'refuse')),
+    row_count    BIGINT NOT NULL DEFAULT 0,
+    position     BIGINT NOT NULL DEFAULT 0,
+    creates      BIGINT NOT NULL DEFAULT 0,
+    changes      BIGINT NOT NULL DEFAULT 0,
+    sames        BIGINT NOT NULL DEFAULT 0,
+    refusals     BIGINT NOT NULL DEFAULT 0,
+    created      BIGINT NOT NULL DEFAULT 0,
+    changed      BIGINT NOT NULL DEFAULT 0,
+    refused      BIGINT NOT NULL DEFAULT 0,
+    actor_id     TEXT   NOT NULL,
+    actor_name   TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    seen_at      BIGINT NOT NULL,
+    uploaded_at  BIGINT,
+    failed_at    BIGINT,
+    fault        TEXT   NOT NULL DEFAULT '',
+    check_at     BIGINT,
+    checked_at   BIGINT,
+    run_at       BIGINT,
+    paused_at    BIGINT,
+    cancelled_at BIGINT,
+    finished_at  BIGINT,
+    purged_at    BIGINT,
+    lease        TEXT,
+    lease_until  BIGINT,
+    CHECK ((lease IS NULL) = (lease_until IS NULL)),
+    CHECK (run_at IS NULL OR checked_at IS NOT NULL),
+    CHECK (checked_at IS NULL OR check_at IS NOT NULL)
+);
+
+CREATE INDEX imports_open ON imports (id) WHERE finished_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL;
+
+CREATE TABLE mail_limits (
+    email_key TEXT   NOT NULL PRIMARY KEY CHECK (email_key <> ''),
+    mails     BIGINT NOT NULL CHECK (mails > 0),
+    since     BIGINT NOT NULL
+);
+
+CREATE INDEX mail_limits_since ON mail_limits (since);
+
+CREATE TABLE outbox (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    to_addr     TEXT   NOT NULL CHECK (to_addr <> ''),
+    subject     TEXT   NOT NULL,
+    body        TEXT   NOT NULL, -- sealed, because links in it let somebody in; '' once wiped
+    created_at  BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    attempts    BIGINT NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    lease       TEXT,
+    lease_until BIGINT,
+    sent_at     BIGINT,
+    failed_at   BIGINT,
+    error       TEXT   NOT NULL DEFAULT '',
+    CHECK ((lease IS NULL) = (lease_until IS NULL)),
+    CHECK (sent_at IS NULL OR failed_at IS NULL),
+    CHECK (lease IS NULL OR (sent_at IS NULL AND failed_at IS NULL))
+);
+
+CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+
+CREATE INDEX outbox_failed ON outbox (failed_at) WHERE failed_at IS NOT NULL AND body <> '';
+
+CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL AND body <> '';
+
 CREATE TABLE provisioners (
     id           TEXT    NOT NULL PRIMARY KEY,
     connector_id TEXT    NOT NULL UNIQUE REFERENCES connectors (id),
@@ -159,6 +302,24 @@ CREATE TABLE provisioners (
     updated_at   BIGINT  NOT NULL
 );
 
+CREATE TABLE registrations (
+    id            TEXT   NOT NULL PRIMARY KEY,
+    token_hash    TEXT   NOT NULL UNIQUE CHECK (token_hash <> ''),
+    browser_hash  TEXT   NOT NULL, -- of the browser that signed up
+    email_key     TEXT   NOT NULL CHECK (email_key <> ''),
+    details       TEXT   NOT NULL, -- JSON
+    password_hash TEXT   NOT NULL CHECK (password_hash <> ''),
+    user_id       TEXT REFERENCES users (id) ON DELETE SET NULL, -- while that user is staged
+    created_at    BIGINT NOT NULL,
+    expires_at    BIGINT NOT NULL
+);
+
+CREATE INDEX registrations_email ON registrations (email_key);
+
+CREATE INDEX registrations_expires ON registrations (expires_at);
+
+CREATE INDEX registrations_user ON registrations (user_id) WHERE user_id IS NOT NULL;
+
 CREATE TABLE sessions (
     hash       TEXT   NOT NULL PRIMARY KEY CHECK (hash <> ''),
     admin_id   TEXT REFERENCES admins (id) ON DELETE CASCADE,
@@ -166,7 +327,8 @@ CREATE TABLE sessions (
     created_at BIGINT NOT NULL,
     seen_at    BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
-);
+, user_id TEXT REFERENCES users (id) ON DELETE CASCADE
+    CHECK (user_id IS NULL OR admin_id IS NULL));
 
 CREATE INDEX sessions_admin ON sessions (admin_id);
 
@@ -174,9 +336,24 @@ CREATE INDEX sessions_expires ON sessions (expires_at);
 
 CREATE INDEX sessions_seen ON sessions (seen_at);
 
+CREATE INDEX sessions_user ON sessions (user_id) WHERE user_id IS NOT NULL;
+
 CREATE TABLE settings (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
+);
+
+CREATE TABLE sign_ins (
+    connection_id TEXT    NOT NULL PRIMARY KEY REFERENCES connections (id) ON DELETE CASCADE,
+    enabled       BOOLEAN NOT NULL CHECK (enabled IN (TRUE, FALSE)),
+    issuer        TEXT    NOT NULL CHECK (issuer <> ''),
+    client_id     TEXT    NOT NULL CHECK (client_id <> ''),
+    client_secret TEXT    NOT NULL, -- sealed; '' when there is none
+    scopes        TEXT    NOT NULL,
+    settings      TEXT    NOT NULL, -- JSON
+    revision      BIGINT  NOT NULL CHECK (revision > 0),
+    created_at    BIGINT  NOT NULL,
+    updated_at    BIGINT  NOT NULL
 );
 
 CREATE TABLE throttle (
@@ -187,6 +364,42 @@ CREATE TABLE throttle (
 
 CREATE INDEX throttle_last ON throttle (last_at);
 
+CREATE TABLE user_counts (
+    shard BIGINT NOT NULL PRIMARY KEY,
+    live  BIGINT NOT NULL
+);
+
+CREATE TABLE user_groups (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    display_name TEXT   NOT NULL CHECK (display_name <> ''),
+    name_key     TEXT   NOT NULL UNIQUE CHECK (name_key <> ''),
+    members      BIGINT NOT NULL CHECK (members >= 0),
+    version      BIGINT NOT NULL CHECK (version > 0),
+    created_at   BIGINT NOT NULL,
+    updated_at   BIGINT NOT NULL
+);
+
+CREATE TABLE user_links (
+    token_hash TEXT   NOT NULL PRIMARY KEY CHECK (token_hash <> ''),
+    user_id    TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose    TEXT   NOT NULL CHECK (purpose IN ('verify', 'reset', 'invite', 'email')),
+    email      TEXT   NOT NULL, -- where it was mailed to
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX user_links_expires ON user_links (expires_at);
+
+CREATE INDEX user_links_user ON user_links (user_id, purpose);
+
+CREATE TABLE user_long_values (
+    user_id TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    attr    BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    value   TEXT   NOT NULL,
+    PRIMARY KEY (user_id, attr, seq)
+);
+
 CREATE TABLE user_terms (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     term    TEXT NOT NULL CHECK (term <> ''),
@@ -194,6 +407,16 @@ CREATE TABLE user_terms (
 );
 
 CREATE INDEX user_terms_term ON user_terms (term, user_id);
+
+CREATE TABLE user_values (
+    user_id TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    attr    BIGINT NOT NULL, -- an attribute or sub-attribute, by its number
+    seq     BIGINT NOT NULL, -- which of several: 0 is the primary one, else the first
+    key     TEXT   NOT NULL, -- folded where case does not count; of a long value its beginning and a hash
+    PRIMARY KEY (user_id, attr, seq)
+) WITHOUT ROWID;
+
+CREATE INDEX user_values_key ON user_values (attr, key, user_id, seq);
 
 CREATE TABLE users (
     id            TEXT    NOT NULL PRIMARY KEY,
@@ -227,3 +450,5 @@ CREATE INDEX users_source ON users (source, user_name_key) WHERE state IN ('stag
 CREATE INDEX users_staged ON users (staged_until) WHERE state = 'staged';
 
 CREATE INDEX users_updated ON users (updated_at, id) WHERE state IN ('staged', 'live');
+
+CREATE INDEX users_walk ON users (id, state) WHERE state IN ('staged', 'live');

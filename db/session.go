@@ -9,25 +9,28 @@ import (
 	"usher/auth"
 )
 
+const sessionColumns = `hash, admin_id, user_id, data, created_at, seen_at, expires_at`
+
+func scanSession(row scanner) (auth.SessionRow, error) {
+	var v auth.SessionRow
+	var admin, user sql.NullString
+	var created, seen, expires sql.NullInt64
+	err := row.Scan(&v.Hash, &admin, &user, &v.Values, &created, &seen, &expires)
+	v.Owner = auth.Owner{AdminID: admin.String, UserID: user.String}
+	v.CreatedAt, v.SeenAt, v.ExpiresAt = timeOf(created), timeOf(seen), timeOf(expires)
+	return v, err
+}
+
 // LoadSession implements auth.SessionRows.
 func (s *Store) LoadSession(ctx context.Context, hash string) (auth.SessionRow, bool, error) {
-	var v auth.SessionRow
-	var admin sql.NullString
-	var created, seen, expires sql.NullInt64
-	err := s.r.QueryRowContext(ctx, `SELECT hash, admin_id, data, created_at, seen_at, expires_at FROM sessions WHERE hash = $1`, hash).
-		Scan(&v.Hash, &admin, &v.Values, &created, &seen, &expires)
-	v.AdminID, v.CreatedAt, v.SeenAt, v.ExpiresAt = admin.String, timeOf(created), timeOf(seen), timeOf(expires)
+	v, err := scanSession(s.r.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM sessions WHERE hash = $1`, hash))
 	return maybe(v, err, "read session")
 }
 
 // CreateSession implements auth.SessionRows.
 func (s *Store) CreateSession(ctx context.Context, v auth.SessionRow) error {
-	_, err := s.w.ExecContext(ctx, `INSERT INTO sessions (hash, admin_id, data, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		v.Hash, nullable(v.AdminID), v.Values, v.CreatedAt.UnixMicro(), v.SeenAt.UnixMicro(), v.ExpiresAt.UnixMicro())
-	if err != nil {
-		return fmt.Errorf("create session: %w", err)
-	}
-	return nil
+	return s.do(ctx, "create session", `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		v.Hash, nullable(v.Owner.AdminID), nullable(v.Owner.UserID), v.Values, v.CreatedAt.UnixMicro(), v.SeenAt.UnixMicro(), v.ExpiresAt.UnixMicro())
 }
 
 // UpdateSession implements auth.SessionRows.
@@ -49,20 +52,37 @@ func (s *Store) DeleteSession(ctx context.Context, hash string) error {
 	return s.do(ctx, "delete session", `DELETE FROM sessions WHERE hash = $1`, hash)
 }
 
+// ofOwner is the condition of somebody's sessions, whose arguments ownerArgs gives. NULL equals nothing.
+const ofOwner = `(admin_id = $1 OR user_id = $2)`
+
+func ownerArgs(of auth.Owner, more ...any) []any {
+	return append([]any{nullable(of.AdminID), nullable(of.UserID)}, more...)
+}
+
 // DeleteSessions implements auth.SessionRows.
-func (s *Store) DeleteSessions(ctx context.Context, adminID, except string) error {
-	return s.do(ctx, "delete sessions", `DELETE FROM sessions WHERE admin_id = $1 AND hash <> $2`, adminID, except)
+func (s *Store) DeleteSessions(ctx context.Context, of auth.Owner, except string) error {
+	return s.do(ctx, "delete sessions", `DELETE FROM sessions WHERE `+ofOwner+` AND hash <> $3`, ownerArgs(of, except)...)
 }
 
 // CountSessions implements auth.SessionRows.
-func (s *Store) CountSessions(ctx context.Context, adminID string, idleSince, now time.Time) (int, error) {
+func (s *Store) CountSessions(ctx context.Context, of auth.Owner, idleSince, now time.Time) (int, error) {
 	var n int
-	err := s.r.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE admin_id = $1 AND seen_at > $2 AND expires_at > $3`,
-		adminID, idleSince.UnixMicro(), now.UnixMicro()).Scan(&n)
+	err := s.r.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE `+ofOwner+` AND seen_at > $3 AND expires_at > $4`,
+		ownerArgs(of, idleSince.UnixMicro(), now.UnixMicro())...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count sessions: %w", err)
 	}
 	return n, nil
+}
+
+// ListSessions implements auth.SessionRows.
+func (s *Store) ListSessions(ctx context.Context, of auth.Owner, idleSince, now time.Time, limit int) ([]auth.SessionRow, error) {
+	found, err := list(ctx, s.r, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE `+ofOwner+` AND seen_at > $3 AND expires_at > $4
+		ORDER BY seen_at DESC, hash LIMIT $5`, ownerArgs(of, idleSince.UnixMicro(), now.UnixMicro(), limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return found, nil
 }
 
 // DeleteExpiredSessions implements auth.SessionRows.

@@ -27,8 +27,14 @@ func (s *Store) GoLive(ctx context.Context, id string, c directory.Change) error
 			return fmt.Errorf("go live with user %s: %w", id, err)
 		}
 		u.State = directory.Live
+		if err := dropRegistrations(ctx, tx, id); err != nil {
+			return err
+		}
 		if err := countUsers(ctx, tx, id, 1); err != nil {
 			return fmt.Errorf("go live with user %s: %w", id, err)
+		}
+		if err := countMemberships(ctx, tx, id, c); err != nil {
+			return err
 		}
 		if err := addAccounts(ctx, tx, id, urgency(u), c.ID, c.At); err != nil {
 			return err

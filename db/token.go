@@ -11,17 +11,18 @@ import (
 	"usher/directory"
 )
 
-const tokenColumns = `id, name, hash, scopes, created_by, created_at, last_used_at`
+const tokenColumns = `id, name, hash, scopes, created_by, created_at, last_used_at, user_id, expires_at`
 
 func scanToken(row scanner) (auth.Token, error) {
 	var t auth.Token
 	var scopes string
-	var created, used sql.NullInt64
-	err := row.Scan(&t.ID, &t.Name, &t.Hash, &scopes, &t.CreatedBy, &created, &used)
+	var created, used, expires sql.NullInt64
+	var user sql.NullString
+	err := row.Scan(&t.ID, &t.Name, &t.Hash, &scopes, &t.CreatedBy, &created, &used, &user, &expires)
 	for _, v := range strings.Fields(scopes) {
 		t.Scopes = append(t.Scopes, auth.Scope(v))
 	}
-	t.CreatedAt, t.LastUsedAt = timeOf(created), timeOf(used)
+	t.UserID, t.CreatedAt, t.LastUsedAt, t.ExpiresAt = user.String, timeOf(created), timeOf(used), timeOf(expires)
 	return t, err
 }
 
@@ -32,8 +33,11 @@ func (s *Store) CreateToken(ctx context.Context, t auth.Token, c directory.Chang
 		scopes[i] = string(v)
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			t.ID, t.Name, t.Hash, strings.Join(scopes, " "), t.CreatedBy, orNow(t.CreatedAt, c), micros(t.LastUsedAt))
+		_, err := tx.ExecContext(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			t.ID, t.Name, t.Hash, strings.Join(scopes, " "), t.CreatedBy, orNow(t.CreatedAt, c), micros(t.LastUsedAt), nullable(t.UserID), micros(t.ExpiresAt))
+		if violation(err) == notLinked {
+			return noUser()
+		}
 		if err != nil {
 			return fmt.Errorf("create token: %w", err)
 		}
@@ -48,18 +52,31 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (auth.Token, bool,
 }
 
 // ListTokens implements auth.Tokens; IDs sort by age.
-func (s *Store) ListTokens(ctx context.Context) ([]auth.Token, error) {
-	found, err := list(ctx, s.r, scanToken, `SELECT `+tokenColumns+` FROM api_tokens ORDER BY id DESC`)
+func (s *Store) ListTokens(ctx context.Context, f auth.TokenFilter) ([]auth.Token, error) {
+	text, args := tokenQuery(f)
+	found, err := list(ctx, s.r, scanToken, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
 	return found, nil
 }
 
+func tokenQuery(f auth.TokenFilter) (string, []any) {
+	q := where(`SELECT ` + tokenColumns + ` FROM api_tokens`)
+	if f.UserID == "" {
+		q.add(`user_id IS NULL`)
+	} else {
+		q.add(`user_id = %s`, clean(f.UserID))
+	}
+	q.addIf(f.Before != "", `id < %s`, clean(f.Before))
+	text := q.end(` ORDER BY id DESC LIMIT %s`, f.Limit)
+	return text, q.args
+}
+
 // DeleteToken implements auth.Tokens.
-func (s *Store) DeleteToken(ctx context.Context, id string, c directory.Change) error {
+func (s *Store) DeleteToken(ctx context.Context, userID, id string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `DELETE FROM api_tokens WHERE id = $1`, id)
+		n, err := exec(ctx, tx, `DELETE FROM api_tokens WHERE id = $1 AND COALESCE(user_id, '') = $2`, id, userID)
 		if err != nil && !missing(err) {
 			return fmt.Errorf("delete token: %w", err)
 		}

@@ -62,8 +62,11 @@ func (s *Store) UserByName(ctx context.Context, name string) (directory.User, er
 	return oneUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE user_name_key = $1 AND `+isLive, directory.Key(name)))
 }
 
-// urgency puts whoever loses access first.
+// urgency puts whoever loses access first, and new users from a file behind what people do one by one.
 func urgency(u directory.User) provisioning.Priority {
+	if u.Arrival.Row.ImportID != "" {
+		return provisioning.Bulk
+	}
 	if u.State == directory.Live && !u.Active {
 		return provisioning.Leavers
 	}
@@ -76,31 +79,17 @@ func (s *Store) CreateUser(ctx context.Context, u directory.User, c directory.Ch
 	if !stagedUntil.IsZero() {
 		u.State = directory.Staged
 	}
-	attributes, err := json.Marshal(u.Profile)
-	if err != nil {
-		return fmt.Errorf("create user: %w", err)
-	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO users (id, user_name, user_name_key, state, active, source, external_id, attributes,
-				password_hash, verified_email, version, staged_until, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $12)`,
-			u.ID, u.UserName, directory.Key(u.UserName), string(u.State), u.Active, string(u.Source), u.ExternalID, string(attributes),
-			u.PasswordHash, u.VerifiedEmail, micros(stagedUntil), c.At.UnixMicro())
-		if err != nil {
-			return fmt.Errorf("create user %s: %w", u.ID, userNameTaken(err))
-		}
-		if err := writeTerms(ctx, tx, u); err != nil {
-			return fmt.Errorf("create user %s: %w", u.ID, err)
-		}
-		if err := s.arrive(ctx, tx, u, c); err != nil {
-			return fmt.Errorf("create user %s: %w", u.ID, err)
-		}
-		if u.State == directory.Staged {
+		err := s.insertUser(ctx, tx, u, c, stagedUntil)
+		switch {
+		case err != nil:
+			return err
+		case u.State == directory.Staged:
 			err = addBlockingAccounts(ctx, tx, u, c)
-		} else {
+		default:
 			err = addAccounts(ctx, tx, u.ID, urgency(u), c.ID, c.At)
 		}
 		if err != nil {
@@ -108,6 +97,29 @@ func (s *Store) CreateUser(ctx context.Context, u directory.User, c directory.Ch
 		}
 		return recordChange(ctx, tx, c)
 	})
+}
+
+// insertUser writes the user and what came with them; accounts and the change are left to the caller.
+func (s *Store) insertUser(ctx context.Context, tx *sql.Tx, u directory.User, c directory.Change, stagedUntil time.Time) error {
+	attributes, err := json.Marshal(u.Profile)
+	if err != nil {
+		return fmt.Errorf("create user: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO users (id, user_name, user_name_key, state, active, source, external_id, attributes,
+			password_hash, verified_email, version, staged_until, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $12)`,
+		u.ID, u.UserName, directory.Key(u.UserName), string(u.State), u.Active, string(u.Source), u.ExternalID, string(attributes),
+		u.PasswordHash, u.VerifiedEmail, micros(stagedUntil), c.At.UnixMicro())
+	if err != nil {
+		return fmt.Errorf("create user %s: %w", u.ID, userNameTaken(err))
+	}
+	if err := writeTerms(ctx, tx, u); err != nil {
+		return fmt.Errorf("create user %s: %w", u.ID, err)
+	}
+	if err := s.arrive(ctx, tx, u, c); err != nil {
+		return fmt.Errorf("create user %s: %w", u.ID, err)
+	}
+	return nil
 }
 
 // UpdateUser implements directory.Store.
@@ -137,6 +149,9 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 			return fmt.Errorf("update user %s: %w", u.ID, userNameTaken(err))
 		}
 		changed = true
+		if err := endRefusedSessions(ctx, tx, old, u); err != nil {
+			return err
+		}
 		if err := recordChange(ctx, tx, c); err != nil || sent {
 			return err // no target is told a password, or who else knows the user by what name
 		}
@@ -154,7 +169,7 @@ func (s *Store) spread(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 	if err := writeTerms(ctx, tx, u); err != nil {
 		return fmt.Errorf("update user %s: %w", u.ID, err)
 	}
-	if err := writeValues(ctx, tx, u); err != nil {
+	if err := updateValues(ctx, tx, u); err != nil {
 		return fmt.Errorf("update user %s: %w", u.ID, err)
 	}
 	if err := touch(ctx, tx, u.ID, urgency(u), c.ID, c.At); err != nil {

@@ -51,6 +51,7 @@ type startKind int
 const (
 	fromNames startKind = iota
 	fromTerm
+	fromGroup
 	fromTrouble
 )
 
@@ -59,6 +60,9 @@ type startPoint struct {
 	term string
 	ids  []any // of users in trouble
 }
+
+// groupSize counts the members of a group, up to $2.
+const groupSize = `SELECT count(*) FROM (SELECT 1 FROM group_members WHERE group_id = $1 LIMIT $2) AS met`
 
 // rarest finds a condition that few users meet.
 func (s *Store) rarest(ctx context.Context, f directory.UserFilter, terms []string) (startPoint, error) {
@@ -69,6 +73,15 @@ func (s *Store) rarest(ctx context.Context, f directory.UserFilter, terms []stri
 		}
 		if rare {
 			return startPoint{kind: fromTerm, term: t}, nil
+		}
+	}
+	if f.Group != "" {
+		var n int
+		if err := s.r.QueryRowContext(ctx, groupSize, clean(f.Group), few+1).Scan(&n); err != nil {
+			return startPoint{}, err
+		}
+		if n <= few {
+			return startPoint{kind: fromGroup}, nil
 		}
 	}
 	if !f.Trouble {
@@ -109,6 +122,8 @@ func userQuery(f directory.UserFilter, terms []string, start startPoint) *query 
 	switch start.kind {
 	case fromTerm:
 		q.add(`id IN (SELECT user_id FROM user_terms WHERE term >= %s AND term < %s)`, start.term, after(start.term))
+	case fromGroup:
+		q.add(`id IN (SELECT user_id FROM group_members WHERE group_id = %s)`, clean(f.Group))
 	case fromTrouble:
 		if len(start.ids) == 0 {
 			q.add(`1 = 0`)
@@ -128,6 +143,7 @@ func userQuery(f directory.UserFilter, terms []string, start startPoint) *query 
 			q.add(`EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = users.id AND t.term >= %s AND t.term < %s)`, t, after(t))
 		}
 	}
+	q.addIf(f.Group != "" && start.kind != fromGroup, `EXISTS (SELECT 1 FROM group_members m WHERE m.user_id = users.id AND m.group_id = %s)`, clean(f.Group))
 	q.addIf(f.Trouble && start.kind != fromTrouble, `EXISTS (SELECT 1 FROM accounts a WHERE a.resource_id = users.id AND a.kind = 'user'
 		AND (a.held_at IS NOT NULL OR a.dead_at IS NOT NULL OR a.observed_gen < a.desired_gen AND a.attempts > 0))`)
 	return q

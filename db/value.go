@@ -3,19 +3,152 @@ package db
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
 
 	"usher/directory"
 )
 
-// writeValues writes the index by which SCIM filters find the user, instead of any earlier one.
-func writeValues(ctx context.Context, tx *sql.Tx, u directory.User) error { return nil }
-
-func dropValues(ctx context.Context, tx *sql.Tx, userID string) error { return nil }
-
-// countUsers keeps the number of live users, so that a list need not count them.
-func countUsers(ctx context.Context, tx *sql.Tx, userID string, by int) error { return nil }
-
-// writeClientID writes a client's name for a resource and reports whether it was different.
-func writeClientID(ctx context.Context, tx *sql.Tx, kind, resourceID string, c directory.ClientID) (bool, error) {
-	return false, nil
+// writeValues writes the index by which SCIM filters find the user, who has none yet.
+func writeValues(ctx context.Context, tx *sql.Tx, u directory.User) error {
+	return insertValues(ctx, tx, u.ID, valuesOf(u.Profile))
 }
+
+// updateValues writes those values of a user that are different now.
+func updateValues(ctx context.Context, tx *sql.Tx, u directory.User) error {
+	old, err := list(ctx, tx, scanValue, `SELECT attr, seq, key FROM user_values WHERE user_id = $1`, u.ID)
+	if err != nil {
+		return fmt.Errorf("read values of user %s: %w", u.ID, err)
+	}
+	before := make(map[valueRow]bool, len(old))
+	for _, r := range old {
+		before[r] = true
+	}
+	var added valueRows
+	for _, r := range valuesOf(u.Profile) {
+		short := valueRow{attr: r.attr, seq: r.seq, key: r.key}
+		if before[short] {
+			delete(before, short)
+		} else {
+			added = append(added, r)
+		}
+	}
+	for some := range slices.Chunk(slices.DeleteFunc(old, func(r valueRow) bool { return !before[r] }), setSize) {
+		if err := deleteValues(ctx, tx, u.ID, some); err != nil {
+			return err
+		}
+	}
+	return insertValues(ctx, tx, u.ID, added)
+}
+
+func scanValue(row scanner) (valueRow, error) {
+	var r valueRow
+	err := row.Scan(&r.attr, &r.seq, &r.key)
+	return r, err
+}
+
+func insertValues(ctx context.Context, tx *sql.Tx, userID string, rows valueRows) error {
+	for some := range slices.Chunk(rows, setSize) {
+		args := append(make([]any, 0, 1+3*len(some)), userID)
+		for _, r := range some {
+			args = append(args, r.attr, r.seq, r.key)
+		}
+		if _, err := tx.ExecContext(ctx, insertValuesQuery(len(some)), args...); err != nil {
+			return fmt.Errorf("write values of user %s: %w", userID, err)
+		}
+	}
+	for _, r := range rows {
+		if r.whole == "" {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO user_long_values (user_id, attr, seq, value) VALUES ($1, $2, $3, $4)`, userID, r.attr, r.seq, r.whole)
+		if err != nil {
+			return fmt.Errorf("write values of user %s: %w", userID, err)
+		}
+	}
+	return nil
+}
+
+func insertValuesQuery(n int) string {
+	var b strings.Builder
+	b.WriteString(`INSERT INTO user_values (user_id, attr, seq, key) VALUES `)
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "($1, $%d, $%d, $%d)", 3*i+2, 3*i+3, 3*i+4)
+	}
+	return b.String()
+}
+
+func deleteValues(ctx context.Context, tx *sql.Tx, userID string, rows []valueRow) error {
+	var places strings.Builder
+	args := []any{userID}
+	for i, r := range rows {
+		if i > 0 {
+			places.WriteString(", ")
+		}
+		fmt.Fprintf(&places, "(CAST($%d AS BIGINT), CAST($%d AS BIGINT))", len(args)+1, len(args)+2)
+		args = append(args, r.attr, r.seq)
+	}
+	for _, table := range []string{"user_values", "user_long_values"} {
+		_, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE user_id = $1 AND (attr, seq) IN (VALUES `+places.String()+`)`, args...)
+		if err != nil {
+			return fmt.Errorf("delete values of user %s: %w", userID, err)
+		}
+	}
+	return nil
+}
+
+// dropValues forgets how a user who is gone was found.
+func dropValues(ctx context.Context, tx *sql.Tx, userID string) error {
+	for _, table := range []string{"user_values", "user_long_values"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE user_id = $1`, userID); err != nil {
+			return fmt.Errorf("delete values of user %s: %w", userID, err)
+		}
+	}
+	return dropClientIDs(ctx, tx, "user", userID)
+}
+
+// countShards is how many parts the count of users has.
+const countShards = 16
+
+var shardSeed = maphash.MakeSeed()
+
+// countUsers keeps the number of live users, so that a list need not count them. One transaction writes one part
+// only, whoever the users are: so batches cannot wait for each other in a circle.
+func countUsers(ctx context.Context, tx *sql.Tx, userID string, by int) error {
+	shard := maphash.Comparable(shardSeed, tx) % countShards
+	_, err := tx.ExecContext(ctx, `UPDATE user_counts SET live = live + $1 WHERE shard = $2`, int64(by), int64(shard))
+	if err != nil {
+		return fmt.Errorf("count user %s: %w", userID, err)
+	}
+	return nil
+}
+
+// CountUsers is how many users are live.
+func (s *Store) CountUsers(ctx context.Context) (int64, error) {
+	var n int64
+	if err := s.r.QueryRowContext(ctx, `SELECT CAST(sum(live) AS BIGINT) FROM user_counts`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count users: %w", err)
+	}
+	return n, nil
+}
+
+// UsersByEmail are live users who have the address among theirs, whatever its case, in the order of their IDs.
+func (s *Store) UsersByEmail(ctx context.Context, email string, limit int) ([]directory.User, error) {
+	key, _, _ := keyOf(email, exactKey(attrEmails))
+	if key == "" {
+		return nil, nil
+	}
+	found, err := list(ctx, s.r, scanUser, usersByEmailQuery, attrEmails, key, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find users by e-mail address: %w", err)
+	}
+	return found, nil
+}
+
+const usersByEmailQuery = `SELECT ` + userColumns + ` FROM users
+	WHERE id IN (SELECT user_id FROM user_values WHERE attr = $1 AND key = $2) AND state = 'live' ORDER BY id LIMIT $3`

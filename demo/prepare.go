@@ -31,7 +31,7 @@ func Prepare(ctx context.Context, d *directory.Directory, t *Target) error {
 	if err != nil {
 		return fmt.Errorf("prepare the demo's connector: %w", err)
 	}
-	if _, err := d.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: k.ID, Connection: n.Name, Kind: k.Kind}, actor()); err != nil {
+	if _, err := d.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: k.ID, Connection: n.Name, Kind: k.Kind, JITOutbound: true}, actor()); err != nil {
 		return fmt.Errorf("prepare the demo's provisioner: %w", err)
 	}
 	return nil

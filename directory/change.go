@@ -45,6 +45,7 @@ const (
 	ActionGroupDelete       = "group.delete"
 	ActionGroupMembers      = "group.members" // members came or left
 	ActionScopeUpdate       = "scope.update"  // the groups that a connection sends
+	ActionBrandingUpdate    = "branding.update"
 	ActionRetryAccount      = "account.retry"
 	ActionAdoptAccount      = "account.adopt"
 	ActionConnectionCreate  = "connection.create"

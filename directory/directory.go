@@ -17,6 +17,8 @@ type Store interface {
 	User(ctx context.Context, id string) (User, error) // live users only
 	// CreateUser inserts a user. With stagedUntil set it is staged and only blocking accounts are made due.
 	CreateUser(ctx context.Context, u User, c Change, stagedUntil time.Time) error
+	// CreateUsers inserts live users, of whom cs are the changes, in one transaction: all of them, or none and an error.
+	CreateUsers(ctx context.Context, us []User, cs []Change) error
 	// GoLive makes a staged user live and the other accounts due. Conflict when it was taken back meanwhile.
 	GoLive(ctx context.Context, id string, c Change) error
 	// TakeBack rejects a staged user; accounts that staging created become due for removal.
@@ -46,6 +48,7 @@ type Store interface {
 	RetryAccount(ctx context.Context, connectorID, userID, approve string, c Change) error
 
 	GroupStore
+	BrandingStore
 }
 
 // Outcome is what one target did about an act that waited for it.

@@ -66,3 +66,10 @@ func (f FieldErrors) Err() error {
 	}
 	return &Error{Code: Invalid, Message: "Please correct the marked fields.", Fields: f}
 }
+
+func fieldsOf(err error) map[string]string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Fields
+	}
+	return nil
+}

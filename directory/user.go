@@ -61,6 +61,19 @@ type Arrival struct {
 	Groups   []string // IDs of the groups that a new user joins; UpdateUser does not look at them
 	ClientID ClientID
 	Identity Identity // of a user who arrives by, or is linked to, an external identity provider
+	Row      ImportRow
+
+	// Registration is the ID of the sign-up that a new user settles; "" for none. It is used up when the user is live,
+	// and works again when the user is taken back. One user at a time can settle it: others are a Conflict.
+	Registration string
+}
+
+// ImportRow is the row of an imported file that a new user comes from. The row is marked with the user in the same
+// transaction, so that no crash can make a user twice or lose sight of one.
+type ImportRow struct {
+	ImportID string
+	N        int64
+	Before   string // the user that the row was marked with before and who came to nothing; "" for none
 }
 
 // ClientID is the name that one API client has for a user or a group (RFC 7643 §3.1: externalId). Tokens of the

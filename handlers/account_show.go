@@ -76,7 +76,7 @@ func (s *Server) accountsOf(ctx context.Context, u directory.User) (v views.Acco
 }
 
 func (s *Server) accountView(ctx context.Context, u directory.User, m provisioning.Membership, p directory.Provisioner) (views.AccountView, error) {
-	a := views.AccountView{Membership: m, Status: m.Status(s.Now()), Want: provisioning.Wanted(u, p)}
+	a := views.AccountView{Membership: m, Status: m.Status(s.Now()), Want: provisioning.Wanted(u, p, m.InScope)}
 	a.Definition, _ = s.Opener.Definition(m.Kind)
 	if a.Status == provisioning.StatusPaused {
 		t, err := s.Store.Target(ctx, m.ConnectorID)

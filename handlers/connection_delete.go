@@ -21,18 +21,9 @@ func (s *Server) showConnectionDelete(w http.ResponseWriter, r *http.Request) er
 
 func (s *Server) renderConnectionDelete(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, typed, wrong string) error {
 	v := views.ConnectionDeleteView{Connection: n, Typed: typed, Error: wrong}
-	all, err := s.Store.Connectors(r.Context(), n.ID)
-	if err != nil {
+	var err error
+	if v.UsedBy, err = s.provisionersOf(r, n); err != nil {
 		return err
-	}
-	for _, c := range all {
-		link, err := s.usedBy(r, c.ID)
-		if err != nil {
-			return err
-		}
-		if link != nil {
-			v.UsedBy = append(v.UsedBy, *link)
-		}
 	}
 	v.Shell = s.shell(r, views.NavConnections, "Delete", connectionsCrumb(), connectionCrumb(n))
 	v.Shell.Narrow = true

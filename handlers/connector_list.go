@@ -44,6 +44,9 @@ func (s *Server) renderConnectors(w http.ResponseWriter, r *http.Request, status
 		}
 		v.Panels = append(v.Panels, p)
 	}
+	if v.Groups, err = s.Store.ConnectionGroups(r.Context(), n.ID); err != nil {
+		return err
+	}
 	sh := s.shell(r, views.NavConnections, "Outbound provisioning", connectionsCrumb(), connectionCrumb(n))
 	v.ConnectionView = views.ConnectionView{Shell: sh, Connection: n, Connectors: len(all)}
 	return s.render(w, r, status, views.ConnectionOutbound(v))

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -74,7 +75,7 @@ func problemOf(err error, reference string) views.Problem {
 		return views.Problem{Title: "The form is too large", Text: "A form can have at most 1 MiB.", Next: "Send less at once.", Actions: home}
 	}
 	if e, ok := errors.AsType[*directory.Error](err); ok {
-		return views.Problem{Title: titleOf(e.Code), Text: e.Message, Actions: home}
+		return views.Problem{Title: cmp.Or(publicTitle(err), titleOf(e.Code)), Text: e.Message, Actions: home}
 	}
 	return views.Problem{Title: "Something went wrong", Text: "Usher could not do this because of an internal error. Nothing that you entered caused it.",
 		Next: "Try again. If it happens again, look for the reference below in the server's log.", Reference: reference, Actions: home}

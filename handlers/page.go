@@ -42,6 +42,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (s *Server) showProblem(w http.ResponseWriter, r *http.Request, status int, p views.Problem) error {
+	if visitOf(r).public {
+		return s.showPublicProblem(w, r, status, p)
+	}
 	if partial(r) {
 		w.Header().Set("HX-Retarget", "#toaster")
 		w.Header().Set("HX-Reswap", "beforeend")
@@ -51,7 +54,7 @@ func (s *Server) showProblem(w http.ResponseWriter, r *http.Request, status int,
 		}
 		return s.write(w, r, status, ui.Toast(ui.Flash{Tone: ui.Danger, Title: p.Title, Text: text}))
 	}
-	sh := views.Shell{Title: p.Title, Admin: visitOf(r).admin.UserName, Demo: s.Demo != nil, Crumbs: []ui.Crumb{{Label: p.Title}}}
+	sh := views.Shell{Title: p.Title, Admin: visitOf(r).admin.UserName, Demo: s.Demo != nil, Outbox: s.outboxInSidebar(), Crumbs: []ui.Crumb{{Label: p.Title}}}
 	return s.write(w, r, status, views.ErrorPage(sh, p))
 }
 
@@ -110,7 +113,7 @@ func form(r *http.Request) (url.Values, error) {
 func (s *Server) shell(r *http.Request, nav, title string, crumbs ...ui.Crumb) views.Shell {
 	v := visitOf(r)
 	return views.Shell{Title: title, Nav: nav, Crumbs: append(crumbs, ui.Crumb{Label: title}), Admin: v.admin.UserName,
-		Flash: v.takeFlash(), Demo: s.Demo != nil}
+		Flash: v.takeFlash(), Demo: s.Demo != nil, Outbox: s.outboxInSidebar()}
 }
 
 // recoverPanics makes a panic an ordinary internal error, with its stack in the log.

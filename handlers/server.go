@@ -9,20 +9,27 @@ import (
 	"time"
 
 	"usher/auth"
+	"usher/auth/oidc"
+	"usher/auth/signup"
 	"usher/connectors"
 	"usher/directory"
+	"usher/imports"
 	"usher/provisioning"
 )
 
 // Server is the console. Its fields are set once, before Router.
 type Server struct {
 	Auth    *auth.Service
+	SignUp  *signup.Service // what the users' own pages do
+	OIDC    *oidc.Service   // sign-in through a connection; nil: nobody signs in that way
 	Store   Store
 	BaseURL *url.URL // how people reach the console
 	Log     *slog.Logger
 	Now     func() time.Time
 	About   About
 
+	Mail      Mailer                  // the mail server's settings
+	Imports   *imports.Importer       // files of users
 	Directory *directory.Directory    // the acts
 	Opener    *provisioning.Opener    // what connector kinds there are, and trying one
 	Kinds     []connectors.Definition // in the order in which they are offered
@@ -46,9 +53,14 @@ type Store interface {
 	connectionStore
 	provisionerStore
 	userStore
+	groupStore
 	accountStore
 	logStore
 	overviewStore
+	importStore
+	brandingStore
+	mailStore
+	groupChoiceStore
 }
 
 // About is facts for the Settings page.

@@ -135,7 +135,7 @@ func (b *browser) send(method, path string, body io.Reader) answer {
 	if v := b.header.Get("Host"); v != "" {
 		r.Host = v
 	}
-	if method == "POST" {
+	if method == "POST" && r.Header.Get("Content-Type") == "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	for k, v := range b.cookies {

@@ -16,8 +16,10 @@ import (
 // visit is what is known about who asks.
 type visit struct {
 	session *sessions.Session
-	admin   auth.Admin // zero when nobody is signed in
-	changed bool       // the session has values to save
+	admin   auth.Admin     // zero when nobody is signed in
+	user    directory.User // likewise, on the users' own pages
+	public  bool           // the pages of the organisation's people, not the console
+	changed bool           // the session has values to save
 }
 
 type visitKey struct{}

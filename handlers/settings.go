@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"runtime"
 
-	"github.com/go-chi/chi/v5"
-
 	"usher/auth"
 	"usher/views"
 	"usher/views/ui"
@@ -24,9 +22,6 @@ func (s *Server) renderSettings(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	if v.Sessions, err = s.Auth.Sessions.Count(ctx, v.Me.ID); err != nil {
-		return err
-	}
-	if v.Tokens, err = s.Auth.Tokens(ctx); err != nil {
 		return err
 	}
 	v.Shell = s.shell(r, views.NavSettings, "Settings")
@@ -77,32 +72,4 @@ func (s *Server) signOutEverywhere(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	return s.signOut(w, r)
-}
-
-func (s *Server) createToken(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(r)
-	if err != nil {
-		return err
-	}
-	var scopes []auth.Scope
-	for _, v := range f["scopes"] {
-		scopes = append(scopes, auth.Scope(v))
-	}
-	_, secret, err := s.Auth.CreateToken(r.Context(), actor(r), f.Get("name"), scopes)
-	if e, status, ok := formError(err); ok {
-		return s.renderSettings(w, r, status, views.SettingsView{TokenErrors: e.Fields, TokenName: f.Get("name"), TokenScopes: scopes})
-	}
-	if err != nil {
-		return err
-	}
-	// No redirect: the token is nowhere but in this answer.
-	return s.renderSettings(w, r, http.StatusOK, views.SettingsView{NewToken: secret.Reveal()})
-}
-
-func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Auth.RevokeToken(r.Context(), actor(r), chi.URLParam(r, "id")); err != nil {
-		return err
-	}
-	flash(r, ui.Flash{Title: "The token was revoked", Text: "Programs that use it have no access any more."})
-	return s.redirect(w, r, "/settings")
 }

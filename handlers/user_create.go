@@ -8,6 +8,9 @@ import (
 	"usher/views"
 )
 
+// offeredGroups is how many groups the form for a new user has checkboxes for.
+const offeredGroups = 50
+
 func (s *Server) showNewUser(w http.ResponseWriter, r *http.Request) error {
 	return s.renderNewUser(w, r, http.StatusOK, views.UserNewView{})
 }
@@ -17,6 +20,11 @@ func (s *Server) renderNewUser(w http.ResponseWriter, r *http.Request, status in
 	if v.Blocking, err = s.Store.BlockingProvisioners(r.Context(), directory.Console); err != nil {
 		return err
 	}
+	groups, err := s.Store.ListGroups(r.Context(), directory.GroupFilter{Limit: offeredGroups})
+	if err != nil {
+		return err
+	}
+	v.Groups, v.MoreGroups = groups.Groups, groups.Next != ""
 	v.Shell = s.shell(r, views.NavUsers, "Add User", usersCrumbs()...)
 	v.Shell.Narrow = true
 	return s.render(w, r, status, views.UserNew(v))
@@ -28,10 +36,13 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := readUserForm(f)
-	u, outcomes, err := s.addUser(r, typed, f.Get("password"))
+	u, outcomes, err := s.addUser(r, typed, f.Get("password"), f["groups"])
 	if e, status, ok := formError(err); ok {
 		typed.Errors = e.Fields
-		v := views.UserNewView{Form: typed}
+		v := views.UserNewView{Form: typed, Joins: map[string]bool{}}
+		for _, id := range f["groups"] {
+			v.Joins[id] = true
+		}
 		if len(e.Fields) == 0 {
 			v.Refused = e.Message
 		}
@@ -45,8 +56,9 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request) error {
 }
 
 // addUser checks everything before it hashes, so that all mistakes are told at once and cheaply.
-func (s *Server) addUser(r *http.Request, typed views.UserForm, password string) (directory.User, []directory.Outcome, error) {
+func (s *Server) addUser(r *http.Request, typed views.UserForm, password string, groups []string) (directory.User, []directory.Outcome, error) {
 	u := directory.User{Source: directory.Console, Active: true}
+	u.Arrival.Groups = groups[:min(len(groups), offeredGroups)]
 	applyUserForm(&u, typed)
 	wrong := u.Check()
 	switch typed.PasswordMode {

@@ -80,5 +80,5 @@ func (s *Server) deleteUser(w http.ResponseWriter, r *http.Request) error {
 
 func farewellFlash(u directory.User, outcomes []directory.Outcome) ui.Flash {
 	f := ui.Flash{Title: u.Label() + " was deleted", Text: "Targets follow in a moment; the provisioning log shows how it went."}
-	return withOutcomes(f, outcomes, "is done", "is not done yet")
+	return withOutcomes(f, outcomes, "is done", "is done", "is not done yet")
 }

@@ -22,7 +22,10 @@ func readUserForm(f url.Values) views.UserForm {
 
 // applyUserForm writes what was typed over u, whose other attributes stay.
 func applyUserForm(u *directory.User, f views.UserForm) {
-	u.UserName, u.Name = f.UserName, directory.Name{GivenName: f.GivenName, FamilyName: f.FamilyName}
+	u.UserName = f.UserName
+	if u.Name.GivenName != f.GivenName || u.Name.FamilyName != f.FamilyName {
+		u.Name.GivenName, u.Name.FamilyName, u.Name.Formatted = f.GivenName, f.FamilyName, "" // it was put together from them
+	}
 	u.Department, u.Title = f.Department, f.Title
 	if f.Named {
 		u.DisplayName = f.DisplayName
@@ -33,13 +36,18 @@ func applyUserForm(u *directory.User, f views.UserForm) {
 
 // outcomeFlash says what was done, and what each target that was waited for made of it.
 func outcomeFlash(title string, outcomes []directory.Outcome) ui.Flash {
-	return withOutcomes(ui.Flash{Title: title}, outcomes, "has it already", "does not have it yet")
+	return withOutcomes(ui.Flash{Title: title}, outcomes, "has it already", "is not sent this user", "does not have it yet")
 }
 
 // withOutcomes puts a sentence for each target in the place of the flash's text, when there is any target.
-func withOutcomes(f ui.Flash, outcomes []directory.Outcome, done, open string) ui.Flash {
+// done and open end the sentence about a target that agrees and one that does not, none about one where there is nothing.
+func withOutcomes(f ui.Flash, outcomes []directory.Outcome, done, none, open string) ui.Flash {
 	var lines []string
 	for _, o := range outcomes {
+		if o.OK && o.RemoteID == "" {
+			lines = append(lines, o.Connection+" "+none+".")
+			continue
+		}
 		if o.OK {
 			lines = append(lines, o.Connection+" "+done+".")
 			continue

@@ -11,6 +11,9 @@ import (
 	"usher/views"
 )
 
+// shownGroups is how many of a user's groups their page names.
+const shownGroups = 20
+
 func (s *Server) showUser(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	u, gone, err := s.userOrLeaver(ctx, chi.URLParam(r, "id"))
@@ -22,6 +25,14 @@ func (s *Server) showUser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := views.UserView{Shell: s.shell(r, views.NavUsers, u.Label(), usersCrumbs()...), User: u, Gone: gone, Accounts: accounts}
+	if v.SignIn, err = s.userIdentity(ctx, u); err != nil {
+		return err
+	}
+	groups, err := s.Store.ListGroups(ctx, directory.GroupFilter{Member: u.ID, Limit: shownGroups})
+	if err != nil {
+		return err
+	}
+	v.Groups, v.MoreGroups = groups.Groups, groups.Next != ""
 	return s.render(w, r, http.StatusOK, views.User(v))
 }
 

@@ -206,3 +206,23 @@ func TestUnknownUsers(t *testing.T) {
 		}
 	}
 }
+
+// What the form does not show belongs to other doors and stays.
+func TestAnEditKeepsWhatTheFormDoesNotShow(t *testing.T) {
+	o := newBureau(t)
+	u := o.user(t, "grace")
+	u.Name.MiddleName, u.Name.Formatted, u.CostCenter = "Brewster", "Grace Hopper", "42"
+	u.Addresses = []directory.Address{{Locality: "Arlington"}}
+	_, err := o.Directory.UpdateUser(t.Context(), u, clerk)
+	must(t, err)
+	at := "/users/" + u.ID
+	o.led(t, o.post(at+"/edit", typed("family_name", "Murray", "version", o.get(at+"/edit").field("version"))...), at)
+	got, err := o.store.User(t.Context(), u.ID)
+	must(t, err)
+	if got.Name.MiddleName != "Brewster" || got.CostCenter != "42" || len(got.Addresses) != 1 {
+		t.Errorf("the edit lost what it did not show: %+v", got.Profile)
+	}
+	if got.Name.Formatted != "" {
+		t.Errorf("the formatted name is still %q", got.Name.Formatted)
+	}
+}

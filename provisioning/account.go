@@ -145,6 +145,7 @@ type Task struct {
 	Account
 	User        directory.User
 	Provisioner directory.Provisioner
+	InScope     bool // the user is in a group that the connection sends, or it sends everybody
 	Fresh       bool // before this claim no write can have been sent whose outcome is not recorded
 }
 

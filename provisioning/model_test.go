@@ -37,6 +37,7 @@ func TestModel(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHistory(t, seed)
 				h.world = newWorld(t, dbtest.Open(t, dsn), h.sites...)
+				h.beginScope(seed)
 				h.live()
 				h.judge()
 				h.stop()
@@ -52,6 +53,7 @@ type history struct {
 	foreign []map[string]row // what was at each target before us, by remote ID
 	users   map[string]directory.User
 	gone    map[string]bool // IDs of users who were deleted or refused
+	scope   scope
 	dying   atomic.Bool
 }
 
@@ -104,7 +106,7 @@ func (h *history) live() {
 // step is one random act.
 func (h *history) step() {
 	ctx := h.t.Context()
-	switch op := h.rng.IntN(22); {
+	switch op := h.rng.IntN(28); {
 	case op < 8 || len(h.users) == 0:
 		h.arrive()
 	case op < 12:
@@ -125,6 +127,8 @@ func (h *history) step() {
 		h.targets[h.rng.IntN(3)].set(func(tg *target) { tg.denied = !tg.denied })
 	case op < 21:
 		h.restart()
+	case op < 27:
+		h.regroup()
 	default: // somebody removes one of our accounts behind our back
 		u := h.anybody()
 		if a, ok := h.account(1, u.ID); ok && a.Origin == provisioning.Created {
@@ -156,11 +160,13 @@ func (h *history) anybody() directory.User {
 
 func (h *history) arrive() {
 	u := h.world.user(fmt.Sprint("user", h.rng.IntN(names)))
+	u.Arrival.Groups = h.someGroups(h.rng.IntN(4))
 	made, _, err := h.dir.CreateUser(h.t.Context(), u, tester)
 	switch code := directory.CodeOf(err); {
 	case err == nil:
 		made.Version = 0
 		h.users[made.ID] = made
+		h.scope.members[made.ID] = u.Arrival.Groups
 	case code == directory.Conflict: // the name is taken here
 	case code == directory.Rejected:
 		h.gone[made.ID] = true
@@ -213,6 +219,10 @@ func (h *history) judgeForeign(i int, rows map[string]row) {
 
 // judgeUser wants exactly one right account, or a question to an admin where a foreign account is in the way.
 func (h *history) judgeUser(i int, u directory.User, rows map[string]row, mine []row) {
+	if !h.inScope(i, u) {
+		h.judgeOutside(i, u, rows, mine)
+		return
+	}
 	a, ok := h.account(i, u.ID)
 	status := h.status(i, u.ID)
 	inTheWay := false

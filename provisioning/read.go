@@ -15,6 +15,7 @@ type Membership struct {
 	Enabled      bool   // the connector's toggle
 	Provisioner  string // ID of the provisioner that manages it; "" when nothing does
 	Blocking     bool
+	InScope      bool // the user is in a group that the connection sends, or it sends everybody
 }
 
 // Progress counts a connector's accounts by status.

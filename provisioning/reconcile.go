@@ -23,7 +23,7 @@ type reconciler struct {
 
 // reconcile runs one task to a result that decide has not seen yet. It makes no request when nothing differs.
 func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.Time) Result {
-	c := &reconciler{o: o, store: s, task: t, now: now, want: Wanted(t.User, t.Provisioner)}
+	c := &reconciler{o: o, store: s, task: t, now: now, want: Wanted(t.User, t.Provisioner, t.InScope)}
 	c.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile}
 	if !t.Fresh {
 		c.r.Profile = nil // an earlier write may or may not have arrived, so what the target has is not known

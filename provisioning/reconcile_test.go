@@ -13,7 +13,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // adas is a claim of ada's account at noon; long ago is before anything could still be hidden.
 func adas(state func(*Task)) Task {
-	t := Task{Fresh: true, User: directory.User{ID: "ada", UserName: "ada", Profile: directory.Profile{Title: "Countess"}, Active: true, State: directory.Live, Source: directory.Console}}
+	t := Task{Fresh: true, InScope: true, User: directory.User{ID: "ada", UserName: "ada", Profile: directory.Profile{Title: "Countess"}, Active: true, State: directory.Live, Source: directory.Console}}
 	t.UserID, t.ConnectorID, t.WriteBegan = "ada", "c", noon
 	if state != nil {
 		state(&t)

@@ -10,20 +10,21 @@ type Want string
 
 const (
 	Present    Want = "present"
-	Disabled   Want = "disabled" // the user is disabled
-	Removed    Want = "removed"  // the user was deleted
-	Undone     Want = "undone"   // the user was refused while staged: undo what that act made
-	OutOfScope Want = "out of scope"
+	Disabled   Want = "disabled"     // the user is disabled
+	Removed    Want = "removed"      // the user was deleted
+	Undone     Want = "undone"       // the user was refused while staged: undo what that act made
+	OutOfScope Want = "out of scope" // nobody sends the user here: in none of the connection's groups, or JIT Outbound is off
 )
 
-// Wanted works out what a user's account should be from the facts alone.
-func Wanted(u directory.User, p directory.Provisioner) Want {
+// Wanted works out what a user's account should be from the facts alone. inScope: the user is in one of the groups
+// that the connection sends, or it sends everybody.
+func Wanted(u directory.User, p directory.Provisioner, inScope bool) Want {
 	switch {
 	case u.State == directory.TakenBack:
 		return Undone
 	case u.State == directory.Deleted:
 		return Removed
-	case u.Source == directory.JIT && !p.JITOutbound:
+	case u.Source == directory.JIT && !p.JITOutbound, !inScope:
 		return OutOfScope
 	case !u.Active:
 		return Disabled

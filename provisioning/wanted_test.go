@@ -14,17 +14,23 @@ func TestWanted(t *testing.T) {
 		name string
 		u    directory.User
 		p    directory.Provisioner
+		out  bool // of the connection's groups
 		want Want
 	}{
-		{"live", directory.User{State: directory.Live, Active: true, Source: directory.Console}, directory.Provisioner{}, Present},
-		{"staged", directory.User{State: directory.Staged, Active: true, Source: directory.SignUp}, directory.Provisioner{}, Present},
-		{"disabled", directory.User{State: directory.Live}, directory.Provisioner{}, Disabled},
-		{"deleted, whatever else", directory.User{State: directory.Deleted, Active: true, Source: directory.JIT}, jit, Removed},
-		{"taken back", directory.User{State: directory.TakenBack, Active: true}, directory.Provisioner{}, Undone},
-		{"jit, not sent", directory.User{State: directory.Live, Active: true, Source: directory.JIT}, directory.Provisioner{}, OutOfScope},
-		{"jit, sent", directory.User{State: directory.Live, Active: true, Source: directory.JIT}, jit, Present},
+		{"live", directory.User{State: directory.Live, Active: true, Source: directory.Console}, directory.Provisioner{}, false, Present},
+		{"staged", directory.User{State: directory.Staged, Active: true, Source: directory.SignUp}, directory.Provisioner{}, false, Present},
+		{"disabled", directory.User{State: directory.Live}, directory.Provisioner{}, false, Disabled},
+		{"deleted, whatever else", directory.User{State: directory.Deleted, Active: true, Source: directory.JIT}, jit, false, Removed},
+		{"taken back", directory.User{State: directory.TakenBack, Active: true}, directory.Provisioner{}, false, Undone},
+		{"jit, not sent", directory.User{State: directory.Live, Active: true, Source: directory.JIT}, directory.Provisioner{}, false, OutOfScope},
+		{"in none of the groups", directory.User{State: directory.Live, Active: true, Source: directory.Console}, jit, true, OutOfScope},
+		{"staged in none of the groups", directory.User{State: directory.Staged, Active: true, Source: directory.Console}, jit, true, OutOfScope},
+		{"disabled in none of the groups", directory.User{State: directory.Live, Source: directory.Console}, jit, true, OutOfScope},
+		{"deleted, in none of the groups", directory.User{State: directory.Deleted, Source: directory.Console}, jit, true, Removed},
+		{"taken back, in none of the groups", directory.User{State: directory.TakenBack, Source: directory.Console}, jit, true, Undone},
+		{"jit, sent", directory.User{State: directory.Live, Active: true, Source: directory.JIT}, jit, false, Present},
 	} {
-		if got := Wanted(c.u, c.p); got != c.want {
+		if got := Wanted(c.u, c.p, !c.out); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -24,7 +24,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s (SCIM %s, %s)", e.Detail, e.Status, e.ScimType)
 }
 
-// Values of scimType (RFC 7644 §3.12).
+// Values of scimType (RFC 7644 §3.12; the last three RFC 9865 §2.2).
 const (
 	InvalidFilter = "invalidFilter"
 	TooMany       = "tooMany"
@@ -36,7 +36,15 @@ const (
 	InvalidValue  = "invalidValue"
 	InvalidVers   = "invalidVers"
 	Sensitive     = "sensitive"
+	InvalidCursor = "invalidCursor"
+	ExpiredCursor = "expiredCursor"
+	InvalidCount  = "invalidCount"
 )
+
+// Invalid is a 400 with this scimType; the words say what is wrong and where.
+func Invalid(scimType, format string, args ...any) *Error {
+	return &Error{Schemas: []string{ErrorURN}, Status: "400", ScimType: scimType, Detail: fmt.Sprintf(format, args...)}
+}
 
 const maxWords = 500
 

@@ -94,6 +94,10 @@ func (a AccountView) Words() string {
 
 func (a AccountView) settledWords() string {
 	switch {
+	case a.Want == provisioning.OutOfScope && !a.InScope && a.RemoteID == "":
+		return "The user is not sent here, because they are in none of the groups that this connection sends."
+	case a.Want == provisioning.OutOfScope && !a.InScope:
+		return "The user is not sent here any more, because they are in none of the groups that this connection sends. The account is as the connector’s setting for users who leave the scope says."
 	case a.Want == provisioning.OutOfScope && a.RemoteID == "":
 		return "The user is not sent here: they arrived by signing in (just-in-time), and JIT Outbound is off for this provisioner."
 	case a.Want == provisioning.OutOfScope:

@@ -10,11 +10,12 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
+	"usher/auth/oidc"
 	"usher/directory"
 	"usher/views/ui"
 )
 
-// ConnectionView is what both tabs of a connection's page have in common.
+// ConnectionView is what all tabs of a connection's page have in common.
 type ConnectionView struct {
 	Shell      Shell
 	Connection directory.Connection // as it is stored
@@ -31,6 +32,8 @@ type ConnectionGeneralView struct {
 // Tabs of a connection's page.
 const (
 	tabGeneral  = "general"
+	tabSettings = "settings"
+	tabJIT      = "jit"
 	tabOutbound = "outbound"
 )
 
@@ -41,10 +44,12 @@ func (v ConnectionView) tabs(current string) []ui.Tab {
 	if v.Connectors > 0 {
 		count = strconv.Itoa(v.Connectors)
 	}
-	return []ui.Tab{
-		{Label: "General", Href: v.url(), Current: current == tabGeneral},
-		{Label: "Outbound provisioning", Href: v.url() + "/outbound-provisioning", Count: count, Current: current == tabOutbound},
+	tabs := []ui.Tab{{Label: "General", Href: v.url(), Current: current == tabGeneral}}
+	if v.Connection.Type == oidc.ConnectionType {
+		tabs = append(tabs, ui.Tab{Label: "Settings", Href: OIDCSettingsURL(v.Connection.ID), Current: current == tabSettings},
+			ui.Tab{Label: "Just-in-Time Provisioning", Href: OIDCJITURL(v.Connection.ID), Current: current == tabJIT})
 	}
+	return append(tabs, ui.Tab{Label: "Outbound provisioning", Href: v.url() + "/outbound-provisioning", Count: count, Current: current == tabOutbound})
 }
 
 func connectionHead(v ConnectionView, tab string, actions []ui.Action) templ.Component {

@@ -2,13 +2,19 @@
 // reading requests, asking stores or deciding anything.
 package views
 
-import "usher/views/ui"
+import (
+	"cmp"
+	"slices"
+
+	"usher/views/ui"
+)
 
 // Keys of Shell.Nav: which entry of the sidebar is lit.
 const (
 	NavOverview          = "overview"
 	NavConnections       = "connections"
 	NavUsers             = "users"
+	NavGroups            = "groups"
 	NavLoginRegistration = "login-registration"
 	NavLog               = "log"
 	NavSettings          = "settings"
@@ -23,6 +29,10 @@ type Shell struct {
 	Flash  *ui.Flash  // what the page before did; nil for nothing
 	Narrow bool       // a form or wizard: the column is kept short enough to read
 	Demo   bool       // `usher demo`: adds the Target page to the sidebar
+	Outbox bool       // mail is not sent yet, or this is the demo: adds the Outbox to the sidebar
+
+	Product    string // ends the tab's title; "" is Usher
+	Stylesheet string // URL of one more, after Usher's own; "" for none
 }
 
 // Entry is one line of the sidebar.
@@ -41,6 +51,7 @@ func (s Shell) navigation() []entryGroup {
 		}},
 		{"User Management", []entry{
 			{NavUsers, "Users", "/users", "users"},
+			{NavGroups, "Groups", GroupsURL, "users-round"},
 		}},
 		{"Organisation", []entry{
 			{NavLoginRegistration, "Login & Registration", "/login-registration", "log-in"},
@@ -48,20 +59,28 @@ func (s Shell) navigation() []entryGroup {
 			{NavSettings, "Settings", "/settings", "settings"},
 		}},
 	}
+	if s.Outbox {
+		own := &groups[len(groups)-1].entries
+		*own = slices.Insert(*own, len(*own)-1, entry{NavOutbox, "Outbox", SettingsOutbox, "inbox"})
+	}
 	if s.Demo {
 		groups = append(groups, entryGroup{"Demo", []entry{{NavTarget, "Target", "/target", "target"}}})
 	}
 	return groups
 }
 
+// NavOutbox lights the Outbox where the sidebar has it.
+const NavOutbox = "outbox"
+
 // NavTarget lights the demo's Target page.
 const NavTarget = "target"
 
 func (s Shell) tabTitle() string {
+	product := cmp.Or(s.Product, "Usher")
 	if s.Title == "" {
-		return "Usher"
+		return product
 	}
-	return s.Title + " · Usher"
+	return s.Title + " · " + product
 }
 
 // Problem is what an error page says.

@@ -20,10 +20,21 @@ type UserNewView struct {
 	Form     UserForm
 	Blocking []directory.Provisioner // those that creating waits for
 	Refused  string                  // why a target refused; "" when none did
+
+	Groups     []directory.Group // that the user can join at once: the first ones by name
+	MoreGroups bool
+	Joins      map[string]bool // what was checked, by ID
 }
 
 func (v UserNewView) errors() []ui.FieldError {
 	return ui.Errors(append(v.Form.fields(), v.Form.passwordFields()...)...)
+}
+
+func (v UserNewView) groupsHelp() string {
+	if v.MoreGroups {
+		return "Optional. There are more groups; add those on the user’s page."
+	}
+	return "Optional."
 }
 
 func blockingWords(ps []directory.Provisioner) string {
@@ -170,6 +181,16 @@ func UserNew(v UserNewView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
+					if len(v.Groups) > 0 {
+						templ_7745c5c3_Err = groupBoxes("groups", "Groups", v.groupsHelp(), v.Groups, v.Joins).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -186,7 +207,7 @@ func UserNew(v UserNewView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -68,7 +68,11 @@ func (v UsersView) actions() []ui.Action {
 	if v.nothing() {
 		return nil
 	}
-	return []ui.Action{addUser()}
+	return []ui.Action{addUsers(), addUser()}
+}
+
+func addUsers() ui.Action {
+	return ui.Action{Label: "Import users", Icon: "upload", Variant: ui.Outline, Href: UserAddURL}
 }
 
 func addUser() ui.Action {
@@ -204,7 +208,7 @@ func Users(v UsersView) templ.Component {
 					}
 				} else {
 					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "users", Title: "No users yet", Text: "Add the first user. As soon as a provisioner is set up, users are sent to its target.",
-						Actions: []ui.Action{addUser()}}).Render(ctx, templ_7745c5c3_Buffer)
+						Actions: []ui.Action{addUsers(), addUser()}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -455,7 +459,7 @@ func dashed(text string) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 137, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 141, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

@@ -17,6 +17,7 @@ import (
 type Memory struct {
 	mu       sync.Mutex
 	admins   []auth.Admin
+	users    []directory.User
 	setup    string
 	sessions map[string]auth.SessionRow
 	failures map[string]auth.Failures
@@ -84,7 +85,7 @@ func (m *Memory) SetAdminPassword(_ context.Context, id, hash, keep string, c di
 		return cmp.Or(m.failure, missing())
 	}
 	m.admins[i].PasswordHash, m.admins[i].PasswordAt = hash, c.At
-	m.endSessions(id, keep)
+	m.endSessions(auth.Owner{AdminID: id}, keep)
 	m.Changes = append(m.Changes, c)
 	return m.failure
 }

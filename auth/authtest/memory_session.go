@@ -1,14 +1,12 @@
 package authtest
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
 	"time"
 
 	"usher/auth"
-	"usher/directory"
 )
 
 func (m *Memory) LoadSession(_ context.Context, hash string) (auth.SessionRow, bool, error) {
@@ -53,27 +51,33 @@ func (m *Memory) DeleteSession(_ context.Context, hash string) error {
 	return m.failure
 }
 
-func (m *Memory) DeleteSessions(_ context.Context, adminID, except string) error {
+func (m *Memory) DeleteSessions(_ context.Context, of auth.Owner, except string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.endSessions(adminID, except)
+	m.endSessions(of, except)
 	return m.failure
 }
 
-func (m *Memory) endSessions(adminID, except string) {
-	maps.DeleteFunc(m.sessions, func(h string, s auth.SessionRow) bool { return s.AdminID == adminID && h != except })
+func (m *Memory) endSessions(of auth.Owner, except string) {
+	maps.DeleteFunc(m.sessions, func(h string, s auth.SessionRow) bool { return s.Owner == of && h != except })
 }
 
-func (m *Memory) CountSessions(_ context.Context, adminID string, idleSince, now time.Time) (int, error) {
+func (m *Memory) CountSessions(ctx context.Context, of auth.Owner, idleSince, now time.Time) (int, error) {
+	rows, err := m.ListSessions(ctx, of, idleSince, now, len(m.sessions))
+	return len(rows), err
+}
+
+func (m *Memory) ListSessions(_ context.Context, of auth.Owner, idleSince, now time.Time, limit int) ([]auth.SessionRow, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := 0
+	var out []auth.SessionRow
 	for _, s := range m.sessions {
-		if s.AdminID == adminID && s.SeenAt.After(idleSince) && s.ExpiresAt.After(now) {
-			n++
+		if s.Owner == of && s.SeenAt.After(idleSince) && s.ExpiresAt.After(now) {
+			out = append(out, s)
 		}
 	}
-	return n, m.failure
+	slices.SortFunc(out, func(a, b auth.SessionRow) int { return b.SeenAt.Compare(a.SeenAt) })
+	return out[:min(limit, len(out))], m.failure
 }
 
 func (m *Memory) DeleteExpiredSessions(_ context.Context, idleSince, now time.Time) error {
@@ -112,51 +116,5 @@ func (m *Memory) DeleteSignInFailures(_ context.Context, before time.Time) error
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	maps.DeleteFunc(m.failures, func(_ string, f auth.Failures) bool { return f.LastAt.Before(before) })
-	return m.failure
-}
-
-func (m *Memory) CreateToken(_ context.Context, t auth.Token, c directory.Change) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.tokens = append([]auth.Token{t}, m.tokens...)
-	m.Changes = append(m.Changes, c)
-	return m.failure
-}
-
-func (m *Memory) TokenByHash(_ context.Context, hash string) (auth.Token, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if i := slices.IndexFunc(m.tokens, func(t auth.Token) bool { return t.Hash == hash }); i >= 0 {
-		return m.tokens[i], true, m.failure
-	}
-	return auth.Token{}, false, m.failure
-}
-
-func (m *Memory) ListTokens(context.Context) ([]auth.Token, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.tokens), m.failure
-}
-
-func (m *Memory) DeleteToken(_ context.Context, id string, c directory.Change) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n := len(m.tokens)
-	m.tokens = slices.DeleteFunc(m.tokens, func(t auth.Token) bool { return t.ID == id })
-	if len(m.tokens) == n {
-		return cmp.Or(m.failure, missing())
-	}
-	m.Changes = append(m.Changes, c)
-	return m.failure
-}
-
-func (m *Memory) TouchToken(_ context.Context, id string, at time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for i := range m.tokens {
-		if m.tokens[i].ID == id {
-			m.tokens[i].LastUsedAt = at
-		}
-	}
 	return m.failure
 }

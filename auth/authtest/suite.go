@@ -131,7 +131,7 @@ func setupRace(t *testing.T, s auth.Store) {
 func sessions(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a := newAdmin(t, s, "ada")
-	row := auth.SessionRow{Hash: "h1", AdminID: a.ID, Values: `{"a":1}`, CreatedAt: base, SeenAt: base, ExpiresAt: base.Add(time.Hour)}
+	row := auth.SessionRow{Hash: "h1", Owner: auth.Owner{AdminID: a.ID}, Values: `{"a":1}`, CreatedAt: base, SeenAt: base, ExpiresAt: base.Add(time.Hour)}
 	must(t, s.CreateSession(ctx, row))
 	next := row
 	next.Values, next.SeenAt, next.ExpiresAt = `{"a":2}`, base.Add(time.Minute), base.Add(9*time.Hour)
@@ -144,7 +144,7 @@ func sessions(t *testing.T, s auth.Store) {
 	same(t, "found", ok, true)
 	same(t, "the absolute end does not move", got, next)
 	must(t, s.TouchSession(ctx, "h1", base.Add(2*time.Minute)))
-	n, err := s.CountSessions(ctx, a.ID, base.Add(time.Minute), base)
+	n, err := s.CountSessions(ctx, auth.Owner{AdminID: a.ID}, base.Add(time.Minute), base)
 	must(t, err)
 	same(t, "counted", n, 1)
 	must(t, s.DeleteSession(ctx, "h1"))
@@ -160,7 +160,7 @@ func expiredSessions(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a := newAdmin(t, s, "ada")
 	for hash, ends := range map[string][2]time.Duration{"idle": {-time.Hour, time.Hour}, "over": {0, -time.Hour}, "live": {0, time.Hour}} {
-		must(t, s.CreateSession(ctx, auth.SessionRow{Hash: hash, AdminID: a.ID, Values: "{}", CreatedAt: base,
+		must(t, s.CreateSession(ctx, auth.SessionRow{Hash: hash, Owner: auth.Owner{AdminID: a.ID}, Values: "{}", CreatedAt: base,
 			SeenAt: base.Add(ends[0]), ExpiresAt: base.Add(ends[1])}))
 	}
 	must(t, s.DeleteExpiredSessions(ctx, base.Add(-time.Minute), base))
@@ -175,7 +175,7 @@ func passwordEndsSessions(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a, b := newAdmin(t, s, "ada"), newAdmin(t, s, "bob")
 	for hash, admin := range map[string]auth.Admin{"keep": a, "other": a, "bobs": b} {
-		must(t, s.CreateSession(ctx, auth.SessionRow{Hash: hash, AdminID: admin.ID, Values: "{}", CreatedAt: base, SeenAt: base, ExpiresAt: base.Add(time.Hour)}))
+		must(t, s.CreateSession(ctx, auth.SessionRow{Hash: hash, Owner: auth.Owner{AdminID: admin.ID}, Values: "{}", CreatedAt: base, SeenAt: base, ExpiresAt: base.Add(time.Hour)}))
 	}
 	must(t, s.SetAdminPassword(ctx, a.ID, "$new", "keep", change(auth.ActionAdminPassword, a.ID)))
 	got, _, err := s.AdminByID(ctx, a.ID)
@@ -186,7 +186,7 @@ func passwordEndsSessions(t *testing.T, s auth.Store) {
 		must(t, err)
 		same(t, hash, ok, want)
 	}
-	must(t, s.DeleteSessions(ctx, a.ID, ""))
+	must(t, s.DeleteSessions(ctx, auth.Owner{AdminID: a.ID}, ""))
 	_, ok, err := s.LoadSession(ctx, "keep")
 	must(t, err)
 	same(t, "kept after sign-out everywhere", ok, false)
@@ -242,7 +242,7 @@ func failuresRace(t *testing.T, s auth.Store) {
 
 func tokens(t *testing.T, s auth.Store) {
 	ctx := t.Context()
-	older := auth.Token{ID: id(), Name: "HR", Hash: "h1", Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "ada", CreatedAt: base}
+	older := auth.Token{ID: id(), Name: "HR", Hash: "h1", Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "ada", CreatedAt: base, ExpiresAt: base.Add(24 * time.Hour)}
 	newer := auth.Token{ID: id(), Name: "HR", Hash: "h2", Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "ada", CreatedAt: base.Add(time.Second)}
 	must(t, s.CreateToken(ctx, older, change(auth.ActionTokenCreate, older.ID)))
 	must(t, s.CreateToken(ctx, newer, change(auth.ActionTokenCreate, newer.ID)))
@@ -252,14 +252,27 @@ func tokens(t *testing.T, s auth.Store) {
 	must(t, err)
 	same(t, "by hash", got, older)
 	same(t, "found", ok, true)
-	list, err := s.ListTokens(ctx)
-	must(t, err)
-	same(t, "newest first", list, []auth.Token{newer, older})
-	must(t, s.DeleteToken(ctx, older.ID, change(auth.ActionTokenRevoke, older.ID)))
+	for _, c := range []struct {
+		filter auth.TokenFilter
+		want   []auth.Token
+	}{
+		{auth.TokenFilter{Limit: 10}, []auth.Token{newer, older}}, {auth.TokenFilter{Limit: 1}, []auth.Token{newer}},
+		{auth.TokenFilter{Limit: 1, Before: newer.ID}, []auth.Token{older}}, {auth.TokenFilter{Limit: 10, UserID: "somebody"}, nil},
+	} {
+		list, err := s.ListTokens(ctx, c.filter)
+		must(t, err)
+		if len(list)+len(c.want) > 0 {
+			same(t, fmt.Sprintf("tokens of %+v", c.filter), list, c.want)
+		}
+	}
+	if err := s.DeleteToken(ctx, "somebody", older.ID, change(auth.ActionTokenRevoke, older.ID)); directory.CodeOf(err) != directory.NotFound {
+		t.Fatalf("somebody revokes an application's token: %v", err)
+	}
+	must(t, s.DeleteToken(ctx, "", older.ID, change(auth.ActionTokenRevoke, older.ID)))
 	_, ok, err = s.TokenByHash(ctx, "h1")
 	must(t, err)
 	same(t, "after the revocation", ok, false)
-	if err := s.DeleteToken(ctx, older.ID, change(auth.ActionTokenRevoke, older.ID)); directory.CodeOf(err) != directory.NotFound {
+	if err := s.DeleteToken(ctx, "", older.ID, change(auth.ActionTokenRevoke, older.ID)); directory.CodeOf(err) != directory.NotFound {
 		t.Fatalf("a second revocation: %v", err)
 	}
 }

@@ -29,8 +29,8 @@ type (
 	Or  struct{ Left, Right Expr }
 	Not struct{ Expr Expr }
 
-	// Compare holds when any value of the attribute compares so. A complex attribute without a sub-attribute means
-	// its value ("emails co" is "emails.value co").
+	// Compare holds when any value of the attribute compares so; Match says what each operator means. A complex
+	// attribute without a sub-attribute means its value ("emails co" is "emails.value co"; Parse has put it so).
 	Compare struct {
 		Ref   schema.Ref
 		Op    Op

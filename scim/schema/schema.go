@@ -1,5 +1,6 @@
 // Package schema is what SCIM 2.0 says about resources and their attributes (RFC 7643 §7): the schemas that Usher
-// serves, and finding an attribute by the name that a client wrote. It is not for values, storage or HTTP.
+// serves, finding an attribute by the name that a client wrote, and the form of a resource that obeys its schema. It is
+// not for changing resources, storage or HTTP.
 package schema
 
 // Type is the type of an attribute's values (RFC 7643 §2.3).
@@ -46,6 +47,9 @@ type ResourceType struct {
 	Description string
 	Core        *Schema
 	Extensions  []*Schema
+
+	common []Attribute    // schemas, id, externalId and meta; in no schema (RFC 7643 §3.1)
+	names  map[string]Ref // every name that Find knows, folded
 }
 
 // Ref is an attribute that a client named, found in a schema.

@@ -1,0 +1,202 @@
+package oidc
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"usher/directory"
+)
+
+// visitor is somebody whom the provider vouches for.
+type visitor struct {
+	signIn   SignIn
+	identity directory.Identity
+	claims   Claims
+}
+
+func (v visitor) actor(u directory.User) directory.Actor {
+	return directory.Actor{Kind: directory.ByUser, ID: u.ID, Name: u.UserName}
+}
+
+// admit finds the visitor's user, links one, or creates one.
+func (s *Service) admit(ctx context.Context, in SignIn, c Claims) (directory.User, error) {
+	v := visitor{signIn: in, claims: c, identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
+	u, found, err := s.linked(ctx, v)
+	if err != nil || found {
+		return s.welcome(ctx, v, u, err)
+	}
+	if u, found, err = s.byEmail(ctx, v); err != nil || found {
+		u.Arrival.Identity = v.identity
+		return s.welcome(ctx, v, u, err)
+	}
+	if !in.Settings.JIT || in.Settings.NoAccount == RefuseSignIn {
+		return u, &Failure{Kind: Refused, Title: "You have no account here",
+			Text: in.Connection + " knows who you are, but there is no account for you here, and none is created at sign-in.",
+			Next: "Ask your administrator for an account."}
+	}
+	return s.create(ctx, v)
+}
+
+// linked finds the user who is linked to the identity.
+func (s *Service) linked(ctx context.Context, v visitor) (directory.User, bool, error) {
+	u, err := s.Store.UserByIdentity(ctx, v.identity)
+	if directory.CodeOf(err) == directory.NotFound {
+		return u, false, nil
+	}
+	if err != nil {
+		return u, false, fmt.Errorf("find the user of an identity: %w", err)
+	}
+	return u, true, nil
+}
+
+// byEmail finds the one user whom the verified address belongs to. An address that nobody has checked on either side
+// proves nothing: whoever may write it could take over the account.
+func (s *Service) byEmail(ctx context.Context, v visitor) (directory.User, bool, error) {
+	address := v.claims.verifiedEmail()
+	if !v.signIn.Settings.LinkByEmail || address == "" {
+		return directory.User{}, false, nil
+	}
+	found, err := s.Store.UsersByEmail(ctx, address, 2)
+	if err != nil {
+		return directory.User{}, false, fmt.Errorf("find users by e-mail: %w", err)
+	}
+	if len(found) != 1 || !owns(found[0], address) {
+		return directory.User{}, false, nil
+	}
+	return found[0], true, nil
+}
+
+// owns reports whether the address is the user's for certain: shown to be theirs, or written by the organisation.
+func owns(u directory.User, address string) bool {
+	if strings.EqualFold(u.VerifiedEmail, address) {
+		return true
+	}
+	return u.Source == directory.Console || u.Source == directory.Import || u.Source == directory.SCIM
+}
+
+// welcome lets a user in whom the identity belongs to, or shall belong to, and brings their attributes up to date.
+func (s *Service) welcome(ctx context.Context, v visitor, u directory.User, err error) (directory.User, error) {
+	switch {
+	case err != nil:
+		return u, err
+	case u.State == directory.Staged:
+		return u, &Failure{Kind: Clash, Title: "Your account is being set up", Text: "Another sign-in of yours is creating it at this moment.",
+			Next: "Wait a few seconds, then try again."}
+	case !u.Active:
+		return u, &Failure{Kind: Refused, Title: "Your account is disabled", Text: "An administrator has disabled it, so you cannot sign in.", Next: "Ask your administrator."}
+	}
+	link := u.Arrival.Identity
+	for try := 1; ; try++ {
+		fresh, err := s.refresh(v, u)
+		if err != nil {
+			return u, err
+		}
+		if link == (directory.Identity{}) && fresh.VerifiedEmail == u.VerifiedEmail && reflect.DeepEqual(fresh.Profile, u.Profile) {
+			return u, nil
+		}
+		_, err = s.Directory.UpdateUser(ctx, fresh, v.actor(u))
+		if directory.CodeOf(err) != directory.Conflict || try == 3 {
+			return fresh, v.refused(err)
+		}
+		if u, err = s.Directory.Store.User(ctx, u.ID); err != nil { // somebody else changed the user meanwhile
+			return u, v.refused(err)
+		}
+		u.Arrival.Identity = link
+	}
+}
+
+// refresh is the user as attribute sync wants them.
+func (s *Service) refresh(v visitor, u directory.User) (directory.User, error) {
+	set := v.signIn.Settings
+	if !set.JIT || set.Sync == NoSync {
+		return u, nil
+	}
+	m, err := s.mapped(v)
+	if err != nil {
+		return u, err
+	}
+	return set.Sync.apply(u, m, v.claims), nil
+}
+
+func (s *Service) mapped(v visitor) (Mapped, error) {
+	mapping, err := s.known.entry(v.signIn, s.client).mapping()
+	if err != nil {
+		return nil, v.unusable(err)
+	}
+	m, wrong := mapping.Map(v.claims)
+	if err := wrong.Err(); err != nil {
+		return nil, v.unusable(err)
+	}
+	return m, nil
+}
+
+// create makes a user of the visitor. Somebody who came twice at once is one user: the second finds what the first made.
+func (s *Service) create(ctx context.Context, v visitor) (directory.User, error) {
+	m, err := s.mapped(v)
+	if err != nil {
+		return directory.User{}, err
+	}
+	u := newUser(m, v.claims)
+	u.Arrival.Identity = v.identity
+	if u.Arrival.Groups, err = s.groups(ctx, v.signIn.Settings.Groups); err != nil {
+		return u, err
+	}
+	made, _, err := s.Directory.CreateUser(ctx, u, v.actor(u))
+	if directory.CodeOf(err) != directory.Conflict {
+		return made, v.refused(err)
+	}
+	twin, found, findErr := s.linked(ctx, v)
+	if findErr != nil || found {
+		return s.welcome(ctx, v, twin, findErr)
+	}
+	return u, &Failure{Kind: Clash, Title: "Your user name is taken",
+		Text: fmt.Sprintf("%s calls you “%s”, and another account here has that user name. The two were not connected, because nothing shows that both are yours.", v.signIn.Connection, u.UserName),
+		Next: "If that account is yours, sign in to it in your usual way, or ask your administrator.", Err: err}
+}
+
+// groups are those of the default groups that are still there.
+func (s *Service) groups(ctx context.Context, ids []string) (there []string, err error) {
+	for _, id := range ids {
+		_, err := s.Store.Group(ctx, id)
+		if directory.CodeOf(err) == directory.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read default group %s: %w", id, err)
+		}
+		there = append(there, id)
+	}
+	return there, nil
+}
+
+// refused turns what the directory says into a page; anything that is not for people stays what it is.
+func (v visitor) refused(err error) error {
+	switch directory.CodeOf(err) {
+	case directory.Rejected:
+		e := directoryError(err)
+		return &Failure{Kind: Refused, Title: "Your account could not be set up", Text: e.Message, Next: "Tell your administrator what this page says.", Err: err}
+	case directory.Invalid:
+		return v.unusable(err)
+	case directory.Conflict, directory.NotFound:
+		return &Failure{Kind: Clash, Title: "Your account changed during the sign-in", Text: "Somebody changed or removed it at this moment.", Next: again, Err: err}
+	}
+	return err
+}
+
+// unusable says which attributes keep somebody out.
+func (v visitor) unusable(err error) error {
+	e := directoryError(err)
+	if e == nil {
+		return err
+	}
+	var what []string
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		what = append(what, fieldLabel(field)+": "+e.Fields[field])
+	}
+	return &Failure{Kind: Clash, Title: "Your account could not be set up",
+		Text: "What " + v.signIn.Connection + " says about you cannot be used. " + strings.Join(what, " "), Next: "Tell your administrator what this page says.", Err: err}
+}

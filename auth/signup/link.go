@@ -1,0 +1,173 @@
+package signup
+
+import (
+	"context"
+	"time"
+
+	"usher/auth"
+	"usher/directory"
+	"usher/mail"
+)
+
+// How long mailed links to users work.
+const (
+	resetLife  = time.Hour
+	inviteLife = 7 * 24 * time.Hour
+	verifyLife = 24 * time.Hour
+)
+
+// Forgot mails a link for a new password to the user with the name or address, if there is such a user. The answer is
+// the same in any case.
+func (s *Service) Forgot(ctx context.Context, name string) error {
+	u, ok, err := s.Store.UserForSignIn(ctx, directory.Key(name))
+	if err != nil || !ok || !u.Active || !mail.IsAddress(u.Email()) {
+		return err
+	}
+	org, err := s.organisation(ctx)
+	if err != nil {
+		return err
+	}
+	token, l := s.newLink(u, ToReset, u.Email(), resetLife)
+	return s.Store.SaveUserLink(ctx, l, resetLetter(org, u, s.link("reset", token), resetLife))
+}
+
+// Invite mails a link with which the user chooses the first password. Invalid when there is nowhere to mail it to.
+func (s *Service) Invite(ctx context.Context, u directory.User) error {
+	switch {
+	case !mail.IsAddress(u.Email()):
+		return &directory.Error{Code: directory.Invalid, Message: "The user has no e-mail address to which an invitation could be sent. Add one, then try again."}
+	case !u.Active:
+		return &directory.Error{Code: directory.Invalid, Message: "The user is disabled. Enable the user, then send the invitation."}
+	}
+	org, err := s.organisation(ctx)
+	if err != nil {
+		return err
+	}
+	token, l := s.newLink(u, ToInvite, u.Email(), inviteLife)
+	return s.Store.SaveUserLink(ctx, l, inviteLetter(org, u, s.link("reset", token), inviteLife))
+}
+
+// SendVerification mails a link by which the user shows that the address is theirs (ToVerify), or makes it theirs (ToEmail).
+func (s *Service) SendVerification(ctx context.Context, u directory.User, email string, p Purpose) error {
+	org, err := s.organisation(ctx)
+	if err != nil {
+		return err
+	}
+	token, l := s.newLink(u, p, email, verifyLife)
+	return s.Store.SaveUserLink(ctx, l, verifyLetter(org, u, email, s.link("verify", token), verifyLife))
+}
+
+// ChangeEmail mails a link to a new address, which becomes the user's when the link is confirmed. Invalid names the field email.
+func (s *Service) ChangeEmail(ctx context.Context, u directory.User, email string) error {
+	f := directory.FieldErrors{}
+	switch {
+	case !mail.IsAddress(email):
+		f.Add("email", "Enter an e-mail address such as ada@example.com.")
+	case directory.Key(email) == directory.Key(u.Email()) && directory.Key(u.VerifiedEmail) == directory.Key(email):
+		f.Add("email", "This is your address already.")
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return s.SendVerification(ctx, u, email, ToEmail)
+}
+
+func (s *Service) newLink(u directory.User, p Purpose, email string, life time.Duration) (token string, l Link) {
+	token, hash := newToken()
+	now := s.Now()
+	return token, Link{TokenHash: hash, UserID: u.ID, Purpose: p, Email: email, CreatedAt: now, ExpiresAt: now.Add(life)}
+}
+
+// Opened is what a mailed link is about.
+type Opened struct {
+	Link
+	User directory.User
+}
+
+// Open looks at a link of one of the purposes and changes nothing. NotFound when it does not hold.
+func (s *Service) Open(ctx context.Context, token string, purposes ...Purpose) (Opened, error) {
+	l, ok, err := s.Store.UserLink(ctx, auth.HashToken(token), s.Now())
+	return s.opened(ctx, l, ok, err, purposes)
+}
+
+func (s *Service) take(ctx context.Context, token string, purposes ...Purpose) (Opened, error) {
+	if _, err := s.Open(ctx, token, purposes...); err != nil {
+		return Opened{}, err // a link for something else is not used up
+	}
+	l, ok, err := s.Store.TakeUserLink(ctx, auth.HashToken(token), s.Now())
+	return s.opened(ctx, l, ok, err, purposes)
+}
+
+func (s *Service) opened(ctx context.Context, l Link, ok bool, err error, purposes []Purpose) (Opened, error) {
+	if err != nil {
+		return Opened{}, err
+	}
+	for _, p := range purposes {
+		if ok && l.Purpose == p {
+			u, live, err := s.Auth.User(ctx, l.UserID)
+			if err != nil {
+				return Opened{}, err
+			}
+			if live && u.Active {
+				return Opened{Link: l, User: u}, nil
+			}
+		}
+	}
+	return Opened{}, linkOver("Ask for a new one.")
+}
+
+// ResetPassword uses a link of Forgot or Invite: the password is the new one, every session of the user ends, and the
+// address that the link was mailed to is verified. Invalid names the field new_password, and the link still works then.
+func (s *Service) ResetPassword(ctx context.Context, token, password string) (directory.User, error) {
+	o, err := s.Open(ctx, token, ToReset, ToInvite)
+	if err != nil {
+		return directory.User{}, err
+	}
+	if message := auth.CheckUserPassword(password, o.User); message != "" {
+		f := directory.FieldErrors{}
+		f.Add("new_password", message)
+		return directory.User{}, f.Err()
+	}
+	if o, err = s.take(ctx, token, ToReset, ToInvite); err != nil {
+		return directory.User{}, err
+	}
+	verified := ""
+	if directory.Key(o.Email) == directory.Key(o.User.Email()) {
+		verified = o.Email
+	}
+	return o.User, s.Auth.SetUserPassword(ctx, o.User, password, verified, "", auth.UserActor(o.User))
+}
+
+// ConfirmEmail uses a link of SendVerification or ChangeEmail.
+func (s *Service) ConfirmEmail(ctx context.Context, token string) (directory.User, error) {
+	o, err := s.take(ctx, token, ToVerify, ToEmail)
+	if err != nil {
+		return directory.User{}, err
+	}
+	u, old := o.User, o.User.Email()
+	switch {
+	case o.Purpose == ToEmail:
+		owners, err := s.Store.UsersByEmail(ctx, directory.Key(o.Email), 2)
+		if err != nil {
+			return u, err
+		}
+		if len(owners) > 1 || len(owners) == 1 && owners[0].ID != u.ID {
+			return u, &directory.Error{Code: directory.Conflict, Message: "Another account has this e-mail address now. Use another address, or ask an administrator."}
+		}
+		u.SetEmail(o.Email)
+	case directory.Key(old) != directory.Key(o.Email):
+		return u, linkOver("Your account has another e-mail address now.")
+	}
+	u.VerifiedEmail = o.Email
+	if _, err := s.Directory.UpdateUser(ctx, u, auth.UserActor(u)); err != nil {
+		return u, err
+	}
+	if old == "" || directory.Key(old) == directory.Key(o.Email) || !mail.IsAddress(old) {
+		return u, nil
+	}
+	org, err := s.organisation(ctx)
+	if err != nil {
+		return u, err
+	}
+	return u, s.Store.SendLetter(ctx, changedLetter(org, u, old), s.Now())
+}

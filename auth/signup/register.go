@@ -1,0 +1,161 @@
+package signup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"usher/directory"
+)
+
+// Registered is what came of a registration.
+type Registered struct {
+	User   directory.User // with an ID when the user came into being at once
+	Mailed bool           // the person was told to look at their mail; true whether or not there was an account before
+}
+
+// What the failures of visitors wrap, so that a page can name them.
+var (
+	ErrOff  = errors.New("self registration is switched off")
+	ErrLink = errors.New("the mailed link does not hold")
+)
+
+// Off is the failure of a visitor who may not register.
+func Off() error {
+	return &directory.Error{Code: directory.NotFound, Err: ErrOff,
+		Message: "Nobody can register here: self registration is switched off. Ask an administrator of your organisation for an account."}
+}
+
+// Register takes a registration. browser is the secret by which the same browser is known again when the mailed link is
+// opened. Unless the settings say otherwise, the answer and the work do not tell whether the name or the address was
+// known before. Invalid, and Conflict, name the fields of the form and password; Rejected is a blocking target's answer,
+// in words for the person.
+func (s *Service) Register(ctx context.Context, f Form, password, browser string) (Registered, error) {
+	v, err := s.Settings(ctx)
+	if err != nil {
+		return Registered{}, err
+	}
+	if !v.On {
+		return Registered{}, Off()
+	}
+	if err := f.tidy(v, password); err != nil {
+		return Registered{}, err
+	}
+	hash, err := s.Auth.Passwords.Hash(ctx, password) // whether it is needed or not: it takes the time that can be measured
+	if err != nil {
+		return Registered{}, err
+	}
+	taken, err := s.taken(ctx, f)
+	if err != nil {
+		return Registered{}, err
+	}
+	switch {
+	case v.Reveal && taken.any():
+		return Registered{}, taken.reveal(v)
+	case v.Waits() && !taken.email:
+		return Registered{Mailed: true}, s.wait(ctx, v, f, hash, browser)
+	case !taken.any():
+		return s.createNow(ctx, v, f, hash, browser)
+	default:
+		return s.answerTaken(ctx, v, f, hash, browser, taken)
+	}
+}
+
+// taken says what of a form belongs to a user already.
+type taken struct{ name, email bool }
+
+func (t taken) any() bool { return t.name || t.email }
+
+func (s *Service) taken(ctx context.Context, f Form) (t taken, err error) {
+	if t.name, err = s.Store.NameTaken(ctx, directory.Key(f.UserName)); err != nil {
+		return t, err
+	}
+	owners, err := s.Store.UsersByEmail(ctx, directory.Key(f.Email), 1)
+	t.email = len(owners) > 0
+	return t, err
+}
+
+func (t taken) reveal(v Settings) error {
+	fields := map[string]string{}
+	if t.name && !v.EmailAsUserName {
+		fields["user_name"] = "This user name is taken. Choose another one."
+	}
+	if t.email || v.EmailAsUserName {
+		fields["email"] = "There is an account with this e-mail address. Sign in, or choose a new password if you forgot it."
+	}
+	return &directory.Error{Code: directory.Conflict, Message: "Please correct the marked fields.", Fields: fields}
+}
+
+// wait keeps the registration until the mail is answered. A name that is taken is told then, to the address's owner only.
+func (s *Service) wait(ctx context.Context, v Settings, f Form, hash, browser string) error {
+	org, err := s.organisation(ctx)
+	if err != nil {
+		return err
+	}
+	token, tokenHash := newToken()
+	now := s.Now()
+	r := Registration{ID: directory.NewID(), TokenHash: tokenHash, BrowserHash: hashBrowser(browser), Form: f, PasswordHash: hash,
+		CreatedAt: now, ExpiresAt: now.Add(v.linkLife())}
+	return s.Store.SaveRegistration(ctx, r, confirmLetter(org, f, s.link("register/confirm", token), v.linkLife()))
+}
+
+// answerTaken answers as if nothing were taken, as far as there is a mail to say it in.
+func (s *Service) answerTaken(ctx context.Context, v Settings, f Form, hash, browser string, t taken) (Registered, error) {
+	switch {
+	case !v.Verify:
+		return Registered{}, &directory.Error{Code: directory.Conflict, Message: "An account with this user name or e-mail address cannot be made. " +
+			"Choose another user name, or sign in if you have an account already."}
+	case !t.email:
+		return Registered{Mailed: true}, s.wait(ctx, v, f, hash, browser)
+	}
+	org, err := s.organisation(ctx)
+	if err != nil {
+		return Registered{}, err
+	}
+	return Registered{Mailed: true}, s.Store.SendLetter(ctx, existsLetter(org, f.Email, s.page("login"), s.page("forgot")), s.Now())
+}
+
+// createNow makes the user before the mail is answered, or without one.
+func (s *Service) createNow(ctx context.Context, v Settings, f Form, hash, browser string) (Registered, error) {
+	u := f.user()
+	u.PasswordHash = hash
+	u, err := s.create(ctx, v, u, "")
+	if directory.CodeOf(err) == directory.Conflict && !v.Reveal { // somebody was quicker
+		return s.answerTaken(ctx, v, f, hash, browser, taken{name: true})
+	}
+	if err != nil || !v.Verify {
+		return Registered{User: u}, err
+	}
+	return Registered{User: u, Mailed: true}, s.SendVerification(ctx, u, u.Email(), ToVerify)
+}
+
+// create makes the user by the directory's act, which waits for blocking targets. registration is the ID of the one that
+// the user settles; "" for none.
+func (s *Service) create(ctx context.Context, v Settings, u directory.User, registration string) (directory.User, error) {
+	groups, err := s.groups(ctx, v)
+	if err != nil {
+		return u, err
+	}
+	u.Arrival = directory.Arrival{Groups: groups, Registration: registration}
+	made, outcomes, err := s.Directory.CreateUser(ctx, u, directory.Actor{Kind: directory.ByUser, Name: u.UserName})
+	if directory.CodeOf(err) == directory.Rejected {
+		return made, refused(outcomes, err)
+	}
+	if err != nil {
+		return made, fmt.Errorf("sign up: %w", err)
+	}
+	return made, nil
+}
+
+// groups are the default groups that there still are.
+func (s *Service) groups(ctx context.Context, v Settings) (ids []string, err error) {
+	for _, id := range v.Groups {
+		switch _, err := s.Directory.Store.Group(ctx, id); {
+		case err == nil:
+			ids = append(ids, id)
+		case directory.CodeOf(err) != directory.NotFound:
+			return nil, err
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,143 @@
+package signup
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"time"
+
+	"usher/auth"
+	"usher/directory"
+	"usher/mail"
+)
+
+// Service is the acts of this package. Its fields are set once, before use.
+type Service struct {
+	Store     Store
+	Directory *directory.Directory
+	Auth      *auth.Service
+	Base      *url.URL // how people reach the pages: links are made from it, never from what a request says
+	Now       func() time.Time
+}
+
+// Store is what this package needs to remember. Keys are folded by directory.Key; tokens are stored as their hashes.
+type Store interface {
+	Setting(ctx context.Context, name string) (string, error)
+	SaveSetting(ctx context.Context, name, value string, c directory.Change) error
+
+	// UserForSignIn finds a live user by name, else by an address that no other user has.
+	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)
+	// UsersByEmail are at most limit live users who have the address among theirs.
+	UsersByEmail(ctx context.Context, key string, limit int) ([]directory.User, error)
+	// NameTaken reports whether a live or staged user has the name.
+	NameTaken(ctx context.Context, key string) (bool, error)
+
+	Registrations
+	Links
+}
+
+// Letter is a mail that a stranger can cause, so that there is a limit for each address: beyond it a letter is
+// dropped, and so is what was to be stored with it, without an error.
+type Letter struct {
+	mail.Message
+	Limited bool // Invitations are not: an administrator causes them
+}
+
+// Limit of letters to one address.
+const (
+	MaxLetters  = 5
+	LettersSpan = time.Hour
+)
+
+// Registration is a sign-up that waits for its mail to be answered.
+type Registration struct {
+	ID           string // UUIDv7
+	TokenHash    string
+	BrowserHash  string // of the browser that signed up: another one must show the password
+	Form         Form
+	PasswordHash string
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+}
+
+// Registrations keeps what waits. directory.Arrival.Registration uses one up.
+type Registrations interface {
+	// SaveRegistration keeps r and queues the letter, in one transaction.
+	SaveRegistration(ctx context.Context, r Registration, l Letter) error
+	// RenewRegistration gives the newest registration of an address that has not expired another token and another end,
+	// and queues the letter; when there is none nothing happens.
+	RenewRegistration(ctx context.Context, emailKey, tokenHash string, now, expires time.Time, l Letter) error
+	// Registration finds one that has not expired by its token.
+	Registration(ctx context.Context, tokenHash string, now time.Time) (Registration, bool, error)
+	// PendingRegistrations counts those that have not expired.
+	PendingRegistrations(ctx context.Context, now time.Time) (int, error)
+	// DeleteExpired forgets registrations and links that have expired, and limits that no longer count.
+	DeleteExpired(ctx context.Context, now time.Time) error
+}
+
+// Purpose is what a mailed link lets its holder do.
+type Purpose string
+
+// Stored: never rename.
+const (
+	ToVerify Purpose = "verify" // show that the address is theirs
+	ToReset  Purpose = "reset"  // choose a new password
+	ToInvite Purpose = "invite" // choose the first password
+	ToEmail  Purpose = "email"  // make the address theirs
+)
+
+// Link is one that was mailed to a user, and works once.
+type Link struct {
+	TokenHash string
+	UserID    string
+	Purpose   Purpose
+	Email     string // where it was mailed to
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Links keeps them. Those of a deleted user are not found.
+type Links interface {
+	// SaveUserLink keeps l instead of the user's earlier links of its purpose and queues the letter, in one transaction.
+	SaveUserLink(ctx context.Context, l Link, letter Letter) error
+	// UserLink finds one that has not expired.
+	UserLink(ctx context.Context, tokenHash string, now time.Time) (Link, bool, error)
+	// TakeUserLink is UserLink and uses it up; of any number of concurrent calls at most one gets it.
+	TakeUserLink(ctx context.Context, tokenHash string, now time.Time) (Link, bool, error)
+	// SendLetter queues a letter alone.
+	SendLetter(ctx context.Context, l Letter, now time.Time) error
+}
+
+// Tidy forgets what has expired. Once an hour is enough: nothing reads it.
+func (s *Service) Tidy(ctx context.Context) error { return s.Store.DeleteExpired(ctx, s.Now()) }
+
+// newToken makes 256 bits of random text (each rand.Text has 130), and its hash.
+func newToken() (token, hash string) {
+	token = rand.Text() + rand.Text()
+	return token, auth.HashToken(token)
+}
+
+// NewBrowser makes the secret by which a browser is known again between registering and confirming.
+func NewBrowser() string {
+	token, _ := newToken()
+	return token
+}
+
+// link is the address of a page with a token.
+func (s *Service) link(path, token string) string {
+	u := s.Base.JoinPath(path)
+	u.RawQuery = url.Values{"token": {token}}.Encode()
+	return u.String()
+}
+
+func (s *Service) page(path string) string { return s.Base.JoinPath(path).String() }
+
+// organisation is what letters call it.
+func (s *Service) organisation(ctx context.Context) (string, error) {
+	b, err := s.Directory.Store.Branding(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read branding: %w", err)
+	}
+	return b.Label(), nil
+}

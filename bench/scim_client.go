@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"usher/auth"
+	"usher/db"
+	"usher/directory"
+	"usher/scim"
+	"usher/scim/server"
+)
+
+// scimClient speaks to the API on loopback, as an application with a token.
+type scimClient struct {
+	http   *http.Client
+	base   string
+	token  string
+	engine string
+	made   int          // users, numbered from 0
+	posted atomic.Int64 // more users, by POST
+	after  string       // the cursor of the list's middle
+}
+
+// quiet settles nothing: there is no provisioner.
+type quiet struct{}
+
+func (quiet) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome { return nil }
+func (quiet) Wake()                                                                       {}
+
+func serveSCIM(ctx context.Context, store *db.Store) (*scimClient, func(), error) {
+	tokens := auth.New(store, auth.Options{})
+	_, secret, err := tokens.CreateToken(ctx, directory.Actor{Kind: directory.BySystem}, "bench", []auth.Scope{auth.ScopeSCIM}, time.Time{})
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	api := &server.Server{Store: store, Directory: &directory.Directory{Store: store, Settler: quiet{}, Now: time.Now}, Tokens: tokens,
+		BaseURL: &url.URL{Scheme: "http", Host: l.Addr().String()}, Log: slog.New(slog.DiscardHandler), Rate: 1e9, Burst: 1e9}
+	s := &http.Server{Handler: api.Handler(), ReadHeaderTimeout: time.Minute}
+	go func() { _ = s.Serve(l) }()
+	c := &scimClient{base: "http://" + l.Addr().String() + server.Prefix, token: secret.Reveal(),
+		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: scimClients}}}
+	return c, func() { _ = s.Close() }, nil
+}
+
+// do sends a request, and reads a list of the answer if it is one.
+func (c *scimClient) do(ctx context.Context, method, path string, body any, want int) (l scim.List, err error) {
+	var b []byte
+	if body != nil {
+		if b, err = json.Marshal(body); err != nil {
+			return l, err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(b))
+	if err != nil {
+		return l, err
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Content-Type", scim.MediaType)
+	res, err := c.http.Do(req)
+	if err != nil {
+		return l, err
+	}
+	defer res.Body.Close()
+	if b, err = io.ReadAll(res.Body); err != nil {
+		return l, err
+	}
+	if res.StatusCode != want {
+		return l, fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, b)
+	}
+	return l, scim.Decode(b, &l)
+}
+
+// one looks for one user, at random.
+func (c *scimClient) one(ctx context.Context, format string) error {
+	l, err := c.do(ctx, "GET", "/Users?filter="+url.QueryEscape(fmt.Sprintf(format, rand.IntN(c.made))), nil, http.StatusOK)
+	if err == nil && (l.TotalResults.Value != 1 || len(l.Resources) != 1) {
+		err = fmt.Errorf("%s: %d users were found", format, l.TotalResults.Value)
+	}
+	return err
+}
+
+// page reads a full page of the list of all.
+func (c *scimClient) page(ctx context.Context, more string) error {
+	l, err := c.do(ctx, "GET", fmt.Sprintf("/Users?count=%d%s", scimPage, more), nil, http.StatusOK)
+	if total := c.made + int(c.posted.Load()); err == nil && (l.TotalResults.Value != total || len(l.Resources) != scimPage) {
+		err = fmt.Errorf("a page has %d users of %d, there are %d", len(l.Resources), l.TotalResults.Value, total)
+	}
+	return err
+}
+
+// create posts one more user.
+func (c *scimClient) create(ctx context.Context) error {
+	i := c.posted.Add(1)
+	name := fmt.Sprintf("posted%06d", i)
+	_, err := c.do(ctx, "POST", "/Users", map[string]any{"schemas": []string{scim.UserURN, scim.EnterpriseURN}, "userName": name, "active": true,
+		"name": map[string]any{"givenName": fmt.Sprint("Given", i), "familyName": fmt.Sprint("Family", i)}, "title": "Specialist",
+		"emails": []any{map[string]any{"value": name + "@example.com", "type": "work", "primary": true}}, "externalId": fmt.Sprint("E", i),
+		scim.EnterpriseURN: map[string]any{"department": "Sales"}}, http.StatusCreated)
+	return err
+}

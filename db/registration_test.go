@@ -1,0 +1,177 @@
+package db_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"usher/auth/signup"
+	"usher/directory"
+	"usher/mail"
+)
+
+func registration(token, email string) signup.Registration {
+	return signup.Registration{ID: directory.NewID(), TokenHash: token, BrowserHash: "b", PasswordHash: "$h",
+		Form: signup.Form{UserName: "grace", Email: email, Title: "Admiral"}, CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
+}
+
+func letterTo(to string) signup.Letter {
+	return signup.Letter{Message: mail.Message{To: to, Subject: "Confirm", Text: "Open this"}, Limited: true}
+}
+
+func (w *world) letters() int {
+	w.t.Helper()
+	entries, _, err := w.Outbox(ctx, "", 50)
+	w.must(err)
+	return len(entries)
+}
+
+func (w *world) pending() int {
+	w.t.Helper()
+	n, err := w.PendingRegistrations(ctx, at)
+	w.must(err)
+	return n
+}
+
+func TestRegistration(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		r := registration("t1", "Grace@Example.com")
+		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
+		got, ok, err := w.Registration(ctx, "t1", at)
+		w.must(err)
+		same(t, "found", ok, true)
+		same(t, "registration", got, r)
+		same(t, "letters", w.letters(), 1)
+		if _, ok, _ := w.Registration(ctx, "t1", r.ExpiresAt); ok {
+			t.Error("it is found after its end")
+		}
+		taken, err := w.NameTaken(ctx, "grace")
+		w.must(err)
+		same(t, "a registration takes the name", taken, false)
+
+		w.must(w.RenewRegistration(ctx, "nobody@example.com", "t9", at, at.Add(time.Hour), letterTo("nobody@example.com")))
+		same(t, "letters to nobody", w.letters(), 1)
+		w.must(w.RenewRegistration(ctx, "grace@example.com", "t2", at, at.Add(2*time.Hour), letterTo("grace@example.com")))
+		same(t, "letters after the second", w.letters(), 2)
+		if _, ok, _ := w.Registration(ctx, "t1", at); ok {
+			t.Error("the link of the first mail still works")
+		}
+		if _, ok, _ := w.Registration(ctx, "t2", at.Add(time.Hour)); !ok {
+			t.Error("the link of the second mail does not work")
+		}
+		w.must(w.DeleteExpired(ctx, at.Add(2*time.Hour)))
+		same(t, "pending after the end", w.pending(), 0)
+	})
+}
+
+// The letters that strangers can cause to one address are limited, and what is dropped leaves nothing behind.
+func TestLettersAreLimited(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for i := range signup.MaxLetters + 3 {
+			r := registration(directory.NewToken(), "Grace@example.com")
+			r.CreatedAt = at.Add(time.Duration(i) * time.Second)
+			w.must(w.SaveRegistration(ctx, r, letterTo("GRACE@example.com")))
+		}
+		same(t, "letters", w.letters(), signup.MaxLetters)
+		same(t, "registrations", w.pending(), signup.MaxLetters)
+		w.must(w.SendLetter(ctx, letterTo("other@example.com"), at))
+		invitation := letterTo("grace@example.com")
+		invitation.Limited = false
+		w.must(w.SendLetter(ctx, invitation, at))
+		same(t, "letters with another's and an invitation", w.letters(), signup.MaxLetters+2)
+		w.must(w.SendLetter(ctx, letterTo("grace@example.com"), at.Add(signup.LettersSpan)))
+		same(t, "letters an hour later", w.letters(), signup.MaxLetters+3)
+	})
+}
+
+// settler is a user who settles the registration.
+func settler(name string, r signup.Registration) directory.User {
+	u := person(name)
+	u.Source, u.Arrival.Registration = directory.SignUp, r.ID
+	return u
+}
+
+func TestRegistrationIsSettledOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		r, other := registration("t1", "grace@example.com"), registration("t2", "grace@example.com")
+		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
+		w.must(w.SaveRegistration(ctx, other, letterTo(r.Form.Email)))
+		w.must(w.SaveRegistration(ctx, registration("t3", "bob@example.com"), letterTo("bob@example.com")))
+		var made atomic.Int32
+		var wg sync.WaitGroup
+		for _, name := range []string{"a", "b", "c", "d"} {
+			wg.Go(func() {
+				switch err := w.CreateUser(ctx, settler(name, r), change(at), time.Time{}); {
+				case err == nil:
+					made.Add(1)
+				case directory.CodeOf(err) != directory.Conflict:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		same(t, "users of one registration", made.Load(), 1)
+		same(t, "registrations left: only those of other addresses", w.pending(), 1)
+	})
+}
+
+// A target that refuses, or a process that dies while a user is staged, leaves the registration as it was.
+func TestRegistrationOfAStagedUser(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		r := registration("t1", "grace@example.com")
+		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
+		u := settler("grace", r)
+		w.must(w.CreateUser(ctx, u, change(at), at.Add(time.Minute)))
+		wantCode(t, w.CreateUser(ctx, settler("grace2", r), change(at), at.Add(time.Minute)), directory.Conflict)
+		w.must(w.DeleteExpired(ctx, r.ExpiresAt.Add(time.Hour)))
+		same(t, "registrations while staged", w.pending(), 1)
+		if _, err := w.TakeBackStaged(ctx, at.Add(2*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, _ := w.Registration(ctx, "t1", at); !ok {
+			t.Fatal("the registration is gone with the user who was taken back")
+		}
+		u = settler("grace", r)
+		w.must(w.CreateUser(ctx, u, change(at), at.Add(time.Minute)))
+		w.must(w.GoLive(ctx, u.ID, change(at)))
+		same(t, "registrations after going live", w.pending(), 0)
+	})
+}
+
+func TestUserLinks(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		u := w.user("grace")
+		link := func(token string, p signup.Purpose) signup.Link {
+			return signup.Link{TokenHash: token, UserID: u.ID, Purpose: p, Email: "grace@example.com", CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
+		}
+		w.must(w.SaveUserLink(ctx, link("old", signup.ToReset), letterTo("grace@example.com")))
+		w.must(w.SaveUserLink(ctx, link("new", signup.ToReset), letterTo("grace@example.com")))
+		w.must(w.SaveUserLink(ctx, link("verify", signup.ToVerify), letterTo("grace@example.com")))
+		for token, want := range map[string]bool{"old": false, "new": true, "verify": true} {
+			_, ok, err := w.UserLink(ctx, token, at)
+			w.must(err)
+			same(t, token, ok, want)
+		}
+		if _, ok, _ := w.TakeUserLink(ctx, "new", at.Add(time.Hour)); ok {
+			t.Error("taken after its end")
+		}
+		var taken atomic.Int32
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if _, ok, err := w.TakeUserLink(ctx, "new", at); err != nil {
+					t.Error(err)
+				} else if ok {
+					taken.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		same(t, "takers", taken.Load(), 1)
+		w.must(w.DeleteUser(ctx, u.ID, change(at)))
+		if _, ok, _ := w.UserLink(ctx, "verify", at); ok {
+			t.Error("a deleted user's link works")
+		}
+	})
+}

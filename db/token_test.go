@@ -1,0 +1,42 @@
+package db_test
+
+import (
+	"testing"
+	"time"
+
+	"usher/auth"
+	"usher/directory"
+)
+
+func TestPersonalTokenOfUser(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		u := w.user("grace")
+		tok := auth.Token{ID: directory.NewID(), Name: "script", UserID: u.ID, Hash: "h", Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "grace",
+			CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
+		w.must(w.CreateToken(ctx, tok, change(at)))
+		got, _, err := w.TokenByHash(ctx, "h")
+		w.must(err)
+		same(t, "owner", got.UserID, u.ID)
+		same(t, "expiry", got.ExpiresAt, tok.ExpiresAt)
+		for filter, want := range map[auth.TokenFilter]int{{Limit: 5}: 0, {Limit: 5, UserID: u.ID}: 1, {Limit: 5, UserID: u.ID, Before: tok.ID}: 0} {
+			list, err := w.ListTokens(ctx, filter)
+			w.must(err)
+			if len(list) != want {
+				t.Errorf("%+v lists %d", filter, len(list))
+			}
+		}
+		for _, owner := range []string{"", "somebody"} {
+			wantCode(t, w.DeleteToken(ctx, owner, tok.ID, change(at)), directory.NotFound)
+		}
+		tok.ID, tok.Hash, tok.UserID = directory.NewID(), "h2", "nobody"
+		wantCode(t, w.CreateToken(ctx, tok, change(at)), directory.NotFound)
+
+		_, err = writer(w).Exec(`DELETE FROM accounts`)
+		w.must(err)
+		_, err = writer(w).Exec(`DELETE FROM users WHERE id = $1`, u.ID)
+		w.must(err)
+		_, ok, err := w.TokenByHash(ctx, "h")
+		w.must(err)
+		same(t, "token of a user who is gone", ok, false)
+	})
+}

@@ -1,0 +1,78 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"usher/auth"
+	"usher/directory"
+)
+
+// UserForSignIn implements auth.Users.
+func (s *Store) UserForSignIn(ctx context.Context, key string) (directory.User, bool, error) {
+	u, err := s.UserByName(ctx, key)
+	if err == nil {
+		return u, true, nil
+	}
+	if directory.CodeOf(err) != directory.NotFound {
+		return u, false, err
+	}
+	const enough = 2 // more than one is nobody
+	found, err := s.UsersByEmail(ctx, key, enough)
+	if err != nil || len(found) != 1 {
+		return directory.User{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// UserByID implements auth.Users.
+func (s *Store) UserByID(ctx context.Context, id string) (directory.User, bool, error) {
+	u, err := s.User(ctx, id)
+	if directory.CodeOf(err) == directory.NotFound {
+		return directory.User{}, false, nil
+	}
+	return u, err == nil, err
+}
+
+// SetUserPassword implements auth.Users. No target is told a password, so none becomes due.
+func (s *Store) SetUserPassword(ctx context.Context, id, hash, verified, keepSession string, c directory.Change) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE users SET password_hash = $1, version = version + 1, updated_at = $2,
+				verified_email = CASE WHEN CAST($3 AS TEXT) = '' THEN verified_email ELSE CAST($3 AS TEXT) END
+			WHERE id = $4 AND state = 'live'`, hash, c.At.UnixMicro(), verified, id)
+		if err != nil {
+			return fmt.Errorf("set password of user %s: %w", id, err)
+		}
+		if n == 0 {
+			return noUser()
+		}
+		if err := endUserSessions(ctx, tx, id, keepSession); err != nil {
+			return err
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// RehashUserPassword implements auth.Users.
+func (s *Store) RehashUserPassword(ctx context.Context, id, old, hash string) error {
+	return s.do(ctx, "rehash user's password", `UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3`, hash, id, old)
+}
+
+// endUserSessions ends a user's sessions but the one with the hash except.
+func endUserSessions(ctx context.Context, tx *sql.Tx, userID, except string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND hash <> $2`, userID, except); err != nil {
+		return fmt.Errorf("end sessions of user %s: %w", userID, err)
+	}
+	return nil
+}
+
+// endRefusedSessions ends the sessions of a user whose password is another one now, or who was disabled.
+func endRefusedSessions(ctx context.Context, tx *sql.Tx, old, u directory.User) error {
+	if u.Active && old.PasswordHash == u.PasswordHash {
+		return nil
+	}
+	return endUserSessions(ctx, tx, u.ID, "")
+}
+
+var _ auth.Users = (*Store)(nil)

@@ -1,0 +1,453 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"usher/auth/oidc"
+	"usher/auth/signup"
+	"usher/connectors/scim2/scim2fake"
+	"usher/db"
+	"usher/demo/idp"
+	"usher/directory"
+)
+
+// doorPassword is good for everybody in these tests.
+const doorPassword = "seven grey herons wade"
+
+// estate is an organisation with every door open: a database, a target that can be down, an identity provider.
+type estate struct {
+	dir      string
+	db       string // flag
+	file     string
+	target   *scim2fake.Server
+	down     atomic.Bool // the target answers 503
+	provider *idp.Provider
+	people   []idp.Person
+	jit      string // ID of the connection to the provider
+	token    string // of the SCIM API
+	store    *db.Store
+	acts     *directory.Directory
+}
+
+// newEstate prepares everything but the server, which will be reached at base.
+func newEstate(t *testing.T, provisioner string, people []string) *estate {
+	t.Helper()
+	dir := t.TempDir()
+	e := &estate{dir: dir, file: filepath.Join(dir, "usher.db"), target: scim2fake.New(scim2fake.Options{Token: "door-token", Journal: 10_000})}
+	e.db = "--db=" + e.file
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if e.down.Load() {
+			http.Error(w, "closed for works", http.StatusServiceUnavailable)
+			return
+		}
+		e.target.ServeHTTP(w, r)
+	}))
+	t.Cleanup(site.Close)
+	config := strings.Replace(killSite(site.URL), "kill-token", "door-token", 1)
+	config = strings.Replace(config, "connector: scim2}", "connector: scim2, jit_outbound: true"+provisioner+"}", 1)
+	must(t, config, e.db, "apply", "-f", "-")
+	must(t, doorPassword, e.db, "admin", "create", "--username=root", "--password-stdin")
+	e.token = must(t, "", e.db, "token", "create", "--name=HR", "--scopes=scim")
+	e.acts = openDirectory(t, e.file)
+	e.store = e.acts.Store.(*db.Store)
+	signUp := signup.Service{Store: e.store, Directory: e.acts, Now: now}
+	if err := signUp.SaveSettings(t.Context(), signup.Settings{On: true, LinkMinutes: 60}, actor()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range people {
+		e.people = append(e.people, idp.Person{Subject: "sub-" + name, UserName: name, GivenName: "Jit", FamilyName: "Person", Email: name + "@example.com", Verified: true})
+	}
+	return e
+}
+
+// open makes the identity provider known to the server at base.
+func (e *estate) open(t *testing.T, base string) {
+	t.Helper()
+	if e.provider != nil {
+		e.provider.Register(idp.Client{ID: "usher", Secret: "s3cret", RedirectURI: e.service(t, base).RedirectURL(e.jit)})
+		return
+	}
+	var handler http.Handler
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	t.Cleanup(site.Close)
+	e.provider = idp.New(site.URL, e.people)
+	handler = e.provider
+	e.jit = directory.NewID()
+	settings := oidc.NewSettings()
+	settings.AllowPrivate = true
+	_, err := e.service(t, base).Create(t.Context(), directory.Connection{ID: e.jit, Name: "Staff"},
+		oidc.SignIn{Issuer: site.URL, ClientID: "usher", ClientSecret: "s3cret", Scopes: oidc.DefaultScopes, Settings: settings}, actor())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.open(t, base)
+}
+
+func (e *estate) service(t *testing.T, base string) *oidc.Service {
+	t.Helper()
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &oidc.Service{Store: e.store, Directory: e.acts, BaseURL: u, Now: now}
+}
+
+// user reports whether there is a live user with the name.
+func (e *estate) user(t *testing.T, name string) (directory.User, bool) {
+	t.Helper()
+	u, err := e.store.UserByName(t.Context(), name)
+	if directory.CodeOf(err) == directory.NotFound {
+		return u, false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u, true
+}
+
+// accounts are those at the target with this name.
+func (e *estate) accounts(name string) (found []scim2fake.User) {
+	for _, u := range e.target.Snapshot() {
+		if u.UserName == name {
+			found = append(found, u)
+		}
+	}
+	return found
+}
+
+// caller is a browser, or a program, that goes through a door. Errors are the transport's: the server may be dead.
+type caller struct {
+	base string
+	http *http.Client
+}
+
+func newCaller(base string) *caller {
+	jar, _ := cookiejar.New(nil)
+	return &caller{base: base, http: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+}
+
+// reply is the last answer, after redirects.
+type reply struct {
+	status int
+	at     *url.URL
+	text   string
+}
+
+func (c *caller) do(method, at, kind string, body io.Reader, header ...string) (reply, error) {
+	if !strings.Contains(at, "://") {
+		at = c.base + at
+	}
+	r, err := http.NewRequest(method, at, body)
+	if err != nil {
+		return reply{}, err
+	}
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return reply{resp.StatusCode, resp.Request.URL, visible(string(b))}, err
+}
+
+// visible is what a page says, or a message as it is.
+func visible(text string) string {
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(text))
+	if main := doc.Find("main"); err == nil && main.Length() > 0 {
+		text = main.Text()
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+func (c *caller) get(at string) (reply, error) { return c.do(http.MethodGet, at, "", nil) }
+
+func (c *caller) post(at string, pairs ...string) (reply, error) {
+	f := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		f.Set(pairs[i], pairs[i+1])
+	}
+	return c.do(http.MethodPost, at, "application/x-www-form-urlencoded", strings.NewReader(f.Encode()))
+}
+
+// door lets one user in. It reports whether they were let in, and what was said.
+type door struct {
+	name   string
+	source directory.Source
+	arrive func(e *estate, base, name string) (in bool, said string, err error)
+}
+
+func doors() []door {
+	return []door{
+		{"console", directory.Console, throughConsole},
+		{"scim", directory.SCIM, throughSCIM},
+		{"signup", directory.SignUp, throughSignUp},
+		{"jit", directory.JIT, throughJIT},
+		{"import", directory.Import, throughImport},
+	}
+}
+
+func signedIn(base string) (*caller, error) {
+	c := newCaller(base)
+	_, err := c.post("/signin", "user_name", "root", "password", doorPassword)
+	return c, err
+}
+
+func throughConsole(_ *estate, base, name string) (bool, string, error) {
+	c, err := signedIn(base)
+	if err != nil {
+		return false, "", err
+	}
+	r, err := c.post("/users/new", "user_name", name, "email", name+"@example.com", "password_mode", "invite")
+	return r.status == http.StatusOK && r.at.Path != "/users/new", r.text, err
+}
+
+func throughSCIM(e *estate, base, name string) (bool, string, error) {
+	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"emails":[{"value":%q,"primary":true}]}`, name, name+"@example.com")
+	r, err := newCaller(base).do(http.MethodPost, "/scim2/Users", "application/scim+json", strings.NewReader(body), "Authorization", "Bearer "+e.token)
+	return r.status == http.StatusCreated, r.text, err
+}
+
+func throughSignUp(_ *estate, base, name string) (bool, string, error) {
+	r, err := newCaller(base).post("/register", "user_name", name, "email", name+"@example.com", "password", doorPassword)
+	return r.status == http.StatusOK && r.at.Path == "/login", r.text, err
+}
+
+func throughJIT(e *estate, base, name string) (bool, string, error) {
+	c := newCaller(base)
+	r, err := c.get("/login/oidc/" + e.jit)
+	if err != nil {
+		return false, "", err
+	}
+	r, err = c.post(r.at.String(), "subject", "sub-"+name)
+	return err == nil && r.status == http.StatusOK && r.at.Path == "/account", r.text, err
+}
+
+// throughImport follows an import to its end. What it says of a row stands in the report of refused rows.
+func throughImport(_ *estate, base, name string) (bool, string, error) {
+	c, err := signedIn(base)
+	if err != nil {
+		return false, "", err
+	}
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	file, err := form.CreateFormFile("file", name+".csv")
+	if err == nil {
+		_, err = fmt.Fprintf(file, "user name,e-mail\n%s,%s@example.com\n", name, name)
+	}
+	if err = errors.Join(err, form.Close()); err != nil {
+		return false, "", err
+	}
+	r, err := c.do(http.MethodPost, "/users/imports", form.FormDataContentType(), &b)
+	if err != nil || r.status != http.StatusOK {
+		return false, r.text, err
+	}
+	page := strings.TrimSuffix(r.at.Path, "/columns")
+	if r, err = c.post(r.at.Path, "column_0", "userName", "column_1", "emails", "existing", "create", "unknown", "refuse"); err != nil || r.status != http.StatusOK {
+		return false, r.text, err
+	}
+	for step := range 2 { // the dry run, and the run
+		for r, err = c.get(page); err == nil && !strings.Contains(r.text, []string{"Start import", "Show users"}[step]); r, err = c.get(page) {
+			time.Sleep(50 * time.Millisecond)
+		}
+		if err != nil {
+			return false, r.text, err
+		}
+		if step == 0 {
+			if r, err = c.post(page + "/start"); err != nil {
+				return false, r.text, err
+			}
+		}
+	}
+	r, err = c.get(page + "/refused.csv")
+	return r.status == http.StatusOK && !strings.Contains(r.text, name), r.text, err
+}
+
+// TestDoors goes through every door, with a target that is waited for or not, and that is up or down.
+func TestDoors(t *testing.T) {
+	for _, mode := range []struct{ name, provisioner string }{
+		{"not blocking", ""},
+		{"reject", ", blocking: true, on_failure: reject, deadline: 3s"},
+		{"create anyway", ", blocking: true, on_failure: create_anyway, deadline: 3s"},
+	} {
+		for _, d := range doors() {
+			t.Run(mode.name+"/"+d.name, func(t *testing.T) {
+				t.Parallel()
+				e := newEstate(t, mode.provisioner, []string{d.name + "-up", d.name + "-down"})
+				r := start(t, e.db, "serve", "--addr=127.0.0.1:0")
+				e.open(t, r.url)
+				e.goThrough(t, d, r.url, mode.provisioner != "", mode.name == "reject")
+			})
+		}
+	}
+}
+
+func (e *estate) goThrough(t *testing.T, d door, base string, blocking, reject bool) {
+	up, down := d.name+"-up", d.name+"-down"
+	in, said, err := d.arrive(e, base, up)
+	if err != nil || !in {
+		t.Fatalf("with the target up: %v\n%s", err, said)
+	}
+	if n := len(e.accounts(up)); blocking && n != 1 {
+		t.Error("the door was opened before the target had the user")
+	}
+	eventually(t, "the user is at the target", func() bool { return len(e.accounts(up)) == 1 })
+	u, there := e.user(t, up)
+	if !there || u.Source != d.source || e.accounts(up)[0].ExternalID != u.ID {
+		t.Errorf("%v %+v", there, u)
+	}
+
+	e.down.Store(true)
+	in, said, err = d.arrive(e, base, down)
+	_, there = e.user(t, down)
+	e.down.Store(false)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case in == reject || there == reject:
+		t.Errorf("with the target down: let in %v, there %v\n%s", in, there, said)
+	case reject && !strings.Contains(said, "Target"):
+		t.Errorf("it is not told which target refused: %s", said)
+	}
+	if reject {
+		e.nothingLeft(t, down)
+	} else {
+		eventually(t, "the user is at the target when it is up again", func() bool { return len(e.accounts(down)) == 1 })
+	}
+
+	for _, name := range []string{up, down} {
+		if u, there := e.user(t, name); there {
+			must(t, "", e.db, "user", "delete", u.ID)
+			eventually(t, "a leaver is gone", func() bool { return len(e.accounts(name)) == 0 })
+		}
+	}
+}
+
+// nothingLeft waits until a refused user has left no trace, at the target or here.
+func (e *estate) nothingLeft(t *testing.T, name string) {
+	t.Helper()
+	eventually(t, "a refused user leaves no account behind", func() bool {
+		o, err := e.store.Overview(t.Context(), time.Now())
+		return err == nil && o.Progress.Total == o.Progress.Counts["synced"] && len(e.accounts(name)) == 0
+	})
+	if _, there := e.user(t, name); there {
+		t.Error("a refused user is there")
+	}
+}
+
+// TestKillAtEveryDoor kills the program, with no warning, while somebody comes through a door and the target is
+// waited for. Whoever is there afterwards has one account, and whoever is not has none.
+func TestKillAtEveryDoor(t *testing.T) {
+	const rounds = 5
+	var people []string
+	for i := range rounds {
+		people = append(people, fmt.Sprint("jit-", i))
+	}
+	e := newEstate(t, ", blocking: true, on_failure: reject, deadline: 2s", people)
+	binary := build(t, e.dir)
+	loseAnswers(e.target)
+	e.target.SetQuirks(scim2fake.Quirks{WriteDelay: 60 * time.Millisecond})
+	var names []string
+	for _, d := range doors() {
+		for i := range rounds {
+			name := fmt.Sprintf("%s-%d", d.name, i)
+			names = append(names, name)
+			server := startProgram(t, binary, e.db)
+			e.open(t, server.url)
+			came := make(chan struct{})
+			go func() { defer close(came); _, _, _ = d.arrive(e, server.url, name) }()
+			time.Sleep(time.Duration(40+70*i) * time.Millisecond)
+			server.kill()
+			<-came
+		}
+	}
+	e.target.ClearFaults()
+	e.target.SetQuirks(scim2fake.Quirks{})
+	server := startProgram(t, binary, e.db)
+	defer server.kill()
+	e.settled(t)
+	let := 0
+	for _, name := range names {
+		u, there := e.user(t, name)
+		accounts := e.accounts(name)
+		switch {
+		case there && (len(accounts) != 1 || accounts[0].ExternalID != u.ID):
+			t.Errorf("%s is here, and at the target: %+v", name, accounts)
+		case !there && len(accounts) != 0:
+			t.Errorf("%s is not here, and at the target: %+v", name, accounts)
+		}
+		if there {
+			let++
+		}
+	}
+	if let == 0 {
+		t.Error("nobody came in, so this proves little")
+	}
+	t.Logf("%d of %d were let in", let, len(names))
+}
+
+// settled waits until nothing is staged, importing or unsettled.
+func (e *estate) settled(t *testing.T) {
+	t.Helper()
+	quiet := 0
+	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+		o, err := e.store.Overview(context.Background(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if quiet++; o.Progress.Total != o.Progress.Counts["synced"] {
+			quiet = 0
+		}
+		if quiet == 40 { // longer than the staging of somebody whose process died
+			return
+		}
+	}
+	t.Fatal("never settled")
+}
+
+// program is the real binary.
+type program struct {
+	url  string
+	kill func()
+}
+
+func startProgram(t *testing.T, binary, database string) program {
+	t.Helper()
+	c := exec.Command(binary, database, "--attempt-timeout=1s", "serve", "--addr=127.0.0.1:0")
+	var errs output
+	c.Stderr = &errs
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := program{kill: func() { _ = c.Process.Kill(); _ = c.Wait() }}
+	eventually(t, "the program listens", func() bool {
+		m := listening.FindStringSubmatch(errs.String())
+		if m != nil {
+			p.url = m[1]
+		}
+		return m != nil
+	})
+	return p
+}

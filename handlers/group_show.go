@@ -1,0 +1,29 @@
+package handlers
+
+import (
+	"net/http"
+
+	"usher/directory"
+	"usher/views"
+)
+
+func (s *Server) showGroup(w http.ResponseWriter, r *http.Request) error {
+	g, err := s.group(r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	f := directory.UserFilter{Group: g.ID, Search: q.Get("q"), After: q.Get("after")}
+	page, err := s.Store.Users(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	v := views.GroupMembersView{GroupView: s.groupView(r, g, ""), Search: f.Search, Users: page.Users}
+	if f.After != "" {
+		v.First = pageLink(views.GroupURL(g.ID), q, "after", "")
+	}
+	if page.Next != "" {
+		v.Next = pageLink(views.GroupURL(g.ID), q, "after", page.Next)
+	}
+	return s.render(w, r, http.StatusOK, views.GroupMembers(v))
+}

@@ -1,0 +1,179 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"usher/auth"
+	"usher/auth/signup"
+	"usher/directory"
+)
+
+// member makes a user with the password good.
+func (f *foyer) member(t *testing.T, name string) directory.User {
+	t.Helper()
+	u := f.user(t, name)
+	must(t, f.Server.Auth.SetUserPassword(t.Context(), u, good, "", "", clerk))
+	u, _ = f.find(t, name)
+	return u
+}
+
+// in is a browser whose visitor is signed in as the user.
+func (f *foyer) in(t *testing.T, name string) *browser {
+	t.Helper()
+	b := f.visitor(t)
+	b.post("/login", "user_name", name, "password", good).goes(t, "/account")
+	return b
+}
+
+func TestLogin(t *testing.T) {
+	f := newFoyer(t, nil)
+	f.member(t, "grace")
+	b := f.visitor(t)
+	page := b.get("/login").ok(t)
+	for _, href := range []string{"/register", "/forgot"} {
+		if page.doc.Find(`a[href="`+href+`"]`).Length() != 1 {
+			t.Errorf("no link to %s", href)
+		}
+	}
+	wrong := b.post("/login", "user_name", "grace", "password", next).status(t, 422)
+	unknown := b.post("/login", "user_name", "nobody", "password", next).status(t, 422)
+	if strings.ReplaceAll(wrong.text, "grace", "X") != strings.ReplaceAll(unknown.text, "nobody", "X") {
+		t.Error("the answer tells who exists")
+	}
+	wrong.silent(t, next)
+	b.get("/account?tab=1").goes(t, "/login?next=%2Faccount%3Ftab%3D1")
+	b.post("/login", "user_name", "GRACE@example.com", "password", good, "next", "/account?tab=1").goes(t, "/account?tab=1")
+	b.get("/account").ok(t).says(t, "Signed in as grace")
+	b.get("/login").goes(t, "/account")
+	b.get("/register").goes(t, "/account")
+	b.post("/logout").goes(t, "/login?signed-out")
+	b.get("/account").goes(t, "/login")
+	b.post("/login", "user_name", "grace", "password", good, "next", "//evil.example").goes(t, "/account")
+}
+
+// A user is no administrator, and an administrator no user.
+func TestTwoKindsOfSessions(t *testing.T) {
+	f := newFoyer(t, nil)
+	u := f.member(t, "grace")
+	b := f.in(t, "grace")
+	b.get("/").goes(t, "/signin")
+	b.post("/users/"+u.ID+"/disable").goes(t, "/signin")
+	f.get("/account").goes(t, "/login")
+	b.cookies["usher"] = b.cookies["usher_account"]
+	b.get("/users").goes(t, "/signin?next=%2Fusers")
+	f.browser.post("/login", "user_name", "Ada", "password", good).status(t, 422)
+}
+
+func TestDisabledUser(t *testing.T) {
+	f := newFoyer(t, nil)
+	u := f.member(t, "grace")
+	b := f.in(t, "grace")
+	f.post("/users/"+u.ID+"/disable").status(t, 303)
+	b.get("/account").goes(t, "/login")
+	b.post("/login", "user_name", "grace", "password", good).status(t, 403).says(t, "Your account is disabled")
+	b.get("/account").goes(t, "/login")
+	b.post("/forgot", "user_name", "grace").ok(t)
+	if len(f.mails(t, "grace@example.com")) != 0 {
+		t.Error("a disabled user gets a link")
+	}
+}
+
+func TestLoginIsThrottled(t *testing.T) {
+	f := newFoyer(t, nil)
+	f.member(t, "grace")
+	b := f.visitor(t)
+	for range 5 {
+		b.post("/login", "user_name", "grace", "password", "wrong")
+	}
+	a := b.post("/login", "user_name", "grace@example.com", "password", good).status(t, 429)
+	if a.header.Get("Retry-After") == "" || b.cookies["usher_account"] != "" {
+		t.Error("no Retry-After, or a session")
+	}
+}
+
+func TestCrossSiteLoginIsRefused(t *testing.T) {
+	f := newFoyer(t, nil)
+	f.member(t, "grace")
+	b := f.visitor(t)
+	b.header.Set("Sec-Fetch-Site", "cross-site")
+	b.post("/login", "user_name", "grace", "password", good).status(t, 403)
+	registerAs(b).status(t, 403)
+}
+
+func TestForgottenPassword(t *testing.T) {
+	f := newFoyer(t, nil)
+	f.member(t, "grace")
+	other := f.in(t, "grace")
+	b := f.visitor(t)
+	b.post("/forgot", "user_name", "  ").status(t, 422)
+	want := b.post("/forgot", "user_name", "nobody").ok(t).text
+	if got := b.post("/forgot", "user_name", "Grace@example.com").ok(t).text; got != want {
+		t.Error("the answer tells who exists")
+	}
+	b.post("/forgot", "user_name", "gra\x00ce").ok(t)
+	link := f.link(t, "grace@example.com", 1)
+	b.get(link).ok(t).says(t, "Choose a new password")
+	send(b, link, "new_password", next, "new_password_again", good).status(t, 422).says(t, "differ")
+	send(b, link, "new_password", "short", "new_password_again", "short").status(t, 422)
+	send(b, link, "new_password", next, "new_password_again", next).goes(t, "/login?new-password")
+	other.get("/account").goes(t, "/login")
+	send(b, link, "new_password", good, "new_password_again", good).status(t, 404)
+	b.post("/login", "user_name", "grace", "password", good).status(t, 422)
+	b.post("/login", "user_name", "grace", "password", next).goes(t, "/account")
+	if u, _ := f.find(t, "grace"); u.VerifiedEmail != "grace@example.com" {
+		t.Error("the address is not verified")
+	}
+	b.post("/forgot", "user_name", "grace")
+	link = f.link(t, "grace@example.com", 2)
+	f.clock = time.Hour + time.Second
+	b.get(link).status(t, 404).says(t, "This link does not work")
+}
+
+// A link for one purpose does nothing for another.
+func TestLinksKeepTheirPurpose(t *testing.T) {
+	f := newFoyer(t, nil)
+	u := f.member(t, "grace")
+	must(t, f.SignUp.Forgot(t.Context(), "grace"))
+	reset := f.link(t, "grace@example.com", 1)
+	must(t, f.SignUp.SendVerification(t.Context(), u, u.Email(), signup.ToVerify))
+	verify := f.link(t, "grace@example.com", 2)
+	b := f.visitor(t)
+	_, resetToken, _ := strings.Cut(reset, "?token=")
+	_, verifyToken, _ := strings.Cut(verify, "?token=")
+	b.post("/verify", "token", resetToken).status(t, 404)
+	b.post("/reset", "token", verifyToken, "new_password", next, "new_password_again", next).status(t, 404)
+	send(b, reset, "new_password", next, "new_password_again", next).goes(t, "/login?new-password")
+	send(b, verify).goes(t, "/login?confirmed")
+}
+
+func TestInvite(t *testing.T) {
+	f := newFoyer(t, nil)
+	u := f.user(t, "grace")
+	page := f.get("/users/" + u.ID).ok(t)
+	if page.doc.Find(`form[action="/users/`+u.ID+`/invite"]`).Length() != 1 {
+		t.Fatal("no button to invite")
+	}
+	f.led(t, f.post("/users/"+u.ID+"/invite"), "/users/"+u.ID).says(t, "An invitation is on its way")
+	f.clock = 6 * 24 * time.Hour
+	b := f.visitor(t)
+	link := f.link(t, "grace@example.com", 1)
+	b.get(link).ok(t).says(t, "Choose your password")
+	send(b, link, "new_password", good, "new_password_again", good).goes(t, "/login?new-password")
+	b.post("/login", "user_name", "grace", "password", good).goes(t, "/account")
+	f.browser = f.signedIn(t)
+	f.get("/users/"+u.ID).ok(t).silent(t, "Send invitation")
+	bare := directory.User{UserName: "bare", Active: true, Source: directory.Console}
+	bare, _, err := f.Directory.CreateUser(t.Context(), bare, clerk)
+	must(t, err)
+	f.led(t, f.post("/users/"+bare.ID+"/invite"), "/users/"+bare.ID).says(t, "no e-mail address")
+	f.visitor(t).post("/users/"+u.ID+"/invite").goes(t, "/signin")
+}
+
+func TestPersonalCookieOverHTTPS(t *testing.T) {
+	s := auth.New(newFoyer(t, nil).bureau.store, auth.Options{Secure: true})
+	if got := s.UserSessions.CookieName(); got != "__Host-usher_account" {
+		t.Errorf("the cookie is %s", got)
+	}
+}

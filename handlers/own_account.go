@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"usher/auth"
+	"usher/directory"
+	"usher/views"
+	"usher/views/ui"
+)
+
+func (s *Server) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
+	return s.renderOwnAccount(w, r, http.StatusOK, views.OwnAccountView{})
+}
+
+// renderOwnAccount completes the view; what a form leaves in it stays.
+func (s *Server) renderOwnAccount(w http.ResponseWriter, r *http.Request, status int, v views.OwnAccountView) (err error) {
+	ctx, visit := r.Context(), visitOf(r)
+	v.User, v.Now, v.Session = visit.user, s.Now(), auth.SessionHash(visit.session.ID)
+	if v.Form == (views.OwnProfile{}) {
+		v.Form = views.OwnProfileOf(v.User)
+	}
+	if v.Sessions, err = s.Auth.UserSessions.List(ctx, v.User.ID); err != nil {
+		return err
+	}
+	if v.Tokens, err = s.Auth.PersonalTokens(ctx, v.User.ID); err != nil {
+		return err
+	}
+	if v.Brand, err = s.brandView(r, "Your account"); err != nil {
+		return err
+	}
+	v.Brand.Wide = true
+	return s.render(w, r, status, views.OwnAccount(v))
+}
+
+// refuseOwn shows the form again with what is wrong; any other failure stays as it is.
+func (s *Server) refuseOwn(w http.ResponseWriter, r *http.Request, v views.OwnAccountView, err error) error {
+	e, status, ok := formError(err)
+	if !ok {
+		return err
+	}
+	setRetryAfter(w, err)
+	v.Errors = e.Fields
+	if len(e.Fields) == 0 {
+		v.Problem = e.Message
+	}
+	return s.renderOwnAccount(w, r, status, v)
+}
+
+func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	text := func(name string) string { return strings.TrimSpace(f.Get(name)) }
+	version, _ := strconv.ParseInt(f.Get("version"), 10, 64)
+	if version <= 0 {
+		return incompleteForm()
+	}
+	typed := views.OwnProfile{GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"), Phone: text("phone"), Version: version}
+	u := visitOf(r).user
+	u.Version, u.DisplayName = version, typed.DisplayName
+	u.Name.GivenName, u.Name.FamilyName = typed.GivenName, typed.FamilyName
+	u.SetPhone(typed.Phone)
+	if _, err := s.Directory.UpdateUser(r.Context(), u, userActor(r)); err != nil {
+		return s.refuseOwn(w, r, views.OwnAccountView{Form: typed}, err)
+	}
+	flash(r, ui.Flash{Title: "Your profile was saved"})
+	return s.redirect(w, r, accountURL)
+}
+
+func (s *Server) changeOwnEmail(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	email := strings.TrimSpace(f.Get("email"))
+	if err := s.SignUp.ChangeEmail(r.Context(), visitOf(r).user, email); err != nil {
+		return s.refuseOwn(w, r, views.OwnAccountView{NewEmail: email}, err)
+	}
+	flash(r, ui.Flash{Title: "Check your mail", Text: "Open the link that we sent to " + email + " to confirm the address."})
+	return s.redirect(w, r, accountURL)
+}
+
+func (s *Server) changeOwnPassword(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	v := visitOf(r)
+	err = differs("new_password_again")
+	if f.Get("new_password") == f.Get("new_password_again") {
+		err = s.Auth.ChangeUserPassword(r.Context(), v.user, f.Get("current_password"), f.Get("new_password"), auth.SessionHash(v.session.ID))
+	}
+	if directory.CodeOf(err) != "" {
+		return s.refuseOwn(w, r, views.OwnAccountView{}, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.Auth.UserSessions.Start(r, w, v.user.ID); err != nil {
+		return err
+	}
+	flash(r, ui.Flash{Title: "Your password was changed", Text: "Your other sessions have ended."})
+	return s.redirect(w, r, accountURL)
+}
+
+func (s *Server) endOtherSessions(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	if err := s.Auth.UserSessions.EndOthers(r.Context(), v.user.ID, auth.SessionHash(v.session.ID)); err != nil {
+		return err
+	}
+	flash(r, ui.Flash{Title: "You are signed out everywhere else"})
+	return s.redirect(w, r, accountURL)
+}

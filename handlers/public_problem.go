@@ -1,0 +1,35 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"usher/auth/signup"
+	"usher/directory"
+	"usher/views"
+	"usher/views/ui"
+)
+
+// publicTitle names the failures that only the users' own pages have; "" for any other.
+func publicTitle(err error) string {
+	switch {
+	case errors.Is(err, signup.ErrLink):
+		return "This link does not work"
+	case errors.Is(err, signup.ErrOff):
+		return "Nobody can register here"
+	}
+	return ""
+}
+
+// showPublicProblem is showProblem for the organisation's people: in its look, and leading to their pages.
+func (s *Server) showPublicProblem(w http.ResponseWriter, r *http.Request, status int, p views.Problem) error {
+	brand, err := s.brandView(r, p.Title)
+	if err != nil { // the failure may be the store's: the page must come all the same
+		brand = views.BrandView{Title: p.Title, Brand: directory.Branding{}}
+	}
+	p.Actions = []ui.Action{{Label: "Go to sign-in", Href: "/login", Variant: ui.Outline}}
+	if visitOf(r).user.ID != "" {
+		p.Actions = []ui.Action{{Label: "Go to your account", Href: accountURL, Variant: ui.Outline}}
+	}
+	return s.write(w, r, status, views.PublicProblem(brand, p))
+}

@@ -1,0 +1,97 @@
+package imports
+
+import (
+	"context"
+
+	"usher/directory"
+)
+
+// facts are what the directory knows about the people of one batch, read in a few queries.
+type facts struct {
+	users    map[string]directory.User  // by folded name
+	groups   map[string]directory.Group // by folded name
+	groupsOf map[string]map[string]bool // IDs of groups, by user ID
+	earlier  map[string]int64           // the first row with a folded name, before the batch
+}
+
+func (im *Importer) facts(ctx context.Context, people []person) (facts, error) {
+	f := facts{users: map[string]directory.User{}, groups: map[string]directory.Group{}, groupsOf: map[string]map[string]bool{}}
+	var names, groups []string
+	seen, wanted := map[string]bool{}, map[string]bool{}
+	for _, p := range people {
+		add(&names, seen, p.name)
+		for _, g := range p.groups {
+			add(&groups, wanted, g)
+		}
+	}
+	users, err := im.Store.UsersByName(ctx, names)
+	if err != nil {
+		return f, err
+	}
+	for _, u := range users {
+		f.users[directory.Key(u.UserName)] = u
+	}
+	if len(groups) == 0 {
+		return f, nil
+	}
+	return f, im.groupFacts(ctx, &f, groups)
+}
+
+// add collects the folded names that are not there yet.
+func add(to *[]string, seen map[string]bool, name string) {
+	if k := directory.Key(name); k != "" && !seen[k] {
+		seen[k] = true
+		*to = append(*to, k)
+	}
+}
+
+const lookUp = 500 // names in one query
+
+func (im *Importer) groupFacts(ctx context.Context, f *facts, names []string) error {
+	for len(names) > 0 {
+		n := min(len(names), lookUp)
+		found, err := im.Directory.Store.GroupsByName(ctx, names[:n])
+		if err != nil {
+			return err
+		}
+		for _, g := range found {
+			f.groups[directory.Key(g.DisplayName)] = g
+		}
+		names = names[n:]
+	}
+	var ids []string
+	for _, u := range f.users {
+		ids = append(ids, u.ID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	of, err := im.Directory.Store.GroupsOf(ctx, ids)
+	for id, groups := range of {
+		f.groupsOf[id] = map[string]bool{}
+		for _, g := range groups {
+			f.groupsOf[id][g.ID] = true
+		}
+	}
+	return err
+}
+
+// unknown are the groups of the person that are not there.
+func (f facts) unknown(p person) (names []string) {
+	for _, g := range p.groups {
+		if _, ok := f.groups[directory.Key(g)]; !ok {
+			names = append(names, g)
+		}
+	}
+	return names
+}
+
+// joining are the groups that the person names and the user is not in; those that are not there yet among them.
+func (f facts) joining(p person, userID string) (names []string) {
+	for _, name := range p.groups {
+		if g, ok := f.groups[directory.Key(name)]; !ok || !f.groupsOf[userID][g.ID] {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,76 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"usher/directory"
+)
+
+// Move is something that a person does to an import.
+type Move string
+
+const (
+	Start  Move = "start"
+	Pause  Move = "pause"
+	Resume Move = "resume"
+	Cancel Move = "cancel"
+)
+
+// ErrLost says that somebody else works on the import now.
+var ErrLost = errors.New("the import is somebody else's now")
+
+// Store keeps imports. A missing import is NotFound; an act that does not fit its state is Conflict.
+type Store interface {
+	CreateImport(ctx context.Context, i Import) error
+	// AddImportRows also says that the upload is alive. Conflict when it was discarded meanwhile.
+	AddImportRows(ctx context.Context, id string, rows []Row, at time.Time) error
+	// FinishUpload writes size, notes, mapping and number of rows.
+	FinishUpload(ctx context.Context, i Import, c directory.Change) error
+	// FailImport discards an upload, rows included; one that has ended otherwise stays as it is.
+	FailImport(ctx context.Context, id, fault string, at time.Time) error
+
+	Import(ctx context.Context, id string) (Import, error)
+	Imports(ctx context.Context, before string, limit int) (Page, error)
+	ImportRows(ctx context.Context, f RowFilter) ([]Row, error)
+
+	// MapImport writes mapping and choices and asks for a check; whoever checks by other columns loses the import.
+	MapImport(ctx context.Context, i Import, at time.Time) error
+	MoveImport(ctx context.Context, id string, m Move, c directory.Change) error
+	// PurgeImport deletes the rows and ends what has not ended. Conflict while it runs.
+	PurgeImport(ctx context.Context, id string, c directory.Change) error
+
+	// ClaimImport leases one import that has something to do; ok is false when there is none.
+	ClaimImport(ctx context.Context, lease string, now, until time.Time) (i Import, ok bool, err error)
+	// RenewImport and RecordImport are ErrLost when the lease is not the import's any more.
+	RenewImport(ctx context.Context, id, lease string, until time.Time) error
+	RecordImport(ctx context.Context, p Progress) (Import, error)
+	// FinishCheck and FinishRun end the work and the lease.
+	FinishCheck(ctx context.Context, id, lease string, at time.Time) error
+	FinishRun(ctx context.Context, id, lease string, at time.Time) error
+	ReleaseImport(ctx context.Context, id, lease string) error
+
+	// EarlierRows are the rows before one that have these folded user names, by name: the first of each.
+	EarlierRows(ctx context.Context, id string, before int64, keys []string) (map[string]int64, error)
+	// UsersByName are the live users with these folded names.
+	UsersByName(ctx context.Context, keys []string) ([]directory.User, error)
+	// UserStates are the states of users, gone ones included, by ID.
+	UserStates(ctx context.Context, ids []string) (map[string]directory.State, error)
+
+	// DropUploads discards uploads that were last heard of before a time, PurgeImports the rows of imports that
+	// were made before one.
+	DropUploads(ctx context.Context, before, at time.Time, fault string) error
+	PurgeImports(ctx context.Context, before, at time.Time) error
+}
+
+// Progress is what one batch came to.
+type Progress struct {
+	ImportID string
+	Lease    string
+	Until    time.Time // the lease is good till then
+	Position int64
+	Rows     []Row // N, Name, Verdict, Field, Words and UserID are written
+	Plan     Plan  // added
+	Done     Done  // added
+}

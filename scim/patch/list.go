@@ -1,0 +1,256 @@
+package patch
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"usher/scim"
+	"usher/scim/filter"
+	"usher/scim/schema"
+)
+
+// entries are the values of a list, to be changed in place after each is compared so many times.
+func (t target) entries(ref schema.Ref, comparisons int) ([]map[string]any, error) {
+	list, _ := schema.Get(t.resource, ref).([]any)
+	if *t.looks += len(list) * comparisons; *t.looks > maxLooks {
+		return nil, scim.Invalid(scim.InvalidValue, "This is too much for one request. Send the operations in several.")
+	}
+	all := make([]map[string]any, 0, len(list))
+	for _, v := range list {
+		if m, ok := v.(map[string]any); ok {
+			all = append(all, m)
+		}
+	}
+	return all, nil
+}
+
+// comparisons counts those of a filter; at least one.
+func comparisons(e filter.Expr) int {
+	switch e := e.(type) {
+	case filter.And:
+		return comparisons(e.Left) + comparisons(e.Right)
+	case filter.Or:
+		return comparisons(e.Left) + comparisons(e.Right)
+	case filter.Not:
+		return comparisons(e.Expr)
+	}
+	return 1
+}
+
+// store writes a list back. Of several primary entries only the first that this operation touched stays so.
+func (t target) store(ref schema.Ref, all, touched []map[string]any) {
+	ref.Sub = nil
+	for _, m := range touched {
+		if m["primary"] == true {
+			for _, other := range all {
+				delete(other, "primary")
+			}
+			m["primary"] = true
+			break
+		}
+	}
+	list := make([]any, 0, len(all))
+	for _, m := range all {
+		list = append(list, m)
+	}
+	t.lists[ref.Path()] = ref
+	schema.Put(t.resource, ref, list)
+}
+
+// extend adds values to a list. One that is there already, of the same value and type or of the same value when no
+// type is said, is not added again but gets what else is said of it.
+func (t target) extend(ref schema.Ref, v any) error {
+	added, err := schema.Normal(ref, v)
+	if err != nil {
+		return err
+	}
+	all, err := t.entries(ref, 1)
+	if err != nil {
+		return err
+	}
+	known := make(map[string]map[string]any, len(all))
+	for _, m := range all {
+		known[schema.EntryKey(ref.Attr, m)] = m
+		if bare := bareKey(ref.Attr, m); known[bare] == nil {
+			known[bare] = m
+		}
+	}
+	var touched []map[string]any
+	list, _ := added.([]any)
+	for _, x := range list {
+		m := x.(map[string]any)
+		key := schema.EntryKey(ref.Attr, m)
+		if same := known[key]; same != nil {
+			maps.Copy(same, m)
+			touched = append(touched, same)
+			continue
+		}
+		known[key] = m
+		all, touched = append(all, m), append(touched, m)
+	}
+	t.store(ref, all, touched)
+	return nil
+}
+
+// bareKey is the key that m would have without its type.
+func bareKey(a *schema.Attribute, m map[string]any) string {
+	if m["value"] == nil {
+		return schema.EntryKey(a, m)
+	}
+	return schema.EntryKey(a, map[string]any{"value": m["value"]})
+}
+
+// change adds to, or replaces, the values that the path selects, or the sub-attribute of each.
+func (t target) change(kind string, path filter.Path, v any) error {
+	ref := path.Ref
+	all, err := t.entries(ref, comparisons(path.Where))
+	if err != nil {
+		return err
+	}
+	v = alone(ref.Leaf(), v)
+	if ref.Sub != nil {
+		v = map[string]any{ref.Sub.Name: v}
+	}
+	described, plain := describe(path.Where)
+	var touched []map[string]any
+	for _, m := range all {
+		if path.Where != nil && !filter.MatchValue(path.Where, m) {
+			continue
+		}
+		if kind == scim.Replace && ref.Sub == nil {
+			reset(ref.Attr, m, described)
+		}
+		if err := overlay(whole(ref), m, v); err != nil {
+			return err
+		}
+		touched = append(touched, m)
+	}
+	if len(touched) > 0 {
+		t.store(ref, all, touched)
+		return nil
+	}
+	if !plain {
+		return scim.Invalid(scim.NoTarget, "%s has no value that the filter selects, and the filter does not say what to add.", ref.Attr.Name)
+	}
+	if err := overlay(whole(ref), described, v); err != nil {
+		return err
+	}
+	t.store(ref, append(all, described), []map[string]any{described})
+	return nil
+}
+
+func whole(ref schema.Ref) schema.Ref { return schema.Ref{URN: ref.URN, Attr: ref.Attr} }
+
+// reset empties a value that is replaced, but for what selected it and what must not change.
+func reset(a *schema.Attribute, m, described map[string]any) {
+	for k := range m {
+		if sub := a.Part(k); sub == nil || sub.Mutability != schema.Immutable {
+			delete(m, k)
+		}
+	}
+	maps.Copy(m, described)
+}
+
+// describe makes the value that a conjunction of eq selects; plain is false for any other filter.
+func describe(e filter.Expr) (m map[string]any, plain bool) {
+	switch e := e.(type) {
+	case nil:
+		return map[string]any{}, true
+	case filter.Compare:
+		if e.Op != filter.Equal || e.Value == nil || e.Ref.Sub == nil {
+			return nil, false
+		}
+		return map[string]any{e.Ref.Sub.Name: e.Value}, true
+	case filter.And:
+		left, ok := describe(e.Left)
+		right, also := describe(e.Right)
+		for k, v := range right {
+			if left[k] != nil && left[k] != v {
+				return nil, false
+			}
+		}
+		if !ok || !also {
+			return nil, false
+		}
+		maps.Copy(left, right)
+		return left, true
+	}
+	return nil, false
+}
+
+// removeSelected removes the values that the path selects, or the sub-attribute of each.
+func (t target) removeSelected(path filter.Path) error {
+	all, err := t.entries(path.Ref, comparisons(path.Where))
+	if err != nil {
+		return err
+	}
+	var kept []map[string]any
+	for _, m := range all {
+		if path.Where == nil || filter.MatchValue(path.Where, m) {
+			if path.Ref.Sub == nil {
+				continue
+			}
+			delete(m, path.Ref.Sub.Name)
+		}
+		kept = append(kept, m)
+	}
+	t.store(path.Ref, kept, nil)
+	return nil
+}
+
+// removeListed removes the entries that v lists, each by the parts that it names.
+func (t target) removeListed(ref schema.Ref, v any) error {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	var wanted []map[string]any
+	for _, x := range list {
+		m := map[string]any{}
+		if err := overlay(ref, m, x); err != nil {
+			return err
+		}
+		if len(m) == 0 {
+			return scim.Invalid(scim.InvalidValue, "An entry to remove from %s has no value.", ref.Path())
+		}
+		if m["value"] != nil {
+			m = map[string]any{"value": m["value"], "type": m["type"]}
+		}
+		wanted = append(wanted, m)
+	}
+	all, err := t.entries(ref, len(wanted))
+	if err != nil {
+		return err
+	}
+	var kept []map[string]any
+	for _, m := range all {
+		if !slices.ContainsFunc(wanted, func(w map[string]any) bool { return agrees(ref.Attr, m, w) }) {
+			kept = append(kept, m)
+		}
+	}
+	t.store(ref, kept, nil)
+	return nil
+}
+
+// agrees says whether m has each part that w names.
+func agrees(a *schema.Attribute, m, w map[string]any) bool {
+	for k, v := range w {
+		s, text := v.(string)
+		got, _ := m[k].(string)
+		switch {
+		case v == nil:
+		case text && a.Part(k).CaseExact:
+			if got != s {
+				return false
+			}
+		case text:
+			if !strings.EqualFold(got, s) {
+				return false
+			}
+		case m[k] != v:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,186 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"usher/directory"
+	"usher/scim"
+)
+
+// userResource is a user in SCIM's names. Attributes without a value are left out, active and the common ones are not.
+func (s *Server) userResource(u directory.User, externalID string, groups []directory.GroupRef) map[string]any {
+	m := s.head(users, u.ID, u.Version, u.CreatedAt, u.UpdatedAt)
+	m["userName"], m["active"] = u.UserName, u.Active
+	put(m, "externalId", externalID)
+	putName(m, u.Name)
+	for name, v := range map[string]string{"displayName": u.DisplayName, "nickName": u.NickName, "profileUrl": u.ProfileURL, "title": u.Title,
+		"userType": u.UserType, "preferredLanguage": u.PreferredLanguage, "locale": u.Locale, "timezone": u.Timezone} {
+		put(m, name, v)
+	}
+	for name, list := range map[string][]directory.Item{"emails": u.Emails, "phoneNumbers": u.PhoneNumbers, "ims": u.IMs, "photos": u.Photos,
+		"entitlements": u.Entitlements, "roles": u.Roles, "x509Certificates": u.X509Certificates} {
+		putItems(m, name, list)
+	}
+	putAddresses(m, u.Addresses)
+	s.putGroups(m, groups)
+	if e := s.enterprise(u.Profile); len(e) > 0 {
+		m[scim.EnterpriseURN] = e
+		m["schemas"] = []any{scim.UserURN, scim.EnterpriseURN}
+	}
+	return m
+}
+
+// head is what every resource has (RFC 7643 §3.1).
+func (s *Server) head(k *kind, id string, version int64, created, modified time.Time) map[string]any {
+	return map[string]any{
+		"schemas": []any{k.resourceType().Core.URN},
+		"id":      id,
+		"meta": map[string]any{
+			"resourceType": k.resourceType().Name,
+			"created":      dateTime(created),
+			"lastModified": dateTime(modified),
+			"location":     s.location(k, id),
+			"version":      etag(version),
+		},
+	}
+}
+
+func (s *Server) location(k *kind, id string) string { return s.base() + k.endpoint + "/" + id }
+
+// dateTime keeps every digit that is stored, so that a filter on what was read finds it again.
+func dateTime(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func put(m map[string]any, name, v string) {
+	if v != "" {
+		m[name] = v
+	}
+}
+
+func putName(m map[string]any, n directory.Name) {
+	name := map[string]any{}
+	put(name, "formatted", n.Formatted)
+	put(name, "familyName", n.FamilyName)
+	put(name, "givenName", n.GivenName)
+	put(name, "middleName", n.MiddleName)
+	put(name, "honorificPrefix", n.HonorificPrefix)
+	put(name, "honorificSuffix", n.HonorificSuffix)
+	if len(name) > 0 {
+		m["name"] = name
+	}
+}
+
+func putItems(m map[string]any, name string, items []directory.Item) {
+	if len(items) == 0 {
+		return
+	}
+	list := make([]any, 0, len(items))
+	for _, i := range items {
+		v := map[string]any{}
+		put(v, "value", i.Value)
+		put(v, "display", i.Display)
+		put(v, "type", i.Type)
+		if i.Primary {
+			v["primary"] = true
+		}
+		list = append(list, v)
+	}
+	m[name] = list
+}
+
+func putAddresses(m map[string]any, addresses []directory.Address) {
+	if len(addresses) == 0 {
+		return
+	}
+	list := make([]any, 0, len(addresses))
+	for _, a := range addresses {
+		v := map[string]any{}
+		put(v, "formatted", a.Formatted)
+		put(v, "streetAddress", a.StreetAddress)
+		put(v, "locality", a.Locality)
+		put(v, "region", a.Region)
+		put(v, "postalCode", a.PostalCode)
+		put(v, "country", a.Country)
+		put(v, "type", a.Type)
+		if a.Primary {
+			v["primary"] = true
+		}
+		list = append(list, v)
+	}
+	m["addresses"] = list
+}
+
+func (s *Server) putGroups(m map[string]any, in []directory.GroupRef) {
+	if len(in) == 0 {
+		return
+	}
+	list := make([]any, 0, len(in))
+	for _, g := range in {
+		list = append(list, map[string]any{"value": g.ID, "$ref": s.location(groups, g.ID), "display": g.DisplayName, "type": "direct"})
+	}
+	m["groups"] = list
+}
+
+func (s *Server) enterprise(p directory.Profile) map[string]any {
+	e := map[string]any{}
+	put(e, "employeeNumber", p.EmployeeNumber)
+	put(e, "costCenter", p.CostCenter)
+	put(e, "organization", p.Organization)
+	put(e, "division", p.Division)
+	put(e, "department", p.Department)
+	manager := map[string]any{}
+	put(manager, "value", p.Manager.Value)
+	put(manager, "displayName", p.Manager.DisplayName)
+	if _, err := uuid.Parse(p.Manager.Value); err == nil { // an ID of ours, as far as one can tell without looking
+		manager["$ref"] = s.location(users, p.Manager.Value)
+	}
+	if len(manager) > 0 {
+		e["manager"] = manager
+	}
+	return e
+}
+
+const (
+	maxValues  = 100       // of one attribute
+	maxProfile = 128 << 10 // bytes of a user's attributes together: a page of users is held in memory
+)
+
+// profileOf reads what a user is stored with from a resource whose names and types are clean.
+func profileOf(m map[string]any) (directory.Profile, error) {
+	var p directory.Profile
+	core := make(map[string]any, len(m))
+	for name, v := range m {
+		if strings.EqualFold(name, scim.EnterpriseURN) || name == "groups" || name == "schemas" || name == "meta" {
+			continue
+		}
+		if list, ok := v.([]any); ok && len(list) > maxValues {
+			return p, invalid(scim.InvalidValue, "%s has %d values; %d are the most that are kept.", name, len(list), maxValues)
+		}
+		core[name] = v
+	}
+	if err := into(&p, core); err != nil {
+		return p, err
+	}
+	if e, ok := m[scim.EnterpriseURN].(map[string]any); ok {
+		return p, into(&p, e)
+	}
+	return p, nil
+}
+
+func into(p *directory.Profile, m map[string]any) error {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("read a user: %w", err)
+	}
+	if len(b) > maxProfile {
+		return invalid(scim.InvalidValue, "The attributes take %d bytes together; %d are the most that are kept of one user.", len(b), maxProfile)
+	}
+	if err := json.Unmarshal(b, p); err != nil {
+		return invalid(scim.InvalidValue, "A value has another type than its attribute: %v.", err)
+	}
+	return nil
+}
