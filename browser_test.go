@@ -49,7 +49,7 @@ func newBrowser(t *testing.T, base string) *browser {
 		cd.ExecPath(path), cd.NoSandbox, cd.DisableGPU, cd.Flag("disable-quic", true), cd.Flag("force-prefers-reduced-motion", true), cd.Flag("disable-component-update", true),
 		cd.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))...)
 	ctx, closeTab := cd.NewContext(alloc)
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 6*time.Minute)
 	t.Cleanup(func() { cancel(); closeTab(); stop() })
 	b := &browser{t: t, ctx: ctx, base: base, axe: string(axe)}
 	messages := cd.Console(ctx)

@@ -20,6 +20,7 @@ func signInToDemo(t *testing.T, b *browser, demo *running) {
 
 // TestDemoInABrowser does what an evaluator does in the first minute.
 func TestDemoInABrowser(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
 	defer b.quiet()

@@ -360,6 +360,7 @@ func (e *estate) nothingLeft(t *testing.T, name string) {
 // TestKillAtEveryDoor kills the program, with no warning, while somebody comes through a door and the target is
 // waited for. Whoever is there afterwards has one account, and whoever is not has none.
 func TestKillAtEveryDoor(t *testing.T) {
+	t.Parallel()
 	const rounds = 5
 	var people []string
 	for i := range rounds {

@@ -73,6 +73,7 @@ func scimmyUsers(t *testing.T, url string) (users []scimmyUser) {
 // TestTheSixSteps follows the flow that administrators know, by its exact labels, in a real browser and
 // against a SCIM service that is not ours, and looks at every page on the way.
 func TestTheSixSteps(t *testing.T) {
+	t.Parallel()
 	target := scimmy(t)
 	server := start(t, newDB(t), "serve", "--addr=127.0.0.1:0")
 	b := newBrowser(t, server.url)

@@ -21,6 +21,7 @@ func activeAt(fake *scim2fake.Server) map[string]bool {
 
 // TestGroupsInABrowser makes a group, lets a connection send its members only, and follows users in and out.
 func TestGroupsInABrowser(t *testing.T) {
+	t.Parallel()
 	fake, config := newTarget(t, "")
 	database := newDB(t)
 	file := filepath.Join(t.TempDir(), "site.yaml")

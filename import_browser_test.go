@@ -47,6 +47,7 @@ func slowDown(b *browser) {
 
 // TestImportInABrowser brings people in from a file, with a look at every page on the way.
 func TestImportInABrowser(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
 	defer b.quiet()

@@ -27,6 +27,7 @@ const (
 // TestKill kills the real program, with no warning, at random instants while 200 users come, change and leave
 // and the target loses answers. In the end everything must be settled: nobody twice, nobody lost.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	binary := build(t, dir)
 	target := scim2fake.New(scim2fake.Options{Token: "kill-token", Journal: 100_000})

@@ -10,6 +10,7 @@ import (
 // TestSignInThroughAProvider takes the fourth door in a real browser: the authorization-code flow with the demo's
 // OpenID provider, until the user stands in the target.
 func TestSignInThroughAProvider(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
 	defer b.quiet()
@@ -49,6 +50,7 @@ func (b *browser) chooses(name string) {
 
 // TestProviderPages walks through the pages of a connection that people sign in through.
 func TestProviderPages(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
 	defer b.quiet()

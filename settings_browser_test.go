@@ -39,6 +39,7 @@ func logoFile(t *testing.T) string {
 
 // TestSettingsInABrowser sets Usher up as an administrator does: tokens, branding, the mail server.
 func TestSettingsInABrowser(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
 	defer b.quiet()
@@ -90,6 +91,7 @@ func TestSettingsInABrowser(t *testing.T) {
 
 // TestOutboxInABrowser reads in the console what would have been sent.
 func TestOutboxInABrowser(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
 	defer b.quiet()

@@ -45,6 +45,7 @@ const (
 // TestSignUpInABrowser follows somebody from the registration form to the target, through a real mail server, and
 // looks at every page on the way.
 func TestSignUpInABrowser(t *testing.T) {
+	t.Parallel()
 	addr, inbox := mailtest.Start(t)
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
