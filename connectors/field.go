@@ -45,6 +45,10 @@ type Field struct {
 	Options     []Option
 	When        When    // asked for and kept only while another field has a value
 	Max         float64 // of a Number; 0 is no limit
+
+	// Check says in words what is wrong with a value that its type allows, "" when nothing is. It must not
+	// repeat a secret. May be nil.
+	Check func(value string) string
 }
 
 // Option is a value to choose and the words for it.
@@ -160,7 +164,9 @@ func (f Field) check(v string) string {
 	}
 	switch f.Type {
 	case URL:
-		return checkURL(v)
+		if msg := checkURL(v); msg != "" {
+			return msg
+		}
 	case Select:
 		if !slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == v }) {
 			return fmt.Sprintf("%s cannot be %q.", f.Label, v)
@@ -178,6 +184,9 @@ func (f Field) check(v string) string {
 		if strings.ContainsAny(v, "\r\n\x00") {
 			return f.Label + " must be one line."
 		}
+	}
+	if f.Check != nil {
+		return f.Check(v)
 	}
 	return ""
 }

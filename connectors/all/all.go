@@ -3,12 +3,14 @@ package all
 
 import (
 	"usher/connectors"
+	"usher/connectors/google"
 	"usher/connectors/scim2"
 )
 
 // Definitions are the kinds in the order in which the console shows them.
 func Definitions() []connectors.Definition {
 	return []connectors.Definition{
+		google.Definition(),
 		scim2.Definition(),
 	}
 }

@@ -1,0 +1,200 @@
+package google
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/jwt"
+
+	"usher/connectors"
+)
+
+// tokens gets access tokens, one for each scope, and keeps them as long as they last. A scope that was not
+// delegated fails the whole request for a token, so that scopes which are nice to have must not ride along.
+type tokens struct {
+	config jwt.Config // without scopes
+	client *http.Client
+
+	mu   sync.Mutex
+	held map[string]*heldToken
+}
+
+// heldToken is fetched by one request at a time; turn is taken by whoever looks at it.
+type heldToken struct {
+	turn  chan struct{}
+	value string
+	until time.Time
+}
+
+// slack is how long before its end a token is not used any more.
+const slack = time.Minute
+
+// tokenError is a token that could not be had. Nothing was sent to the API then.
+type tokenError struct {
+	status            int // 0 when no answer came
+	code, description string
+	header            http.Header
+	err               error
+}
+
+func (e *tokenError) Error() string {
+	if e.code == "" && e.err != nil {
+		return "no access token: " + e.err.Error()
+	}
+	return "no access token: " + e.code + ": " + e.description
+}
+
+func (e *tokenError) Unwrap() error { return e.err }
+
+// get gives a token that is not the refused one.
+func (t *tokens) get(ctx context.Context, scope, refused string) (string, error) {
+	t.mu.Lock()
+	h := t.held[scope]
+	if h == nil {
+		h = &heldToken{turn: make(chan struct{}, 1)}
+		t.held[scope] = h
+	}
+	t.mu.Unlock()
+	select {
+	case h.turn <- struct{}{}:
+		defer func() { <-h.turn }()
+	case <-ctx.Done():
+		return "", &tokenError{err: ctx.Err()}
+	}
+	if h.value != "" && h.value != refused && time.Now().Before(h.until) {
+		return h.value, nil
+	}
+	h.value = ""
+	fresh, err := t.fetch(ctx, scope)
+	if err != nil {
+		return "", err
+	}
+	h.value, h.until = fresh.AccessToken, fresh.Expiry.Add(-slack)
+	return h.value, nil
+}
+
+// carrier makes the requests of a library that takes no context for the one attempt, and remembers what went
+// wrong, which the library tells as mere text.
+type carrier struct {
+	ctx  context.Context
+	next http.RoundTripper
+	err  error
+}
+
+func (c *carrier) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := c.next.RoundTrip(r.WithContext(c.ctx))
+	c.err = err
+	return resp, err
+}
+
+func (t *tokens) fetch(ctx context.Context, scope string) (*oauth2.Token, error) {
+	c := &carrier{ctx: ctx, next: transportOf(t.client)}
+	config := t.config
+	config.Scopes = []string{scope}
+	client := &http.Client{Transport: c, CheckRedirect: t.client.CheckRedirect}
+	token, err := config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, client)).Token()
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		e := &tokenError{status: refused.Response.StatusCode, header: refused.Response.Header, err: errors.New("the token endpoint refused")}
+		var said struct {
+			Code        string `json:"error"`
+			Description string `json:"error_description"`
+		}
+		if json.Unmarshal(refused.Body, &said) == nil {
+			e.code, e.description = said.Code, said.Description
+		}
+		return nil, e
+	}
+	switch {
+	case c.err != nil:
+		return nil, &tokenError{err: c.err}
+	case err != nil:
+		return nil, &tokenError{err: err}
+	case token.AccessToken == "":
+		return nil, &tokenError{err: errors.New("the token endpoint gave no token")}
+	case token.Expiry.IsZero():
+		token.Expiry = time.Now().Add(slack + time.Minute)
+	}
+	return token, nil
+}
+
+func transportOf(c *http.Client) http.RoundTripper {
+	if c.Transport == nil {
+		return http.DefaultTransport
+	}
+	return c.Transport
+}
+
+// scrub takes the tokens that are held out of foreign words.
+func (t *tokens) scrub(s string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.held {
+		select {
+		case h.turn <- struct{}{}:
+			if h.value != "" {
+				s = strings.ReplaceAll(s, h.value, "[secret]")
+			}
+			<-h.turn
+		default: // somebody is fetching a new one; the old one is worth nothing
+		}
+	}
+	return s
+}
+
+// authorized adds the token of one scope. A 401 is certain to have changed nothing: the token is dropped and the
+// request sent once more with a new one, for Google may revoke tokens before their time.
+type authorized struct {
+	tokens *tokens
+	scope  string
+	next   http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (a *authorized) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := a.tokens.get(req.Context(), a.scope, "")
+	if err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	resp, err := a.next.RoundTrip(bearing(req, token))
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	again := bearing(req, token)
+	if req.Body != nil && req.Body != http.NoBody {
+		if req.GetBody == nil {
+			return resp, nil
+		}
+		if again.Body, err = req.GetBody(); err != nil {
+			return resp, nil //nolint:nilerr // the refusal is the better answer
+		}
+	}
+	const modest = 64 << 10
+	_, _ = io.CopyN(io.Discard, resp.Body, modest) // so that the connection can be used again
+	resp.Body.Close()
+	if token, err = a.tokens.get(req.Context(), a.scope, token); err != nil {
+		closeBody(again)
+		return nil, err
+	}
+	return a.next.RoundTrip(bearing(again, token))
+}
+
+func bearing(req *http.Request, token string) *http.Request {
+	c := req.Clone(req.Context())
+	c.Header.Set("Authorization", "Bearer "+token)
+	c.Header.Set("User-Agent", connectors.UserAgent)
+	return c
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+}

@@ -1,0 +1,143 @@
+package googlefake
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	defaultPage = 100
+	largestPage = 500
+)
+
+// list is GET /users. The member users is absent when nobody is found, as Google has it.
+func (s *Server) list(r request) (reply, *refusal) {
+	q := r.URL.Query()
+	for key := range q {
+		if !slices.Contains([]string{"alt", "prettyPrint", "customer", "domain", "maxResults", "pageToken", "query", "showDeleted", "projection", "viewType", "orderBy"}, key) {
+			return reply{}, invalid("Unknown parameter: " + key)
+		}
+	}
+	if q.Get("customer") == "" && q.Get("domain") == "" {
+		return reply{}, refuse(http.StatusBadRequest, "badRequest", "Bad Request")
+	}
+	if c := q.Get("customer"); c != "" && c != "my_customer" && c != "C01fake00" {
+		return reply{}, refuse(http.StatusNotFound, "notFound", "Resource Not Found: customerId")
+	}
+	size, err := pageSize(q, r.q)
+	if err != nil {
+		return reply{}, err
+	}
+	from, err := offset(q.Get("pageToken"))
+	if err != nil {
+		return reply{}, err
+	}
+	match, err := parseQuery(q.Get("query"))
+	if err != nil {
+		return reply{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var found []any
+	for _, u := range s.order {
+		deleted := q.Get("showDeleted") == "true"
+		if deleted != s.restorable(u) || (!deleted && !u.deletedAt.IsZero()) || !match(u) || s.young(u, max(r.q.Hidden, r.q.IndexLag)) {
+			continue
+		}
+		found = append(found, s.render(u, s.young(u, r.q.Bare)))
+	}
+	out := map[string]any{"kind": "admin#directory#users"}
+	if from < len(found) {
+		out["users"] = found[from:min(from+size, len(found))]
+	}
+	if from+size < len(found) {
+		out["nextPageToken"] = base64.RawURLEncoding.EncodeToString([]byte("page-" + strconv.Itoa(from+size)))
+	}
+	return reply{status: http.StatusOK, body: encode(out)}, nil
+}
+
+func pageSize(v url.Values, q *Quirks) (int, *refusal) {
+	size := defaultPage
+	if text := v.Get("maxResults"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > largestPage {
+			return 0, invalid("Invalid value for maxResults. Values must be within the range: [1, 500]")
+		}
+		size = n
+	}
+	if q.PageCap > 0 {
+		size = min(size, q.PageCap)
+	}
+	return size, nil
+}
+
+func offset(token string) (int, *refusal) {
+	if token == "" {
+		return 0, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err == nil {
+		if digits, ok := strings.CutPrefix(string(b), "page-"); ok {
+			if n, err := strconv.Atoi(digits); err == nil {
+				return n, nil
+			}
+		}
+	}
+	return 0, invalid("Invalid Input: pageToken")
+}
+
+// parseQuery understands what the client needs of the search language: one term, field=value or
+// field='value' with \' for a quote.
+func parseQuery(q string) (func(*user) bool, *refusal) {
+	if q == "" {
+		return func(*user) bool { return true }, nil
+	}
+	field, value, ok := strings.Cut(q, "=")
+	bad := invalid("Invalid Input: Bad request for query: " + q)
+	if rest, quoted := strings.CutPrefix(value, "'"); quoted {
+		var closed bool
+		value, closed = strings.CutSuffix(rest, "'")
+		if !closed || strings.Contains(strings.ReplaceAll(value, `\'`, ""), "'") {
+			return nil, bad
+		}
+		value = strings.ReplaceAll(value, `\'`, "'")
+	} else if strings.ContainsAny(value, " '") {
+		return nil, bad
+	}
+	if !ok || value == "" {
+		return nil, bad
+	}
+	switch field {
+	case "email":
+		return func(u *user) bool {
+			return fold(u.email()) == fold(value) || slices.ContainsFunc(u.aliases, func(a string) bool { return fold(a) == fold(value) })
+		}, nil
+	case "externalId":
+		return func(u *user) bool {
+			return slices.ContainsFunc(items(u.doc["externalIds"]), func(m map[string]any) bool { return fold(text(m, "value")) == fold(value) })
+		}, nil
+	}
+	return nil, bad
+}
+
+// group is GET /groups and GET /groups/{key}.
+func (s *Server) group(r request, key []string) (reply, *refusal) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(key) == 0 {
+		if r.URL.Query().Get("customer") == "" && r.URL.Query().Get("domain") == "" {
+			return reply{}, refuse(http.StatusBadRequest, "badRequest", "Bad Request")
+		}
+		return reply{status: http.StatusOK, body: []byte(`{"kind":"admin#directory#groups"}`)}, nil
+	}
+	address, err := url.PathUnescape(key[0])
+	id, ok := s.groups[fold(address)]
+	if err != nil || !ok {
+		return reply{}, refuse(http.StatusNotFound, "notFound", "Resource Not Found: groupKey")
+	}
+	return reply{status: http.StatusOK, body: encode(map[string]any{"kind": "admin#directory#group", "id": id, "email": fold(address), "name": address})}, nil
+}
