@@ -70,7 +70,7 @@ const lag = 2 * time.Minute
 func Definition() connectors.Definition {
 	return connectors.Definition{
 		Kind:       Kind,
-		Name:       "Google Workspace",
+		Name:       "Google", // as administrators know it from their console
 		Summary:    "Users of a Google Workspace account, by the Admin SDK Directory API.",
 		Icon:       "mail",
 		Fields:     fields(),
