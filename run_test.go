@@ -3,12 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +20,15 @@ import (
 
 	"usher/connectors/scim2/scim2fake"
 )
+
+// The long tests mostly wait, for browsers and for clocks, so one more of them runs than there are processors.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if n := runtime.GOMAXPROCS(0); flag.Lookup("test.parallel").Value.String() == strconv.Itoa(n) {
+		_ = flag.Set("test.parallel", strconv.Itoa(n+1)) // a number is always right
+	}
+	os.Exit(m.Run())
+}
 
 // usher runs one command to its end.
 func usher(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
