@@ -109,7 +109,10 @@ func (t target) change(kind string, path filter.Path, v any) error {
 		return err
 	}
 	v = alone(ref.Leaf(), v)
+	nothing := false // no sub-attribute is worth a new value that has none
 	if ref.Sub != nil {
+		part, err := schema.Normal(ref, v)
+		nothing = err == nil && part == nil
 		v = map[string]any{ref.Sub.Name: v}
 	}
 	described, plain := describe(path.Where)
@@ -132,6 +135,9 @@ func (t target) change(kind string, path filter.Path, v any) error {
 	}
 	if !plain {
 		return scim.Invalid(scim.NoTarget, "%s has no value that the filter selects, and the filter does not say what to add.", ref.Attr.Name)
+	}
+	if nothing {
+		return nil
 	}
 	if err := overlay(whole(ref), described, v); err != nil {
 		return err

@@ -50,9 +50,6 @@ func commonAttributes() []Attribute {
 	schemas.Multi, schemas.Required, schemas.Mutability, schemas.Returned = true, true, ReadOnly, Always
 	id := text("id", "The ID of the resource, given by this service.")
 	id.CaseExact, id.Mutability, id.Returned, id.Uniqueness = true, ReadOnly, Always, Server
-	external := text("externalId", "The name that the client has for the resource.")
-	external.CaseExact = true
-
 	kind, version := text("resourceType", "The name of the resource type."), text("version", "The entity tag of the resource as it is now.")
 	kind.CaseExact, version.CaseExact = true, true
 	created, modified := text("created", "When the resource was made."), text("lastModified", "When the resource was last changed.")
@@ -63,5 +60,11 @@ func commonAttributes() []Attribute {
 	for i := range meta.Sub {
 		meta.Sub[i].Mutability = ReadOnly
 	}
-	return []Attribute{schemas, id, external, meta}
+	return []Attribute{schemas, id, externalID(), meta}
+}
+
+func externalID() Attribute {
+	a := text("externalId", "The name that the client has for the resource.")
+	a.CaseExact = true
+	return a
 }

@@ -10,7 +10,7 @@ func (s *Schema) Document(base string) map[string]any {
 		"id":          s.URN,
 		"name":        s.Name,
 		"description": s.Description,
-		"attributes":  attributeDocuments(s.Attributes),
+		"attributes":  append(attributeDocuments(s.Common), attributeDocuments(s.Attributes)...),
 		"meta":        map[string]any{"resourceType": "Schema", "location": base + "/Schemas/" + s.URN},
 	}
 }

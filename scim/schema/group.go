@@ -20,6 +20,7 @@ var group = sync.OnceValue(func() *ResourceType {
 			URN:         scim.GroupURN,
 			Name:        "Group",
 			Description: "A group of people",
+			Common:      []Attribute{externalID()},
 			Attributes:  []Attribute{name, members()},
 		},
 	})

@@ -38,6 +38,7 @@ type Schema struct {
 	Name        string
 	Description string
 	Attributes  []Attribute
+	Common      []Attribute // common attributes that clients may write; those whom /Schemas tells what to map need to see them
 }
 
 // ResourceType is a kind of resource: its core schema, extensions, and the common attributes id, externalId, meta.

@@ -34,9 +34,9 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// attributes of RFC 7643 §8.7.1, with the type of each.
+// attributes of RFC 7643 §8.7.1 with the type of each, and externalId, which §3.1 counts among those of each core schema.
 var attributes = map[string]string{
-	scim.UserURN: `userName:string name:complex name.formatted:string name.familyName:string name.givenName:string name.middleName:string
+	scim.UserURN: `externalId:string userName:string name:complex name.formatted:string name.familyName:string name.givenName:string name.middleName:string
 		name.honorificPrefix:string name.honorificSuffix:string displayName:string nickName:string profileUrl:reference title:string userType:string
 		preferredLanguage:string locale:string timezone:string active:boolean password:string
 		emails:complex emails.value:string emails.display:string emails.type:string emails.primary:boolean
@@ -49,7 +49,7 @@ var attributes = map[string]string{
 		entitlements:complex entitlements.value:string entitlements.display:string entitlements.type:string entitlements.primary:boolean
 		roles:complex roles.value:string roles.display:string roles.type:string roles.primary:boolean
 		x509Certificates:complex x509Certificates.value:binary x509Certificates.display:string x509Certificates.type:string x509Certificates.primary:boolean`,
-	scim.GroupURN: `displayName:string members:complex members.value:string members.$ref:reference members.type:string members.display:string`,
+	scim.GroupURN: `externalId:string displayName:string members:complex members.value:string members.$ref:reference members.type:string members.display:string`,
 	scim.EnterpriseURN: `employeeNumber:string costCenter:string organization:string division:string department:string
 		manager:complex manager.value:string manager.$ref:reference manager.displayName:string`,
 }

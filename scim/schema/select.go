@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,7 +43,11 @@ func words(names []string) []string {
 	return all
 }
 
+// brackets choose among values, as in emails[type eq "work"]. Whole attributes are shown, so what they say is passed over.
+var brackets = regexp.MustCompile(`\[[^\]]*\]`)
+
 func (s *Selection) add(name string) {
+	name = brackets.ReplaceAllString(name, "")
 	if schema := s.rt.Schema(name); schema != nil {
 		for _, a := range schema.Attributes {
 			s.add(schema.URN + ":" + a.Name)

@@ -35,11 +35,12 @@ var user = sync.OnceValue(func() *ResourceType {
 	return complete(&ResourceType{
 		Name:        "User",
 		Endpoint:    "/Users",
-		Description: "A person of the organisation",
+		Description: "User Account: a person of the organisation",
 		Core: &Schema{
 			URN:         scim.UserURN,
 			Name:        "User",
-			Description: "A person of the organisation, and how to reach them",
+			Description: "User Account: a person of the organisation, and how to reach them",
+			Common:      []Attribute{externalID()},
 			Attributes:  append(userAttributes(), userLists()...),
 		},
 		Extensions: []*Schema{enterprise()},

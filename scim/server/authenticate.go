@@ -30,7 +30,7 @@ func (s *Server) requireToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t, err := s.tokenFrom(r)
 		if err == nil {
-			err = s.allow(w, t)
+			err = s.allow(r.Context(), w, t)
 		}
 		if err != nil {
 			if p, ok := errors.AsType[*scim.Error](err); ok && statusOf(p) == http.StatusUnauthorized {
@@ -45,6 +45,11 @@ func (s *Server) requireToken(next http.Handler) http.Handler {
 
 func (s *Server) tokenFrom(r *http.Request) (auth.Token, error) {
 	scheme, presented, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if scheme != "" && !strings.EqualFold(scheme, "Bearer") && strings.TrimSuffix(r.URL.Path, "/") == Prefix+"/Me" {
+		// For whoever signs in with a name and a password, /Me does not exist, whoever they are (RFC 7644 §3.11).
+		return auth.Token{}, problem(http.StatusNotImplemented, "", "/Me needs a personal token in the header Authorization: Bearer. People "+
+			"make one on their account page.")
+	}
 	if !strings.EqualFold(scheme, "Bearer") || presented == "" {
 		return auth.Token{}, problem(http.StatusUnauthorized, "", "Send an API token in the header Authorization: Bearer. An administrator "+
 			"makes one under Settings → API tokens.")
@@ -100,7 +105,7 @@ func newLimits(perSecond float64, burst int) *limits {
 func (l *limits) of(tokenID string, now time.Time) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	full := time.Duration(float64(l.burst)/float64(l.rate)*float64(time.Second)) + time.Second
+	full := time.Duration(float64(l.burst)/float64(l.rate)*float64(time.Second)) + time.Second + patience
 	if now.Sub(l.swept) > full {
 		for id, b := range l.buckets {
 			if now.Sub(b.used) > full {
@@ -118,14 +123,27 @@ func (l *limits) of(tokenID string, now time.Time) *rate.Limiter {
 	return b.Limiter
 }
 
-func (s *Server) allow(w http.ResponseWriter, t auth.Token) error {
+// patience is how long a request waits for its turn before it is refused. So whoever sends one request after the other
+// is slowed down to the rate and never refused, and a flood has no more than this much of the rate waiting here.
+const patience = time.Second
+
+func (s *Server) allow(ctx context.Context, w http.ResponseWriter, t auth.Token) error {
 	now := time.Now()
 	b := s.limits.of(t.ID, now)
-	if b.AllowN(now, 1) {
+	turn := b.ReserveN(now, 1)
+	delay := turn.DelayFrom(now)
+	if delay > patience {
+		turn.CancelAt(now)
+		wait := int(delay.Seconds()) + 1
+		w.Header().Set("Retry-After", strconv.Itoa(wait))
+		return problem(http.StatusTooManyRequests, "", "This token may make %g operations a second. Wait %d s and send the request again.",
+			float64(b.Limit()), wait)
+	}
+	select {
+	case <-ctx.Done():
+		turn.Cancel()
+		return ctx.Err()
+	case <-time.After(delay):
 		return nil
 	}
-	wait := int((1-b.TokensAt(now))/float64(b.Limit())) + 1
-	w.Header().Set("Retry-After", strconv.Itoa(wait))
-	return problem(http.StatusTooManyRequests, "", "This token may make %g operations a second. Wait %d s and send the request again.",
-		float64(b.Limit()), wait)
 }

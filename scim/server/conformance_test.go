@@ -94,8 +94,7 @@ func (d described) value(of string, a attribute) any {
 
 // each calls f with every attribute that a client may write: its path, what it is, and where it is in a resource.
 func (d described) each(f func(path string, a attribute, at func(map[string]any) any)) {
-	common := attribute{"name": "externalId", "type": "string", "mutability": "readWrite", "required": false, "returned": "default", "multiValued": false}
-	for _, a := range append([]attribute{common}, d.core...) {
+	for _, a := range d.core {
 		if a.writable() {
 			f(a.name(), a, func(m map[string]any) any { return m[a.name()] })
 		}

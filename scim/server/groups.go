@@ -130,8 +130,7 @@ func (s *Server) replaceGroup(ctx context.Context, c *call) (answer, error) {
 	return s.showGroup(ctx, c, http.StatusOK, g)
 }
 
-// patchGroup changes members without reading those who stay. It answers without a body (RFC 7644 §3.5.2), unless the
-// client asks for attributes.
+// patchGroup changes members without reading those who stay.
 func (s *Server) patchGroup(ctx context.Context, c *call) (answer, error) {
 	ops, err := operationsOf(c.body)
 	if err != nil {
@@ -158,10 +157,31 @@ func (s *Server) patchGroup(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if len(c.params.attributes) > 0 {
-		return s.showGroup(ctx, c, http.StatusOK, g)
+	brief, err := s.answersBriefly(ctx, c, g.ID)
+	if err != nil {
+		return answer{}, err
 	}
-	return answer{status: http.StatusNoContent, location: s.location(groups, g.ID), version: etag(g.Version)}, nil
+	if brief {
+		return answer{status: http.StatusNoContent, location: s.location(groups, g.ID), version: etag(g.Version)}, nil
+	}
+	return s.showGroup(ctx, c, http.StatusOK, g)
+}
+
+// shownMembers is the most members of a group that a PATCH shows without being asked for attributes.
+const shownMembers = 200
+
+// answersBriefly says whether a PATCH of the group is answered without a body (RFC 7644 §3.5.2): when the answer would
+// have more members in it than a client that changed one of them wants to wait for.
+func (s *Server) answersBriefly(ctx context.Context, c *call, id string) (bool, error) {
+	if len(c.params.attributes) > 0 {
+		return false, nil
+	}
+	sel, err := schema.Select(schema.Group(), nil, c.params.excluded)
+	if err != nil || !shows(groups, sel, "members") {
+		return false, err
+	}
+	some, err := s.Store.Members(ctx, id, "", shownMembers+1)
+	return len(some) > shownMembers, err
 }
 
 // rewriteGroup writes what edit makes of the group as it is now, and of its members.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -60,6 +62,31 @@ func TestRate(t *testing.T) {
 	}
 	s.as(another).must(200, "GET", "/Users", nil)
 	s.must(200, "GET", "/Schemas", nil)
+}
+
+// Whoever sends one request after the other is slowed down and not refused; of a flood the rest is.
+func TestRateIsSmooth(t *testing.T) {
+	s := start(t, func(s *site) { s.api.Rate, s.api.Burst = 20, 2 })
+	began := time.Now()
+	for range 7 {
+		s.must(200, "GET", "/Users?count=0", nil)
+	}
+	if took := time.Since(began); took < 240*time.Millisecond {
+		t.Errorf("7 operations at 20 a second after 2 at once took %s", took)
+	}
+	var all sync.WaitGroup
+	var refused atomic.Int64
+	for range 80 {
+		all.Go(func() {
+			if g := s.do("GET", "/Users?count=0", nil); g.status == 429 {
+				refused.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := refused.Load(); n < 20 || n > 65 {
+		t.Errorf("%d of 80 at once were refused; 20 can have their turn within the second", n)
+	}
 }
 
 // A bulk is as many operations as it carries.

@@ -16,6 +16,23 @@ func startMe(t *testing.T) (app, me *site, id string) {
 	return app, app.as(personal), id
 }
 
+// A name and a password open nothing: at /Me because it does not exist for them, elsewhere because they are no token.
+func TestMeWithPassword(t *testing.T) {
+	app, _, _ := startMe(t)
+	nobody := app.as("")
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		var body any
+		if method != "GET" && method != "DELETE" {
+			body = user("ada")
+		}
+		nobody.refused(501, "", method, "/Me", body, "Authorization", "Basic YWRhOmFkYQ==")
+		nobody.refused(501, "", method, "/me/", body, "Authorization", "Basic YWRhOmFkYQ==")
+		nobody.refused(401, "", method, "/Me", body)
+		nobody.refused(401, "", method, "/Me", body, "Authorization", "Bearer nonsense")
+	}
+	nobody.refused(401, "", "GET", "/Users", nil, "Authorization", "Basic YWRhOmFkYQ==")
+}
+
 func TestMe(t *testing.T) {
 	app, me, id := startMe(t)
 	at := "https://usher.example.com/scim2/Users/" + id

@@ -28,7 +28,7 @@ func operationsOf(body map[string]any) ([]scim.Operation, error) {
 		switch path := member(m, "path").(type) {
 		case nil:
 		case string:
-			ops[i].Path = quoteWords(path)
+			ops[i].Path = closeBracket(quoteWords(path))
 		default:
 			return nil, invalid(scim.InvalidPath, "The path of operation %d is not text.", i+1)
 		}

@@ -48,11 +48,11 @@ func TestExamplesOfTheRFC(t *testing.T) {
 		want("addresses.0.streetAddress", "911 Universal City Plaza", "addresses.0.primary", true)
 	change(200, at, `{"op":"replace","path":"addresses[type eq \"work\"].streetAddress","value":"1010 Broadway Ave"}`).want("addresses.0.streetAddress", "1010 Broadway Ave", "addresses.0.locality", "Hollywood")
 	change(200, at, `{"op":"replace","value":{"emails":[{"value":"bjensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],"nickname":"Babs"}}`).want("emails.0.primary", true)
-	change(204, "/Groups/"+group, `{"op":"remove","path":"members[value eq \"`+id+`\"]"}`)
-	change(204, "/Groups/"+group, `{"op":"add","path":"members","value":[{"display":"Babs Jensen","$ref":"https://example.com/v2/Users/`+id+`","value":"`+id+`"}]}`)
-	change(204, "/Groups/"+group, `{"op":"remove","path":"members"}`)
-	change(204, "/Groups/"+group, `{"op":"replace","path":"members","value":[{"display":"Babs Jensen","value":"`+id+`"},{"display":"James Smith","value":"`+jim+`"}]}`)
-	change(204, "/Groups/"+group, `{"op":"remove","path":"members[value eq \"`+id+`\"]"},{"op":"add","path":"members","value":[{"value":"`+id+`"}]}`)
+	change(200, "/Groups/"+group, `{"op":"remove","path":"members[value eq \"`+id+`\"]"}`)
+	change(200, "/Groups/"+group, `{"op":"add","path":"members","value":[{"display":"Babs Jensen","$ref":"https://example.com/v2/Users/`+id+`","value":"`+id+`"}]}`)
+	change(200, "/Groups/"+group, `{"op":"remove","path":"members"}`)
+	change(200, "/Groups/"+group, `{"op":"replace","path":"members","value":[{"display":"Babs Jensen","value":"`+id+`"},{"display":"James Smith","value":"`+jim+`"}]}`)
+	change(200, "/Groups/"+group, `{"op":"remove","path":"members[value eq \"`+id+`\"]"},{"op":"add","path":"members","value":[{"value":"`+id+`"}]}`)
 	if got := s.members(group); !strings.Contains(got, id) || !strings.Contains(got, jim) {
 		t.Errorf("members %s", got)
 	}

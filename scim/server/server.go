@@ -62,7 +62,7 @@ const (
 func (s *Server) Handler() http.Handler {
 	s.limits = newLimits(s.Rate, s.Burst)
 	r := chi.NewRouter()
-	r.Use(s.clientIP(), s.logRequests, s.recoverPanics, headers, middleware.StripSlashes, middleware.GetHead)
+	r.Use(s.clientIP(), s.logRequests, s.recoverPanics, headers, anyCase, middleware.StripSlashes, middleware.GetHead)
 	r.NotFound(s.serve(s.noSuchEndpoint))
 	r.MethodNotAllowed(s.serve(s.methodNotAllowed))
 	s.discoveryRoutes(r)

@@ -21,8 +21,12 @@ func TestWSO2Shapes(t *testing.T) {
 	at := "/Users/" + one
 	s.must(200, "PATCH", at, patchOf(obj{"op": "remove", "path": "emails[type eq home]"})).want("emails.0.type", "work", "emails.1", nil)
 	s.refused(400, "noTarget", "PATCH", at, patchOf(obj{"op": "remove", "value": obj{"nickName": "shaggy"}}))
-	if g := s.do("PATCH", at, patchOf(obj{"op": "remove", "path": `emails[type eq "work" and value ew "example.com"`})); g.status != 400 {
-		t.Errorf("a bracket that is not closed: %d", g.status)
+	s.must(200, "PATCH", at, patchOf(obj{"op": "add", "value": obj{"nickName": "shaggy"}}, obj{"op": "remove", "path": `emails[type eq "work" and value ew "example.com"`})).
+		want("nickName", "shaggy", "emails", nil)
+	for _, path := range []string{`emails[type eq "work`, `emails[type eq "work".value`, `emails[[type eq "work"`, `name[`} {
+		if g := s.do("PATCH", at, patchOf(obj{"op": "remove", "path": path})); g.status != 400 {
+			t.Errorf("%s: %d", path, g.status)
+		}
 	}
 	s.must(200, "PATCH", at, patchOf(obj{"op": "add", "path": enterprise + ":manager", "value": obj{"value": "Civil"}}, obj{"op": "replace", "path": enterprise + ":manager", "value": obj{"value": "Civil-sub"}},
 		obj{"op": "remove", "path": enterprise + ":manager"})).want("<"+enterprise+">.manager", nil)
@@ -32,6 +36,18 @@ func TestWSO2Shapes(t *testing.T) {
 		t.Errorf("one bulkId twice: %s", got)
 	}
 	s.must(200, "POST", "/Bulk", bulkOf(1, op("PATCH", at, "", obj{"Operations": []obj{{"op": "add", "path": "nickName", "value": "shaggy"}}})))
+}
+
+// A word after pr narrows what is found, and never widens it.
+func TestPresentWithWord(t *testing.T) {
+	s := start(t)
+	s.add("ada", "title", "Countess", enterprise, obj{"employeeNumber": "12345"})
+	s.add("bob", "title", "Sir")
+	for filter, total := range map[string]int{"userName pr ada": 1, "userName PR nobody": 0, enterprise + ":employeeNumber pr 12345": 1, "title pr": 2,
+		"title pr and userName eq bob": 1, "title pr or userName eq bob": 2, "not (title pr) or userName pr bob": 1} {
+		s.must(200, "GET", "/Users"+query("filter", filter), nil).want("totalResults", total)
+	}
+	s.refused(400, "invalidFilter", "GET", "/Users"+query("filter", `userName pr "ada"`), nil)
 }
 
 // Text in quotes stays as it is.
