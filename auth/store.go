@@ -54,7 +54,9 @@ type Users interface {
 	// UserByID finds a live user, disabled ones included.
 	UserByID(ctx context.Context, id string) (directory.User, bool, error)
 	// SetUserPassword replaces the hash, and the verified address when verified is not "", and ends the user's
-	// sessions but the one with the hash keepSession ("" for none), in one transaction. NotFound when there is no such user.
+	// sessions but the one with the hash keepSession ("" for none), in one transaction. When none is kept the user takes
+	// the account back from whoever has it, so their tokens, which can set a password, end too. NotFound when there is no
+	// such user.
 	SetUserPassword(ctx context.Context, id, hash, verified, keepSession string, c directory.Change) error
 	// RehashUserPassword stores the same password hashed anew, if the stored hash still equals old.
 	RehashUserPassword(ctx context.Context, id, old, hash string) error

@@ -137,7 +137,7 @@ func (s *Service) ChangeUserPassword(ctx context.Context, u directory.User, curr
 }
 
 // SetUserPassword gives a user a new password, which was checked, and ends their sessions but the one with the hash
-// keepSession ("" for none). verified, when set, is the address that the user has shown to be theirs by this.
+// keepSession ("" for none, and then their tokens too). verified, when set, is the address that the user has shown to be theirs by this.
 func (s *Service) SetUserPassword(ctx context.Context, u directory.User, password, verified, keepSession string, by directory.Actor) error {
 	hash, err := s.Passwords.Hash(ctx, password)
 	if err != nil {

@@ -169,9 +169,51 @@ func TestUserLinks(t *testing.T) {
 		}
 		wg.Wait()
 		same(t, "takers", taken.Load(), 1)
+		passwordEndsLinks(t, w, u, link)
 		w.must(w.DeleteUser(ctx, u.ID, change(at)))
 		if _, ok, _ := w.UserLink(ctx, "verify", at); ok {
 			t.Error("a deleted user's link works")
 		}
+	})
+}
+
+// passwordEndsLinks: a new password, and being disabled, leave only the link that confirms the address.
+func passwordEndsLinks(t *testing.T, w *world, u directory.User, link func(string, signup.Purpose) signup.Link) {
+	t.Helper()
+	edit := func(f func(*directory.User)) error {
+		now, err := w.User(ctx, u.ID)
+		w.must(err)
+		f(&now)
+		_, err = w.UpdateUser(ctx, now, change(at))
+		return err
+	}
+	for what, act := range map[string]func() error{
+		"their own":  func() error { return w.SetUserPassword(ctx, u.ID, "$2", "", "", change(at)) },
+		"by the API": func() error { return edit(func(u *directory.User) { u.PasswordHash = "$3" }) },
+		"disabled":   func() error { return edit(func(u *directory.User) { u.Active = !u.Active }) },
+	} {
+		for _, p := range []signup.Purpose{signup.ToReset, signup.ToInvite, signup.ToEmail} {
+			l := signup.Letter{Message: letterTo("grace@example.com").Message}
+			w.must(w.SaveUserLink(ctx, link(string(p), p), l))
+		}
+		w.must(act())
+		for _, token := range []string{"reset", "invite", "email", "verify"} {
+			_, ok, err := w.UserLink(ctx, token, at)
+			w.must(err)
+			same(t, token+" after a password, "+what, ok, token == "verify")
+		}
+		w.must(edit(func(u *directory.User) { u.Active = true }))
+	}
+}
+
+// A letter that is skipped costs a write as one that is sent, and takes nothing from the address's share.
+func TestSkippedLetter(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for range signup.MaxLetters + 1 {
+			w.must(w.SkipLetter(ctx, "Grace@example.com", at))
+		}
+		same(t, "letters skipped", w.letters(), 0)
+		w.must(w.SendLetter(ctx, letterTo("grace@example.com"), at))
+		same(t, "letters after that", w.letters(), 1)
 	})
 }

@@ -40,3 +40,26 @@ func TestPersonalTokenOfUser(t *testing.T) {
 		same(t, "token of a user who is gone", ok, false)
 	})
 }
+
+// Whoever takes an account back, which keeps no session, also takes it from programs that could set its password again.
+func TestRecoveryRevokesPersonalTokens(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		u, bob := w.user("grace"), w.user("bob")
+		for hash, owner := range map[string]string{"graces": u.ID, "bobs": bob.ID, "application": ""} {
+			w.must(w.CreateToken(ctx, auth.Token{ID: directory.NewID(), Name: "script", UserID: owner, Hash: hash,
+				Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "x", CreatedAt: at}, change(at)))
+		}
+		there := func(what string, want bool) {
+			t.Helper()
+			for _, hash := range []string{"graces", "bobs", "application"} {
+				_, ok, err := w.TokenByHash(ctx, hash)
+				w.must(err)
+				same(t, hash+" after "+what, ok, want || hash != "graces")
+			}
+		}
+		w.must(w.SetUserPassword(ctx, u.ID, "$2", "", "kept", change(at)))
+		there("a change of their own", true)
+		w.must(w.SetUserPassword(ctx, u.ID, "$3", "", "", change(at)))
+		there("a recovery", false)
+	})
+}

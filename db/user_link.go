@@ -8,6 +8,7 @@ import (
 
 	"usher/auth/signup"
 	"usher/directory"
+	"usher/mail"
 )
 
 const linkColumns = `token_hash, user_id, purpose, email, created_at, expires_at`
@@ -54,6 +55,13 @@ func (s *Store) SendLetter(ctx context.Context, l signup.Letter, now time.Time) 
 	return s.withLetter(ctx, l, now, func(*sql.Tx) (bool, error) { return true, nil })
 }
 
+// SkipLetter implements signup.Links. It counts, since a write takes the time that can be measured, but not among the
+// address's own letters, which nobody must be able to use up unseen.
+func (s *Store) SkipLetter(ctx context.Context, to string, now time.Time) error {
+	l := signup.Letter{Message: mail.Message{To: "skipped:" + to}, Limited: true}
+	return s.withLetter(ctx, l, now, func(*sql.Tx) (bool, error) { return false, nil })
+}
+
 // withLetter runs f and, when f says so, queues the letter in the same transaction. For an address that has had its
 // share of letters it does nothing at all, without an error: whoever asks must not learn more than from a letter sent.
 func (s *Store) withLetter(ctx context.Context, l signup.Letter, now time.Time, f func(*sql.Tx) (send bool, err error)) error {
@@ -87,6 +95,15 @@ func countLetter(ctx context.Context, tx *sql.Tx, to string, now time.Time) (boo
 // dropLinks forgets the links of a user who is gone; their row may stay until the last account is gone.
 func dropLinks(ctx context.Context, tx *sql.Tx, userID string) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM user_links WHERE user_id = $1`, userID); err != nil {
+		return fmt.Errorf("drop links of user %s: %w", userID, err)
+	}
+	return nil
+}
+
+// dropPowerfulLinks forgets the links with which their holder could still get the account after its password was
+// changed: those that choose another one, and those that give the user another address, where one can be mailed to.
+func dropPowerfulLinks(ctx context.Context, tx *sql.Tx, userID string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM user_links WHERE user_id = $1 AND purpose <> $2`, userID, string(signup.ToVerify)); err != nil {
 		return fmt.Errorf("drop links of user %s: %w", userID, err)
 	}
 	return nil

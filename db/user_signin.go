@@ -50,6 +50,14 @@ func (s *Store) SetUserPassword(ctx context.Context, id, hash, verified, keepSes
 		if err := endUserSessions(ctx, tx, id, keepSession); err != nil {
 			return err
 		}
+		if err := dropPowerfulLinks(ctx, tx, id); err != nil {
+			return err
+		}
+		if keepSession == "" {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM api_tokens WHERE user_id = $1`, id); err != nil {
+				return fmt.Errorf("revoke tokens of user %s: %w", id, err)
+			}
+		}
 		return recordChange(ctx, tx, c)
 	})
 }
@@ -67,12 +75,16 @@ func endUserSessions(ctx context.Context, tx *sql.Tx, userID, except string) err
 	return nil
 }
 
-// endRefusedSessions ends the sessions of a user whose password is another one now, or who was disabled.
+// endRefusedSessions ends the sessions of a user whose password is another one now, or who was disabled, and takes the
+// links back that give as much.
 func endRefusedSessions(ctx context.Context, tx *sql.Tx, old, u directory.User) error {
 	if u.Active && old.PasswordHash == u.PasswordHash {
 		return nil
 	}
-	return endUserSessions(ctx, tx, u.ID, "")
+	if err := endUserSessions(ctx, tx, u.ID, ""); err != nil {
+		return err
+	}
+	return dropPowerfulLinks(ctx, tx, u.ID)
 }
 
 var _ auth.Users = (*Store)(nil)

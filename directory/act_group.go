@@ -34,6 +34,20 @@ func (d *Directory) UpdateGroup(ctx context.Context, g Group, m MemberChange, by
 	return changed, err
 }
 
+// ChangeMembers is UpdateGroup for the members alone: a name that somebody gives the group meanwhile stays.
+func (d *Directory) ChangeMembers(ctx context.Context, id string, m MemberChange, by Actor) error {
+	const tries = 8
+	for try := 1; ; try++ {
+		g, err := d.Store.Group(ctx, id)
+		if err != nil {
+			return err
+		}
+		if _, err = d.UpdateGroup(ctx, g, m, by); CodeOf(err) != Conflict || try == tries {
+			return err
+		}
+	}
+}
+
 // DeleteGroup removes the group; its members stay users. InUse while a connection sends it.
 func (d *Directory) DeleteGroup(ctx context.Context, id string, by Actor) error {
 	g, err := d.Store.Group(ctx, id)

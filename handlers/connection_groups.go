@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"usher/directory"
 	"usher/views"
@@ -127,6 +128,9 @@ func (s *Server) saveConnectionGroups(w http.ResponseWriter, r *http.Request) er
 	picked, err := pickedIDs(f)
 	if err != nil {
 		return err
+	}
+	if f.Get(views.GroupCountField) != strconv.Itoa(len(picked)) {
+		return incompleteForm()
 	}
 	err = s.Directory.SetScope(r.Context(), n, picked, actor(r))
 	if e, status, ok := formError(err); ok {

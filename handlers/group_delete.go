@@ -19,10 +19,9 @@ func (s *Server) showGroupDelete(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderGroupDelete(w http.ResponseWriter, r *http.Request, status int, g directory.Group, typed, wrong string) error {
 	v := views.GroupDeleteView{Typed: typed, Error: wrong}
 	var err error
-	if v.Connections, err = s.Store.ConnectionsSending(r.Context(), g.ID); err != nil {
+	if v.GroupView, err = s.groupView(r, g, "Delete"); err != nil {
 		return err
 	}
-	v.GroupView = s.groupView(r, g, "Delete")
 	v.Shell.Narrow = true
 	return s.render(w, r, status, views.GroupDelete(v))
 }

@@ -19,10 +19,9 @@ func (s *Server) showGroupGeneral(w http.ResponseWriter, r *http.Request) error 
 
 func (s *Server) renderGroupGeneral(w http.ResponseWriter, r *http.Request, status int, g directory.Group, v views.GroupGeneralView) error {
 	var err error
-	if v.Connections, err = s.Store.ConnectionsSending(r.Context(), g.ID); err != nil {
+	if v.GroupView, err = s.groupView(r, g, "General"); err != nil {
 		return err
 	}
-	v.GroupView = s.groupView(r, g, "General")
 	return s.render(w, r, status, views.GroupGeneral(v))
 }
 

@@ -33,14 +33,19 @@ func (s *Server) group(r *http.Request) (directory.Group, error) {
 }
 
 // groupView is what a page below the group's has in common with the others; last is the page itself.
-func (s *Server) groupView(r *http.Request, g directory.Group, last string) views.GroupView {
+func (s *Server) groupView(r *http.Request, g directory.Group, last string) (v views.GroupView, err error) {
 	crumbs := groupsCrumbs()
 	if last == "" {
 		last = g.DisplayName
 	} else {
 		crumbs = append(crumbs, ui.Crumb{Label: g.DisplayName, Href: views.GroupURL(g.ID)})
 	}
-	return views.GroupView{Shell: s.shell(r, views.NavGroups, last, crumbs...), Group: g}
+	v.Group = g
+	if v.Connections, err = s.Store.ConnectionsSending(r.Context(), g.ID); err != nil {
+		return v, err
+	}
+	v.Shell = s.shell(r, views.NavGroups, last, crumbs...)
+	return v, nil
 }
 
 func (s *Server) listGroups(w http.ResponseWriter, r *http.Request) error {

@@ -37,7 +37,10 @@ func (s *Server) renderGroupAdd(w http.ResponseWriter, r *http.Request, status i
 	for i, c := range p.Found {
 		p.Found[i].Taken = slices.ContainsFunc(groups[c.ID], func(in directory.GroupRef) bool { return in.ID == g.ID })
 	}
-	v := views.GroupAddView{GroupView: s.groupView(r, g, "Add Members"), Picker: p}
+	v := views.GroupAddView{Picker: p}
+	if v.GroupView, err = s.groupView(r, g, "Add Members"); err != nil {
+		return err
+	}
 	v.Shell.Narrow = true
 	return s.render(w, r, status, views.GroupAdd(v))
 }
@@ -74,9 +77,7 @@ func (s *Server) addMembers(w http.ResponseWriter, r *http.Request) error {
 
 // changeMembers leaves the name alone and does not mind what else was changed meanwhile.
 func (s *Server) changeMembers(r *http.Request, g directory.Group, m directory.MemberChange) error {
-	g.Version = 0
-	_, err := s.Directory.UpdateGroup(r.Context(), g, m, actor(r))
-	return err
+	return s.Directory.ChangeMembers(r.Context(), g.ID, m, actor(r))
 }
 
 func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {

@@ -18,7 +18,10 @@ func (s *Server) showGroup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := views.GroupMembersView{GroupView: s.groupView(r, g, ""), Search: f.Search, Users: page.Users}
+	v := views.GroupMembersView{Search: f.Search, Users: page.Users}
+	if v.GroupView, err = s.groupView(r, g, ""); err != nil {
+		return err
+	}
 	if f.After != "" {
 		v.First = pageLink(views.GroupURL(g.ID), q, "after", "")
 	}

@@ -160,7 +160,12 @@ func TestGroupsOfAConnection(t *testing.T) {
 	if ask.field("picked") != g.ID {
 		t.Fatalf("the form would save %q", ask.field("picked"))
 	}
-	saved := o.post(at+"/save", "picked", g.ID)
+	for _, incomplete := range [][]string{nil, {"groups", "1"}, {"picked", g.ID}} { // it must not mean everybody, or fewer
+		if a := o.post(at+"/save", incomplete...); a.code != http.StatusBadRequest {
+			t.Errorf("an incomplete form answered %d", a.code)
+		}
+	}
+	saved := o.post(at+"/save", "picked", g.ID, "groups", ask.field("groups"))
 	to := saved.header.Get("Location")
 	if !strings.HasPrefix(to, "/login-registration/") {
 		t.Errorf("saving leads to %q, not to the progress", to)
@@ -178,7 +183,7 @@ func TestGroupsOfAConnection(t *testing.T) {
 	} else {
 		del.says(t, "Warehouse")
 	}
-	if stale := o.post(at+"/save", "picked", directory.NewID()); stale.code != http.StatusUnprocessableEntity {
+	if stale := o.post(at+"/save", "picked", directory.NewID(), "groups", "1"); stale.code != http.StatusUnprocessableEntity {
 		t.Errorf("saving an unknown group answered %d", stale.code)
 	}
 }

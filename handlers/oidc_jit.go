@@ -53,7 +53,7 @@ func (s *Server) groupChoice(ctx context.Context, chosen []string) (out []direct
 		if slices.ContainsFunc(out, func(g directory.Group) bool { return g.ID == id }) {
 			continue
 		}
-		g, err := s.OIDC.Store.Group(ctx, id)
+		g, err := s.Directory.Store.Group(ctx, id)
 		if directory.CodeOf(err) == directory.NotFound {
 			continue
 		}

@@ -90,7 +90,7 @@ func (s *Server) publicRoutes(r chi.Router) {
 func (s *Server) accountRoutes(r chi.Router) {
 	r.Get(accountURL, s.page(s.showOwnAccount))
 	r.Post(accountURL+"/profile", s.page(s.editOwnProfile))
-	r.Post(accountURL+"/email", s.page(s.changeOwnEmail))
+	r.With(s.limitPerIP()).Post(accountURL+"/email", s.page(s.changeOwnEmail)) // mails go to whatever address is typed
 	r.Post(accountURL+"/password", s.page(s.changeOwnPassword))
 	r.Post(accountURL+"/sessions/end", s.page(s.endOtherSessions))
 	r.Post(accountURL+"/tokens", s.page(s.createOwnToken))

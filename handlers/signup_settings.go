@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,16 +18,15 @@ func (s *Server) showSignUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	names, err := s.groupNames(r.Context(), v.Groups)
-	if err != nil {
-		return err
-	}
-	return s.renderSignUp(w, r, http.StatusOK, views.SignUpFormOf(v, names))
+	return s.renderSignUp(w, r, http.StatusOK, views.SignUpFormOf(v))
 }
 
 func (s *Server) renderSignUp(w http.ResponseWriter, r *http.Request, status int, f views.SignUpForm) (err error) {
-	v := views.SignUpView{Form: f, Public: s.BaseURL.JoinPath("register").String()}
+	v := views.SignUpView{Form: f, Public: s.BaseURL.JoinPath("register").String(), Mails: s.Mail == nil || s.Mail.Configured()}
 	if v.Pending, err = s.SignUp.Store.PendingRegistrations(r.Context(), s.Now()); err != nil {
+		return err
+	}
+	if v.Groups, v.MoreGroups, err = s.groupChoice(r.Context(), f.Settings.Groups); err != nil {
 		return err
 	}
 	v.Shell = s.shell(r, views.NavLoginRegistration, "Self Registration", loginRegistrationCrumb())
@@ -49,8 +47,15 @@ func (s *Server) updateSignUp(w http.ResponseWriter, r *http.Request) error {
 		f.Set("link_minutes", strconv.Itoa(stored.LinkMinutes))
 	}
 	typed, wrong := readSignUp(f)
-	if typed.Settings.Groups, err = s.groupIDs(r.Context(), typed.Groups, wrong); err != nil {
+	named, unknown, err := s.groupsNamed(r.Context(), typed.GroupNames)
+	if err != nil {
 		return err
+	}
+	if unknown != "" {
+		wrong.Add("group_names", unknown)
+	}
+	if typed.Settings.Groups = slices.Compact(slices.Sorted(slices.Values(append(f["groups"], named...)))); len(typed.Settings.Groups) > maxDefaultGroups {
+		wrong.Add("group_names", "Choose at most "+strconv.Itoa(maxDefaultGroups)+" groups.")
 	}
 	for field, message := range typed.Settings.Check() {
 		wrong.Add(field, message)
@@ -69,6 +74,8 @@ func (s *Server) updateSignUp(w http.ResponseWriter, r *http.Request) error {
 	return s.redirect(w, r, views.SignUpURL)
 }
 
+const maxDefaultGroups = 50
+
 func readSignUp(f url.Values) (views.SignUpForm, directory.FieldErrors) {
 	on := func(name string) bool { return f.Get(name) == "true" }
 	minutes, err := strconv.Atoi(strings.TrimSpace(f.Get("link_minutes")))
@@ -81,52 +88,5 @@ func readSignUp(f url.Values) (views.SignUpForm, directory.FieldErrors) {
 	if err != nil {
 		wrong.Add("link_minutes", "Enter a number of minutes, such as 1440 for one day.")
 	}
-	return views.SignUpForm{Settings: v, LinkMinutes: f.Get("link_minutes"), Groups: f.Get("groups")}, wrong
-}
-
-const maxDefaultGroups = 50
-
-// groupIDs finds the groups that are named, one a line.
-func (s *Server) groupIDs(ctx context.Context, text string, wrong directory.FieldErrors) ([]string, error) {
-	var keys []string
-	for line := range strings.Lines(text) {
-		if k := directory.Key(line); k != "" && !slices.Contains(keys, k) {
-			keys = append(keys, k)
-		}
-	}
-	switch {
-	case len(keys) == 0:
-		return nil, nil
-	case len(keys) > maxDefaultGroups:
-		wrong.Add("groups", "Name at most 50 groups.")
-		return nil, nil
-	}
-	found, err := s.Directory.Store.GroupsByName(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, 0, len(found))
-	for _, g := range found {
-		ids = append(ids, g.ID)
-		keys = slices.DeleteFunc(keys, func(k string) bool { return k == directory.Key(g.DisplayName) })
-	}
-	if len(keys) > 0 {
-		wrong.Add("groups", "There is no group with the name “"+keys[0]+"”. Create it under Groups first, or correct the name.")
-	}
-	return ids, nil
-}
-
-// groupNames are the names of the groups that there still are.
-func (s *Server) groupNames(ctx context.Context, ids []string) (names []string, err error) {
-	for _, id := range ids {
-		g, err := s.Directory.Store.Group(ctx, id)
-		if directory.CodeOf(err) == directory.NotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, g.DisplayName)
-	}
-	return names, nil
+	return views.SignUpForm{Settings: v, LinkMinutes: f.Get("link_minutes"), GroupNames: f.Get("group_names")}, wrong
 }

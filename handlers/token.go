@@ -25,7 +25,7 @@ func (s *Server) renderTokens(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	v.Tokens, v.Now = tokens, s.Now()
+	v.Tokens, v.Now, v.SCIM = tokens, s.Now(), s.BaseURL.JoinPath("/scim2").String()
 	if q.Get("before") != "" {
 		v.First = views.SettingsTokens
 	}

@@ -68,6 +68,6 @@ func overtaken(e *directory.Error) bool {
 }
 
 func incompleteForm() error {
-	return &refusal{http.StatusBadRequest, "The form cannot be read", "It arrived incomplete, so Usher cannot tell which version of the user you changed.",
+	return &refusal{http.StatusBadRequest, "The form cannot be read", "It arrived incomplete, so Usher cannot tell what you changed.",
 		"Open the page again and repeat your entry."}
 }

@@ -265,11 +265,7 @@ func (im *Importer) join(ctx context.Context, i Import, deeds []*deed, f facts) 
 		}
 	}
 	for id, users := range members {
-		g, err := im.Directory.Store.Group(ctx, id)
-		if err == nil {
-			g.Version = 0
-			_, err = im.Directory.UpdateGroup(ctx, g, directory.MemberChange{Add: users}, i.Actor)
-		}
+		err := im.Directory.ChangeMembers(ctx, id, directory.MemberChange{Add: users}, i.Actor)
 		if err == nil {
 			continue
 		}

@@ -291,7 +291,7 @@ func brandPreview(b directory.Branding) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Preview", Description: "As it is saved now, in light and in dark.",
-			Actions: []ui.Action{{Label: "Open the sign-in page", Icon: "external-link", Variant: ui.Outline, Small: true, Href: "/login"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			Actions: []ui.Action{{Label: "Open the sign-in page", Icon: "external-link", Variant: ui.Outline, Small: true, Href: "/login", External: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -440,7 +440,7 @@ func brandSample(b directory.Branding, name, page, text, accent, onAccent string
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "\" text-decoration=\"underline\">Forgotten password?</text> <rect x=\"20\" y=\"122\" width=\"280\" height=\"32\" rx=\"7\" fill=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "\" text-decoration=\"underline\">Forgot your password?</text> <rect x=\"20\" y=\"122\" width=\"280\" height=\"32\" rx=\"7\" fill=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -52,6 +52,14 @@ func (v ConnectionView) tabs(current string) []ui.Tab {
 	return append(tabs, ui.Tab{Label: "Outbound provisioning", Href: v.url() + "/outbound-provisioning", Count: count, Current: current == tabOutbound})
 }
 
+func (v ConnectionView) deletion() string {
+	words := "Deleting the connection deletes its connectors and their settings with it. Accounts at the target stay as they are."
+	if v.Connection.Type == oidc.ConnectionType {
+		words += " Nobody can sign in through it any more."
+	}
+	return words
+}
+
 func connectionHead(v ConnectionView, tab string, actions []ui.Action) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -218,7 +226,7 @@ func ConnectionGeneral(v ConnectionGeneralView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Danger zone", Danger: true, Description: "Deleting the connection deletes its connectors and their settings with it. Accounts at the target stay as they are.",
+			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Danger zone", Danger: true, Description: v.deletion(),
 				Actions: []ui.Action{{Label: "Delete connection", Icon: "trash-2", Variant: ui.Destructive, Href: v.url() + "/delete"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -15,10 +15,9 @@ import (
 // GroupGeneralView is the General tab of a group.
 type GroupGeneralView struct {
 	GroupView
-	Name        string // as it was typed
-	Errors      map[string]string
-	Conflict    string                 // somebody else came between; "" when nobody did
-	Connections []directory.Connection // that send the group
+	Name     string // as it was typed
+	Errors   map[string]string
+	Conflict string // somebody else came between; "" when nobody did
 }
 
 // GroupGeneral shows and changes a group's name, says who sends it, and leads to its deletion.
@@ -105,7 +104,7 @@ func GroupGeneral(v GroupGeneralView) templ.Component {
 					var templ_7745c5c3_Var5 string
 					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(versionText(v.Group.Version))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_edit.templ`, Line: 27, Col: 76}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_edit.templ`, Line: 26, Col: 76}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 					if templ_7745c5c3_Err != nil {
@@ -212,7 +211,7 @@ func GroupGeneral(v GroupGeneralView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Danger zone", Danger: true, Description: "Its members stay users; they only do not belong together any more.",
+			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Danger zone", Danger: true, Description: "The members of a deleted group stay users.",
 				Actions: []ui.Action{{Label: "Delete group", Icon: "trash-2", Variant: ui.Destructive, Href: v.url() + "/delete"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -260,7 +259,7 @@ func connectionLinks(all []directory.Connection) templ.Component {
 			var templ_7745c5c3_Var10 templ.SafeURL
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(ConnectorsURL(n.ID)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_edit.templ`, Line: 52, Col: 93}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_edit.templ`, Line: 51, Col: 93}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -273,7 +272,7 @@ func connectionLinks(all []directory.Connection) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(n.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_edit.templ`, Line: 52, Col: 104}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_edit.templ`, Line: 51, Col: 104}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {

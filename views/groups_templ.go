@@ -346,8 +346,9 @@ func groupTable(v GroupsView) templ.Component {
 
 // GroupView is what both tabs of a group's page have in common.
 type GroupView struct {
-	Shell Shell
-	Group directory.Group
+	Shell       Shell
+	Group       directory.Group
+	Connections []directory.Connection // that send the group's members, and so keep the group
 }
 
 // Tabs of a group's page.

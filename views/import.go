@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -89,6 +90,20 @@ func RowVerdicts(show string) (verdicts []imports.Verdict, ok bool) {
 		return []imports.Verdict{imports.WillRefuse, imports.Refused}, true
 	}
 	return nil, false
+}
+
+// rowUser is where the user of a row is found; "" when there is none. A row that finds somebody who exists knows them by
+// user name only.
+func rowUser(row imports.Row) string {
+	switch row.Verdict {
+	case imports.Created, imports.Changed:
+		if row.UserID != "" {
+			return "/users/" + row.UserID
+		}
+	case imports.WillChange, imports.Same:
+		return "/users?q=" + url.QueryEscape(row.Name)
+	}
+	return ""
 }
 
 // rowsWord is "1 row" or "1,234 rows".

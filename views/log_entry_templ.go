@@ -62,7 +62,7 @@ func (v LogEntryView) facts() []ui.Fact {
 		{Term: "Target", Text: a.Connection + " (" + v.Kind + ")"},
 		{Term: "Operation", Text: operationWords(a.Operation)},
 		{Term: "Outcome", View: outcomeBadge(a.Outcome)},
-		{Term: "Caused by", Text: actorWords(a.Actor) + ", who " + actionWords(a.Action)},
+		{Term: "Caused by", Text: actorWords(a.Actor) + ", who " + causeWords(a.Actor, a.Action)},
 		{Term: "Took", Text: tookWords(a.Took)},
 		{Term: "HTTP status", Text: statusWords(a.Status)},
 		{Term: "Remote ID", Text: a.RemoteID, Mono: true},

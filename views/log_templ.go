@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"usher/directory"
 	"usher/provisioning"
 	"usher/views/ui"
 )
@@ -73,79 +72,6 @@ func OperationOptions() []ui.Option {
 // SinceOptions are how far back the log is shown.
 func SinceOptions() []ui.Option {
 	return []ui.Option{{Label: "Any time"}, {Value: "1h", Label: "Last hour"}, {Value: "24h", Label: "Last 24 hours"}, {Value: "168h", Label: "Last 7 days"}, {Value: "720h", Label: "Last 30 days"}}
-}
-
-func outcomeWords(o provisioning.Outcome) string {
-	if o == provisioning.Again {
-		return "to be retried"
-	}
-	return string(o)
-}
-
-func operationWords(o provisioning.Operation) string {
-	if o == provisioning.OpNone {
-		return "nothing sent"
-	}
-	return string(o)
-}
-
-// actionWords says what somebody did; an action that has no words yet is shown as it is stored.
-func actionWords(action string) string {
-	switch action {
-	case directory.ActionUserCreate:
-		return "created the user"
-	case directory.ActionUserUpdate:
-		return "edited the user"
-	case directory.ActionUserEnable:
-		return "enabled the user"
-	case directory.ActionUserDisable:
-		return "disabled the user"
-	case directory.ActionUserDelete:
-		return "deleted the user"
-	case directory.ActionUserReject:
-		return "took the refused user back"
-	case directory.ActionUserTakeBack:
-		return "took back a user whose creation was broken off"
-	case directory.ActionConnectorCreate, directory.ActionConnectorUpdate:
-		return "saved the connector"
-	case directory.ActionProvisionerResync:
-		return "asked to sync everybody"
-	case directory.ActionProvisionerCreate:
-		return "added the provisioner"
-	case directory.ActionProvisionerUpdate:
-		return "changed the provisioner"
-	case directory.ActionRetryAccount:
-		return "pressed Retry now"
-	case directory.ActionAdoptAccount:
-		return "had the account adopted"
-	}
-	return action
-}
-
-func actorWords(a directory.Actor) string {
-	switch a.Kind {
-	case directory.ByCLI:
-		return "the usher command"
-	case directory.ByToken:
-		return "API client " + a.Name
-	case directory.BySystem, "":
-		return "Usher"
-	}
-	return a.Name
-}
-
-func tookWords(d time.Duration) string {
-	if d < time.Second {
-		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	}
-	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-}
-
-func statusWords(status int) string {
-	if status == 0 {
-		return ""
-	}
-	return strconv.Itoa(status)
 }
 
 func (v LogView) note() string {
@@ -217,7 +143,7 @@ func Log(v LogView) templ.Component {
 					var templ_7745c5c3_Var4 templ.SafeURL
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/users/" + v.Query.User))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 158, Col: 50}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 84, Col: 50}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -403,7 +329,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var12 templ.SafeURL
 						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/log/" + a.ID))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 189, Col: 57}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 115, Col: 57}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 						if templ_7745c5c3_Err != nil {
@@ -451,7 +377,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var14 templ.SafeURL
 							templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/users/" + a.UserID))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 197, Col: 104}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 123, Col: 104}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 							if templ_7745c5c3_Err != nil {
@@ -464,7 +390,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var15 string
 							templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(a.UserName)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 197, Col: 119}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 123, Col: 119}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 							if templ_7745c5c3_Err != nil {
@@ -504,7 +430,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var17 string
 						templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(a.Connection)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 201, Col: 47}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 127, Col: 47}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 						if templ_7745c5c3_Err != nil {
@@ -539,7 +465,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var19 string
 						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(operationWords(a.Operation))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 204, Col: 34}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 130, Col: 34}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 						if templ_7745c5c3_Err != nil {
@@ -601,7 +527,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 							var templ_7745c5c3_Var22 string
 							templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(actorWords(a.Actor))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 212, Col: 56}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 138, Col: 56}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 							if templ_7745c5c3_Err != nil {
@@ -612,9 +538,9 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var23 string
-							templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(actionWords(a.Action))
+							templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(causeWords(a.Actor, a.Action))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 213, Col: 58}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 139, Col: 66}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 							if templ_7745c5c3_Err != nil {
@@ -680,7 +606,7 @@ func attemptTable(attempts []provisioning.Attempt, now time.Time, people bool) t
 						var templ_7745c5c3_Var26 string
 						templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(tookWords(a.Took))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 221, Col: 56}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 147, Col: 56}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 						if templ_7745c5c3_Err != nil {

@@ -9,9 +9,9 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
-	"strings"
 
 	"usher/auth/signup"
+	"usher/directory"
 	"usher/views/ui"
 )
 
@@ -24,19 +24,23 @@ type SignUpView struct {
 	Form    SignUpForm
 	Pending int    // registrations that wait for their mail to be answered
 	Public  string // address of the public page
+	Mails   bool   // a mail server is set
+
+	Groups     []directory.Group // that can be chosen, the chosen ones among them
+	MoreGroups bool              // there are others
 }
 
 // SignUpForm is what was typed.
 type SignUpForm struct {
 	Settings    signup.Settings
 	LinkMinutes string
-	Groups      string // names, one a line
+	GroupNames  string // of further groups, as they were typed
 	Errors      map[string]string
 }
 
-// SignUpFormOf fills the form with settings; names are those of the default groups.
-func SignUpFormOf(v signup.Settings, names []string) SignUpForm {
-	return SignUpForm{Settings: v, LinkMinutes: strconv.Itoa(v.LinkMinutes), Groups: strings.Join(names, "\n")}
+// SignUpFormOf fills the form with settings.
+func SignUpFormOf(v signup.Settings) SignUpForm {
+	return SignUpForm{Settings: v, LinkMinutes: strconv.Itoa(v.LinkMinutes)}
 }
 
 func (f SignUpForm) enable() ui.Field {
@@ -72,18 +76,22 @@ func (f SignUpForm) attributes() []ui.Field {
 	return fields
 }
 
-func (f SignUpForm) arrival() []ui.Field {
-	return []ui.Field{
-		{Name: "groups", Label: "Default groups", Type: ui.Textarea, Rows: 3, Value: f.Groups, Error: f.Errors["groups"], Optional: true,
-			Help: "New users join them. One name a line."},
-		{Name: "terms_url", Label: "Terms of use", Type: ui.URL, Value: f.Settings.TermsURL, Error: f.Errors["terms_url"], Optional: true, MaxLength: 500,
-			Placeholder: "https://example.com/terms", Help: "With a link here, people must agree to register."},
-	}
+func (f SignUpForm) terms() ui.Field {
+	return ui.Field{Name: "terms_url", Label: "Terms of use", Type: ui.URL, Value: f.Settings.TermsURL, Error: f.Errors["terms_url"], Optional: true, MaxLength: 500,
+		Placeholder: "https://example.com/terms", Help: "With a link here, people must agree to register."}
 }
 
 func (f SignUpForm) all() []ui.Field {
 	all := append([]ui.Field{f.enable()}, f.verification()...)
-	return append(append(all, f.attributes()...), f.arrival()...)
+	return append(append(all, f.attributes()...), otherGroups(f.GroupNames, f.Errors), f.terms())
+}
+
+func (f SignUpForm) joins() map[string]bool {
+	joins := map[string]bool{}
+	for _, id := range f.Settings.Groups {
+		joins[id] = true
+	}
+	return joins
 }
 
 func pendingWords(n int) string {
@@ -136,6 +144,17 @@ func SignUpSettings(v SignUpView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if !v.Mails {
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "mail", Title: "No mail server is set", Text: "Links to confirm an account wait in the Outbox, where only administrators see them. Set a mail server before people register.",
+					Actions: []ui.Action{{Label: "Set a mail server", Variant: ui.Outline, Small: true, Href: SettingsMail}, {Label: "Open the Outbox", Variant: ui.Outline, Small: true, Href: SettingsOutbox}}}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -148,7 +167,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"flex flex-col gap-3\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"flex flex-col gap-3\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -167,7 +186,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -177,7 +196,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -209,7 +228,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -237,7 +256,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -265,7 +284,15 @@ func SignUpSettings(v SignUpView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = defaultGroups("Everybody who registers joins these groups.", v.Groups, v.Form.joins(), otherGroups(v.Form.GroupNames, v.Form.Errors), v.MoreGroups).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -281,19 +308,17 @@ func SignUpSettings(v SignUpView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						for _, f := range v.Form.arrival() {
-							templ_7745c5c3_Err = ui.Input(f).Render(ctx, templ_7745c5c3_Buffer)
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
+						templ_7745c5c3_Err = ui.Input(v.Form.terms()).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Fieldset("On arrival", "What everybody who registers gets, and agrees to.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Fieldset("Terms", "What everybody who registers agrees to.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -75,6 +75,9 @@ func (m *Memory) SetUserPassword(_ context.Context, id, hash, verified, keep str
 	}
 	m.users[i].PasswordHash, m.users[i].VerifiedEmail = hash, cmp.Or(verified, m.users[i].VerifiedEmail)
 	m.endSessions(auth.Owner{UserID: id}, keep)
+	if keep == "" {
+		m.tokens = slices.DeleteFunc(m.tokens, func(t auth.Token) bool { return t.UserID == id })
+	}
 	m.Changes = append(m.Changes, c)
 	return m.failure
 }

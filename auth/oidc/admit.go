@@ -145,7 +145,11 @@ func (s *Service) create(ctx context.Context, v visitor) (directory.User, error)
 	if u.Arrival.Groups, err = s.groups(ctx, v.signIn.Settings.Groups); err != nil {
 		return u, err
 	}
-	made, _, err := s.Directory.CreateUser(ctx, u, v.actor(u))
+	made, outcomes, err := s.Directory.CreateUser(ctx, u, v.actor(u))
+	if directory.CodeOf(err) == directory.Rejected {
+		return made, &Failure{Kind: Refused, Title: "Your account could not be set up", Text: directory.RefusalWords(outcomes),
+			Next: "Tell your administrator what this page says.", Err: err}
+	}
 	if directory.CodeOf(err) != directory.Conflict {
 		return made, v.refused(err)
 	}
@@ -176,9 +180,6 @@ func (s *Service) groups(ctx context.Context, ids []string) (there []string, err
 // refused turns what the directory says into a page; anything that is not for people stays what it is.
 func (v visitor) refused(err error) error {
 	switch directory.CodeOf(err) {
-	case directory.Rejected:
-		e := directoryError(err)
-		return &Failure{Kind: Refused, Title: "Your account could not be set up", Text: e.Message, Next: "Tell your administrator what this page says.", Err: err}
 	case directory.Invalid:
 		return v.unusable(err)
 	case directory.Conflict, directory.NotFound:

@@ -211,13 +211,17 @@ func TestRejected(t *testing.T) {
 	w := newWorld(t)
 	w.blocking(directory.Reject)
 	w.settler.refuse = "The licence is used up."
-	_, err := w.arrive(ada)
-	f := failed(t, err, oidc.Refused)
-	if w.users() != 0 {
-		t.Error("a user stayed behind")
-	}
-	if want := "ada was not created. Warehouse: The licence is used up."; f.Text != want {
-		t.Errorf("the page says %q", f.Text)
+	for status, want := range map[string]string{"failed": "Warehouse did not accept it: The licence is used up.",
+		"paused": "Warehouse could not be reached. Try again in a few minutes."} { // what ails a connection is not for strangers
+		w.settler.status = status
+		_, err := w.arrive(ada)
+		f := failed(t, err, oidc.Refused)
+		if w.users() != 0 {
+			t.Error("a user stayed behind")
+		}
+		if f.Text != want {
+			t.Errorf("%s: the page says %q", status, f.Text)
+		}
 	}
 	w.settler.refuse = ""
 	w.welcome(ada)

@@ -39,13 +39,13 @@ type world struct {
 }
 
 // settler stands in for the engine: it says what a blocking target said.
-type settler struct{ refuse string }
+type settler struct{ refuse, status string }
 
 func (s *settler) Wake() {}
 func (s *settler) Settle(_ context.Context, _ string, ps []directory.Provisioner) []directory.Outcome {
 	out := make([]directory.Outcome, len(ps))
 	for i, p := range ps {
-		out[i] = directory.Outcome{Connection: p.Connection, OK: s.refuse == "", Reason: s.refuse}
+		out[i] = directory.Outcome{Connection: p.Connection, OK: s.refuse == "", Reason: s.refuse, Status: s.status}
 	}
 	return out
 }

@@ -99,7 +99,11 @@ func (s *Service) Confirm(ctx context.Context, c Confirmation) (Confirmed, error
 		r.Form.UserName = c.UserName
 	}
 	u := r.Form.user()
-	if err := u.Check().Err(); err != nil {
+	wrong := u.Check()
+	if message := foreignName(u.UserName, u.Email()); message != "" {
+		wrong.Add("user_name", message)
+	}
+	if err := wrong.Err(); err != nil {
 		return Confirmed{}, err
 	}
 	u.PasswordHash, u.VerifiedEmail = r.PasswordHash, r.Form.Email
@@ -138,10 +142,10 @@ func (s *Service) Resend(ctx context.Context, email string) error {
 		if u := owners[0]; u.Active && directory.Key(u.Email()) == key && directory.Key(u.VerifiedEmail) != key {
 			return s.SendVerification(ctx, u, u.Email(), ToVerify)
 		}
-		return nil
+		return s.Store.SkipLetter(ctx, email, s.Now())
 	}
 	if !v.On {
-		return nil
+		return s.Store.SkipLetter(ctx, email, s.Now())
 	}
 	org, err := s.organisation(ctx)
 	if err != nil {

@@ -42,6 +42,15 @@ func (f Form) user() directory.User {
 	return u
 }
 
+// foreignName says what is wrong with a user name that is somebody else's address, or "". People sign in with a name or an
+// address and names come first, so its owner could neither sign in with it any more nor ask for a new password.
+func foreignName(name, email string) string {
+	if strings.Contains(name, "@") && directory.Key(name) != directory.Key(email) {
+		return "A user name with an @ must be your own e-mail address."
+	}
+	return ""
+}
+
 // tidy forgets what the form does not ask for, and checks the rest with the password, so that all mistakes are told
 // at once and before anything costly.
 func (f *Form) tidy(s Settings, password string) error {
@@ -64,6 +73,9 @@ func (f *Form) tidy(s Settings, password string) error {
 	}
 	if s.TermsURL != "" && !f.Agreed {
 		wrong.Add("terms", "Agree to the terms of use to register.")
+	}
+	if message := foreignName(f.UserName, f.Email); message != "" {
+		wrong.Add("user_name", message)
 	}
 	u := f.user()
 	for field, message := range u.Check() {

@@ -17,15 +17,18 @@ const (
 )
 
 // Forgot mails a link for a new password to the user with the name or address, if there is such a user. The answer is
-// the same in any case.
+// the same in any case, and takes as long.
 func (s *Service) Forgot(ctx context.Context, name string) error {
 	u, ok, err := s.Store.UserForSignIn(ctx, directory.Key(name))
-	if err != nil || !ok || !u.Active || !mail.IsAddress(u.Email()) {
+	if err != nil {
 		return err
 	}
 	org, err := s.organisation(ctx)
 	if err != nil {
 		return err
+	}
+	if !ok || !u.Active || !mail.IsAddress(u.Email()) {
+		return s.Store.SkipLetter(ctx, name, s.Now())
 	}
 	token, l := s.newLink(u, ToReset, u.Email(), resetLife)
 	return s.Store.SaveUserLink(ctx, l, resetLetter(org, u, s.link("reset", token), resetLife))
@@ -98,6 +101,12 @@ func (s *Service) take(ctx context.Context, token string, purposes ...Purpose) (
 	return s.opened(ctx, l, ok, err, purposes)
 }
 
+// reaches reports whether the link was mailed to where the user can be reached. One that chooses a password went to the
+// address of then: when that was wrong, or lost, whoever reads it must not get the account.
+func (l Link) reaches(u directory.User) bool {
+	return l.Purpose != ToReset && l.Purpose != ToInvite || directory.Key(l.Email) == directory.Key(u.Email())
+}
+
 func (s *Service) opened(ctx context.Context, l Link, ok bool, err error, purposes []Purpose) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
@@ -108,7 +117,7 @@ func (s *Service) opened(ctx context.Context, l Link, ok bool, err error, purpos
 			if err != nil {
 				return Opened{}, err
 			}
-			if live && u.Active {
+			if live && u.Active && l.reaches(u) {
 				return Opened{Link: l, User: u}, nil
 			}
 		}
@@ -131,11 +140,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) (di
 	if o, err = s.take(ctx, token, ToReset, ToInvite); err != nil {
 		return directory.User{}, err
 	}
-	verified := ""
-	if directory.Key(o.Email) == directory.Key(o.User.Email()) {
-		verified = o.Email
-	}
-	return o.User, s.Auth.SetUserPassword(ctx, o.User, password, verified, "", auth.UserActor(o.User))
+	return o.User, s.Auth.SetUserPassword(ctx, o.User, password, o.Email, "", auth.UserActor(o.User))
 }
 
 // ConfirmEmail uses a link of SendVerification or ChangeEmail.

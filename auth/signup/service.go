@@ -107,6 +107,8 @@ type Links interface {
 	TakeUserLink(ctx context.Context, tokenHash string, now time.Time) (Link, bool, error)
 	// SendLetter queues a letter alone.
 	SendLetter(ctx context.Context, l Letter, now time.Time) error
+	// SkipLetter writes as SendLetter does, but no letter.
+	SkipLetter(ctx context.Context, to string, now time.Time) error
 }
 
 // Tidy forgets what has expired. Once an hour is enough: nothing reads it.
