@@ -45,7 +45,7 @@ func explain(to Server, err error) *Error {
 		out.Words = at + " does not offer STARTTLS. Choose TLS with port 465, or ask who runs the server."
 	case strings.Contains(text, "AUTH"):
 		out.Words = authWords(answerOf(err), text)
-	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
+	case errors.Is(err, context.DeadlineExceeded), isTimeout(err), strings.Contains(text, net.ErrClosed.Error()): // closed by us when time was up
 		out.Words = at + " does not answer in time. A firewall may be in between, or the port wants TLS from the first byte."
 	default:
 		out.Words = "The connection to " + at + " failed: " + answerOr(err, text)
