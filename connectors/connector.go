@@ -3,7 +3,11 @@
 // makes one attempt at one thing; retrying, waiting and deciding belong to the engine.
 package connectors
 
-import "context"
+import (
+	"context"
+
+	"usher/directory"
+)
 
 // Connector speaks to one configured target. Every error it returns is an *Error.
 type Connector interface {
@@ -30,6 +34,10 @@ type Connector interface {
 type Profile struct {
 	ResourceID string         // our ID, stamped on the account as its external ID
 	Values     map[string]any // by Attribute.Key; JSON values only: string, bool, float64, []any, map[string]any
+
+	// Password is the user's own, to be set with a new account; "" when none is to be sent. It is never among Values,
+	// which are stored.
+	Password directory.Secret
 }
 
 // Text is a value as text, "" when it is missing or something else.
@@ -65,6 +73,13 @@ const (
 type Report struct {
 	Steps        []Step
 	Capabilities []Capability
+	Proposals    []Proposal
+}
+
+// Proposal is a setting that fits the target better than the one in force.
+type Proposal struct {
+	Key, Value string // of a Field
+	Why        string // in words
 }
 
 // Step is one thing that was tried.

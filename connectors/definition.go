@@ -15,11 +15,17 @@ type Definition struct {
 	Icon       string // a lucide icon name
 	Fields     []Field
 	Attributes []Attribute
-	Modes      []Mode // what the target can do to a leaver, harshest last
+	Modes      []Mode         // what the target can do to a leaver, harshest last
+	Groups     *Groups        // nil: Open's Connector is no GroupConnector
+	Passwords  []PasswordMode // what can be done about passwords, the default first; none: nothing
 	Budget     Budget
 	Lag        time.Duration                                 // how long "not found" may mean "not visible yet" after a create
 	Options    func(Config) ClientOptions                    // how the HTTP client for this configuration must behave
 	Open       func(Config, *http.Client) (Connector, error) // no I/O
+
+	// Sent is what the kind makes of a mapped profile before it sends it, such as a domain that is added or a text that
+	// is cut; it is shown beside the mapping. May be nil: the values go out as they are.
+	Sent func(Config, Profile) (Profile, error)
 }
 
 // Budget is what the engine spends at a target to start with.
@@ -53,7 +59,7 @@ func (d Definition) Can(m Mode) bool { return slices.Contains(d.Modes, m) }
 
 // AllFields are the kind's own fields and then the ones that every connector has.
 func (d Definition) AllFields() []Field {
-	return slices.Concat(d.Fields, d.policyFields())
+	return slices.Concat(d.Fields, d.groupFields(), d.policyFields(), d.passwordFields())
 }
 
 // Keys of the fields that every connector has. Stored: never rename.

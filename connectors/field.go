@@ -22,12 +22,14 @@ const (
 	Select   FieldType = "select"
 	Switch   FieldType = "switch" // "true" or "false"
 	Number   FieldType = "number" // not negative
+	Lines    FieldType = "lines"  // text over several lines
 )
 
 // Sections group fields on the form, in this order.
 const (
 	SectionTarget = ""
 	SectionAuth   = "Authentication"
+	SectionGroups = "Groups"
 	SectionPolicy = "Policies and limits"
 	SectionDanger = "Network"
 )

@@ -10,7 +10,7 @@ import (
 	"usher/directory"
 )
 
-const connectorColumns = `k.id, k.connection_id, n.name, k.kind, k.enabled, k.field_values, k.secrets, k.revision, k.created_at, k.updated_at`
+const connectorColumns = `k.id, k.connection_id, n.name, k.kind, k.enabled, k.field_values, k.secrets, k.mapping, k.revision, k.created_at, k.updated_at`
 
 const fromConnectors = ` FROM connectors k JOIN connections n ON n.id = k.connection_id `
 
@@ -18,11 +18,12 @@ const fromConnectors = ` FROM connectors k JOIN connections n ON n.id = k.connec
 type connectorRow struct {
 	directory.Connector
 	values, secrets  string
+	mapping          string
 	created, updated sql.NullInt64
 }
 
 func (r *connectorRow) dest() []any {
-	return []any{&r.ID, &r.ConnectionID, &r.Connection, &r.Kind, &r.Enabled, &r.values, &r.secrets, &r.Revision, &r.created, &r.updated}
+	return []any{&r.ID, &r.ConnectionID, &r.Connection, &r.Kind, &r.Enabled, &r.values, &r.secrets, &r.mapping, &r.Revision, &r.created, &r.updated}
 }
 
 func (s *Store) finish(r connectorRow) (directory.Connector, error) {
@@ -30,6 +31,9 @@ func (s *Store) finish(r connectorRow) (directory.Connector, error) {
 	n.CreatedAt, n.UpdatedAt = timeOf(r.created), timeOf(r.updated)
 	if err := json.Unmarshal([]byte(r.values), &n.Settings.Values); err != nil {
 		return n, fmt.Errorf("values of connector %s: %w", n.ID, err)
+	}
+	if err := json.Unmarshal([]byte(r.mapping), &n.Mapping); err != nil {
+		return n, fmt.Errorf("mapping of connector %s: %w", n.ID, err)
 	}
 	var err error
 	n.Settings.Secrets, err = s.openSecrets(n.ID, r.secrets)
@@ -160,8 +164,7 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, c di
 			return err
 		}
 		if n.Revision != 0 && n.Revision != old.Revision {
-			return &directory.Error{Code: directory.Conflict,
-				Message: "Somebody else changed this connector meanwhile. Look at the new values and make your change again."}
+			return changedMeanwhile()
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE connectors SET enabled = $1, field_values = $2, secrets = $3, revision = revision + 1, updated_at = $4, `+
 			endQuarantine+` WHERE id = $5`, n.Enabled, values, secrets, c.At.UnixMicro(), n.ID)

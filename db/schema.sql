@@ -151,6 +151,13 @@ CREATE TABLE connections (
     updated_at  BIGINT NOT NULL
 );
 
+CREATE TABLE connector_checks (
+    connector_id TEXT   NOT NULL PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
+    at           BIGINT NOT NULL,
+    report       TEXT   NOT NULL, -- JSON
+    error        TEXT   NOT NULL
+);
+
 CREATE TABLE connectors (
     id                TEXT    NOT NULL PRIMARY KEY,
     connection_id     TEXT    NOT NULL REFERENCES connections (id),
@@ -167,7 +174,7 @@ CREATE TABLE connectors (
     quarantine_remedy TEXT    NOT NULL DEFAULT '',
     quarantine_kind   TEXT    NOT NULL DEFAULT '',
     created_at        BIGINT  NOT NULL,
-    updated_at        BIGINT  NOT NULL,
+    updated_at        BIGINT  NOT NULL, mapping TEXT NOT NULL DEFAULT '{}',
     UNIQUE (connection_id, kind),
     CHECK ((quarantine_class <> '') = (quarantine_until IS NOT NULL))
 );

@@ -43,6 +43,7 @@ const (
 	ActionGroupCreate       = "group.create"
 	ActionGroupUpdate       = "group.update"
 	ActionGroupDelete       = "group.delete"
+	ActionGroupRetry        = "group.retry"
 	ActionGroupMembers      = "group.members" // members came or left
 	ActionScopeUpdate       = "scope.update"  // the groups that a connection sends
 	ActionBrandingUpdate    = "branding.update"
@@ -54,6 +55,8 @@ const (
 	ActionConnectorCreate   = "connector.create"
 	ActionConnectorUpdate   = "connector.update"
 	ActionConnectorDelete   = "connector.delete"
+	ActionConnectorMapping  = "connector.mapping"
+	ActionConnectorGroups   = "connector.groups" // which groups are chosen by hand to be pushed
 	ActionProvisionerCreate = "provisioner.create"
 	ActionProvisionerUpdate = "provisioner.update"
 	ActionProvisionerDelete = "provisioner.delete"

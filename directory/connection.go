@@ -52,6 +52,7 @@ type Connector struct {
 	Kind         string
 	Enabled      bool
 	Settings     Settings
+	Mapping      Mapping // what an administrator changed about the attributes; only SetMapping writes it
 	Revision     int64 // counts writes, so that what was opened from an older one is known to be stale
 	CreatedAt    time.Time
 	UpdatedAt    time.Time

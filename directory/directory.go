@@ -47,7 +47,12 @@ type Store interface {
 	// the remote ID that may be adopted. NotFound when the user has no account at the connector.
 	RetryAccount(ctx context.Context, connectorID, userID, approve string, c Change) error
 
+	// SetMapping writes the mapping of a connector, ends its quarantine and makes its accounts due at bulk priority;
+	// revision 0 skips the check for a newer one.
+	SetMapping(ctx context.Context, connectorID string, revision int64, m Mapping, c Change) error
+
 	GroupStore
+	PushStore
 	BrandingStore
 }
 

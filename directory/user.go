@@ -60,6 +60,7 @@ type User struct {
 type Arrival struct {
 	Groups   []string // IDs of the groups that a new user joins; UpdateUser does not look at them
 	ClientID ClientID
+	Password Secret   // in clear, for targets that are sent passwords: sealed until they have it. PasswordHash is set besides.
 	Identity Identity // of a user who arrives by, or is linked to, an external identity provider
 	Row      ImportRow
 

@@ -29,7 +29,8 @@ const (
 // Account is a user at a connector: what is wanted, what was last written, and who is trying.
 type Account struct {
 	ConnectorID string
-	UserID      string
+	UserID      string // of a user's account, else ""
+	GroupID     string // of a group's account, else ""
 
 	DesiredGen, ObservedGen int64 // equal: settled
 

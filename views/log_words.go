@@ -40,6 +40,9 @@ var doneWords = map[string]string{
 	directory.ActionProvisionerUpdate: "changed the provisioner",
 	directory.ActionProvisionerDelete: "removed the provisioner",
 	directory.ActionProvisionerResync: "asked to sync everybody",
+	directory.ActionConnectorMapping:  "changed the attribute mapping",
+	directory.ActionConnectorGroups:   "chose the groups to push",
+	directory.ActionGroupRetry:        "tried the group again",
 
 	oidc.ActionUpdate:       "changed how people sign in with a provider",
 	oidc.ActionUpdateJIT:    "changed Just-in-Time Provisioning",

@@ -7,10 +7,25 @@ import (
 	"usher/connectors/scim2"
 )
 
-// Definitions are the kinds in the order in which the console shows them.
-func Definitions() []connectors.Definition {
-	return []connectors.Definition{
-		google.Definition(),
-		scim2.Definition(),
+// Kind is a connector kind and, for the demo, the service that it speaks to.
+type Kind struct {
+	connectors.Definition
+	Sandbox func() connectors.Sandbox // nil: the demo leaves the kind out
+}
+
+// Kinds are the kinds in the order in which the console shows them.
+func Kinds() []Kind {
+	return []Kind{
+		{google.Definition(), nil},
+		{scim2.Definition(), nil},
 	}
+}
+
+// Definitions are the descriptions of the kinds.
+func Definitions() []connectors.Definition {
+	var defs []connectors.Definition
+	for _, k := range Kinds() {
+		defs = append(defs, k.Definition)
+	}
+	return defs
 }

@@ -1,0 +1,89 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"usher/directory"
+	"usher/provisioning"
+)
+
+func changedMeanwhile() error {
+	return &directory.Error{Code: directory.Conflict,
+		Message: "Somebody else changed this connector meanwhile. Look at the new values and make your change again."}
+}
+
+// SetMapping implements directory.Store.
+func (s *Store) SetMapping(ctx context.Context, connectorID string, revision int64, m directory.Mapping, c directory.Change) error {
+	if m == nil {
+		m = directory.Mapping{}
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("mapping of connector %s: %w", connectorID, err)
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
+			return err
+		}
+		old, err := s.oneConnector(tx.QueryRowContext(ctx, `SELECT `+connectorColumns+fromConnectors+`WHERE k.id = $1`, connectorID))
+		if err != nil {
+			return err
+		}
+		if revision != 0 && revision != old.Revision {
+			return changedMeanwhile()
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE connectors SET mapping = $1, revision = revision + 1, updated_at = $2, `+endQuarantine+` WHERE id = $3`,
+			string(text), c.At.UnixMicro(), connectorID)
+		if err != nil {
+			return fmt.Errorf("update the mapping of connector %s: %w", connectorID, err)
+		}
+		// What is due already keeps its place: a leaver must not fall behind.
+		_, err = tx.ExecContext(ctx, `UPDATE accounts SET `+afresh+`, change_id = $2, priority = CASE WHEN `+isDue+` THEN priority ELSE 2 END
+			WHERE connector_id = $3 AND kind = 'user'`, c.At.UnixMicro(), c.ID, connectorID)
+		if err != nil {
+			return fmt.Errorf("touch accounts of connector %s: %w", connectorID, err)
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// SaveCheck keeps what a check of a connector's target found, in place of the one before. A connector that is gone
+// has none.
+func (s *Store) SaveCheck(ctx context.Context, connectorID string, k provisioning.LastCheck) error {
+	report, err := json.Marshal(k.Report)
+	if err != nil {
+		return fmt.Errorf("report about connector %s: %w", connectorID, err)
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO connector_checks (connector_id, at, report, error)
+			SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT) FROM connectors WHERE id = $1
+			ON CONFLICT (connector_id) DO UPDATE SET at = excluded.at, report = excluded.report, error = excluded.error`,
+			connectorID, k.At.UnixMicro(), string(report), k.Error)
+		if err != nil {
+			return fmt.Errorf("keep the check of connector %s: %w", connectorID, err)
+		}
+		return nil
+	})
+}
+
+// LastCheck is what the newest check of a connector's target found; ok is false when there was none.
+func (s *Store) LastCheck(ctx context.Context, connectorID string) (k provisioning.LastCheck, ok bool, err error) {
+	var at int64
+	var report string
+	err = s.r.QueryRowContext(ctx, `SELECT at, report, error FROM connector_checks WHERE connector_id = $1`, connectorID).Scan(&at, &report, &k.Error)
+	if missing(err) {
+		return k, false, nil
+	}
+	if err != nil {
+		return k, false, fmt.Errorf("read the check of connector %s: %w", connectorID, err)
+	}
+	k.At = time.UnixMicro(at).UTC()
+	if err := json.Unmarshal([]byte(report), &k.Report); err != nil {
+		return k, false, fmt.Errorf("check of connector %s: %w", connectorID, err)
+	}
+	return k, true, nil
+}
