@@ -142,9 +142,7 @@ func (s *Service) create(ctx context.Context, v visitor) (directory.User, error)
 	}
 	u := newUser(m, v.claims)
 	u.Arrival.Identity = v.identity
-	if u.Arrival.Groups, err = s.groups(ctx, v.signIn.Settings.Groups); err != nil {
-		return u, err
-	}
+	u.Arrival.Groups = v.signIn.Settings.Groups
 	made, outcomes, err := s.Directory.CreateUser(ctx, u, v.actor(u))
 	if directory.CodeOf(err) == directory.Rejected {
 		return made, &Failure{Kind: Refused, Title: "Your account could not be set up", Text: directory.RefusalWords(outcomes),
@@ -160,21 +158,6 @@ func (s *Service) create(ctx context.Context, v visitor) (directory.User, error)
 	return u, &Failure{Kind: Clash, Title: "Your user name is taken",
 		Text: fmt.Sprintf("%s calls you “%s”, and another account here has that user name. The two were not connected, because nothing shows that both are yours.", v.signIn.Connection, u.UserName),
 		Next: "If that account is yours, sign in to it in your usual way, or ask your administrator.", Err: err}
-}
-
-// groups are those of the default groups that are still there.
-func (s *Service) groups(ctx context.Context, ids []string) (there []string, err error) {
-	for _, id := range ids {
-		_, err := s.Store.Group(ctx, id)
-		if directory.CodeOf(err) == directory.NotFound {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read default group %s: %w", id, err)
-		}
-		there = append(there, id)
-	}
-	return there, nil
 }
 
 // refused turns what the directory says into a page; anything that is not for people stays what it is.

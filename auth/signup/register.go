@@ -132,11 +132,7 @@ func (s *Service) createNow(ctx context.Context, v Settings, f Form, hash, brows
 // create makes the user by the directory's act, which waits for blocking targets. registration is the ID of the one that
 // the user settles; "" for none.
 func (s *Service) create(ctx context.Context, v Settings, u directory.User, registration string) (directory.User, error) {
-	groups, err := s.groups(ctx, v)
-	if err != nil {
-		return u, err
-	}
-	u.Arrival = directory.Arrival{Groups: groups, Registration: registration}
+	u.Arrival = directory.Arrival{Groups: v.Groups, Registration: registration}
 	made, outcomes, err := s.Directory.CreateUser(ctx, u, directory.Actor{Kind: directory.ByUser, Name: u.UserName})
 	if directory.CodeOf(err) == directory.Rejected {
 		return made, refused(outcomes, err)
@@ -145,17 +141,4 @@ func (s *Service) create(ctx context.Context, v Settings, u directory.User, regi
 		return made, fmt.Errorf("sign up: %w", err)
 	}
 	return made, nil
-}
-
-// groups are the default groups that there still are.
-func (s *Service) groups(ctx context.Context, v Settings) (ids []string, err error) {
-	for _, id := range v.Groups {
-		switch _, err := s.Directory.Store.Group(ctx, id); {
-		case err == nil:
-			ids = append(ids, id)
-		case directory.CodeOf(err) != directory.NotFound:
-			return nil, err
-		}
-	}
-	return ids, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -159,15 +158,7 @@ func render(t *testing.T, c templ.Component) *goquery.Document {
 	return doc
 }
 
-// TestServeGallery shows the gallery in a browser: USHER_GALLERY=127.0.0.1:8099 go test -run ServeGallery
-func TestServeGallery(t *testing.T) {
-	addr := os.Getenv("USHER_GALLERY")
-	if addr == "" {
-		t.Skip("USHER_GALLERY names no address to serve the gallery at")
-	}
-	t.Fatal(http.ListenAndServe(addr, galleryHandler()))
-}
-
+// galleryHandler serves every component of the kit, on pages of their own.
 func galleryHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
