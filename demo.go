@@ -8,13 +8,16 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"usher/auth"
+	"usher/connectors/all"
 	"usher/demo"
 	"usher/directory"
 	"usher/scim/server"
+	"usher/views"
 )
 
 type demoCmd struct {
@@ -44,31 +47,31 @@ func (c demoCmd) within(a *app, dir string) error {
 	if err != nil {
 		return err
 	}
-	target, err := demo.StartTarget()
+	targets, err := demo.StartTargets(all.Kinds())
 	if err != nil {
 		return k.close(err)
 	}
 	provider, err := demo.StartProvider()
 	if err == nil {
-		err = c.serve(a, k, target, provider)
+		err = c.serve(a, k, targets, provider)
 	}
 	end, cancel := context.WithTimeout(context.Background(), finishWithin)
 	defer cancel()
 	if provider != nil {
 		err = errors.Join(err, provider.Close(end))
 	}
-	return errors.Join(k.close(err), target.Close(end))
+	return errors.Join(k.close(err), targets.Close(end))
 }
 
-func (c demoCmd) serve(a *app, k *core, target *demo.Target, provider *demo.Provider) error {
+func (c demoCmd) serve(a *app, k *core, targets *demo.Targets, provider *demo.Provider) error {
 	s, err := c.listenAnywhere(a)
 	if err != nil {
 		return err
 	}
-	s.auth, s.target = k.auth(s.base.Scheme == "https"), target
+	s.auth, s.targets = k.auth(s.base.Scheme == "https"), targets
 	password := rand.Text()
 	if _, err = s.auth.CreateAdmin(a.ctx, actor(), demoAdmin, password); err == nil {
-		err = demo.Prepare(a.ctx, k.directory, target)
+		err = targets.Prepare(a.ctx, k.directory, k.store)
 	}
 	if err == nil {
 		err = demo.OpenRegistration(a.ctx, k.signUp(s.auth, s.base))
@@ -84,15 +87,16 @@ func (c demoCmd) serve(a *app, k *core, target *demo.Target, provider *demo.Prov
 		return errors.Join(err, s.listener.Close())
 	}
 	s.ready = func(ctx context.Context) {
-		if err := demo.AddPeople(ctx, k.directory, demoPause); err != nil && ctx.Err() == nil {
+		if err := targets.AddPeople(ctx, demoPause); err != nil && ctx.Err() == nil {
 			s.log.Error("cannot add the sample users", "err", err)
 		}
 	}
 	fmt.Fprintf(a.stdout, "Usher demo. Everything in it is gone when it stops (Ctrl-C).\n\n"+
 		"  Console    %s\n  User name  %s\n  Password   %s\n  Register   %s (mails are in the console's Outbox)\n"+
 		"  Sign in    %s (as somebody of the built-in identity provider)\n"+
-		"  SCIM API   %s (token %s)\n  Target     %s (SCIM 2.0)\n\n",
-		s.base, demoAdmin, password, s.base.JoinPath("register"), s.base.JoinPath("login"), s.base.JoinPath(server.Prefix), token.Reveal(), target.URL)
+		"  SCIM API   %s (token %s)\n  Targets    %s (%s)\n\n",
+		s.base, demoAdmin, password, s.base.JoinPath("register"), s.base.JoinPath("login"), s.base.JoinPath(server.Prefix), token.Reveal(),
+		s.base.JoinPath(views.TargetsURL), strings.Join(targets.Names(), ", "))
 	return s.run(a, k)
 }
 

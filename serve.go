@@ -73,7 +73,7 @@ type site struct {
 	scim     scimFlags
 	auth     *auth.Service
 	log      *slog.Logger
-	target   handlers.TargetView       // the demo's target; nil without one
+	targets  handlers.DemoTargets      // the demo's; nil without them
 	ready    func(ctx context.Context) // runs beside the server, when it is not nil
 }
 
@@ -129,7 +129,7 @@ func (s *site) run(a *app, k *core) error {
 	console := &handlers.Server{Auth: s.auth, SignUp: signUp, Mail: post, Imports: files, OIDC: k.oidc(s.base), Store: k.store, Directory: k.directory, Opener: k.opener, Kinds: all.Definitions(),
 		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
 		About: handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
-		Demo:  s.target}
+		Demo:  s.targets}
 	server := newServer(s.handler(k, console.Router()), s.log)
 	s.announce(a)
 

@@ -1,6 +1,10 @@
 package demo
 
-import "usher/directory"
+import (
+	"slices"
+
+	"usher/directory"
+)
 
 // People are the sample users.
 func People() []directory.User {
@@ -27,4 +31,33 @@ func person(userName, given, family, department, title, phone string) directory.
 	u.SetEmail(userName + "@example.com")
 	u.SetPhone(phone)
 	return u
+}
+
+// chosenGroup is a sample group and who belongs to it.
+type chosenGroup struct {
+	id, name string
+	has      func(directory.User) bool
+}
+
+func sampleGroups() []chosenGroup {
+	in := func(departments ...string) func(directory.User) bool {
+		return func(u directory.User) bool { return slices.Contains(departments, u.Department) }
+	}
+	leaders := []string{"amara.okafor", "fatima.alharbi", "grace.hopewell", "liam.osullivan"}
+	return []chosenGroup{
+		{name: "Engineering", has: in("Engineering")},
+		{name: "Sales and Marketing", has: in("Sales", "Marketing")},
+		{name: "Leadership", has: func(u directory.User) bool { return slices.Contains(leaders, u.UserName) }},
+	}
+}
+
+// nextDepartment goes round the departments of People; one that nobody has leads to the first.
+func nextDepartment(now string) string {
+	var all []string
+	for _, p := range People() {
+		all = append(all, p.Department)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return all[(slices.Index(all, now)+1)%len(all)]
 }
