@@ -32,7 +32,7 @@ var arrows = map[string]string{
 	"mail":                     "directory",
 	"mail/mailtest":            "",
 	"connectors":               "directory",
-	"connectors/all":           "connectors connectors/*",
+	"connectors/all":           "connectors connectors/* connectors/*/*",
 	"connectors/connectortest": "connectors directory",
 	"connectors/*":             "connectors directory scim",
 	"connectors/*/*":           "connectors", // fakes: the words of a sandbox, and no code of what they test

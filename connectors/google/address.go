@@ -99,6 +99,13 @@ func checkDomains(v string) string {
 	return ""
 }
 
+func checkDomain(v string) string {
+	if all := splitDomains(v); len(all) != 1 || checkDomains(v) != "" {
+		return "Enter one domain, such as example.com."
+	}
+	return ""
+}
+
 func checkPattern(v string) string {
 	_, wrong := parsePattern(v, "", []string{"example.com"})
 	return wrong

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -33,44 +34,80 @@ func blank(v any) bool {
 type patch struct {
 	directory.User
 	organization map[string]any // what becomes of the primary organisation; nil removes a member
+	employeeID   *string        // what becomes of the employee ID; "" removes it
+	manager      *string        // what becomes of the manager; "" removes it
 	empty        bool
 }
 
-// apply puts one attribute into the patch; a blank value clears it.
+// needsCurrent reports whether the patch changes a part of a list that others write to, too.
+func (p *patch) needsCurrent() bool {
+	return p.organization != nil || p.employeeID != nil || p.manager != nil
+}
+
+// apply puts one attribute into the patch, the address as it is; a blank value clears it.
 func (k *connector) apply(p *patch, key string, v any) *connectors.Error {
-	text, isText := v.(string)
-	if !blank(v) && !isText && key != attrSuspended && key != attrPhones && key != attrEmails {
-		return badValue(key, "text")
-	}
 	p.empty = false
 	switch key {
+	case attrSuspended, attrListed:
+		return applyFlag(p, key, v)
+	case attrPhones, attrEmails:
+		return applyList(p, key, v)
+	case attrAddresses:
+		return applyAddresses(p, v)
+	}
+	text, isText := v.(string)
+	if !blank(v) && !isText {
+		return badValue(key, "text")
+	}
+	switch key {
 	case attrEmail:
-		address, err := k.names.address(text)
-		if err != nil {
-			return err
-		}
-		p.PrimaryEmail = address
+		p.PrimaryEmail = text
 	case attrGiven, attrFamily, attrDisplay:
 		applyName(p, key, text)
-	case attrSuspended:
-		suspended, ok := v.(bool)
-		if !ok && !blank(v) {
-			return badValue(key, "true or false")
-		}
-		p.Suspended = suspended
-		p.ForceSendFields = append(p.ForceSendFields, "Suspended")
-	case attrTitle, attrDepartment:
+	case attrTitle, attrDepartment, attrCostCenter, attrCompany, attrEmployment:
 		if p.organization == nil {
 			p.organization = map[string]any{}
 		}
-		p.organization[key] = v
+		p.organization[strings.TrimPrefix(key, "organizations.")] = v
+	case attrEmployeeID:
+		p.employeeID = &text
+	case attrManager:
+		p.manager = &text
 	case attrOrgUnit:
-		if p.OrgUnitPath = text; text == "" {
-			p.OrgUnitPath = k.orgUnit
+		p.OrgUnitPath = cmp.Or(text, k.orgUnit)
+	case attrLanguage:
+		if p.nullIf(text == "", "Languages"); text != "" {
+			p.Languages = []any{map[string]any{"languageCode": text, "preference": "preferred"}}
 		}
-	case attrPhones, attrEmails:
-		return applyList(p, key, v)
+	case attrRecoverTo:
+		p.RecoveryEmail = text
+		p.ForceSendFields = append(p.ForceSendFields, "RecoveryEmail")
+	case attrRecoverBy:
+		p.RecoveryPhone = text
+		p.ForceSendFields = append(p.ForceSendFields, "RecoveryPhone")
 	}
+	return nil
+}
+
+// nullIf clears a field that has no value.
+func (p *patch) nullIf(empty bool, field string) {
+	if empty {
+		p.NullFields = append(p.NullFields, field)
+	}
+}
+
+func applyFlag(p *patch, key string, v any) *connectors.Error {
+	on, ok := v.(bool)
+	if !ok && !blank(v) {
+		return badValue(key, "true or false")
+	}
+	if key == attrSuspended {
+		p.Suspended = on
+		p.ForceSendFields = append(p.ForceSendFields, "Suspended")
+		return nil
+	}
+	p.IncludeInGlobalAddressList = on || blank(v) // Google lists everybody until told otherwise
+	p.ForceSendFields = append(p.ForceSendFields, "IncludeInGlobalAddressList")
 	return nil
 }
 
@@ -90,60 +127,6 @@ func applyName(p *patch, key, text string) {
 	}
 }
 
-func applyList(p *patch, key string, v any) *connectors.Error {
-	list, ok := v.([]any)
-	if !ok && !blank(v) {
-		return badValue(key, "a list")
-	}
-	field, member, kinds := "Phones", "value", phoneKinds()
-	if key == attrEmails {
-		field, member, kinds = "Emails", "address", []string{"home", "other", "work"}
-	}
-	out := make([]any, 0, len(list))
-	for _, x := range list {
-		m, ok := x.(map[string]any)
-		value, isText := m["value"].(string)
-		if !ok || !isText {
-			return badValue(key, "a list of entries with a value")
-		}
-		entry := map[string]any{member: value}
-		if m["primary"] == true && key == attrPhones { // the primary address is an attribute of its own
-			entry["primary"] = true
-		}
-		kindOf(entry, m["type"], kinds)
-		out = append(out, entry)
-	}
-	switch {
-	case len(out) == 0:
-		p.NullFields = append(p.NullFields, field)
-	case key == attrPhones:
-		p.Phones = out
-	default:
-		p.Emails = out
-	}
-	return nil
-}
-
-// phoneKinds are the types that Google has and people use; fax is home_fax or work_fax there.
-func phoneKinds() []string {
-	return []string{"assistant", "company_main", "home", "home_fax", "main", "mobile", "other", "pager", "work", "work_fax", "work_mobile", "work_pager"}
-}
-
-// kindOf writes SCIM's type of an entry in Google's words.
-func kindOf(entry map[string]any, v any, known []string) {
-	kind, _ := v.(string)
-	switch {
-	case kind == "":
-		entry["type"] = "work"
-	case slices.Contains(known, kind):
-		entry["type"] = kind
-	case kind == "fax" && slices.Contains(known, "work_fax"):
-		entry["type"] = "work_fax"
-	default:
-		entry["type"], entry["customType"] = "custom", kind
-	}
-}
-
 func badValue(key, want string) *connectors.Error {
 	return &connectors.Error{Kind: connectors.Invalid, Message: fmt.Sprintf("The attribute %s must be %s.", key, want), Remedy: "Correct the attribute mapping."}
 }
@@ -151,8 +134,12 @@ func badValue(key, want string) *connectors.Error {
 // patchOf is the changes as one patch, without what only an update can know.
 func (k *connector) patchOf(c connectors.Changes) (*patch, *connectors.Error) {
 	p := &patch{empty: true}
-	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
-		if err := k.apply(p, key, c.Set[key]); err != nil {
+	set, wrong := k.addressed(c.Set)
+	if wrong != nil {
+		return nil, wrong
+	}
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		if err := k.apply(p, key, set[key]); err != nil {
 			return nil, err
 		}
 	}
@@ -165,48 +152,6 @@ func (k *connector) patchOf(c connectors.Changes) (*patch, *connectors.Error) {
 		}
 	}
 	return p, nil
-}
-
-// organize writes the organisation's changes into the ones that the user has: Google replaces the list whole,
-// and what others wrote there must stay.
-func (p *patch) organize(current any) {
-	if p.organization == nil {
-		return
-	}
-	list := entries(current)
-	at := slices.IndexFunc(list, func(m map[string]any) bool { return m["primary"] == true })
-	if at < 0 && len(list) == 1 {
-		at = 0
-	}
-	if at < 0 {
-		list = append(list, map[string]any{"primary": true, "type": "work"})
-		at = len(list) - 1
-	}
-	for key, v := range p.organization {
-		if blank(v) {
-			delete(list[at], key)
-		} else {
-			list[at][key] = v
-		}
-	}
-	list = slices.DeleteFunc(list, func(m map[string]any) bool {
-		return !slices.ContainsFunc(slices.Collect(maps.Keys(m)), func(key string) bool { return key != "primary" && key != "type" && key != "customType" })
-	})
-	if p.Organizations = list; len(list) == 0 {
-		p.Organizations = nil
-		p.NullFields = append(p.NullFields, "Organizations")
-	}
-}
-
-// entries reads a list of objects, which Google's client leaves as it came.
-func entries(v any) (all []map[string]any) {
-	list, _ := v.([]any)
-	for _, x := range list {
-		if m, ok := x.(map[string]any); ok {
-			all = append(all, maps.Clone(m))
-		}
-	}
-	return all
 }
 
 // stamp is our external ID on a user, "" when it bears none of ours.

@@ -3,13 +3,14 @@ package google
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
+	"strings"
 
 	"usher/connectors"
 )
 
-// Check implements connectors.Connector with reads only. The key, a token for users and their list must work;
-// the rest warns.
+// Check implements connectors.Connector with reads only. The key, the tokens and the lists that the
+// configuration needs must work; the rest warns.
 func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	var r connectors.Report
 	addStep(&r, "Read the key", connectors.StepOK, "Service account "+k.key.ClientEmail+", client ID "+k.key.ClientID+".", "")
@@ -23,14 +24,19 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	if err != nil {
 		return r, err
 	}
-	groups := k.checkGroups(ctx, &r)
+	groups, err := k.checkGroups(ctx, &r)
+	if err != nil {
+		return r, err
+	}
+	k.checkUnits(ctx, &r)
 	archives := "Only with Archived User licences; known for certain once Usher has archived one."
 	r.Capabilities = append(r.Capabilities,
 		connectors.Capability{Name: "Create users", Can: creates, Note: "Only a super administrator can."},
 		connectors.Capability{Name: "Remove accounts", Can: true, Note: "Google keeps a deleted user for 20 days."},
 		connectors.Capability{Name: "Restore deleted users", Can: creates && k.restores, Note: "Within 20 days, when it is switched on and the address is free."},
 		connectors.Capability{Name: "Archive users", Can: k.archives, Note: archives},
-		connectors.Capability{Name: "Tell when a group has an address", Can: groups, Note: "Needs the scope " + groupScope + "."})
+		connectors.Capability{Name: "Tell when a group has an address", Can: groups, Note: "Needs the scope " + k.forGroups() + "."},
+		connectors.Capability{Name: "Push groups", Can: k.pushes && groups, Note: "Needs the scopes " + groupScope + " and " + memberScope + "."})
 	return r, nil
 }
 
@@ -46,17 +52,45 @@ func failStep(r *connectors.Report, name string, e *connectors.Error) error {
 // checkToken asks for one token a scope, so that the scope which was not delegated has a name.
 func (k *connector) checkToken(ctx context.Context, r *connectors.Report) error {
 	const name = "Get an access token"
-	if _, err := k.tokens.get(ctx, userScope, ""); err != nil {
+	needed := []string{userScope}
+	if k.pushes {
+		needed = k.scopes()
+	}
+	for _, scope := range needed {
+		_, err := k.tokens.get(ctx, scope, "")
+		if err == nil {
+			continue
+		}
 		e := k.failure(connectors.OpCheck, err)
 		if t, ok := errors.AsType[*tokenError](err); ok && t.code == codeUnauthorized {
-			if _, err := k.tokens.get(ctx, groupScope, ""); err == nil {
-				e.Remedy = "The scope " + userScope + " is missing, the other is there. " + e.Remedy
-			}
+			e.Remedy = k.missing(ctx) + e.Remedy
 		}
 		return failStep(r, name, e)
 	}
-	addStep(r, name, connectors.StepOK, "For "+k.subject+", to manage users.", "")
+	detail := "For " + k.subject + ", to manage users."
+	if k.pushes {
+		detail = "For " + k.subject + ", to manage users, groups and their members."
+	}
+	addStep(r, name, connectors.StepOK, detail, "")
 	return nil
+}
+
+// missing names the scopes that were not delegated; "" when it is all of them, for then something else is wrong.
+func (k *connector) missing(ctx context.Context) string {
+	var lacking []string
+	for _, scope := range k.scopes() {
+		_, err := k.tokens.get(ctx, scope, "")
+		if t, ok := errors.AsType[*tokenError](err); ok && t.code == codeUnauthorized {
+			lacking = append(lacking, scope)
+		}
+	}
+	switch len(lacking) {
+	case 0, len(k.scopes()):
+		return ""
+	case 1:
+		return "The scope " + lacking[0] + " is missing, the others are there. "
+	}
+	return "The scopes " + strings.Join(lacking, ",") + " are missing. "
 }
 
 func (k *connector) checkUsers(ctx context.Context, r *connectors.Report) error {
@@ -86,18 +120,43 @@ func (k *connector) checkSubjectRights(ctx context.Context, r *connectors.Report
 	return u.IsAdmin, nil
 }
 
-// checkGroups reports whether groups can be read. Without it Usher works, and knows less about taken addresses.
-func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) bool {
+// checkGroups reports whether groups can be read. Where none are pushed Usher works without, and knows less about taken
+// addresses.
+func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) (bool, error) {
 	const name = "Read groups"
 	if _, err := k.groups.List().Customer(k.customer).MaxResults(1).Context(ctx).Do(); err != nil {
-		e := k.failure(connectors.OpCheck, err)
-		remedy := e.Remedy
-		if t, ok := errors.AsType[*tokenError](err); ok && t.code == codeUnauthorized {
-			remedy = k.delegateRemedy(fmt.Sprintf("%s,%s", userScope, groupScope))
+		e := k.groupFailure(connectors.OpCheck, err)
+		if k.pushes {
+			return false, failStep(r, name, e)
 		}
-		addStep(r, name, connectors.StepWarning, "Usher cannot see whether a group has an address: "+e.Error(), remedy)
-		return false
+		addStep(r, name, connectors.StepWarning, "Usher cannot see whether a group has an address: "+e.Error(), e.Remedy)
+		return false, nil
 	}
-	addStep(r, name, connectors.StepOK, "Google answered.", "")
-	return true
+	addStep(r, name, connectors.StepOK, "Google answered. Nothing was changed.", "")
+	return true, nil
+}
+
+// checkUnits looks for the org units that the configuration names. That needs a scope which nothing else does, and is
+// left out without.
+func (k *connector) checkUnits(ctx context.Context, r *connectors.Report) {
+	for _, unit := range slices.Compact([]string{k.orgUnit, k.disabledUnit}) {
+		if unit == "" || unit == "/" {
+			continue
+		}
+		name := "Read the org unit " + unit
+		_, err := k.units.Get(k.customer, strings.TrimPrefix(unit, "/")).Context(ctx).Do()
+		if t, ok := errors.AsType[*tokenError](err); ok && t.code == codeUnauthorized {
+			addStep(r, name, connectors.StepSkipped, "Whether it exists was not looked at.", "To have it checked, also delegate the scope "+unitScope)
+			continue
+		}
+		if err == nil {
+			addStep(r, name, connectors.StepOK, "It exists.", "")
+			continue
+		}
+		e := k.failure(connectors.OpFind, err)
+		if e.Kind == connectors.NotFound {
+			e.Remedy = remedyUnit
+		}
+		addStep(r, name, connectors.StepWarning, e.Error(), e.Remedy)
+	}
 }

@@ -40,7 +40,7 @@ func (k *connector) whose(ctx context.Context, e *connectors.Error, address, res
 	}
 	hint := ""
 	if k.failure(connectors.OpFind, err).Kind != connectors.NotFound {
-		hint = " Whether a group has it could not be seen: delegate the scope " + groupScope + " to let Usher look."
+		hint = " Whether a group has it could not be seen: delegate the scope " + k.forGroups() + " to let Usher look."
 	}
 	gone, err := k.search(ctx, e.Op, "", true, func(u *directory.User) bool { return strings.EqualFold(u.PrimaryEmail, address) })
 	if err == nil && len(gone) > 0 {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/oauth2/jwt"
@@ -20,24 +21,28 @@ const apiEndpoint = "https://admin.googleapis.com/"
 
 // connector speaks to one Workspace account. It is safe for concurrent use.
 type connector struct {
-	users  *directory.UsersService
-	groups *directory.GroupsService
-	tokens *tokens
-	key    keyFile
+	users   *directory.UsersService
+	groups  *directory.GroupsService
+	members *directory.MembersService
+	units   *directory.OrgunitsService
+	tokens  *tokens
+	key     keyFile
 
 	subject, customer string
-	names             pattern
-	orgUnit           string
-	disabledUnit      string
-	labelled          string // customType of our external ID
-	archives          bool
-	forceChange       bool
-	invites           bool
-	restores, adopts  bool
-	allowAdmins       bool
+	shape
+	disabledUnit     string
+	labelled         string // customType of our external ID
+	archives         bool
+	forceChange      bool
+	invites          bool
+	restores, adopts bool
+	allowAdmins      bool
+	pushes           bool
+	groupDomain      string
 
-	recent recent
-	now    func() time.Time
+	unstamped atomic.Bool // this Workspace account's groups take no external IDs
+	recent    recent      // users and groups
+	now       func() time.Time
 }
 
 // String and GoString keep the key out of logs: fmt would print a field that is not exported as it is.
@@ -46,23 +51,24 @@ func (k *connector) GoString() string { return k.String() }
 
 func open(c connectors.Config, client *http.Client) (*connector, error) {
 	k := &connector{
-		subject: c.Text(keySubject), customer: c.Text(keyCustomer), orgUnit: c.Text(keyOrgUnit), disabledUnit: c.Text(keyDisabledUnit),
+		subject: c.Text(keySubject), customer: c.Text(keyCustomer), disabledUnit: c.Text(keyDisabledUnit),
 		labelled: c.Text(keyExternalIDType), archives: c.Text(keyDisableMode) == disableArchive, forceChange: c.On(keyForceChange),
 		invites: c.On(keyInvite), restores: c.Text(keyOnRemoved) == removedRestore, allowAdmins: c.On(keyAllowAdmins),
 		adopts: c.Text(connectors.OnExisting) == connectors.AdoptExisting, now: time.Now,
+		pushes: c.On(connectors.PushGroups), groupDomain: c.Text(keyGroupDomain),
 	}
 	if k.customer == "" {
 		k.customer = "my_customer"
-	}
-	if k.orgUnit == "" {
-		k.orgUnit = "/"
 	}
 	var wrong string
 	if k.key, wrong = parseKey(c.Secret(keyCredentials)); wrong != "" {
 		return nil, cannotOpen(wrong)
 	}
-	if k.names, wrong = namesOf(c); wrong != "" {
+	if k.shape, wrong = shapeOf(c); wrong != "" {
 		return nil, cannotOpen(wrong)
+	}
+	if k.groupDomain == "" {
+		k.groupDomain = k.names.domains[0]
 	}
 	endpoint, tokenURL := apiEndpoint, pinnedTokenURL
 	if c.On(keyAllowPrivate) {
@@ -76,28 +82,43 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	k.tokens = &tokens{client: client, held: map[string]*heldToken{}, config: jwt.Config{Email: k.key.ClientEmail, PrivateKey: []byte(k.key.PrivateKey),
 		PrivateKeyID: k.key.PrivateKeyID, Subject: k.subject, TokenURL: tokenURL}}
 	k.key.PrivateKey = ""
-	users, err := k.service(client, userScope, endpoint)
-	if err != nil {
-		return nil, cannotOpen("Google's client library does not start: " + err.Error())
+	if err := k.serve(client, endpoint); err != nil {
+		return nil, err
 	}
-	groups, err := k.service(client, groupScope, endpoint)
-	if err != nil {
-		return nil, cannotOpen("Google's client library does not start: " + err.Error())
-	}
-	k.users, k.groups = users.Users, groups.Groups
 	return k, nil
 }
 
-func namesOf(c connectors.Config) (pattern, string) {
-	text := c.Text(keyPattern)
-	if text == "" {
-		text = "{" + userNamePart + "}"
+// serve makes Google's clients, one for each scope.
+func (k *connector) serve(client *http.Client, endpoint string) error {
+	for scope, use := range map[string]func(*directory.Service){
+		userScope:     func(s *directory.Service) { k.users = s.Users },
+		k.forGroups(): func(s *directory.Service) { k.groups = s.Groups },
+		memberScope:   func(s *directory.Service) { k.members = s.Members },
+		unitScope:     func(s *directory.Service) { k.units = s.Orgunits },
+	} {
+		s, err := k.service(client, scope, endpoint)
+		if err != nil {
+			return cannotOpen("Google's client library does not start: " + err.Error())
+		}
+		use(s)
 	}
-	domains := splitDomains(c.Text(keyDomains))
-	if len(domains) == 0 {
-		return pattern{}, "The connector has no allowed e-mail domains."
+	return nil
+}
+
+// forGroups is the scope that groups are spoken of with.
+func (k *connector) forGroups() string {
+	if k.pushes {
+		return groupScope
 	}
-	return parsePattern(text, c.Text(keySeparator), domains)
+	return groupReadScope
+}
+
+// scopes are what must be delegated, as the Admin console takes them.
+func (k *connector) scopes() []string {
+	if k.pushes {
+		return []string{userScope, groupScope, memberScope}
+	}
+	return []string{userScope, groupReadScope}
 }
 
 // service is Google's client with one scope's token. Its own log is switched off: an environment variable could

@@ -2,9 +2,9 @@ package google
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
+	"maps"
 	"net/http"
+	"slices"
 
 	directory "google.golang.org/api/admin/directory/v1"
 
@@ -54,34 +54,26 @@ func (k *connector) created(u *directory.User, p connectors.Profile) (connectors
 
 // newUser is the body of an insert.
 func (k *connector) newUser(p connectors.Profile) (*directory.User, *connectors.Error) {
-	c := connectors.Changes{Set: map[string]any{}}
-	for key, v := range p.Values {
-		if !blank(v) {
-			c.Set[key] = v
-		}
-	}
-	if blank(c.Set[attrEmail]) {
+	if blank(p.Values[attrEmail]) {
 		return nil, badValue(attrEmail, "there")
 	}
-	made, err := k.patchOf(c)
+	p, err := k.shape.created(p)
 	if err != nil {
 		return nil, err
 	}
-	made.organize(nil)
-	u := &made.User
-	if u.OrgUnitPath == "" {
-		u.OrgUnitPath = k.orgUnit
+	made := &patch{}
+	for _, key := range slices.Sorted(maps.Keys(p.Values)) {
+		if err := k.apply(made, key, p.Values[key]); err != nil {
+			return nil, err
+		}
 	}
-	u.ExternalIds = []any{map[string]any{"type": externalIDKind, "customType": k.labelled, "value": p.ResourceID}}
-	u.Password = newPassword()
-	u.ChangePasswordAtNextLogin = k.forceChange
-	return u, nil
-}
-
-// newPassword is one that nobody knows, within Google's 8 to 100 characters of ASCII.
-func newPassword() string {
-	const bytes = 30
-	b := make([]byte, bytes)
-	_, _ = rand.Read(b) // never fails, by its documentation
-	return base64.RawURLEncoding.EncodeToString(b)
+	made.ExternalIds = []any{map[string]any{"type": externalIDKind, "customType": k.labelled, "value": p.ResourceID}}
+	made.merge(&directory.User{ExternalIds: made.ExternalIds})
+	u := &made.User
+	if p.Password == "" {
+		u.Password, u.ChangePasswordAtNextLogin = newPassword(), k.forceChange
+		return u, nil
+	}
+	u.Password = p.Password.Reveal()
+	return u, badPassword(p.Password)
 }

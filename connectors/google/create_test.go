@@ -74,7 +74,7 @@ func TestG11TheAddressIsAnAlias(t *testing.T) {
 
 func TestG12TheAddressBelongsToAGroup(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.PutGroup("user001@example.com")
+	r.PutGroup(googlefake.Group{Email: "user001@example.com"})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Invalid); !strings.Contains(e.Message, "belongs to a group") {
 		t.Errorf("message: %s", e.Message)
@@ -84,9 +84,9 @@ func TestG12TheAddressBelongsToAGroup(t *testing.T) {
 // Without the groups' scope nothing breaks, and the words say what could not be seen.
 func TestG12WithoutTheGroupsScope(t *testing.T) {
 	r := newRig(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
-	r.PutGroup("user001@example.com")
+	r.PutGroup(googlefake.Group{Email: "user001@example.com"})
 	_, err := r.Create(t.Context(), profile(1))
-	if e := want(t, err, connectors.Conflict); !strings.Contains(e.Remedy, groupScope) {
+	if e := want(t, err, connectors.Conflict); !strings.Contains(e.Remedy, groupReadScope) {
 		t.Errorf("remedy: %s", e.Remedy)
 	}
 }

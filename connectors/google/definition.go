@@ -1,5 +1,6 @@
 // Package google provisions to Google Workspace through the Admin SDK Directory API, as a service account that
-// acts for an administrator (domain-wide delegation). It is not for signing in with Google, and not for groups.
+// acts for an administrator (domain-wide delegation): users, groups and who is in them. It is not for signing in with
+// Google, and not for a group's settings, owners or managers.
 package google
 
 import (
@@ -31,6 +32,7 @@ const (
 	keyAllowPrivate   = "allow_private_network"
 	keyEndpoint       = "endpoint"
 	keyTokenURL       = "token_url"
+	keyGroupDomain    = "group_domain"
 )
 
 // Values of the selections. Stored: never rename.
@@ -54,13 +56,31 @@ const (
 	attrEmails     = "emails"
 	attrPhones     = "phones"
 	attrOrgUnit    = "orgUnitPath"
+	attrEmployeeID = "externalIds.organization"
+	attrManager    = "relations.manager"
+	attrCostCenter = "organizations.costCenter"
+	attrCompany    = "organizations.name"
+	attrEmployment = "organizations.description"
+	attrLanguage   = "languages"
+	attrAddresses  = "addresses"
+	attrRecoverTo  = "recoveryEmail"
+	attrRecoverBy  = "recoveryPhone"
+	attrListed     = "includeInGlobalAddressList"
 )
 
-// Scopes that the administrator delegates to the service account.
+// Scopes that the administrator delegates to the service account: the first two always, the next two to push groups,
+// and the last one only if Check is to look for the org units.
 const (
-	userScope  = "https://www.googleapis.com/auth/admin.directory.user"
-	groupScope = "https://www.googleapis.com/auth/admin.directory.group.readonly"
+	userScope      = "https://www.googleapis.com/auth/admin.directory.user"
+	groupReadScope = "https://www.googleapis.com/auth/admin.directory.group.readonly"
+	groupScope     = "https://www.googleapis.com/auth/admin.directory.group"
+	memberScope    = "https://www.googleapis.com/auth/admin.directory.group.member"
+	unitScope      = "https://www.googleapis.com/auth/admin.directory.orgunit.readonly"
 )
+
+// chunk keeps an attempt of 30 seconds safe: a member costs one request, two when it is there already, and four
+// workers share ten requests a second.
+const chunk = 30
 
 // lag covers what was seen in the field between a create and the first read that knows of it: seconds, and
 // minutes at worst.
@@ -71,20 +91,25 @@ func Definition() connectors.Definition {
 	return connectors.Definition{
 		Kind:       Kind,
 		Name:       "Google", // as administrators know it from their console
-		Summary:    "Users of a Google Workspace account, by the Admin SDK Directory API.",
+		Summary:    "Users and groups of a Google Workspace account, by the Admin SDK Directory API.",
 		Icon:       "mail",
 		Fields:     fields(),
 		Attributes: attributes(),
 		Modes:      []connectors.Mode{connectors.Disable, connectors.Delete},
+		Groups:     &connectors.Groups{Noun: "Google groups", Create: true, Chunk: chunk},
+		Passwords:  []connectors.PasswordMode{connectors.PasswordRandom, connectors.PasswordSend},
 		Budget:     connectors.Budget{RequestsPerSecond: 10, Concurrency: 4},
 		Lag:        lag,
 		Options: func(c connectors.Config) connectors.ClientOptions {
 			return connectors.ClientOptions{AllowPrivate: c.On(keyAllowPrivate), AllowHTTP: c.On(keyAllowPrivate)}
 		},
+		Sent: sent,
 		Open: func(c connectors.Config, client *http.Client) (connectors.Connector, error) { return open(c, client) },
 	}
 }
 
+// attributes have a default where every user's value is fit to be seen by the whole organisation. The manager has none,
+// for SCIM's is an ID and Google's an address; nor have the ways to recover an account, which are a way in.
 func attributes() []connectors.Attribute {
 	str := connectors.String
 	const fallback = `user.displayName != "" ? user.displayName : user.userName.split("@")[0]`
@@ -99,5 +124,15 @@ func attributes() []connectors.Attribute {
 		{Key: attrPhones, Label: "Phone numbers", Type: connectors.List, Default: `user.phoneNumbers`},
 		{Key: attrEmails, Label: "Other e-mail addresses", Type: connectors.List},
 		{Key: attrOrgUnit, Label: "Org unit", Type: str},
+		{Key: attrEmployeeID, Label: "Employee ID", Type: str, Default: `user.employeeNumber`},
+		{Key: attrEmployment, Label: "Type of employee", Type: str, Default: `user.userType`},
+		{Key: attrCostCenter, Label: "Cost centre", Type: str, Default: `user.costCenter`},
+		{Key: attrCompany, Label: "Organisation", Type: str, Default: `user.organization`},
+		{Key: attrManager, Label: "Manager's e-mail address", Type: str},
+		{Key: attrAddresses, Label: "Addresses", Type: connectors.List, Default: `user.addresses.filter(a, a.type == "work")`},
+		{Key: attrLanguage, Label: "Preferred language", Type: str},
+		{Key: attrRecoverTo, Label: "Recovery e-mail address", Type: str},
+		{Key: attrRecoverBy, Label: "Recovery phone number", Type: str},
+		{Key: attrListed, Label: "In the global address list", Type: connectors.Boolean},
 	}
 }

@@ -164,7 +164,8 @@ func TestDefaultMappingWorksOutOfTheBox(t *testing.T) {
 	}
 	whole := directory.User{ID: "1", UserName: "ada", Active: true, Profile: directory.Profile{Name: directory.Name{GivenName: "Ada", FamilyName: "Lovelace"},
 		DisplayName: "Ada L.", Title: "Analyst", Department: "Engines", PhoneNumbers: []directory.Phone{{Value: "+44 1", Type: "fax"}, {Value: "+44 2", Type: "mobile", Primary: true},
-			{Value: "+44 3"}, {Value: "+44 4", Type: "boat"}}}}
+			{Value: "+44 3"}, {Value: "+44 4", Type: "boat"}}, EmployeeNumber: "E7", UserType: "Contractor", CostCenter: "C1", Organization: "Engines Ltd",
+		Manager: directory.Manager{Value: "0198f000"}, Addresses: []directory.Address{{Type: "home", Locality: "Secret"}, {Type: "work", Locality: "London", Country: "GB"}}}}
 	bare := directory.User{ID: "2", UserName: "grace@example.org"}
 	r := newRig(t, googlefake.Options{})
 	for _, u := range []directory.User{whole, bare} {
@@ -179,6 +180,12 @@ func TestDefaultMappingWorksOutOfTheBox(t *testing.T) {
 		if u.ID == "2" && (got.PrimaryEmail != "grace@example.org" || values(got)[attrGiven] != "grace" || values(got)[attrFamily] != "grace") {
 			t.Errorf("user: %+v", got.Document)
 		}
+		if u.ID == "1" && (len(entries(got.Document["externalIds"])) != 2 || got.Document["relations"] != nil ||
+			!reflect.DeepEqual(got.Document["addresses"], []any{map[string]any{"type": "work", "locality": "London", "countryCode": "GB"}}) ||
+			!reflect.DeepEqual(got.Document["organizations"], []any{map[string]any{"type": "work", "primary": true, "title": "Analyst", "department": "Engines",
+				"costCenter": "C1", "name": "Engines Ltd", "description": "Contractor"}})) {
+			t.Errorf("user: %+v", got.Document)
+		}
 		if u.ID == "1" && !reflect.DeepEqual(got.Document["phones"], []any{map[string]any{"value": "+44 1", "type": "work_fax"}, map[string]any{"value": "+44 2", "type": "mobile", "primary": true},
 			map[string]any{"value": "+44 3", "type": "work"}, map[string]any{"value": "+44 4", "type": "custom", "customType": "boat"}}) {
 			t.Errorf("phones: %v", got.Document["phones"])
@@ -188,7 +195,7 @@ func TestDefaultMappingWorksOutOfTheBox(t *testing.T) {
 
 func TestTheFormShowsTheScopes(t *testing.T) {
 	for _, f := range Definition().Fields {
-		if f.Key == keyCredentials && strings.Contains(f.Help, userScope+","+groupScope) && f.Secret() {
+		if f.Key == keyCredentials && strings.Contains(f.Help, userScope+","+groupReadScope) && f.Secret() {
 			return
 		}
 	}

@@ -16,6 +16,7 @@ import (
 // Codes of Google that the code itself speaks of.
 const (
 	reasonForbidden  = "forbidden"
+	reasonConflict   = "conflict"
 	codeUnauthorized = "unauthorized_client"
 )
 
@@ -185,7 +186,7 @@ func (k *connector) tokenFailure(op string, t *tokenError) *connectors.Error {
 	case t.code == "internal_failure", t.status >= 500:
 		e.Kind, e.Remedy = connectors.Temporary, remedyWait
 	case t.code == codeUnauthorized:
-		e.Remedy = k.delegateRemedy(userScope + "," + groupScope)
+		e.Remedy = k.delegateRemedy()
 	case t.code == "access_denied":
 		e.Remedy = "Google's API controls block the service account. In the Admin console under Security → API controls, trust the client ID " + k.key.ClientID + "."
 	case has("short-lived", "timeframe", "iat", "clock"):
@@ -200,7 +201,7 @@ func (k *connector) tokenFailure(op string, t *tokenError) *connectors.Error {
 	return e
 }
 
-func (k *connector) delegateRemedy(scopes string) string {
+func (k *connector) delegateRemedy() string {
 	return "In the Admin console under Security → Access and data control → API controls → Domain-wide delegation, give the client ID " + k.key.ClientID +
-		" exactly these scopes: " + scopes
+		" exactly these scopes: " + strings.Join(k.scopes(), ",")
 }

@@ -43,7 +43,7 @@ func TestG01MissingScopeIsNamed(t *testing.T) {
 	}
 	r = newRig(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
 	report, err := r.Check(t.Context())
-	if last := report.Steps[len(report.Steps)-1]; err != nil || last.State != connectors.StepWarning || !strings.Contains(last.Remedy, groupScope) {
+	if last := report.Steps[len(report.Steps)-1]; err != nil || last.State != connectors.StepWarning || !strings.Contains(last.Remedy, groupReadScope) {
 		t.Errorf("%v: %+v", err, last)
 	}
 }

@@ -1,9 +1,13 @@
 package google
 
-import "usher/connectors"
+import (
+	"slices"
+
+	"usher/connectors"
+)
 
 func fields() []connectors.Field {
-	return append(targetFields(), append(policyFields(), networkFields()...)...)
+	return slices.Concat(targetFields(), groupFields(), policyFields(), networkFields())
 }
 
 func targetFields() []connectors.Field {
@@ -22,9 +26,18 @@ func targetFields() []connectors.Field {
 			Help: "Stands between the parts of the pattern."},
 		{Key: keyCredentials, Label: "Service account key (JSON)", Section: auth, Type: connectors.PEM, Required: true, Check: checkKey,
 			Help: "Paste the whole file. Then, in the Admin console under Security → Access and data control → API controls → Domain-wide delegation, add the key's client ID with exactly these scopes: " +
-				userScope + "," + groupScope},
+				userScope + "," + groupReadScope},
 		{Key: keySubject, Label: "Administrator to act as", Section: auth, Type: connectors.Text, Required: true, Placeholder: "admin@example.com", Check: checkSubject,
 			Help: "The e-mail address of a super administrator. Delegated administrators can change users but not create them."},
+	}
+}
+
+func groupFields() []connectors.Field {
+	return []connectors.Field{
+		{Key: keyGroupDomain, Label: "Domain of groups", Section: connectors.SectionGroups, Type: connectors.Text, Placeholder: "example.com", Check: checkDomain,
+			When: connectors.When{Key: connectors.PushGroups, Value: "true"},
+			Help: "A group's address is made of its name and this domain when it is created, and kept when the name changes. Empty: the first allowed domain. " +
+				"To push groups, also add these scopes to the domain-wide delegation: " + groupScope + "," + memberScope},
 	}
 }
 
@@ -32,9 +45,9 @@ func policyFields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	return []connectors.Field{
 		{Key: keyForceChange, Label: "Force change", Section: policy, Type: connectors.Switch, Default: "false",
-			Help: "New users get a random password that nobody knows. This asks for a new one at the first sign-in; Google ignores it for users who sign in with single sign-on."},
+			Help: "Asks new users who get a random password for a new one at their first sign-in. Not those who get their own password; and Google ignores it for users who sign in with single sign-on."},
 		{Key: keyExternalIDType, Label: "External ID label", Section: policy, Type: connectors.Text, Required: true, Default: "idp-id",
-			Help: "Usher writes its own ID on every user that it creates, as a custom external ID with this label. Do not change it later."},
+			Help: "Usher writes its own ID on every user and group that it creates, as an external ID with this label. Do not change it later."},
 		{Key: keyInvite, Label: "Invite personal accounts", Section: policy, Type: connectors.Switch, Default: "false",
 			Help: "When a personal Google account has a new user's address, Google invites its owner to hand it over."},
 		{Key: keyOnRemoved, Label: "When a deleted user has the address", Section: policy, Type: connectors.Select, Default: removedHold,
@@ -48,7 +61,7 @@ func policyFields() []connectors.Field {
 		{Key: keyDisabledUnit, Label: "Org unit for disabled users", Section: policy, Type: connectors.Text, Check: checkOrgUnit,
 			Help: "Leave empty to leave disabled users where they are."},
 		{Key: keyAllowAdmins, Label: "Disable and remove administrators, too", Section: policy, Type: connectors.Switch, Default: "false",
-			Help: "Off: Usher never suspends, archives or removes a Google administrator."},
+			Help: "Off: Usher never suspends, archives or removes a Google administrator, and never sets their password."},
 	}
 }
 

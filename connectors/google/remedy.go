@@ -23,4 +23,9 @@ const (
 	remedyMappedUnit = "The org unit came from the attribute mapping. Correct the mapping or the user, or make the org unit in the Admin console."
 	remedySchema     = "There is no such custom schema. Correct the attribute mapping, or make the schema in the Admin console."
 	remedyValues     = "Google does not accept these values. Correct the user or the attribute mapping."
+
+	remedyGroupForbidden = "The administrator to act as may not do this. Give them the right to manage groups in the Admin console, and check the delegated scopes."
+	remedyGroupTaken     = "The address is taken. Adopt the group that has it, or give one of the two another name."
+	remedyGroupGone      = "The group is not at the target any more."
+	remedyGroupValues    = "Google does not accept these values. Correct the group."
 )

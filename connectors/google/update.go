@@ -14,8 +14,8 @@ import (
 )
 
 // Update implements connectors.Connector with one PUT, which has the meaning of a patch at Google: what is
-// absent stays, null clears, lists are replaced whole. The user is read first only where the list of
-// organisations changes, or when it would be suspended. An account is stamped when it is made and never after.
+// absent stays, null clears, lists are replaced whole. The user is read first only where a part of
+// a list changes that others write to, or when it would be suspended. An account is stamped when it is made and never after.
 func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) error {
 	const op = connectors.OpUpdate
 	p, wrong := k.patchOf(c)
@@ -29,15 +29,17 @@ func (k *connector) Update(ctx context.Context, id string, c connectors.Changes)
 		return err
 	}
 	suspends := slices.Contains(p.ForceSendFields, "Suspended") && p.Suspended
-	if p.organization != nil || suspends {
+	if p.needsCurrent() || suspends {
 		u, err := k.current(ctx, op, id)
 		switch {
 		case err != nil:
 			return err
 		case suspends && !k.allowAdmins && k.isAdmin(u):
 			return protected(op, u)
+		case p.employeeID != nil && k.stamp(u) == "" && k.fresh(u):
+			return unstampedYet(op)
 		}
-		p.organize(u.Organizations)
+		p.merge(u)
 	}
 	if active, set := c.Set[attrSuspended].(bool); set && !active {
 		k.revive(p, c)
@@ -94,8 +96,13 @@ func (k *connector) young(ctx context.Context, e *connectors.Error, id string) b
 		return true
 	}
 	u, err := k.get(ctx, e.Op, id)
-	if err != nil || u == nil {
-		return false
+	return err == nil && u != nil && k.fresh(u)
+}
+
+// fresh reports whether a user that was read is so new that Google may not show it whole.
+func (k *connector) fresh(u *directory.User) bool {
+	if k.recent.has(u.Id, k.now()) {
+		return true
 	}
 	made, err := time.Parse(time.RFC3339, u.CreationTime)
 	now, noDate := http.ParseTime(u.Header.Get("Date"))
@@ -103,6 +110,11 @@ func (k *connector) young(ctx context.Context, e *connectors.Error, id string) b
 		now = k.now()
 	}
 	return err == nil && now.Sub(made) < window
+}
+
+// unstampedYet: the list of external IDs is written whole, and a first read may lack the one that bears our ID.
+func unstampedYet(op string) *connectors.Error {
+	return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: "Google made this user minutes ago and may not show all of its external IDs yet.", Remedy: remedyUnfinished}
 }
 
 func tooYoung(e *connectors.Error) *connectors.Error {
@@ -113,7 +125,7 @@ func tooYoung(e *connectors.Error) *connectors.Error {
 
 func protected(op string, u *directory.User) *connectors.Error {
 	return &connectors.Error{Kind: connectors.Invalid, Op: op,
-		Message: fmt.Sprintf("%s is an administrator at Google, and Usher does not disable or remove administrators.", u.PrimaryEmail),
+		Message: fmt.Sprintf("%s is an administrator at Google, and Usher does not disable or remove administrators, or set their passwords.", u.PrimaryEmail),
 		Remedy:  "Take the administrator's role away in the Admin console, then retry; or turn on Disable and remove administrators, too."}
 }
 

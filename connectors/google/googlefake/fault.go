@@ -81,12 +81,7 @@ func (f *faults) match(method, path, query string) *Fault {
 
 func (f *Fault) apply(ctx context.Context, out *reply) {
 	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-		}
+		wait(ctx, f.Delay)
 	}
 	if f.Status == 0 && out.status != 0 {
 		return

@@ -124,20 +124,14 @@ func parseQuery(q string) (func(*user) bool, *refusal) {
 	return nil, bad
 }
 
-// group is GET /groups and GET /groups/{key}.
-func (s *Server) group(r request, key []string) (reply, *refusal) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if len(key) == 0 {
-		if r.URL.Query().Get("customer") == "" && r.URL.Query().Get("domain") == "" {
-			return reply{}, refuse(http.StatusBadRequest, "badRequest", "Bad Request")
-		}
-		return reply{status: http.StatusOK, body: []byte(`{"kind":"admin#directory#groups"}`)}, nil
+// orgUnit is GET /customer/{customer}/orgunits/{path}, the path without its first slash.
+func (s *Server) orgUnit(g grant, parts []string) (reply, *refusal) {
+	if !g.has(OrgUnitScope) {
+		return reply{}, refuse(http.StatusForbidden, "insufficientPermissions", "Request had insufficient authentication scopes.")
 	}
-	address, err := url.PathUnescape(key[0])
-	id, ok := s.groups[fold(address)]
-	if err != nil || !ok {
-		return reply{}, refuse(http.StatusNotFound, "notFound", "Resource Not Found: groupKey")
+	path, err := url.PathUnescape(strings.Join(parts, "/"))
+	if err != nil || !slices.Contains(s.options.OrgUnits, "/"+path) {
+		return reply{}, refuse(http.StatusNotFound, "notFound", "Org unit not found")
 	}
-	return reply{status: http.StatusOK, body: encode(map[string]any{"kind": "admin#directory#group", "id": id, "email": fold(address), "name": address})}, nil
+	return reply{status: http.StatusOK, body: encode(map[string]any{"kind": "admin#directory#orgUnit", "orgUnitPath": "/" + path})}, nil
 }

@@ -15,6 +15,8 @@ type Quirks struct {
 	NoArchive   bool   // there are no licences for archived users
 	KeepAddress bool   // a deleted user keeps its address for 20 days
 	PageCap     int    // the largest page, whatever maxResults asks for
+	NoGroupIDs  bool   // groups take no external IDs: 400
+	DropIDs     bool   // groups take external IDs and forget them
 	NewErrors   bool   // errors carry a status instead of a list with reasons
 
 	WriteDelay time.Duration // how long every write takes

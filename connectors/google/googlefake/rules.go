@@ -41,20 +41,24 @@ func (v *rules) leave(path string) {
 
 // settle follows the inserts: after one in doubt, the address must be looked at before it is inserted again.
 func (v *rules) settle(r request, status int, dropped bool) {
-	key, onUser := strings.CutPrefix(r.URL.EscapedPath(), Prefix+"users/")
+	path := strings.TrimPrefix(r.URL.EscapedPath(), Prefix)
+	key, onOne := strings.CutPrefix(path, "users/")
+	if !onOne {
+		key, onOne = strings.CutPrefix(path, "groups/")
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch {
-	case r.Method == http.MethodGet && onUser:
+	case r.Method == http.MethodGet && onOne:
 		if address, err := url.PathUnescape(key); err == nil {
 			delete(v.doubt, fold(address))
 		}
-	case r.Method == http.MethodPost && r.URL.Path == Prefix+"users":
-		var doc struct{ PrimaryEmail string }
+	case r.Method == http.MethodPost && (path == "users" || path == "groups"):
+		var doc struct{ PrimaryEmail, Email string }
 		if json.Unmarshal(r.body, &doc) != nil {
 			return
 		}
-		address := fold(doc.PrimaryEmail)
+		address := fold(doc.PrimaryEmail + doc.Email)
 		if v.doubt[address] {
 			v.broken = append(v.broken, "insert of "+address+" sent again without a look")
 		}
@@ -62,8 +66,9 @@ func (v *rules) settle(r request, status int, dropped bool) {
 	}
 }
 
-// Violations are what the client did that it must never do: writes of one user at the same time, an insert sent
-// again blindly, a password in an update, and two users with one external ID.
+// Violations are what the client did that it must never do: writes of one user or group at the same time, an
+// insert sent again blindly, a password among other changes, an owner or manager taken out of a group, and two users or
+// two groups with one external ID.
 func (s *Server) Violations() []string {
 	s.rules.mu.Lock()
 	out := slices.Clone(s.rules.broken)
@@ -76,6 +81,15 @@ func (s *Server) Violations() []string {
 				out = append(out, "users "+other+" and "+u.ID+" have the same external ID "+text(m, "value"))
 			}
 			seen[key] = u.ID
+		}
+	}
+	for _, g := range s.AllGroups() {
+		for namespace, id := range g.ExternalIDs {
+			key := namespace + "\n" + id
+			if other := seen[key]; other != "" {
+				out = append(out, "groups "+other+" and "+g.ID+" have the same external ID "+id)
+			}
+			seen[key] = g.ID
 		}
 	}
 	return out

@@ -1,6 +1,8 @@
 package googlefake
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,6 +51,14 @@ func (s *Server) User(id string) (User, bool) {
 	return u.public(), true
 }
 
+// PasswordIs reports whether a user has the password.
+func (s *Server) PasswordIs(id, password string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	u := s.users[id]
+	return u != nil && u.password == sha256.Sum256([]byte(password))
+}
+
 // Seed is what Put may say beside a user's document.
 type Seed struct {
 	Aliases          []string
@@ -73,11 +83,57 @@ func (s *Server) Put(document map[string]any, o Seed) string {
 	return u.id
 }
 
-// PutGroup places a group.
-func (s *Server) PutGroup(address string) {
+// Group is a group as Google keeps it.
+type Group struct {
+	ID, Email, Name string
+	Aliases         []string
+	ExternalIDs     map[string]string // by namespace
+	Members         []Member          // direct, oldest first
+}
+
+// Member is a member of a group: Role is OWNER, MANAGER or MEMBER, Type USER or GROUP.
+type Member struct{ ID, Role, Type string }
+
+// PutGroup places a group that somebody else made, without any check, and gives its ID. The ID and creation are set here.
+func (s *Server) PutGroup(g Group) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.groups[fold(address)] = "g" + s.newID()
+	made := &group{email: fold(g.Email), name: g.Name, aliases: g.Aliases}
+	for namespace, id := range g.ExternalIDs {
+		made.externalIDs = append(made.externalIDs, map[string]any{"namespace": namespace, "id": id})
+	}
+	for _, m := range g.Members {
+		made.members = append(made.members, &member{id: m.ID, role: cmp.Or(m.Role, "MEMBER"), kind: cmp.Or(m.Type, "USER")})
+	}
+	s.addGroup(made)
+	return made.id
+}
+
+// DropGroup deletes a group behind everybody's back.
+func (s *Server) DropGroup(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g := s.groups[id]; g != nil {
+		s.dropGroup(g)
+	}
+}
+
+// AllGroups are the groups, oldest first.
+func (s *Server) AllGroups() []Group {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []Group
+	for _, g := range s.groupOrder {
+		p := Group{ID: g.id, Email: g.email, Name: g.name, Aliases: slices.Clone(g.aliases), ExternalIDs: map[string]string{}}
+		for _, m := range items(g.externalIDs) {
+			p.ExternalIDs[text(m, "namespace")] = text(m, "id")
+		}
+		for _, m := range g.members {
+			p.Members = append(p.Members, Member{m.id, m.role, m.kind})
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Edit changes a user behind everybody's back: a nil value removes the field.
@@ -100,7 +156,10 @@ func (s *Server) Promote(id string, admin, delegated bool) error {
 
 // Drop deletes a user behind everybody's back; it can be restored for 20 days.
 func (s *Server) Drop(id string) error {
-	return s.alter(id, func(u *user) { u.deletedAt = s.options.Now() })
+	return s.alter(id, func(u *user) {
+		u.deletedAt = s.options.Now()
+		s.forget(id)
+	})
 }
 
 // Administrator is the ID of the first administrator.

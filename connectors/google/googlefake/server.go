@@ -1,5 +1,5 @@
-// Package googlefake is Google Workspace in memory: the token endpoint and the users of the Admin SDK Directory
-// API v1, as strict as the real service, with its faults and its slowness to agree with itself on demand. Tests,
+// Package googlefake is Google Workspace in memory: the token endpoint, and the users and groups of the Admin SDK
+// Directory API v1, as strict as the real service, with its faults and its slowness to agree with itself on demand. Tests,
 // the demo and the benchmark use it. It is not for keeping users, and shares no code with the client, so that
 // neither hides a mistake of the other.
 package googlefake
@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"usher/connectors"
 )
 
 const (
@@ -40,14 +42,22 @@ type Server struct {
 	journal journal
 	rules   rules
 	served  atomic.Int64
+	trouble atomic.Pointer[connectors.Trouble]
+
+	key       func() (ServiceAccount, string) // and its file, where it is known
+	audiences sync.Map                        // URLs of the token endpoint that it was told of, besides its own
 
 	mu        sync.RWMutex
 	users     map[string]*user  // by ID, the deleted ones too
 	addresses map[string]string // folded address, aliases too, to the ID of a live user
-	groups    map[string]string // folded address to ID
 	order     []*user
-	tokens    map[string]grant
-	next      uint64
+
+	groups         map[string]*group // by ID
+	groupAddresses map[string]string // folded address, aliases too, to ID
+	groupOrder     []*group
+
+	tokens map[string]grant
+	next   uint64
 }
 
 // New makes a Workspace account with one user, its administrator.
@@ -64,7 +74,8 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, users: map[string]*user{}, addresses: map[string]string{}, groups: map[string]string{}, tokens: map[string]grant{}}
+	s := &Server{options: o, users: map[string]*user{}, addresses: map[string]string{}, groups: map[string]*group{}, groupAddresses: map[string]string{}, tokens: map[string]grant{}}
+	s.key = func() (ServiceAccount, string) { return o.Account, "" }
 	s.journal.size = o.Journal
 	s.rules.writing, s.rules.doubt = map[string]int{}, map[string]bool{}
 	s.SetQuirks(o.Quirks)
@@ -112,7 +123,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.faults.match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
 	var out reply
 	if fault == nil || fault.Phase == After {
-		out = s.watched(req)
+		out = s.answer(req)
 	}
 	if fault != nil {
 		fault.apply(r.Context(), &out)
@@ -138,9 +149,16 @@ func (p reply) write(w http.ResponseWriter) {
 	_, _ = w.Write(p.body) // the client may be gone, which is its business
 }
 
-// watched serves the request while it counts as a writer of its user.
+func (s *Server) answer(r request) reply {
+	if out, ok := s.troubled(r); ok {
+		return out
+	}
+	return s.watched(r)
+}
+
+// watched serves the request while it counts as a writer of its user or group.
 func (s *Server) watched(r request) reply {
-	if r.Method != http.MethodPut && r.Method != http.MethodDelete {
+	if r.Method != http.MethodPut && r.Method != http.MethodPatch && r.Method != http.MethodDelete {
 		return s.serve(r)
 	}
 	s.rules.enter(r.URL.Path)
@@ -178,16 +196,18 @@ func (s *Server) serve(r request) reply {
 func (s *Server) route(r request, g grant) (reply, *refusal) {
 	parts := strings.Split(r.path, "/")
 	switch {
-	case parts[0] == "users" && !g.has(UserScope), parts[0] == "groups" && !g.has(GroupReadScope) && !g.has(groupScope):
+	case parts[0] == "groups":
+		return s.groupRoute(r, g, parts)
+	case parts[0] == "users" && !g.has(UserScope):
 		return reply{}, refuse(http.StatusForbidden, "insufficientPermissions", "Request had insufficient authentication scopes.")
 	case r.path == "users":
 		return s.collection(r)
 	case parts[0] == "users" && len(parts) == 2:
 		return s.item(r, parts[1])
+	case len(parts) > 3 && parts[0] == "customer" && parts[2] == "orgunits" && r.Method == http.MethodGet:
+		return s.orgUnit(g, parts[3:])
 	case parts[0] == "users" && len(parts) == 3 && parts[2] == "undelete" && r.Method == http.MethodPost:
 		return s.undelete(r, parts[1])
-	case parts[0] == "groups" && len(parts) <= 2 && r.Method == http.MethodGet:
-		return s.group(r, parts[1:])
 	}
 	return reply{}, refuse(http.StatusNotFound, "notFound", "Not Found")
 }

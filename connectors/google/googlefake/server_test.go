@@ -110,7 +110,11 @@ func TestUpdatesHaveTheMeaningOfAPatch(t *testing.T) {
 	if len(s.Violations()) != 0 {
 		t.Errorf("violations: %v", s.Violations())
 	}
-	call(s, "PUT", "users/"+id, `{"password":"87654321"}`)
+	call(s, "PUT", "users/"+id, `{"password":"87654321"}`) // a reset
+	if !s.PasswordIs(id, "87654321") || len(s.Violations()) != 0 {
+		t.Errorf("a reset is no violation: %v", s.Violations())
+	}
+	call(s, "PUT", "users/"+id, `{"password":"87654321","suspended":false}`)
 	if len(s.Violations()) != 1 {
 		t.Errorf("a password in an update went unnoticed")
 	}

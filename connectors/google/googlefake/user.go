@@ -1,6 +1,8 @@
 package googlefake
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"maps"
 	"strconv"
 	"strings"
@@ -17,6 +19,8 @@ type user struct {
 	admin     bool
 	delegated bool
 	abuse     bool // suspended by Google, for abuse
+	chosen    bool // the password is one that somebody chose
+	password  [sha256.Size]byte
 	version   int
 	created   time.Time
 	deletedAt time.Time // zero while it lives
@@ -34,6 +38,15 @@ func (u *user) copy() *user {
 	c := *u
 	c.doc = maps.Clone(u.doc)
 	return &c
+}
+
+// setPassword keeps what tells one password from another. Random ones are known by their looks: forty characters that
+// only base64url has.
+func (u *user) setPassword(v any) {
+	text, _ := v.(string)
+	u.password = sha256.Sum256([]byte(text))
+	_, err := base64.RawURLEncoding.DecodeString(text)
+	u.chosen = err != nil || len(text) != 40
 }
 
 func items(v any) (all []map[string]any) {
@@ -179,7 +192,7 @@ func (s *Server) inUse(address string, but *user, q *Quirks) bool {
 	if ok && (but == nil || id != but.id || fold(but.email()) != fold(address)) {
 		return true // the user's own alias counts, too
 	}
-	if _, ok := s.groups[fold(address)]; ok {
+	if _, ok := s.groupAddresses[fold(address)]; ok {
 		return true
 	}
 	return q.KeepAddress && s.wasDeleted(address)

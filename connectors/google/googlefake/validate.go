@@ -56,13 +56,14 @@ func writable() map[string]func(any) bool {
 		"includeInGlobalAddressList": boolean,
 		"orgUnitPath":                str(500),
 		"recoveryEmail":              str(250),
-		"recoveryPhone":              str(20),
+		"recoveryPhone":              validRecoveryPhone,
 		"emails":                     list(10<<10, "address", "custom", "home", "other", "work"),
 		"phones":                     list(1<<10, "value", phoneTypes()...),
 		"externalIds":                list(2<<10, "value", "account", "custom", "customer", "login_id", "network", "organization"),
 		"organizations":              list(10<<10, "", "custom", "domain_only", "school", "unknown", "work"),
-		"relations":                  list(2<<10, "value"),
-		"addresses":                  list(10<<10, ""),
+		"relations":                  list(2<<10, "value", relationTypes()...),
+		"addresses":                  list(10<<10, "", "custom", "home", "other", "work"),
+		"languages":                  list(1<<10, ""),
 		"customSchemas":              func(v any) bool { _, ok := v.(map[string]any); return ok },
 	}
 }
@@ -70,6 +71,20 @@ func writable() map[string]func(any) bool {
 func phoneTypes() []string {
 	return []string{"assistant", "callback", "car", "company_main", "custom", "grand_central", "home", "home_fax", "isdn", "main", "mobile", "other",
 		"other_fax", "pager", "radio", "telex", "tty_tdd", "work", "work_fax", "work_mobile", "work_pager"}
+}
+
+func relationTypes() []string {
+	return []string{"admin_assistant", "assistant", "brother", "child", "custom", "domestic_partner", "dotted_line_manager", "exec_assistant", "father", "friend",
+		"manager", "mother", "parent", "partner", "referred_by", "relative", "sister", "spouse"}
+}
+
+// validRecoveryPhone: E.164, or none.
+func validRecoveryPhone(v any) bool {
+	s, ok := v.(string)
+	if digits, plus := strings.CutPrefix(s, "+"); s != "" {
+		ok = ok && plus && len(digits) >= 7 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+	}
+	return ok
 }
 
 func boolean(v any) bool { _, ok := v.(bool); return ok }

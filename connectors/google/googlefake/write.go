@@ -39,8 +39,9 @@ func (s *Server) insert(r request) (reply, *refusal) {
 	if doc["orgUnitPath"] == nil {
 		doc["orgUnitPath"] = "/"
 	}
-	delete(doc, "password")
 	u := &user{doc: doc}
+	u.setPassword(doc["password"])
+	delete(doc, "password")
 	s.add(u, s.options.Now())
 	return reply{status: http.StatusOK, body: encode(s.render(u, false))}, nil
 }
@@ -99,6 +100,7 @@ func (s *Server) remove(u *user) (reply, *refusal) {
 	gone := u.copy()
 	gone.deletedAt = s.options.Now()
 	s.exchange(u, gone)
+	s.forget(u.id)
 	return reply{status: http.StatusNoContent}, nil
 }
 
@@ -108,10 +110,13 @@ func (s *Server) update(r request, u *user) (reply, *refusal) {
 	if err != nil {
 		return reply{}, err
 	}
-	if doc["password"] != nil {
-		s.rules.violated("a password in an update of " + u.email())
-	}
 	changed := u.copy()
+	if doc["password"] != nil {
+		if len(doc) > 1 {
+			s.rules.violated("a password in an update of " + u.email())
+		}
+		changed.setPassword(doc["password"])
+	}
 	for key, v := range doc {
 		name, object := v.(map[string]any)
 		switch {

@@ -1,0 +1,297 @@
+package connectortest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/connectors"
+)
+
+// groupLife is one group from its first day to its last.
+func groupLife(t *testing.T, b *groupBench) {
+	if b.Fixed {
+		t.Skip("groups cannot be made here")
+	}
+	g := b.Group(1)
+	_, err := b.conn.FindGroup(attempt(t), g)
+	wantKind(t, err, connectors.NotFound)
+	id := b.group(t)
+	r := b.remote(t, id)
+	if r.Name != g.Name || len(r.Members) > 0 || (!b.Unstamped && r.ExternalID != g.ResourceID) {
+		t.Errorf("the group is %+v, want the name and our ID, and nobody in it", r)
+	}
+	renamed := connectors.GroupProfile{ResourceID: g.ResourceID, Name: b.Group(2).Name}
+	for _, p := range []connectors.GroupProfile{g, renamed} {
+		if p.Name == renamed.Name && b.Unstamped {
+			continue // nothing but its name tells which group it is
+		}
+		a, err := b.conn.FindGroup(attempt(t), p)
+		if err != nil || a.ID != id || (!b.Unstamped && a.ExternalID != g.ResourceID) {
+			t.Fatalf("find %+v: %+v, %v; want %s with our ID", p, a, err, id)
+		}
+	}
+	who := b.accounts(1, 1)
+	b.change(t, id, who, nil)
+	if err := b.conn.UpdateGroup(attempt(t), id, renamed); err != nil {
+		t.Fatalf("rename: %v", err)
+	}
+	if r := b.remote(t, id); r.Name != renamed.Name || !same(r.Members, who) || (!b.Unstamped && r.ExternalID != g.ResourceID) {
+		t.Errorf("after the new name %q: %+v", renamed.Name, r)
+	}
+	if err := b.conn.DeleteGroup(attempt(t), id); err != nil {
+		t.Fatalf("delete group: %v", err)
+	}
+	if n := len(b.target.Groups()); n != 0 {
+		t.Errorf("%d groups are left", n)
+	}
+	if n := len(b.target.Accounts()); n != 1 {
+		t.Errorf("with the group went its members: %d accounts are left", n)
+	}
+	wantKind(t, b.conn.DeleteGroup(attempt(t), id), connectors.NotFound)
+	_, err = b.conn.FindGroup(attempt(t), renamed)
+	wantKind(t, err, connectors.NotFound)
+}
+
+func fixedGroups(t *testing.T, b *groupBench) {
+	if !b.Fixed {
+		t.Skip("groups can be made here")
+	}
+	_, err := b.conn.CreateGroup(attempt(t), b.Group(1))
+	wantKind(t, err, connectors.Misconfigured)
+	if n := len(b.target.Groups()); n != 0 {
+		t.Errorf("%d groups were made", n)
+	}
+	id := b.group(t)
+	a, err := b.conn.FindGroup(attempt(t), b.Group(1))
+	if err != nil || a.ID != id {
+		t.Fatalf("find: %+v, %v; want %s", a, err, id)
+	}
+}
+
+func groupConflict(t *testing.T, b *groupBench) {
+	if b.Twins || b.Fixed {
+		t.Skip("names are not unique here, or groups cannot be made")
+	}
+	b.group(t)
+	_, err := b.conn.CreateGroup(attempt(t), connectors.GroupProfile{ResourceID: b.Group(2).ResourceID, Name: b.Group(1).Name})
+	wantKind(t, err, connectors.Conflict)
+	if n := len(b.target.Groups()); n != 1 {
+		t.Errorf("the target has %d groups, want 1", n)
+	}
+}
+
+func findForeignGroup(t *testing.T, b *groupBench) {
+	g := b.Group(1)
+	id := b.target.SeedGroup(g, "")
+	b.target.SeedGroup(b.Group(3), "")
+	a, err := b.conn.FindGroup(attempt(t), g)
+	if err != nil || a.ID != id || a.ExternalID != "" {
+		t.Fatalf("find: %+v, %v; want %s without an external ID", a, err, id)
+	}
+	if b.Unstamped {
+		return
+	}
+	b.target.SeedGroup(b.Group(2), "somebody-else")
+	if a, err = b.conn.FindGroup(attempt(t), b.Group(2)); err != nil || a.ExternalID != "somebody-else" {
+		t.Fatalf("find: %+v, %v; want it to bear the other's ID", a, err)
+	}
+}
+
+func groupTwins(t *testing.T, b *groupBench) {
+	if !b.Twins {
+		t.Skip("names are unique here")
+	}
+	ids := []string{b.target.SeedGroup(b.Group(1), ""), b.target.SeedGroup(b.Group(1), "")}
+	_, err := b.conn.FindGroup(attempt(t), b.Group(1))
+	wantKind(t, err, connectors.Invalid)
+	if !strings.Contains(err.Error(), ids[0]) || !strings.Contains(err.Error(), ids[1]) {
+		t.Errorf("%v: names not both of %v", err, ids)
+	}
+}
+
+func membersComeAndGo(t *testing.T, b *groupBench) {
+	id, who := b.group(t), b.accounts(1, 3)
+	b.change(t, id, who[:2], nil)
+	b.wantMembers(t, id, who[0], who[1])
+	b.change(t, id, who[2:], who[:1])
+	b.wantMembers(t, id, who[1], who[2])
+	b.change(t, id, nil, who[1:])
+	b.wantMembers(t, id)
+}
+
+// membersTwice repeats what was done, as the engine does when it does not know.
+func membersTwice(t *testing.T, b *groupBench) {
+	id, who := b.group(t), b.accounts(1, 3)
+	for range 2 {
+		b.change(t, id, who[:2], who[2:])
+	}
+	b.change(t, id, who, nil)
+	b.wantMembers(t, id, who...)
+	for range 2 {
+		b.change(t, id, nil, who[:2])
+	}
+	b.change(t, id, nil, []string{b.Missing})
+	b.wantMembers(t, id, who[2])
+}
+
+func badMember(t *testing.T, b *groupBench) {
+	id, who := b.group(t), b.accounts(1, 4)
+	b.change(t, id, who[3:], nil)
+	refused, err := b.conn.ChangeMembers(attempt(t), id, connectors.MemberChanges{Add: []string{who[0], b.Missing, who[1], who[2]}, Remove: who[3:]})
+	if err != nil {
+		t.Fatalf("one bad member failed the others: %v", err)
+	}
+	if len(refused) != 1 || refused[b.Missing] == nil {
+		t.Fatalf("refused are %v, want only %s", refused, b.Missing)
+	}
+	wantKind(t, refused[b.Missing], b.MissingKind)
+	b.wantMembers(t, id, who[:3]...)
+}
+
+func noMembers(t *testing.T, b *groupBench) {
+	id := b.group(t)
+	before := b.target.Requests()
+	b.change(t, id, nil, nil)
+	if n := b.target.Requests() - before; n != 0 {
+		t.Errorf("changing nobody took %d requests", n)
+	}
+}
+
+// othersMembers are told, and otherwise left alone: whether they go is the engine's business.
+func othersMembers(t *testing.T, b *groupBench) {
+	theirs, ours := b.accounts(1, 2), b.accounts(3, 2)
+	id := b.target.SeedGroup(b.Group(1), "", theirs...)
+	b.change(t, id, ours, nil)
+	b.wantMembers(t, id, append(ours, theirs...)...)
+	if !b.Fixed {
+		if err := b.conn.UpdateGroup(attempt(t), id, connectors.GroupProfile{ResourceID: b.Group(1).ResourceID, Name: b.Group(2).Name}); err != nil {
+			t.Fatalf("rename: %v", err)
+		}
+		if got := b.remote(t, id).ExternalID; got != "" {
+			t.Errorf("the group of somebody else was stamped with %q", got)
+		}
+	}
+	b.change(t, id, nil, ours)
+	b.wantMembers(t, id, theirs...)
+}
+
+func wholeChunk(t *testing.T, b *groupBench) {
+	n := min(b.Definition.Groups.Chunk, 300)
+	id, who := b.group(t), b.accounts(1, n)
+	b.change(t, id, who, nil)
+	b.wantMembers(t, id, who...)
+	b.change(t, id, nil, who)
+	b.wantMembers(t, id)
+}
+
+func manyMembers(t *testing.T, b *groupBench) {
+	if b.Untold {
+		for _, err := range b.conn.Members(attempt(t), b.group(t)) {
+			wantKind(t, err, connectors.Misconfigured)
+			return
+		}
+		t.Fatal("members that cannot be told are none, without an error")
+	}
+	who := b.accounts(1, 450)
+	id := b.target.SeedGroup(b.Group(1), "", who...)
+	b.wantMembers(t, id, who...)
+	for _, err := range b.conn.Members(attempt(t), id) {
+		if err != nil {
+			t.Fatalf("members: %v", err)
+		}
+		break // stopping early must do no harm
+	}
+}
+
+func unknownGroup(t *testing.T, b *groupBench) {
+	who := b.accounts(1, 2)
+	_, err := b.conn.ChangeMembers(attempt(t), b.MissingGroup, connectors.MemberChanges{Add: who[:1], Remove: who[1:]})
+	wantKind(t, err, connectors.NotFound)
+	if !b.Fixed {
+		wantKind(t, b.conn.UpdateGroup(attempt(t), b.MissingGroup, b.Group(1)), connectors.NotFound)
+		wantKind(t, b.conn.DeleteGroup(attempt(t), b.MissingGroup), connectors.NotFound)
+	}
+	if b.Untold {
+		return
+	}
+	for _, err := range b.conn.Members(attempt(t), b.MissingGroup) {
+		wantKind(t, err, connectors.NotFound)
+		return
+	}
+	t.Fatal("a group that is not there has no members, without an error")
+}
+
+func groupTrouble(t *testing.T, b *groupBench) {
+	id, who := b.group(t), b.accounts(1, 1)
+	for trouble, kind := range map[Trouble]connectors.Kind{RateLimited: connectors.RateLimited, Denied: connectors.Denied, Unavailable: connectors.Temporary} {
+		b.target.Meet(trouble)
+		_, err := b.conn.ChangeMembers(attempt(t), id, connectors.MemberChanges{Add: who})
+		wantKind(t, err, kind)
+		if e, _ := errors.AsType[*connectors.Error](err); trouble == RateLimited && e.RetryAfter != 7*time.Second {
+			t.Errorf("retry after %v, want 7s", e.RetryAfter)
+		}
+		b.target.Meet(trouble)
+		_, err = b.conn.FindGroup(attempt(t), b.Group(1))
+		wantKind(t, err, kind)
+		if b.Fixed {
+			continue
+		}
+		b.target.Meet(trouble)
+		wantKind(t, b.conn.DeleteGroup(attempt(t), id), kind)
+	}
+	b.change(t, id, who, nil)
+	b.wantMembers(t, id, who...)
+}
+
+func lostGroup(t *testing.T, b *groupBench) {
+	if b.Fixed {
+		t.Skip("groups cannot be made here")
+	}
+	b.target.Meet(LostAnswer)
+	_, err := b.conn.CreateGroup(attempt(t), b.Group(1))
+	wantKind(t, err, connectors.Unknown)
+	a, err := b.conn.FindGroup(attempt(t), b.Group(1))
+	if err != nil || (!b.Unstamped && a.ExternalID != b.Group(1).ResourceID) {
+		t.Fatalf("find: %+v, %v; want the group that was made", a, err)
+	}
+	if n := len(b.target.Groups()); n != 1 {
+		t.Errorf("the target has %d groups, want 1", n)
+	}
+}
+
+func groupsCancelled(t *testing.T, b *groupBench) {
+	id, who := b.group(t), b.accounts(1, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := b.conn.FindGroup(ctx, b.Group(1))
+	wantKind(t, err, connectors.Temporary)
+	_, err = b.conn.ChangeMembers(ctx, id, connectors.MemberChanges{Add: who})
+	wantKind(t, err, connectors.Temporary)
+	b.wantMembers(t, id)
+}
+
+// groupSecrets greps every error and trace for the values of the secret fields.
+func groupSecrets(t *testing.T, b *groupBench) {
+	id, who := b.group(t), b.accounts(1, 1)
+	var trace connectors.Trace
+	ctx := connectors.WithTrace(attempt(t), &trace)
+	var text strings.Builder
+	for _, trouble := range []Trouble{Denied, Unavailable, RateLimited} {
+		b.target.Meet(trouble)
+		refused, err := b.conn.ChangeMembers(ctx, id, connectors.MemberChanges{Add: who})
+		fmt.Fprintf(&text, "%+v %+v", err, refused)
+		if e, ok := errors.AsType[*connectors.Error](err); ok {
+			fmt.Fprintf(&text, "%+v", *e)
+		}
+	}
+	fmt.Fprintf(&text, "%+v", trace)
+	for _, f := range b.Definition.Fields {
+		if v := b.target.Settings()[f.Key]; f.Secret() && v != "" && strings.Contains(text.String(), v) {
+			t.Errorf("the secret %s can be read in an error or a trace", f.Key)
+		}
+	}
+}
