@@ -29,6 +29,7 @@ func NoAnswer(op string, err error) *Error {
 	var dns *net.DNSError
 	var dial *net.OpError
 	var early notSent
+	errors.As(err, &dial)
 	switch {
 	case errors.Is(err, ErrPrivateAddress):
 		e.Kind, e.Message = Misconfigured, "The target's address is private or otherwise special, and was not called."
@@ -39,6 +40,9 @@ func NoAnswer(op string, err error) *Error {
 	case isCertificate(err):
 		e.Kind, e.Message = Misconfigured, "The target's certificate is not trusted: "+cause(err)
 		e.Remedy = "Have the target serve a valid certificate for this host name, or correct the URL."
+	case dial != nil && dial.Op == "remote error": // a TLS alert, before the request was looked at
+		e.Kind, e.Message = alertKind(dial.Err), "The target ended the secure connection: "+cause(err)+"."
+		e.Remedy = "Check the client certificate and its key in the connector's configuration: the target must know who issued it, and it must not have expired."
 	case errors.Is(err, ErrTooLarge):
 		e.Message = "The target's answer was larger than 16 MiB, and was not read to the end."
 		e.Remedy = "Check that the URL points to the API and not to something else."
@@ -46,7 +50,7 @@ func NoAnswer(op string, err error) *Error {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		e.Message = "The host name " + dns.Name + " was not found."
 		e.Remedy = "Correct the host name in the URL, or wait until the name can be resolved again."
-	case errors.As(err, &early), errors.As(err, &dial) && dial.Op == "dial":
+	case errors.As(err, &early), dial != nil && dial.Op == "dial":
 	default:
 		e.Kind = lost(op)
 	}
@@ -58,6 +62,17 @@ func lost(op string) Kind {
 		return Unknown
 	}
 	return Temporary
+}
+
+// alertKind tells a certificate that the target refuses from everything else that two sides cannot agree on
+// (RFC 8446 §6.2). crypto/tls does not export its alerts.
+func alertKind(alert error) Kind {
+	for _, words := range []string{"certificate", "access denied", "unknown certificate authority", "decrypt error"} {
+		if strings.Contains(alert.Error(), words) {
+			return Denied
+		}
+	}
+	return Misconfigured
 }
 
 func isCertificate(err error) bool {

@@ -2,6 +2,8 @@ package connectors
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +15,9 @@ import (
 type ClientOptions struct {
 	AllowPrivate bool // may dial loopback, private, link-local and other special addresses
 	AllowHTTP    bool // may speak without TLS
+
+	Certificates []tls.Certificate // shown to a host that asks for one
+	Roots        *x509.CertPool    // whom to trust about the host's certificate; nil is the system's
 }
 
 // Limiter spends one request of the connector's budget, waiting if it must.
@@ -55,6 +60,7 @@ func NewClient(o ClientOptions, l Limiter) *http.Client {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
+		TLSClientConfig:       &tls.Config{Certificates: o.Certificates, RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 	}
 	return &http.Client{
 		Transport:     &transport{next: t, options: o, limiter: l},

@@ -3,6 +3,7 @@ package connectors
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -31,6 +32,19 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
 }
 
+type secretKey struct{}
+
+// WithSecret returns a context in whose traces the secret cannot be read, wherever it stands: a service may repeat
+// a password in its own words.
+func WithSecret(ctx context.Context, secret string) context.Context {
+	if len(secret) < tooShortToBeSecret {
+		return ctx
+	}
+	quoted, _ := json.Marshal(secret)
+	known, _ := ctx.Value(secretKey{}).([]string)
+	return context.WithValue(ctx, secretKey{}, append(known[:len(known):len(known)], secret, string(quoted[1:len(quoted)-1])))
+}
+
 const (
 	keptBody = 4 << 10
 	// readBody is more than is kept, so that a secret which straddles the cut is still seen whole.
@@ -43,6 +57,7 @@ type record struct {
 	at     int
 	began  time.Time
 	header http.Header // of the request: its credentials must not come back in the answer
+	hidden []string    // of WithSecret
 	answer []byte
 	done   bool
 }
@@ -52,8 +67,9 @@ func startRecord(ctx context.Context, req *http.Request) *record {
 	if t == nil {
 		return nil
 	}
-	t.Exchanges = append(t.Exchanges, Exchange{Method: req.Method, URL: redactURL(req.URL), Request: requestText(req)})
-	return &record{trace: t, at: len(t.Exchanges) - 1, began: time.Now(), header: req.Header}
+	hidden, _ := ctx.Value(secretKey{}).([]string)
+	t.Exchanges = append(t.Exchanges, Exchange{Method: req.Method, URL: redactURL(req.URL), Request: requestText(req, hidden)})
+	return &record{trace: t, at: len(t.Exchanges) - 1, began: time.Now(), header: req.Header, hidden: hidden}
 }
 
 func (r *record) failed(err error) {
@@ -88,7 +104,7 @@ func (r *record) closed() {
 	}
 	r.done = true
 	text := string(r.answer)
-	for _, s := range credentials(r.header) {
+	for _, s := range append(credentials(r.header), r.hidden...) {
 		text = strings.ReplaceAll(text, s, redactedValue)
 	}
 	e := &r.trace.Exchanges[r.at]
@@ -96,7 +112,7 @@ func (r *record) closed() {
 	r.answer = nil
 }
 
-func requestText(req *http.Request) string {
+func requestText(req *http.Request, hidden []string) string {
 	if req.GetBody == nil || req.ContentLength <= 0 {
 		return ""
 	}
@@ -108,6 +124,9 @@ func requestText(req *http.Request) string {
 	buf := make([]byte, min(req.ContentLength, readBody))
 	n, _ := io.ReadFull(body, buf)
 	text := string(buf[:n])
+	for _, s := range hidden {
+		text = strings.ReplaceAll(text, s, redactedValue)
+	}
 	if strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return cut(redactForm(text))
 	}
@@ -129,12 +148,13 @@ func credentials(h http.Header) []string {
 	return out
 }
 
+const tooShortToBeSecret = 6
+
 func appendCredentials(out []string, v string) []string {
 	scheme, rest, ok := strings.Cut(v, " ")
 	if !ok {
 		rest = v
 	}
-	const tooShortToBeSecret = 6
 	if len(rest) >= tooShortToBeSecret {
 		out = append(out, rest)
 	}

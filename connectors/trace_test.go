@@ -2,6 +2,7 @@ package connectors
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -114,4 +115,24 @@ func FuzzRedact(f *testing.F) {
 			t.Errorf("changed %q", body)
 		}
 	})
+}
+
+// A service may repeat a password in its own words, where no name tells what it is.
+func TestTraceHidesWhatItIsTold(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"detail":"hunter2\"x is too short"}`)
+	}))
+	defer srv.Close()
+	var trace Trace
+	ctx := WithSecret(WithTrace(t.Context(), &trace), `hunter2"x`)
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL, strings.NewReader(`{"op":"replace","value":"hunter2\"x"}`))
+	resp, err := NewClient(open(), nil).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if text := fmt.Sprint(trace); strings.Contains(text, "hunter2") || !strings.Contains(text, "is too short") {
+		t.Errorf("trace: %s", text)
+	}
 }

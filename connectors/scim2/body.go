@@ -166,6 +166,7 @@ type seen struct {
 	Active     scim.Bool    `json:"active"`
 	UserType   scim.Text    `json:"userType"`
 	Roles      []scim.Value `json:"roles"`
+	Emails     []scim.Value `json:"emails"`
 }
 
 func (s seen) account() connectors.Account {

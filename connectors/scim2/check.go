@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,10 +17,14 @@ import (
 	"usher/scim"
 )
 
-// Check implements connectors.Connector. Only the list of users must work; the rest teaches and warns.
+// Check implements connectors.Connector. Only the access token and the list of users must work; the rest teaches and
+// warns.
 func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	var r connectors.Report
-	k.checkConfig(ctx, &r)
+	if err := k.checkAccess(ctx, &r); err != nil {
+		return r, err
+	}
+	said := k.checkConfig(ctx, &r)
 	if err := k.checkList(ctx, &r); err != nil {
 		return r, err
 	}
@@ -28,26 +33,46 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	}
 	k.checkGroups(ctx, &r)
 	k.checkToken(&r)
-	r.Capabilities = append(r.Capabilities,
-		connectors.Capability{Name: "Change single attributes (PATCH)", Can: k.updateMode != usePut && !k.learned.noPatch.Load(), Note: "Otherwise Usher reads the account and writes it back whole (PUT)."},
-		connectors.Capability{Name: "Filter users", Can: k.filters != filterOff && !k.learned.noNameFilter.Load(), Note: "Otherwise Usher reads the whole list when it looks for an account."},
-		connectors.Capability{Name: "Remove accounts", Can: !k.learned.noDelete.Load(), Note: "Known for certain once Usher has removed one. Otherwise accounts are disabled."})
+	k.conclude(&r, said)
 	return r, nil
+}
+
+// checkAccess gets an access token, where one is needed.
+func (k *connector) checkAccess(ctx context.Context, r *connectors.Report) error {
+	if k.tokens == nil {
+		return nil
+	}
+	const name = "Get an access token"
+	if _, err := k.tokens.get(ctx, ""); err != nil {
+		e := k.noToken(connectors.OpCheck, err)
+		addStep(r, name, connectors.StepFailed, e.Error(), e.Remedy)
+		return e
+	}
+	addStep(r, name, connectors.StepOK, "The token URL gave one.", "")
+	return nil
 }
 
 func addStep(r *connectors.Report, name string, state connectors.StepState, detail, remedy string) {
 	r.Steps = append(r.Steps, connectors.Step{Name: name, State: state, Detail: detail, Remedy: remedy})
 }
 
-// checkConfig reads the ServiceProviderConfig (RFC 7644 §4). Many services have none, or guard it
-// otherwise: that is no failure.
-func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) {
+// checkConfig reads the ServiceProviderConfig (RFC 7644 §4), and gives what it and the override say. Many services
+// have none, or guard it otherwise: that is no failure.
+func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) scim.Config {
 	const name = "Read ServiceProviderConfig"
-	for _, path := range []string{"/ServiceProviderConfig", "/ServiceProviderConfigs"} {
+	if k.traits.noConfig {
+		addStep(r, name, connectors.StepSkipped, "The compatibility profile says that the target has none.", "")
+		return k.override
+	}
+	paths := []string{"/ServiceProviderConfig", "/ServiceProviderConfigs"}
+	if k.traits.pluralConf {
+		slices.Reverse(paths)
+	}
+	for _, path := range paths {
 		a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.base + path})
 		if err != nil {
 			addStep(r, name, connectors.StepWarning, err.Error(), "")
-			return
+			return k.override
 		}
 		if a.status == http.StatusNotFound {
 			continue
@@ -55,19 +80,15 @@ func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) {
 		c, err := scim.DecodeConfig(a.body)
 		if !a.ok() || err != nil {
 			addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d and no usable document. Usher finds out by itself.", a.status), "")
-			return
-		}
-		if c.Patch.Supported.Set && !c.Patch.Supported.Value {
-			k.learned.noPatch.Store(true)
-		}
-		if c.Filter.Supported.Set && !c.Filter.Supported.Value {
-			k.learned.noIDFilter.Store(true)
-			k.learned.noNameFilter.Store(true)
+			return k.override
 		}
 		addStep(r, name, connectors.StepOK, fmt.Sprintf("PATCH: %s, filters: %s.", said(c.Patch.Supported), said(c.Filter.Supported)), "")
-		return
+		c = overridden(c, k.override)
+		k.obey(c)
+		return c
 	}
 	addStep(r, name, connectors.StepWarning, "The target has none. Usher finds out by itself what it can do.", "")
+	return k.override
 }
 
 func said(b scim.Bool) string {
@@ -82,7 +103,14 @@ func said(b scim.Bool) string {
 
 func (k *connector) checkList(ctx context.Context, r *connectors.Report) error {
 	const name = "List users"
-	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?startIndex=1&count=1"})
+	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?" + k.window(1)})
+	if err == nil && a.status == http.StatusBadRequest && !k.learned.cursors.Load() {
+		b, other := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?cursor=&count=1"})
+		if other == nil && b.ok() {
+			a = b
+			k.learned.cursors.Store(true)
+		}
+	}
 	if err == nil && !a.ok() {
 		err = k.failure(a)
 	}

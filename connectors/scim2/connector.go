@@ -1,16 +1,16 @@
 package scim2
 
 import (
-	"encoding/base64"
+	"cmp"
 	"fmt"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"usher/connectors"
+	"usher/scim"
 )
 
 // connector speaks to one service. It is safe for concurrent use.
@@ -19,11 +19,18 @@ type connector struct {
 	users      string // URL of the collection, without a slash at its end
 	groups     string
 	base       string
-	credential [2]string // header name and value; empty for none
-	secrets    []string  // must not come back in an error
+	traits     traits
+	match      []string    // attributes that an account is recognised by, in order
+	override   scim.Config // of the ServiceProviderConfig, what is set of it
+	credential [2]string   // header name and value; empty for none
+	tokens     *tokens     // instead of credential; nil for none
+	headers    http.Header // besides
+	secrets    []string    // must not come back in an error
+	passwords  connectors.PasswordMode
 	authMode   string
 	updateMode string
 	filters    string
+	chunk      int // members of a group that one request changes
 	learned    learned
 }
 
@@ -36,10 +43,16 @@ type learned struct {
 	plainJSON    atomic.Bool // refuses application/scim+json
 	noPatch      atomic.Bool
 	noDelete     atomic.Bool
-	noIDFilter   atomic.Bool // cannot filter by externalId
-	noNameFilter atomic.Bool // cannot filter by userName
-	collection   atomic.Bool // the users endpoint has answered as one: a bare 404 means "none" there
+	noIDFilter   atomic.Bool  // cannot filter by externalId
+	noNameFilter atomic.Bool  // cannot filter by userName
+	noMailFilter atomic.Bool  // cannot filter by e-mail address
+	objectPatch  atomic.Bool  // understands a PATCH without path, and none with one
+	versioned    atomic.Bool  // wants If-Match with every write
+	cursors      atomic.Bool  // pages by cursor
+	largestPage  atomic.Int32 // 0 is not known
+	collection   atomic.Bool  // the users endpoint has answered as one: a bare 404 means "none" there
 	taken        taken
+	group        groupLearned
 }
 
 // taken remembers the names that a create was refused for: such a name exists, so that a filter which finds
@@ -70,14 +83,19 @@ func (t *taken) take(name string) bool {
 }
 
 func open(c connectors.Config, client *http.Client) (*connector, error) {
+	t := traitsOf(c)
 	k := &connector{
 		client:     client,
 		base:       strings.TrimRight(c.Text(keyBaseURL), "/"),
 		users:      strings.TrimRight(c.Text(keyUserEndpoint), "/"),
 		groups:     strings.TrimRight(c.Text(keyGroupEndpoint), "/"),
+		traits:     t,
+		match:      matchOrder(cmp.Or(c.Text(keyMatchAttrs), matchDefault)),
 		authMode:   c.Text(keyAuthMode),
-		updateMode: c.Text(keyUpdateMode),
-		filters:    c.Text(keyFilterSupport),
+		updateMode: cmp.Or(t.updateMode, auto),
+		filters:    cmp.Or(t.filters, auto),
+		chunk:      cmp.Or(int(c.Number(keyMemberChunk)), usualChunk),
+		passwords:  connectors.PasswordMode(c.Text(connectors.PasswordKey)),
 	}
 	if k.users == "" {
 		k.users = k.base + "/Users"
@@ -90,45 +108,29 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 			return nil, cannotOpen(fmt.Sprintf("%q is not a URL.", u), "Correct the URLs in the connector's configuration.")
 		}
 	}
-	switch k.authMode {
-	case authBearer:
-		k.credential = [2]string{"Authorization", "Bearer " + c.Secret(keyToken)}
-	case authBasic:
-		pair := c.Text(keyUsername) + ":" + c.Secret(keyPassword)
-		k.credential = [2]string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
-	case authAPIKey:
-		name := textproto.CanonicalMIMEHeaderKey(c.Text(keyAPIKeyHeader))
-		if !validHeaderName(name) {
-			return nil, cannotOpen(fmt.Sprintf("%q cannot be the name of a header.", name), "Correct the header name in the connector's configuration; it has no spaces.")
-		}
-		k.credential = [2]string{name, c.Secret(keyAPIKey)}
+	if err := k.authenticate(c); err != nil {
+		return nil, err
 	}
-	if _, v, ok := strings.Cut(k.credential[1], " "); ok && k.authMode != authAPIKey {
-		k.secrets = append(k.secrets, v)
+	return k, k.know(c)
+}
+
+// know takes for learned what the configuration says.
+func (k *connector) know(c connectors.Config) error {
+	k.learned.plainJSON.Store(k.traits.contentType == contentJSON)
+	k.learned.noDelete.Store(k.traits.deleteMode == disableAccounts)
+	k.learned.cursors.Store(k.traits.pagination == pagesByCursor)
+	text := c.Text(keyConfig)
+	if text == "" {
+		return nil
 	}
-	for _, s := range c.Secrets {
-		if len(s.Reveal()) > 3 {
-			k.secrets = append(k.secrets, s.Reveal())
-		}
+	var err error
+	if k.override, err = scim.DecodeConfig([]byte(text)); err != nil {
+		return cannotOpen("The ServiceProviderConfig override is not a JSON object.", "Correct it in the connector's configuration.")
 	}
-	return k, nil
+	k.obey(k.override)
+	return nil
 }
 
 func cannotOpen(message, remedy string) error {
 	return &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: message, Remedy: remedy}
-}
-
-// validHeaderName is RFC 9110's token; net/http would refuse anything else at every request.
-func validHeaderName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
-// scrub takes the connector's secrets out of foreign words.
-func (k *connector) scrub(s string) string {
-	for _, secret := range k.secrets {
-		s = strings.ReplaceAll(s, secret, "[secret]")
-	}
-	return s
 }

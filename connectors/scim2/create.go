@@ -14,11 +14,19 @@ import (
 
 // Create implements connectors.Connector with exactly one request (RFC 7644 §3.3).
 func (k *connector) Create(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
-	body, err := newUser(p).encode()
+	p, err := k.traits.fit(connectors.OpCreate, p)
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	d, password := newUser(p), k.newPassword(p)
+	if password != "" {
+		d[attrPassword] = password.Reveal()
+	}
+	body, err := d.encode()
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.send(ctx, call{op: connectors.OpCreate, method: http.MethodPost, url: k.users, body: body})
+	a, err := k.send(ctx, call{op: connectors.OpCreate, method: http.MethodPost, url: k.users, body: body, secrets: hidden(password)})
 	if err != nil {
 		return connectors.Account{}, err
 	}

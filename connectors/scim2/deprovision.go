@@ -25,7 +25,7 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 	if k.learned.noDelete.Load() {
 		return k.disable(ctx, id)
 	}
-	a, err := k.send(ctx, call{op: connectors.OpDeprovision, method: http.MethodDelete, url: url})
+	a, err := k.versioned(ctx, call{op: connectors.OpDeprovision, method: http.MethodDelete, url: url})
 	switch {
 	case err != nil:
 		return err

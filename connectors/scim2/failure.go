@@ -15,7 +15,7 @@ import (
 // 500 for duplicates, and 403 for throttling.
 func (k *connector) failure(a answer) *connectors.Error {
 	said, _ := scim.ParseError(a.body)
-	said.ScimType, said.Detail = k.scrub(said.ScimType), k.scrub(said.Detail)
+	said.ScimType, said.Detail = k.scrub(said.ScimType, a.secrets...), k.scrub(said.Detail, a.secrets...)
 	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail,
 		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
 	e.Kind = kind(a, said)
@@ -50,6 +50,10 @@ func kind(a answer, said scim.Error) connectors.Kind {
 		return connectors.Conflict
 	case (s == http.StatusNotFound || s == http.StatusGone) && onItem:
 		return connectors.NotFound
+	case s == http.StatusForbidden && containsAny(text, "cannot_modify_owner", "modify the owner", "owner cannot be"):
+		return connectors.Invalid // about this one account
+	case s == http.StatusBadRequest && containsAny(text, "has not enabled", "is not enabled for"):
+		return connectors.Misconfigured // about every account
 	case s < 400, s == http.StatusPaymentRequired, s == http.StatusForbidden, s == http.StatusNotFound, s == http.StatusGone,
 		s == http.StatusMethodNotAllowed, s == http.StatusNotAcceptable, s == http.StatusProxyAuthRequired,
 		s == http.StatusUnsupportedMediaType, s == http.StatusPreconditionRequired, s == http.StatusNotImplemented:
@@ -102,6 +106,9 @@ func (k *connector) remedy(a answer, kind connectors.Kind) string {
 	case connectors.NotFound:
 		return "The account is not at the target any more."
 	case connectors.Invalid:
+		if a.status == http.StatusForbidden {
+			return "The account belongs to an owner of the target, whom nobody may change from outside. Change the account there by hand."
+		}
 		return "The target does not accept these values. Correct the user or the attribute mapping."
 	case connectors.Misconfigured:
 		return k.configRemedy(a)

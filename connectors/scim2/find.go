@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -22,30 +23,80 @@ type candidate struct {
 }
 
 // matches reports whether the candidate has the value that was asked for. externalId is compared exactly,
-// userName without case (RFC 7643 §3.1, §4.1.1). What the service thinks of it does not count.
+// userName and addresses without case (RFC 7643 §3.1, §4.1.1). What the service thinks of it does not count.
 func (c candidate) matches(attr, value string) bool {
-	if attr == attrExternalID {
+	switch attr {
+	case attrExternalID:
 		return string(c.ExternalID) == value
+	case attrEmails:
+		return slices.ContainsFunc(c.Emails, func(e scim.Value) bool { return strings.EqualFold(string(e.Value), value) })
 	}
 	return strings.EqualFold(string(c.UserName), value)
 }
 
-// Find implements connectors.Connector: by external ID, then by user name, then in the whole list where the
+// matchOrder reads the attributes by which an account is recognised; nil when one is none of them.
+func matchOrder(text string) []string {
+	var order []string
+	for _, attr := range strings.Split(text, ",") {
+		switch attr = strings.TrimSpace(attr); attr {
+		case attrExternalID, attrUserName, attrEmails:
+			order = append(order, attr)
+		default:
+			return nil
+		}
+	}
+	return order
+}
+
+func checkMatch(v string) string {
+	if matchOrder(v) == nil {
+		return "Name one or more of externalId, userName and emails, with commas between them."
+	}
+	return ""
+}
+
+// sought is what an account is recognised by, of the attributes that are to be looked at; "" is not looked at.
+type sought struct{ externalID, name, mail string }
+
+func (k *connector) sought(p connectors.Profile) sought {
+	var s sought
+	for _, attr := range k.match {
+		switch attr {
+		case attrExternalID:
+			s.externalID = p.ResourceID
+		case attrUserName:
+			s.name = p.Text(attrUserName)
+		case attrEmails:
+			s.mail = mainAddress(p)
+		}
+	}
+	return s
+}
+
+func mainAddress(p connectors.Profile) string {
+	for _, e := range primaryFirst(asList(p.Values[attrEmails])) {
+		if m, ok := e.(map[string]any); ok {
+			address, _ := m["value"].(string)
+			return address
+		}
+	}
+	return ""
+}
+
+// Find implements connectors.Connector: by each of the matching attributes in turn, then in the whole list where the
 // service cannot filter.
 func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
-	name := p.Text(attrUserName)
+	s := k.sought(p)
 	if k.filters == filterOff {
-		return k.scan(ctx, p.ResourceID, name, 0)
+		return k.scan(ctx, s, 0)
 	}
 	mustScan := false
-	for _, ask := range []struct {
-		attr, value string
-		off         *atomic.Bool
-	}{{attrExternalID, p.ResourceID, &k.learned.noIDFilter}, {attrUserName, name, &k.learned.noNameFilter}} {
-		if ask.value == "" {
+	for _, attr := range k.match {
+		value, off := s.value(attr), k.learned.filterOff(attr)
+		if value == "" {
 			continue
 		}
-		found, trust, err := k.ask(ctx, ask.attr, ask.value, ask.off)
+		found, trust, err := k.ask(ctx, attr, value, off)
 		if err != nil {
 			return connectors.Account{}, err
 		}
@@ -58,12 +109,32 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 		k.learned.noIDFilter.Store(true) // a service that ignores one filter does not look at any
 	}
 	if mustScan && k.filters != filterOn {
-		return k.scan(ctx, p.ResourceID, name, 0)
+		return k.scan(ctx, s, 0)
 	}
-	if k.learned.taken.take(name) {
-		return k.scan(ctx, p.ResourceID, name, maxGuessPages)
+	if k.learned.taken.take(p.Text(attrUserName)) {
+		return k.scan(ctx, s, maxGuessPages)
 	}
 	return connectors.Account{}, notFound()
+}
+
+func (s sought) value(attr string) string {
+	switch attr {
+	case attrExternalID:
+		return s.externalID
+	case attrEmails:
+		return s.mail
+	}
+	return s.name
+}
+
+func (l *learned) filterOff(attr string) *atomic.Bool {
+	switch attr {
+	case attrExternalID:
+		return &l.noIDFilter
+	case attrEmails:
+		return &l.noMailFilter
+	}
+	return &l.noNameFilter
 }
 
 // trust is what an empty-handed filter is worth.
@@ -102,7 +173,11 @@ func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Boo
 
 // filter makes one filtered request and compares what came back.
 func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate, trust, error) {
-	query := "filter=" + escapeQuery(attr+" eq "+scim.Quote(value)) + "&startIndex=1&count=2"
+	path := attr
+	if attr == attrEmails {
+		path = "emails.value"
+	}
+	query := "filter=" + escapeQuery(path+" eq "+scim.Quote(value)) + "&" + k.window(2)
 	a, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + query})
 	if err != nil {
 		return nil, useless, err
@@ -151,7 +226,7 @@ func (k *connector) bareNotFound(ctx context.Context, a answer, conforms bool) e
 	if conforms || k.learned.collection.Load() {
 		return nil
 	}
-	list, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?startIndex=1&count=1"})
+	list, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + k.window(1)})
 	if err != nil {
 		return err
 	}

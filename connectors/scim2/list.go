@@ -44,30 +44,53 @@ func (k *connector) page(a answer) (page, error) {
 	return p, nil
 }
 
+// window is the query of the first page: with a cursor that begins (RFC 9865 §2), or by index.
+func (k *connector) window(count int) string {
+	if k.learned.cursors.Load() {
+		return fmt.Sprintf("count=%d", count)
+	}
+	return fmt.Sprintf("startIndex=1&count=%d", count)
+}
+
 // scanner reads the whole list and looks for one user in it.
 type scanner struct {
-	externalID, name string
-	known            map[scim.Text]struct{}
-	named            []candidate // have the name
-	total            int         // as the service last said; -1 when it did not
-	cursors          bool        // pages by cursor (RFC 9865)
+	sought
+	known     map[scim.Text]struct{}
+	named     []candidate // have the name or the address
+	total     int         // as the service last said; -1 when it did not
+	size      int         // of a page
+	cursors   bool        // pages by cursor (RFC 9865)
+	restarted bool
+}
+
+// start gives the query of the first page.
+func (s *scanner) start() string {
+	s.known, s.named, s.total = map[scim.Text]struct{}{}, nil, -1
+	if s.cursors {
+		return fmt.Sprintf("cursor=&count=%d", s.size)
+	}
+	return fmt.Sprintf("startIndex=1&count=%d", s.size)
 }
 
 // scan looks through the list for an account that bears our ID, else for the name. It is read until a page is
 // empty or brings nobody new, whatever totalResults says, since services say "100" of 250, or send the same
 // page for ever. limit is the number of pages to read at most, 0 for all.
-func (k *connector) scan(ctx context.Context, externalID, name string, limit int) (connectors.Account, error) {
-	s := &scanner{externalID: externalID, name: name, known: map[scim.Text]struct{}{}, total: -1}
+func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors.Account, error) {
+	s := &scanner{sought: who, size: k.pageSize(), cursors: k.learned.cursors.Load()}
 	if limit == 0 {
 		limit = maxPages
 	}
-	query := fmt.Sprintf("startIndex=1&count=%d", pageSize)
+	query := s.start()
 	for pages := 0; pages < limit && query != ""; pages++ {
 		a, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + query})
 		if err != nil {
 			return connectors.Account{}, err
 		}
-		if !a.ok() && s.total >= 0 && pages > 0 && len(s.known) >= s.total {
+		if s.again(a, len(s.known) == 0) {
+			query = s.start()
+			continue
+		}
+		if !a.ok() && s.total >= 0 && len(s.known) > 0 && len(s.known) >= s.total {
 			break // nothing is missing, and the service refuses a page past the end
 		}
 		if !a.ok() {
@@ -77,6 +100,7 @@ func (k *connector) scan(ctx context.Context, externalID, name string, limit int
 		if err != nil {
 			return connectors.Account{}, err
 		}
+		k.learned.cursors.Store(s.cursors)
 		var ours *candidate
 		if ours, query, err = s.read(p); err != nil {
 			return connectors.Account{}, err
@@ -91,6 +115,24 @@ func (k *connector) scan(ctx context.Context, externalID, name string, limit int
 	return one(s.named)
 }
 
+// again reports whether a refused page is worth one new beginning: the cursor has expired (RFC 9865 §2.2), or the
+// service does not know startIndex and wants a cursor from the first page on.
+func (s *scanner) again(a answer, first bool) bool {
+	if a.status != http.StatusBadRequest || s.restarted || s.cursors == first {
+		return false
+	}
+	s.restarted, s.cursors = true, true
+	return true
+}
+
+// pageSize is how many users are asked for at once: as configured, and not more than the service says it sends.
+func (k *connector) pageSize() int {
+	if most := int(k.learned.largestPage.Load()); most > 0 {
+		return min(most, k.traits.pageSize)
+	}
+	return k.traits.pageSize
+}
+
 // read takes in one page, and gives the account that bears our ID, or the query of the next page, "" when
 // there is none.
 func (s *scanner) read(p page) (ours *candidate, next string, err error) {
@@ -103,7 +145,7 @@ func (s *scanner) read(p page) (ours *candidate, next string, err error) {
 		switch {
 		case s.externalID != "" && c.matches(attrExternalID, s.externalID):
 			return &c, "", nil
-		case c.matches(attrUserName, s.name):
+		case s.name != "" && c.matches(attrUserName, s.name), s.mail != "" && c.matches(attrEmails, s.mail):
 			s.named = append(s.named, c)
 		}
 	}
@@ -117,9 +159,9 @@ func (s *scanner) read(p page) (ours *candidate, next string, err error) {
 		return nil, "", nil
 	case p.NextCursor != "":
 		s.cursors = true
-		return nil, fmt.Sprintf("cursor=%s&count=%d", escapeQuery(string(p.NextCursor)), pageSize), nil
+		return nil, fmt.Sprintf("cursor=%s&count=%d", escapeQuery(string(p.NextCursor)), s.size), nil
 	}
-	return nil, fmt.Sprintf("startIndex=%d&count=%d", len(s.known)+1, pageSize), nil
+	return nil, fmt.Sprintf("startIndex=%d&count=%d", len(s.known)+1, s.size), nil
 }
 
 // cutShort reports whether a list that stopped bringing anybody new is known or likely to go on.
@@ -127,7 +169,7 @@ func (s *scanner) cutShort(p page) bool {
 	if s.total >= 0 {
 		return len(s.known) < s.total
 	}
-	return len(p.Resources) >= pageSize
+	return len(p.Resources) >= s.size
 }
 
 // unreadable is no "not found": taken for one, it would make a second account for somebody on a later page.

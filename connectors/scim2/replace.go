@@ -10,35 +10,46 @@ import (
 )
 
 // replace changes the account by PUT (RFC 7644 §3.5.1). What the service has and Usher does not manage goes
-// back as it came, for PUT removes what is left out.
-func (k *connector) replace(ctx context.Context, op, url string, c connectors.Changes) error {
-	got, err := k.send(ctx, call{op: op, method: http.MethodGet, url: url})
+// back as it came, for PUT removes what is left out. A service that versions its resources refuses the PUT (412) when
+// somebody else wrote in between: then the account is read once more.
+func (k *connector) replace(ctx context.Context, c call, changes connectors.Changes) error {
+	for try := 0; ; try++ {
+		put, err := k.replacement(ctx, c, changes)
+		if err != nil {
+			return err
+		}
+		a, err := k.send(ctx, put)
+		switch {
+		case err != nil:
+			return err
+		case a.ok():
+			return k.obeyed(ctx, a, changes)
+		case a.status != http.StatusPreconditionFailed || try > 0:
+			return k.failure(a)
+		}
+	}
+}
+
+// replacement is the PUT of the account as it is now and as it should be.
+func (k *connector) replacement(ctx context.Context, c call, changes connectors.Changes) (call, error) {
+	got, err := k.send(ctx, call{op: c.op, method: http.MethodGet, url: c.url})
 	if err != nil {
-		return err
+		return c, err
 	}
 	if !got.ok() {
-		return k.failure(got)
+		return c, k.failure(got)
 	}
 	d, err := decodeDocument(got.body)
 	if err != nil || len(d) == 0 {
-		return &connectors.Error{Kind: connectors.Temporary, Op: op, Status: got.status, Err: err,
+		return c, &connectors.Error{Kind: connectors.Temporary, Op: c.op, Status: got.status, Err: err,
 			Message: "The account could be read from the target, but its answer is not a SCIM resource.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
 	}
-	version, _ := d.get("meta.version").(string)
-	merge(d, c)
-	body, err := d.encode()
-	if err != nil {
-		return unwritable(op, err)
+	c.method, c.ifMatch = http.MethodPut, etag(got, d)
+	merge(d, changes)
+	if c.body, err = d.encode(); err != nil {
+		return c, unwritable(c.op, err)
 	}
-	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
-	a, err := k.send(ctx, call{op: op, method: http.MethodPut, url: url, body: body, ifMatch: version})
-	if err != nil {
-		return err
-	}
-	if !a.ok() {
-		return k.failure(a)
-	}
-	return activeObeyed(a, c)
+	return c, nil
 }
 
 func merge(d document, c connectors.Changes) {

@@ -12,6 +12,12 @@ import (
 	"usher/scim"
 )
 
+// Values of the field content_type. Stored: never rename.
+const (
+	contentSCIM = scim.MediaType
+	contentJSON = scim.JSONMediaType
+)
+
 // call is one request.
 type call struct {
 	op      string // of connectors.Error
@@ -19,6 +25,7 @@ type call struct {
 	url     string
 	body    []byte
 	ifMatch string
+	secrets []string // that the body bears, beyond the connector's own
 }
 
 // answer is what came back, read to its end.
@@ -31,15 +38,18 @@ type answer struct {
 
 func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
 
-// send makes the request, a second time only when the service refused the media type and therefore did not
-// look at the body. Its error says that no answer came; any status is an answer.
+// send makes the request, a second time only when the service refused the media type, and therefore did not
+// look at the body, or the access token. Its error says that no answer came; any status is an answer.
 func (k *connector) send(ctx context.Context, c call) (answer, error) {
+	for _, secret := range c.secrets {
+		ctx = connectors.WithSecret(ctx, secret)
+	}
 	plain := k.learned.plainJSON.Load()
-	a, err := k.once(ctx, c, plain)
-	if err != nil || plain || c.body == nil || !refusesMediaType(a) {
+	a, err := k.signed(ctx, c, plain)
+	if err != nil || plain || c.body == nil || k.traits.contentType != "" || !refusesMediaType(a) {
 		return a, err
 	}
-	if a, err = k.once(ctx, c, true); err == nil && !refusesMediaType(a) {
+	if a, err = k.signed(ctx, c, true); err == nil && !refusesMediaType(a) {
 		k.learned.plainJSON.Store(true)
 	}
 	return a, err
@@ -53,10 +63,31 @@ func refusesMediaType(a answer) bool {
 		return false
 	}
 	text := strings.ToLower(string(a.body))
-	return strings.Contains(text, "media type") || strings.Contains(text, "content-type") || strings.Contains(text, "content type")
+	return containsAny(text, "media type", "content-type", "content type", scim.MediaType)
 }
 
-func (k *connector) once(ctx context.Context, c call, plain bool) (answer, error) {
+// signed sends with the credentials. An access token that is refused is exchanged for a new one, once: it may have
+// been revoked before its time.
+func (k *connector) signed(ctx context.Context, c call, plain bool) (answer, error) {
+	if k.tokens == nil {
+		return k.once(ctx, c, k.header(c, plain, k.credential))
+	}
+	token := ""
+	for try := 0; ; try++ {
+		fresh, err := k.tokens.get(ctx, token)
+		if err != nil {
+			return answer{}, k.noToken(c.op, err)
+		}
+		token = fresh
+		c.secrets = append(c.secrets[:len(c.secrets):len(c.secrets)], token)
+		a, err := k.once(ctx, c, k.header(c, plain, [2]string{"Authorization", "Bearer " + token}))
+		if err != nil || a.status != http.StatusUnauthorized || try > 0 {
+			return a, err
+		}
+	}
+}
+
+func (k *connector) once(ctx context.Context, c call, header http.Header) (answer, error) {
 	var body io.Reader
 	if c.body != nil {
 		body = bytes.NewReader(c.body)
@@ -66,7 +97,7 @@ func (k *connector) once(ctx context.Context, c call, plain bool) (answer, error
 		return answer{}, &connectors.Error{Kind: connectors.Misconfigured, Op: c.op, Err: err,
 			Message: "The URL cannot be used: " + k.scrub(err.Error()), Remedy: "Correct the URLs in the connector's configuration."}
 	}
-	req.Header = k.header(c, plain)
+	req.Header = header
 	resp, err := k.client.Do(req)
 	if err != nil {
 		return answer{}, connectors.NoAnswer(c.op, err)
@@ -79,19 +110,22 @@ func (k *connector) once(ctx context.Context, c call, plain bool) (answer, error
 	return a, nil
 }
 
-func (k *connector) header(c call, plain bool) http.Header {
+func (k *connector) header(c call, plain bool, credential [2]string) http.Header {
 	h := http.Header{
-		"Accept":     {scim.MediaType + ", " + scim.JSONMediaType + ";q=0.9"},
+		"Accept":     {contentSCIM + ", " + contentJSON + ";q=0.9"},
 		"User-Agent": {connectors.UserAgent},
 	}
+	for name, values := range k.headers {
+		h[name] = values
+	}
 	if c.body != nil {
-		h["Content-Type"] = []string{scim.MediaType}
+		h["Content-Type"] = []string{contentSCIM}
 		if plain {
-			h["Content-Type"] = []string{scim.JSONMediaType}
+			h["Content-Type"] = []string{contentJSON}
 		}
 	}
-	if k.credential[0] != "" {
-		h[k.credential[0]] = []string{k.credential[1]}
+	if credential[0] != "" {
+		h[credential[0]] = []string{credential[1]}
 	}
 	if c.ifMatch != "" {
 		h["If-Match"] = []string{c.ifMatch}

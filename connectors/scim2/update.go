@@ -1,6 +1,7 @@
 package scim2
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"net/http"
@@ -17,6 +18,10 @@ func (k *connector) Update(ctx context.Context, id string, c connectors.Changes)
 }
 
 func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) error {
+	c, err := k.traits.fitChanges(op, c)
+	if err != nil {
+		return err
+	}
 	ops := operations(c)
 	if len(ops) == 0 {
 		return nil
@@ -25,29 +30,83 @@ func (k *connector) write(ctx context.Context, op, id string, c connectors.Chang
 	if err != nil {
 		return err
 	}
-	if k.updateMode == usePut || (k.updateMode != usePatch && k.learned.noPatch.Load()) {
-		return k.replace(ctx, op, url, c)
+	return k.change(ctx, call{op: op, method: http.MethodPatch, url: url}, ops, c)
+}
+
+// change writes the operations, or by PUT the changes that they stand for.
+func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c connectors.Changes) error {
+	if k.byPut(ops) {
+		return k.replace(ctx, p, c)
 	}
-	body, err := scim.Encode(scim.NewPatch(ops...))
-	if err != nil {
-		return unwritable(op, err)
-	}
-	a, err := k.send(ctx, call{op: op, method: http.MethodPatch, url: url, body: body})
+	a, err := k.patch(ctx, p, ops)
 	switch {
 	case err != nil:
 		return err
 	case a.ok():
-		return activeObeyed(a, c)
+		return k.obeyed(ctx, a, c)
 	case k.updateMode != usePatch && lacksPatch(a):
-		if err := k.replace(ctx, op, url, c); err != nil {
+		if err := k.replace(ctx, p, c); err != nil {
 			return err
 		}
 		k.learned.noPatch.Store(true)
 		return nil
-	case op == connectors.OpUpdate && blameName(a, c):
+	case a.status == http.StatusBadRequest:
+		return k.withoutFixed(ctx, p, ops, a)
+	case p.op == connectors.OpUpdate && blameName(a, c):
 		k.learned.taken.add(c.Want.Text(attrUserName))
 	}
 	return k.failure(a)
+}
+
+func (k *connector) byPut(ops []scim.Operation) bool {
+	profile := slices.ContainsFunc(ops, func(o scim.Operation) bool { return o.Path != attrActive && o.Path != attrPassword })
+	switch k.updateMode {
+	case usePut:
+		return true
+	case usePatch:
+		return false
+	}
+	return k.learned.noPatch.Load() || (k.traits.putProfile && profile)
+}
+
+// patch sends the operations in the dialect in force, and once in another when the service did not understand them and
+// therefore changed nothing (RFC 7644 §3.5.2: all or nothing).
+func (k *connector) patch(ctx context.Context, c call, ops []scim.Operation) (answer, error) {
+	var err error
+	if c.body, err = patchBody(k.style(), ops); err != nil {
+		return answer{}, unwritable(c.op, err)
+	}
+	a, err := k.versioned(ctx, c)
+	other := k.otherStyle()
+	if err != nil || other == "" || !misunderstood(a) {
+		return a, err
+	}
+	first := c.body
+	if c.body, err = patchBody(other, ops); err != nil || bytes.Equal(first, c.body) {
+		return a, nil //nolint:nilerr // the first answer says what is wrong
+	}
+	b, err := k.versioned(ctx, c)
+	if err != nil || !b.ok() {
+		return a, err
+	}
+	k.learned.objectPatch.Store(true)
+	return b, nil
+}
+
+// misunderstood reports a refusal that may be about how the change was written.
+func misunderstood(a answer) bool {
+	if a.status != http.StatusBadRequest || lacksPatch(a) {
+		return false
+	}
+	said, _ := scim.ParseError(a.body)
+	if duplicate(strings.ToLower(said.ScimType + " " + said.Detail)) {
+		return false
+	}
+	switch said.ScimType {
+	case scim.InvalidPath, scim.NoTarget, scim.InvalidValue, scim.InvalidSyntax:
+		return true
+	}
+	return false
 }
 
 func blameName(a answer, c connectors.Changes) bool {
@@ -84,32 +143,4 @@ func operations(c connectors.Changes) []scim.Operation {
 		}
 	}
 	return ops
-}
-
-// activeObeyed is an error when the service sent the account back and it is not as active as was asked.
-func activeObeyed(a answer, c connectors.Changes) error {
-	want, asked := c.Set[attrActive].(bool)
-	if !asked || len(a.body) == 0 {
-		return nil
-	}
-	is := activeIn(a.body)
-	if !is.Set || is.Value == want {
-		return nil
-	}
-	state := "active"
-	if want {
-		state = "inactive"
-	}
-	return &connectors.Error{Kind: connectors.Invalid, Op: a.op, Status: a.status,
-		Message: "The target said yes, but the account is still " + state + ": it ignores the attribute active.",
-		Remedy:  "Change the account by hand at the target, and choose another policy for leavers, such as Remove the account."}
-}
-
-// activeIn is what an answer says about the attribute active; not Set when it says nothing, or is no JSON.
-func activeIn(body []byte) scim.Bool {
-	var s seen
-	if err := scim.Decode(body, &s); err != nil {
-		return scim.Bool{}
-	}
-	return s.Active
 }

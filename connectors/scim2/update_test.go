@@ -77,8 +77,11 @@ func TestC24UpdateModes(t *testing.T) {
 func TestC24PutLosesNoRace(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{NoPatch: 405})
 	a := r.create(profile(1))
-	r.AddFault(scim2fake.Fault{Method: "PUT", Status: http.StatusPreconditionFailed})
+	r.AddFault(scim2fake.Fault{Method: "PUT", Times: -1, Status: http.StatusPreconditionFailed})
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Temporary)
+	if r.methods() != "POST PATCH GET PUT GET PUT" {
+		t.Errorf("requests: %s; the account is read again once", r.methods())
+	}
 	for _, q := range r.Journal() {
 		if q.Method == "PUT" && q.Header.Get("If-Match") != `W/"1"` {
 			t.Errorf("If-Match is %q", q.Header.Get("If-Match"))

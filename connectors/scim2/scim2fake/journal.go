@@ -62,12 +62,17 @@ type writers struct {
 	overlaps []string
 }
 
-func (w *writers) enter(path string) {
+// enter counts a writer in, unless they must come one by one and it is not the first.
+func (w *writers) enter(path string, serial bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if serial && w.now[path] > 0 {
+		return false
+	}
 	if w.now[path]++; w.now[path] > 1 {
 		w.overlaps = append(w.overlaps, path)
 	}
+	return true
 }
 
 func (w *writers) leave(path string) {

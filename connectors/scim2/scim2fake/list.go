@@ -22,6 +22,14 @@ func (s *Server) list(r request) reply {
 	if len(users) == 0 && r.q.NoneIs404 && query.Has("filter") {
 		return problem(http.StatusNotFound, "", "No resource matches.")
 	}
+	return paged(r, query, users)
+}
+
+// resource is what a list is made of.
+type resource interface{ render(r request) []byte }
+
+// paged is the page of all that the query asks for.
+func paged[T resource](r request, query url.Values, all []T) reply {
 	start, err1 := number(query, "startIndex", 1)
 	count, err2 := number(query, "count", defaultPage)
 	if err1 != nil || err2 != nil {
@@ -38,12 +46,12 @@ func (s *Server) list(r request) reply {
 	if count = max(count, 0); r.q.PageCap > 0 {
 		count = min(count, r.q.PageCap)
 	}
-	page := users[min(start-1, len(users)):min(start-1+count, len(users))]
-	return r.listReply(page, start, len(users))
+	page := all[min(start-1, len(all)):min(start-1+count, len(all))]
+	return listReply(r, page, start, len(all))
 }
 
 func number(q url.Values, key string, otherwise int) (int, error) {
-	if !q.Has(key) {
+	if q.Get(key) == "" { // an empty cursor asks for the first page (RFC 9865 §2)
 		return otherwise, nil
 	}
 	return strconv.Atoi(q.Get(key))
@@ -58,6 +66,10 @@ func (s *Server) selected(r request, text string) ([]*user, *reply) {
 	}
 	refuse := func(status int, why string) ([]*user, *reply) {
 		p := problem(status, "invalidFilter", why)
+		return nil, &p
+	}
+	if r.q.Wire.Unconfirmed {
+		p := problem(http.StatusBadRequest, "", "User does not exist or not belong to this account.")
 		return nil, &p
 	}
 	if r.q.FilterStatus != 0 {
@@ -87,7 +99,7 @@ func (s *Server) selected(r request, text string) ([]*user, *reply) {
 	return out, nil
 }
 
-func (r request) listReply(page []*user, start, total int) reply {
+func listReply[T resource](r request, page []T, start, total int) reply {
 	b := append([]byte(nil), `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"]`...)
 	switch r.q.Totals {
 	case "missing":

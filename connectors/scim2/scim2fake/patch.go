@@ -32,18 +32,26 @@ func (s *Server) patch(r request, old *user) reply {
 		return problemOf(err)
 	}
 	for _, op := range p.Operations {
-		if err := apply(m, op.Op, op.Path, op.Value); err != nil {
+		if err := r.q.Wire.fixed(op.Path, op.Value); err != nil {
+			return problemOf(err)
+		}
+		if err := applyAs(r.q.Wire.Dialect, m, op.Op, op.Path, op.Value); err != nil {
 			return problemOf(err)
 		}
 	}
 	if r.q.KeepsActive {
 		m["active"] = old.active
 	}
-	u, _, err := parseUser(mustJSON(m))
+	u, v, err := parseUser(mustJSON(m))
+	if err == nil {
+		err = r.q.Wire.takes(u, v)
+	}
 	if err != nil {
 		return problemOf(err)
 	}
-	if err := s.exchange(old, u); err != nil {
+	if r.q.Wire.Unconfirmed {
+		u = old
+	} else if err := s.exchange(old, u); err != nil {
 		return problemOf(err)
 	}
 	if r.q.PatchNoBody {
@@ -67,7 +75,7 @@ func apply(m map[string]any, op, path string, raw json.RawMessage) error {
 			return invalid("an operation without path needs an object")
 		}
 		for k, x := range object {
-			if err := assign(m, k, x); err != nil {
+			if err := merge(m, k, x); err != nil {
 				return err
 			}
 		}
@@ -98,7 +106,7 @@ func patchValue(raw json.RawMessage) (any, error) {
 func attributeNames() map[string][]string {
 	names := map[string][]string{}
 	for _, k := range []string{"externalId", "userName", "displayName", "nickName", "profileUrl", "title", "userType", "preferredLanguage",
-		"locale", "timezone", "active", "emails", "phoneNumbers", "roles", "entitlements", "name", enterpriseURN} {
+		"locale", "timezone", "active", "password", "emails", "phoneNumbers", "addresses", "roles", "entitlements", "name", enterpriseURN} {
 		names[fold(k)] = []string{k}
 	}
 	for _, k := range []string{"formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix"} {
@@ -107,6 +115,7 @@ func attributeNames() map[string][]string {
 	for _, k := range []string{"employeeNumber", "costCenter", "organization", "division", "department", "manager"} {
 		names[fold(enterpriseURN+":"+k)] = []string{enterpriseURN, k}
 	}
+	names[fold(enterpriseURN+":manager.value")] = []string{enterpriseURN, "manager", "value"}
 	return names
 }
 
@@ -133,11 +142,11 @@ func assign(m map[string]any, path string, v any) error {
 			m["schemas"] = append(schemas, enterpriseURN)
 		}
 	}
-	if len(p) == 2 {
-		inner, ok := m[p[0]].(map[string]any)
+	for _, part := range p[:len(p)-1] {
+		inner, ok := m[part].(map[string]any)
 		if !ok {
 			inner = map[string]any{}
-			m[p[0]] = inner
+			m[part] = inner
 		}
 		m = inner
 	}
@@ -150,14 +159,17 @@ func unassign(m map[string]any, path string) error {
 	if err != nil {
 		return err
 	}
-	if len(p) == 1 {
-		delete(m, p[0])
-		return nil
+	inside := []map[string]any{m}
+	for _, part := range p[:len(p)-1] {
+		inner, ok := inside[len(inside)-1][part].(map[string]any)
+		if !ok {
+			return nil
+		}
+		inside = append(inside, inner)
 	}
-	if inner, ok := m[p[0]].(map[string]any); ok {
-		delete(inner, p[1])
-		if len(inner) == 0 {
-			delete(m, p[0])
+	for i := len(p) - 1; i >= 0; i-- {
+		if inner, ok := inside[i][p[i]].(map[string]any); i == len(p)-1 || (ok && len(inner) == 0) {
+			delete(inside[i], p[i])
 		}
 	}
 	return nil

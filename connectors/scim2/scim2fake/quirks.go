@@ -40,10 +40,16 @@ type Quirks struct {
 	KeepsActive  bool // active never changes, and the answer is 200 all the same
 	JSONOnly     bool // application/scim+json is refused with 415
 
+	Groups GroupQuirks
+	Wire   WireQuirks
+
 	WriteDelay time.Duration // how long every write takes
 }
 
 func (s *Server) config(r request) reply {
+	if r.q.Wire.ConfigStatus != 0 {
+		return problem(r.q.Wire.ConfigStatus, "", "There is no configuration.")
+	}
 	patch := "true"
 	if r.q.ConfigDenies {
 		patch = "false"
@@ -52,8 +58,4 @@ func (s *Server) config(r request) reply {
 		`"patch":{"supported":` + patch + `},"bulk":{"supported":false,"maxOperations":0,"maxPayloadSize":0},` +
 		`"filter":{"supported":true,"maxResults":200},"changePassword":{"supported":false},"sort":{"supported":false},` +
 		`"etag":{"supported":true},"authenticationSchemes":[{"type":"oauthbearertoken","name":"Bearer token","description":"A fixed token"}]}`)}
-}
-
-func (s *Server) groups(request) reply {
-	return reply{status: http.StatusOK, body: []byte(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,"Resources":[]}`)}
 }

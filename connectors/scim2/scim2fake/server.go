@@ -38,7 +38,8 @@ type Server struct {
 	byExternal map[string]*user
 	order      []*user // nil where one was removed
 	gone       int     // nils in order
-	twins      bool    // two users share a name or an external ID, so that the maps do not know them all
+	groups     groups
+	twins      bool // two users share a name or an external ID, so that the maps do not know them all
 	next       uint64
 }
 
@@ -47,6 +48,7 @@ func New(o Options) *Server {
 	s := &Server{options: o, byID: map[string]*user{}, byName: map[string]*user{}, byExternal: map[string]*user{}}
 	s.journal.size = o.Journal
 	s.writers.now = map[string]int{}
+	s.groups.byID = map[string]*group{}
 	s.SetQuirks(o.Quirks)
 	return s
 }
@@ -92,6 +94,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault != nil {
 		fault.apply(r.Context(), &out)
 	}
+	req.q.Wire.numberStatus(&out)
 	s.journal.add(req, out.status)
 	if fault != nil && fault.drop(w, r, out) {
 		return
@@ -130,7 +133,9 @@ func (s *Server) watched(r request) reply {
 		key = "" // a create has no user yet; twins show as twins
 	}
 	if key != "" {
-		s.writers.enter(key)
+		if !s.writers.enter(key, r.q.Wire.Serial) {
+			return locked()
+		}
 		defer s.writers.leave(key)
 	}
 	if r.q.WriteDelay > 0 {
@@ -149,6 +154,9 @@ func (s *Server) serve(r request) reply {
 	if !s.allowed(r.Request) {
 		return problem(http.StatusUnauthorized, "", "Authorization failure: the token is invalid or has expired.")
 	}
+	if refused, bad := r.checkWire(); bad {
+		return refused
+	}
 	if len(r.body) > 0 {
 		if refused, bad := r.checkMediaType(); bad {
 			return refused
@@ -159,9 +167,11 @@ func (s *Server) serve(r request) reply {
 		return s.collection(r)
 	case strings.HasPrefix(path, "/Users/"):
 		return s.item(r, path[len("/Users/"):])
-	case path == "/Groups" && r.Method == http.MethodGet:
-		return s.groups(r)
-	case path == "/ServiceProviderConfig" && r.Method == http.MethodGet:
+	case path == "/Groups":
+		return s.groupCollection(r)
+	case strings.HasPrefix(path, "/Groups/"):
+		return s.groupItem(r, path[len("/Groups/"):])
+	case path == r.q.configPath() && r.Method == http.MethodGet:
 		return s.config(r)
 	}
 	return problem(http.StatusNotFound, "", "There is no endpoint "+path+".")

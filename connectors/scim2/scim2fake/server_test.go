@@ -117,3 +117,27 @@ func FuzzFilter(f *testing.F) {
 	f.Add(`userName eq "a\"b" and externalId eq "x"`)
 	f.Fuzz(func(_ *testing.T, s string) { _, _ = parseFilter(s) })
 }
+
+// Each dialect of PATCH is understood by its own service and refused by the others.
+func TestDialects(t *testing.T) {
+	ops := map[string]string{
+		"":           `{"op":"replace","path":"active","value":false}`,
+		SingleObject: `{"op":"replace","value":{"name":{"givenName":"A"}}}`,
+		EntraNew:     `{"op":"replace","value":{"name.givenName":"A"}}`,
+		EntraLegacy:  `{"op":"Replace","path":"active","value":"False"}`,
+	}
+	for service := range ops {
+		s := New(Options{Quirks: Quirks{Wire: WireQuirks{Dialect: service}}})
+		call(s, "POST", "/Users", ada)
+		id := s.Snapshot()[0].ID
+		for dialect, op := range ops {
+			want := http.StatusBadRequest
+			if dialect == service || (service == "" && dialect == SingleObject) { // which RFC 7644 §3.5.2 allows, too
+				want = http.StatusOK
+			}
+			if w := call(s, "PATCH", "/Users/"+id, patchOf(op)); w.Code != want {
+				t.Errorf("%q at %q: status %d, want %d: %s", dialect, service, w.Code, want, w.Body)
+			}
+		}
+	}
+}

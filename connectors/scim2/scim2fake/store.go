@@ -34,7 +34,10 @@ func pad(s string, n int) string {
 
 // create is POST /Users.
 func (s *Server) create(r request) reply {
-	u, _, err := parseUser(r.body)
+	u, v, err := parseUser(r.body)
+	if err == nil {
+		err = r.q.Wire.takes(u, v)
+	}
 	if err != nil {
 		return problemOf(err)
 	}
@@ -113,6 +116,9 @@ func (s *Server) exchange(old, changed *user) error {
 	if other := s.byName[fold(changed.userName)]; other != nil && other != old {
 		return &refusal{http.StatusConflict, "uniqueness", "User name " + strconv.Quote(changed.userName) + " is already in use."}
 	}
+	if changed.password == "" {
+		changed.password = old.password
+	}
 	changed.id, changed.at, changed.created = old.id, old.at, old.created
 	changed.version, changed.modified = old.version+1, time.Now().UTC()
 	s.unindex(old)
@@ -123,6 +129,7 @@ func (s *Server) exchange(old, changed *user) error {
 
 func (s *Server) remove(u *user) {
 	s.unindex(u)
+	s.groups.forget(u.id)
 	s.order[u.at] = nil
 	if s.gone++; s.gone > 64 && s.gone > len(s.order)/2 {
 		live := s.live()
@@ -163,7 +170,11 @@ func (s *Server) item(r request, escaped string) reply {
 		}
 		return problem(status, "", "Resource "+id+" not found.")
 	}
-	if m := r.Header.Get("If-Match"); m != "" && m != u.etag() {
+	m := r.Header.Get("If-Match")
+	if status := r.q.Wire.NeedsMatch; status != 0 && m == "" && r.Method != http.MethodGet {
+		return problem(status, "", "Send If-Match with the version that you mean.")
+	}
+	if m != "" && m != u.etag() {
 		return problem(http.StatusPreconditionFailed, "", "The resource has another version.")
 	}
 	switch r.Method {
@@ -205,8 +216,14 @@ func (s *Server) delete(u *user) reply {
 // put replaces everything but what only the service may write (RFC 7644 §3.5.1).
 func (s *Server) put(r request, old *user) reply {
 	u, v, err := parseUser(r.body)
+	if err == nil {
+		err = r.q.Wire.takes(u, v)
+	}
 	if err != nil {
 		return problemOf(err)
+	}
+	if r.q.Wire.Unconfirmed {
+		return old.sent(r)
 	}
 	if id, ok := v.ID.(string); ok && id != old.id {
 		return problem(http.StatusBadRequest, "mutability", "id is read-only.")

@@ -20,6 +20,7 @@ const (
 // user is one stored user. body is its JSON object without id and meta.
 type user struct {
 	id, externalID, userName string
+	password                 string // never sent back
 	active                   bool
 	body                     []byte
 	version                  int
@@ -48,10 +49,14 @@ type shape struct {
 	Active                                             *bool
 	Password                                           *string
 	Emails, PhoneNumbers, Roles, Entitlements          multi
-	Groups                                             any
-	Meta                                               any
-	Unknown                                            any `json:"urn:example:extension:2.0:User"` // an extension that clients do not know
-	Enterprise                                         *struct {
+	Addresses                                          []struct {
+		Formatted, StreetAddress, Locality, Region, PostalCode, Country, Type string
+		Primary                                                               bool
+	}
+	Groups     any
+	Meta       any
+	Unknown    any `json:"urn:example:extension:2.0:User"` // an extension that clients do not know
+	Enterprise *struct {
 		EmployeeNumber, CostCenter, Organization, Division, Department string
 		Manager                                                        *struct{ Value, DisplayName string }
 	} `json:"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"`
@@ -94,6 +99,9 @@ func parseUser(body []byte) (*user, shape, error) {
 		}
 	}
 	u := &user{externalID: v.ExternalID, userName: v.UserName, active: v.Active == nil || *v.Active, body: body}
+	if v.Password != nil {
+		u.password = *v.Password
+	}
 	if v.ID != nil || v.Meta != nil || v.Password != nil || v.Groups != nil {
 		m, err := u.attributes()
 		if err != nil {

@@ -1,0 +1,80 @@
+package scim2
+
+import (
+	"strings"
+
+	"usher/scim"
+)
+
+// style is the PATCH dialect in force: the configured one, or the one that the service turned out to speak.
+func (k *connector) style() string {
+	if k.traits.patchStyle != "" {
+		return k.traits.patchStyle
+	}
+	if k.learned.objectPatch.Load() {
+		return styleObject
+	}
+	return styleRFC
+}
+
+// otherStyle is worth one try when the service does not understand the first; "" where the dialect is settled. A
+// dialect that writes other values, such as text for a boolean, is never guessed.
+func (k *connector) otherStyle() string {
+	if k.traits.patchStyle != "" || k.learned.objectPatch.Load() {
+		return ""
+	}
+	return styleObject
+}
+
+// patchBody is operations with a path (RFC 7644 §3.5.2) as the dialect writes them. An operation on members is not
+// for it but for memberPatch.
+func patchBody(style string, ops []scim.Operation) ([]byte, error) {
+	return scim.Encode(scim.NewPatch(speak(style, ops)...))
+}
+
+func speak(style string, ops []scim.Operation) []scim.Operation {
+	switch style {
+	case styleObject, styleSalesforce:
+		return gather(ops, func(d document, key string, v any) { d.put(key, v) })
+	case styleEntraNew:
+		return gather(ops, func(d document, key string, v any) { d[key] = v })
+	case styleEntraLegacy:
+		out := make([]scim.Operation, len(ops))
+		for i, op := range ops {
+			out[i] = scim.Operation{Op: capital(op.Op), Path: op.Path, Value: legacyValue(op.Value)}
+		}
+		return out
+	}
+	return ops
+}
+
+// gather puts everything that is set into one operation without a path. What is removed keeps its path, for there is
+// no other way to say it.
+func gather(ops []scim.Operation, put func(d document, key string, v any)) []scim.Operation {
+	set, out := document{}, []scim.Operation{}
+	for _, op := range ops {
+		if op.Op == scim.Remove {
+			out = append(out, op)
+		} else {
+			put(set, op.Path, op.Value)
+		}
+	}
+	delete(set, "schemas") // put notes the extensions of a whole resource, which this is not
+	if len(set) == 0 {
+		return out
+	}
+	return append([]scim.Operation{{Op: scim.Replace, Value: map[string]any(set)}}, out...)
+}
+
+func capital(op string) string { return strings.ToUpper(op[:1]) + op[1:] }
+
+// legacyValue is a boolean as text, which is how Entra writes it without its feature flag.
+func legacyValue(v any) any {
+	switch v {
+	case true:
+		return "True"
+	case false:
+		return "False"
+	}
+	return v
+}

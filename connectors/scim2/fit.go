@@ -1,0 +1,77 @@
+package scim2
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"usher/connectors"
+)
+
+const attrEmails = "emails"
+
+// fit is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
+// the case that it wants. What cannot be made to fit is Kind Invalid.
+func (t traits) fit(op string, p connectors.Profile) (connectors.Profile, error) {
+	for _, key := range t.required {
+		if blank(p.Values[key]) {
+			return p, unfit(op, t.label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
+		}
+	}
+	var err error
+	p.Values, err = t.fitValues(op, p.Values)
+	return p, err
+}
+
+func (t traits) fitChanges(op string, c connectors.Changes) (connectors.Changes, error) {
+	for _, key := range t.required {
+		if slices.Contains(c.Clear, key) {
+			return c, unfit(op, t.label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
+		}
+	}
+	var err error
+	if c.Set, err = t.fitValues(op, c.Set); err == nil {
+		c.Want.Values, err = t.fitValues(op, c.Want.Values)
+	}
+	return c, err
+}
+
+func (t traits) fitValues(op string, values map[string]any) (map[string]any, error) {
+	name, named := values[attrUserName].(string)
+	if t.longestName > 0 && utf8.RuneCountInString(name) > t.longestName {
+		return values, unfit(op, t.label+" takes user names of at most "+strconv.Itoa(t.longestName)+" characters, and this one is longer: "+name+".",
+			"Give the user name a shorter expression on the mapping page.")
+	}
+	if len(t.most) == 0 && !t.lowerName {
+		return values, nil
+	}
+	values = maps.Clone(values)
+	if named && t.lowerName {
+		values[attrUserName] = strings.ToLower(name)
+	}
+	for key, most := range t.most {
+		if list, ok := values[key].([]any); ok && len(list) > most {
+			values[key] = primaryFirst(list)[:most]
+		}
+	}
+	return values, nil
+}
+
+func primaryFirst(list []any) []any {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b any) int { return primary(b) - primary(a) })
+	return list
+}
+
+func primary(v any) int {
+	if m, ok := v.(map[string]any); ok && m["primary"] == true {
+		return 1
+	}
+	return 0
+}
+
+func unfit(op, message, remedy string) *connectors.Error {
+	return &connectors.Error{Kind: connectors.Invalid, Op: op, Message: message, Remedy: remedy}
+}

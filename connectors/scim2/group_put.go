@@ -1,0 +1,155 @@
+package scim2
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// putsGroups reports whether groups are written whole from the start.
+func (k *connector) putsGroups() bool {
+	return k.updateMode == usePut || (k.updateMode != usePatch && k.learned.group.noPatch.Load())
+}
+
+// mayPutGroups reports whether a refused PATCH is to become a PUT.
+func (k *connector) mayPutGroups(a answer) bool {
+	return !a.ok() && k.updateMode != usePatch && lacksPatch(a)
+}
+
+// groupChange changes a group as it was read, and reports whether anything is different now.
+type groupChange func(d document, members []any) bool
+
+// putGroup changes a group by GET and PUT.
+func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) error {
+	a, err := k.sendPut(ctx, at, id, change)
+	if err != nil {
+		return err
+	}
+	if !a.ok() {
+		return k.groupFailure(a)
+	}
+	return nil
+}
+
+func renamed(name string) groupChange {
+	return func(d document, _ []any) bool {
+		was := d.get(attrDisplayName)
+		d.set(attrDisplayName, name)
+		return was != any(name)
+	}
+}
+
+// sendPut writes the group back with a change (RFC 7644 §3.5.1). PUT removes what is left out, so that it is done only
+// when the list of members is known: a service that hides them would lose them all.
+func (k *connector) sendPut(ctx context.Context, at, id string, change groupChange) (answer, error) {
+	got, err := k.readGroup(ctx, connectors.OpUpdate, at, false)
+	if err != nil {
+		return got, err
+	}
+	if !got.ok() {
+		return got, k.groupFailure(got)
+	}
+	d, err := decodeDocument(got.body)
+	if err != nil || len(d) == 0 {
+		return got, notAGroup(got, err)
+	}
+	have := asList(d.get("members"))
+	if err := k.membersKnown(ctx, id, have); err != nil {
+		return got, err
+	}
+	version := etag(got, d)
+	delete(d, d.name("meta")) // read-only
+	delete(d, d.name("members"))
+	if len(have) > 0 {
+		d["members"] = have
+	}
+	d.addSchema(scim.GroupURN)
+	if !change(d, have) {
+		return got, nil
+	}
+	if len(asList(d["members"])) == 0 {
+		delete(d, "members")
+	}
+	body, err := d.encode()
+	if err != nil {
+		return got, unwritable(connectors.OpUpdate, err)
+	}
+	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
+	a, err := k.send(ctx, call{op: connectors.OpUpdate, method: http.MethodPut, url: at, body: body, ifMatch: version})
+	if err == nil && a.ok() {
+		k.learned.group.noPatch.Store(true)
+		if d["members"] != nil {
+			k.learned.group.used(id)
+		}
+	}
+	return a, err
+}
+
+// membersKnown reports as an error that a group without members may be one whose members are hidden.
+func (k *connector) membersKnown(ctx context.Context, id string, have []any) error {
+	if len(have) > 0 {
+		k.learned.group.tells.Store(true)
+	}
+	if k.learned.group.tells.Load() || (!k.traits.hidesMembers && k.learned.group.isFresh(id)) {
+		return nil
+	}
+	if !k.traits.hidesMembers {
+		a, err := k.send(ctx, call{op: connectors.OpUpdate, method: http.MethodGet, url: k.groups + "?count=20"})
+		if err != nil {
+			return err
+		}
+		if a.ok() {
+			groups, _, err := k.groupPage(a)
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(groups, func(g seenGroup) bool { return len(g.Members) > 0 }) {
+				k.learned.group.tells.Store(true)
+				return nil
+			}
+		}
+	}
+	return &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpUpdate,
+		Message: "The target cannot change single members of a group (PATCH), and does not say who is in it. Writing the group whole could remove members that Usher does not know.",
+		Remedy:  "Add one member to a group at the target by hand, so that Usher can see whether members are shown; or turn off Push groups."}
+}
+
+// withMembers changes the list of members. What the service says about those who stay goes back as it came.
+func withMembers(ids []string, add bool, memberType string) groupChange {
+	return func(d document, have []any) bool {
+		var kept []any
+		known := map[string]bool{}
+		for _, m := range have {
+			id := memberID(m)
+			known[id] = true
+			if add || !slices.Contains(ids, id) {
+				kept = append(kept, m)
+			}
+		}
+		changed := len(kept) < len(have)
+		for _, id := range ids {
+			if add && !known[id] {
+				kept = append(kept, memberValues([]string{id}, memberType)...)
+				changed = true
+			}
+		}
+		d["members"] = kept
+		return changed
+	}
+}
+
+// memberID is the ID of a member of a decoded document.
+func memberID(m any) string {
+	o, _ := m.(map[string]any)
+	switch id := document(o).get("value").(type) {
+	case string:
+		return id
+	case json.Number:
+		return id.String()
+	}
+	return ""
+}

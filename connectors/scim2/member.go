@@ -1,0 +1,218 @@
+package scim2
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"slices"
+	"time"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// maxMemberRequests bounds what one ChangeMembers spends on finding out which members a service refuses, together with
+// half of the time that it has.
+const maxMemberRequests = 60
+
+// memberWrite is one ChangeMembers under way.
+type memberWrite struct {
+	*connector
+	id, at  string
+	there   bool      // the group was seen to exist
+	spent   int       // requests
+	until   time.Time // when to stop looking for those who are refused; zero for never
+	refused map[string]error
+}
+
+// ChangeMembers implements connectors.GroupConnector. Whoever leaves goes first. Nobody is ever replaced as a whole, for
+// the members that others made must stay; only where the service has no PATCH the group is read and written back.
+func (k *connector) ChangeMembers(ctx context.Context, id string, c connectors.MemberChanges) (map[string]error, error) {
+	at, err := k.groupURL(connectors.OpUpdate, id)
+	if err != nil {
+		return nil, err
+	}
+	w := &memberWrite{connector: k, id: id, at: at, refused: map[string]error{}}
+	if end, ok := ctx.Deadline(); ok {
+		w.until = time.Now().Add(time.Until(end) / 2)
+	}
+	for _, step := range []struct {
+		ids []string
+		add bool
+	}{{c.Remove, false}, {c.Add, true}} {
+		if err := w.all(ctx, w.usable(step.ids), step.add); err != nil {
+			return nil, err
+		}
+	}
+	return w.refused, nil
+}
+
+// usable are the IDs without repetition; one that would be no member anywhere is refused here, since some services take
+// an empty one for "nobody is a member".
+func (w *memberWrite) usable(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		switch {
+		case !usableID(id):
+			w.refused[id] = &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpUpdate, Message: "The account's ID " + scim.Quote(id) + " cannot be a member.",
+				Remedy: "Unlink the account and let Usher find it again."}
+		case !slices.Contains(out, id):
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// all changes the members in chunks.
+func (w *memberWrite) all(ctx context.Context, ids []string, add bool) error {
+	for len(ids) > 0 {
+		n := min(len(ids), w.most())
+		a, err := w.write(ctx, ids[:n], add)
+		switch {
+		case err != nil:
+			return err
+		case a.status == http.StatusRequestEntityTooLarge && n > 1:
+			w.learned.group.chunk.Store(int64(n / 2))
+			continue
+		case !a.ok():
+			if err := w.sift(ctx, a, ids[:n], add); err != nil {
+				return err
+			}
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// most is how many members go into one request now.
+func (w *memberWrite) most() int {
+	n := w.chunk
+	if w.traits.memberChunk > 0 {
+		n = min(n, w.traits.memberChunk)
+	}
+	if learned := int(w.learned.group.chunk.Load()); learned > 0 {
+		n = min(n, learned)
+	}
+	return max(n, 1)
+}
+
+// write makes one request, or reads and replaces the group where there is no PATCH. An answer that is not ok is the
+// service's refusal; an error means that there is no sense in going on.
+func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (answer, error) {
+	w.spent++
+	if !w.putsGroups() {
+		a, err := w.patchGroup(ctx, w.at, func(style string) ([]byte, error) {
+			return scim.Encode(scim.NewPatch(memberPatch(style, ids, add, w.traits.memberType)...))
+		})
+		if err != nil || !w.mayPutGroups(a) {
+			return a, err
+		}
+	}
+	w.spent++
+	return w.sendPut(ctx, w.at, w.id, withMembers(ids, add, w.traits.memberType))
+}
+
+// memberPatch are the operations that add or remove members in a dialect (RFC 7644 §3.5.2).
+func memberPatch(style string, ids []string, add bool, memberType string) []scim.Operation {
+	if add {
+		list := memberValues(ids, memberType)
+		switch style {
+		case styleObject:
+			return []scim.Operation{{Op: scim.Add, Value: map[string]any{"members": list}}}
+		case styleSalesforce:
+			return []scim.Operation{{Op: scim.Add, Path: "members", Value: map[string]any{"members": list}}}
+		case styleEntraLegacy:
+			return []scim.Operation{{Op: capital(scim.Add), Path: "members", Value: list}}
+		}
+		return []scim.Operation{{Op: scim.Add, Path: "members", Value: list}}
+	}
+	if style == styleEntraLegacy {
+		return []scim.Operation{{Op: capital(scim.Remove), Path: "members", Value: memberValues(ids, "")}}
+	}
+	ops := make([]scim.Operation, len(ids))
+	for i, id := range ids {
+		ops[i] = scim.Operation{Op: scim.Remove, Path: "members[value eq " + scim.Quote(id) + "]"}
+	}
+	return ops
+}
+
+func memberValues(ids []string, memberType string) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		m := map[string]any{"value": id}
+		if memberType != "" {
+			m["type"] = memberType
+		}
+		list[i] = m
+	}
+	return list
+}
+
+// readGroup reads one group, without its members where they do not matter and the service can leave them out.
+func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (answer, error) {
+	if bare && !k.learned.group.noExclude.Load() {
+		a, err := k.send(ctx, call{op: op, method: http.MethodGet, url: at + "?excludedAttributes=members"})
+		if err != nil || a.status != http.StatusBadRequest {
+			return a, err
+		}
+		k.learned.group.noExclude.Store(true)
+	}
+	return k.send(ctx, call{op: op, method: http.MethodGet, url: at})
+}
+
+// Members implements connectors.GroupConnector. SCIM has no pages of members: one answer has them all.
+func (k *connector) Members(ctx context.Context, id string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		members, err := k.members(ctx, id)
+		if err != nil {
+			yield("", err)
+			return
+		}
+		told := make(map[scim.Text]struct{}, len(members)) // a member who was added twice stands there twice at some services
+		for _, m := range members {
+			if _, again := told[m.Value]; again || !m.user() {
+				continue
+			}
+			told[m.Value] = struct{}{}
+			if !yield(string(m.Value), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (k *connector) members(ctx context.Context, id string) ([]seenMember, error) {
+	if k.traits.hidesMembers {
+		return nil, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpUpdate, Message: k.traits.label + " does not tell who is in a group.",
+			Remedy: "Turn off Authoritative in the connector's configuration. Usher goes by the memberships that it made itself."}
+	}
+	at, err := k.groupURL(connectors.OpUpdate, id)
+	if err != nil {
+		return nil, err
+	}
+	a, err := k.readGroup(ctx, connectors.OpUpdate, at, false)
+	if err != nil {
+		return nil, err
+	}
+	if !a.ok() {
+		return nil, k.groupFailure(a)
+	}
+	var g seenGroup
+	if err := scim.Decode(a.body, &g); err != nil {
+		return nil, notAGroup(a, err)
+	}
+	if len(g.Members) > 0 {
+		k.learned.group.tells.Store(true)
+	}
+	return g.Members, nil
+}
+
+func notAGroup(a answer, err error) *connectors.Error {
+	if err == nil {
+		err = errors.New("no members can be read")
+	}
+	return &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Err: fmt.Errorf("read group: %w", err),
+		Message: "The group could be read from the target, but its answer is not a SCIM group.", Remedy: "Usher tries again by itself. If this lasts, check the groups endpoint."}
+}

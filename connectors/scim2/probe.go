@@ -1,0 +1,87 @@
+package scim2
+
+import (
+	"strconv"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// obey takes for learned what a ServiceProviderConfig denies, and what the override says either way: a service's own
+// document is right about what is missing more often than about what is there.
+func (k *connector) obey(c scim.Config) {
+	if p := c.Patch.Supported; p.Set && (!p.Value || k.override.Patch.Supported.Set) {
+		k.learned.noPatch.Store(!p.Value)
+	}
+	if f := c.Filter.Supported; f.Set && (!f.Value || k.override.Filter.Supported.Set) {
+		k.learned.noIDFilter.Store(!f.Value)
+		k.learned.noNameFilter.Store(!f.Value)
+	}
+	if k.traits.pagination == "" && c.Pagination.Cursor.Value && c.Pagination.Index.Set && !c.Pagination.Index.Value {
+		k.learned.cursors.Store(true)
+	}
+	for _, most := range []scim.Int{c.Filter.MaxResults, c.Pagination.MaxPageSize} {
+		if most.Set && most.Value > 0 && most.Value < k.pageSize() {
+			k.learned.largestPage.Store(int32(most.Value))
+		}
+	}
+}
+
+// overridden is the service's document with what the administrator set in its place.
+func overridden(c, by scim.Config) scim.Config {
+	for to, from := range map[*scim.Bool]scim.Bool{&c.Patch.Supported: by.Patch.Supported, &c.Filter.Supported: by.Filter.Supported,
+		&c.Bulk.Supported: by.Bulk.Supported, &c.ETag.Supported: by.ETag.Supported, &c.ChangePassword.Supported: by.ChangePassword.Supported,
+		&c.Pagination.Cursor: by.Pagination.Cursor, &c.Pagination.Index: by.Pagination.Index} {
+		if from.Set {
+			*to = from
+		}
+	}
+	for to, from := range map[*scim.Int]scim.Int{&c.Filter.MaxResults: by.Filter.MaxResults, &c.Pagination.MaxPageSize: by.Pagination.MaxPageSize} {
+		if from.Set {
+			*to = from
+		}
+	}
+	return c
+}
+
+func checkConfig(v string) string {
+	if _, err := scim.DecodeConfig([]byte(v)); err != nil || v[0] != '{' {
+		return `Enter a JSON object, such as {"patch":{"supported":false}}.`
+	}
+	return ""
+}
+
+// conclude says what the service can do, as far as it is known, and which settings would fit it better.
+func (k *connector) conclude(r *connectors.Report, said scim.Config) {
+	filters := k.filters != filterOff && (k.filters == filterOn || !k.learned.noNameFilter.Load())
+	r.Capabilities = append(r.Capabilities,
+		connectors.Capability{Name: "Change single attributes (PATCH)", Can: k.updateMode != usePut && !k.learned.noPatch.Load(), Note: "Otherwise Usher reads the account and writes it back whole (PUT)."},
+		connectors.Capability{Name: "Filter users", Can: filters, Note: "Otherwise Usher reads the whole list when it looks for an account."},
+		connectors.Capability{Name: "Remove accounts", Can: !k.learned.noDelete.Load(), Note: "Known for certain once Usher has removed one. Otherwise accounts are disabled."},
+		connectors.Capability{Name: "Page by cursor", Can: k.learned.cursors.Load(), Note: "Otherwise Usher pages by index, " + strconv.Itoa(k.pageSize()) + " users at a time."},
+		connectors.Capability{Name: "Versions (ETag)", Can: said.ETag.Supported.Value || k.learned.versioned.Load(), Note: "Where the target asks for a version, Usher reads it before it writes."})
+	propose := func(key, value, why string) {
+		r.Proposals = append(r.Proposals, connectors.Proposal{Key: key, Value: value, Why: why})
+	}
+	if known := profileOfHost(k.base); known.key != profileRFC && k.traits.key == profileRFC {
+		propose(keyProfile, known.key, "The address belongs to "+known.label+".")
+	}
+	if k.updateMode == auto && k.learned.noPatch.Load() && !k.override.Patch.Supported.Set {
+		propose(keyUpdateMode, usePut, "The target has no PATCH.")
+	}
+	if k.filters == auto && k.learned.noNameFilter.Load() && !k.override.Filter.Supported.Set {
+		propose(keyFilterSupport, filterOff, "The target refuses or ignores filters.")
+	}
+	if k.traits.pagination == "" && k.learned.cursors.Load() {
+		propose(keyPagination, pagesByCursor, "The target pages by cursor.")
+	}
+	if most := int(k.learned.largestPage.Load()); most > 0 && most < k.traits.pageSize {
+		propose(keyPageSize, strconv.Itoa(most), "The target sends at most "+strconv.Itoa(most)+" users at a time.")
+	}
+	if k.traits.contentType == "" && k.learned.plainJSON.Load() {
+		propose(keyContentType, contentJSON, "The target refuses application/scim+json.")
+	}
+	if k.traits.patchStyle == "" && k.learned.objectPatch.Load() {
+		propose(keyPatchStyle, styleObject, "The target understands changes without a path only.")
+	}
+}

@@ -1,0 +1,132 @@
+package scim2fake
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"usher/connectors"
+)
+
+// What an evaluator's trouble looks like.
+const (
+	slowness   = 2 * time.Second
+	retryAfter = "10" // seconds
+)
+
+// sandbox is a Server with a token of its own, for the demo.
+type sandbox struct {
+	*Server
+	token   string
+	trouble atomic.Pointer[connectors.Trouble]
+}
+
+// NewSandbox makes an empty service that keeps to the RFCs, lets no two groups have one name, and wants a bearer token.
+func NewSandbox() connectors.Sandbox {
+	token := "scim-" + rand.Text()
+	return &sandbox{Server: New(Options{Token: token, Quirks: Quirks{Groups: GroupQuirks{UniqueNames: true}}}), token: token}
+}
+
+// Settings implements connectors.Sandbox.
+func (s *sandbox) Settings(base string) map[string]string {
+	return map[string]string{"base_url": base + Prefix, "auth_mode": "bearer", "token": s.token, "allow_private_network": "true"}
+}
+
+// SetTrouble implements connectors.Sandbox.
+func (s *sandbox) SetTrouble(t connectors.Trouble) { s.trouble.Store(&t) }
+
+// Trouble implements connectors.Sandbox.
+func (s *sandbox) Trouble() connectors.Trouble {
+	if t := s.trouble.Load(); t != nil {
+		return *t
+	}
+	return connectors.NoTrouble
+}
+
+// ServeHTTP implements http.Handler.
+func (s *sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch s.Trouble() {
+	case connectors.Slow:
+		wait(r.Context(), slowness)
+	case connectors.Down:
+		problem(http.StatusServiceUnavailable, "", "The service is down for maintenance.").write(w)
+		return
+	case connectors.Throttled:
+		out := problem(http.StatusTooManyRequests, "", "Too many requests. Slow down.")
+		out.header = http.Header{"Retry-After": {retryAfter}}
+		out.write(w)
+		return
+	case connectors.Revoked:
+		problem(http.StatusUnauthorized, "", "Authorization failure: the token was revoked.").write(w)
+		return
+	case connectors.NoTrouble:
+	}
+	s.Server.ServeHTTP(w, r)
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// Accounts implements connectors.Sandbox.
+func (s *sandbox) Accounts(n int) (rows []connectors.SandboxAccount, total int) {
+	s.mu.RLock()
+	live := s.live()
+	s.mu.RUnlock()
+	for _, u := range live[:min(n, len(live))] {
+		rows = append(rows, u.shown())
+	}
+	return rows, len(live)
+}
+
+func (u *user) shown() connectors.SandboxAccount {
+	m, _ := u.attributes() // what is stored was checked
+	at := func(v any, key string) string {
+		o, _ := v.(map[string]any)
+		s, _ := o[key].(string)
+		return s
+	}
+	a := connectors.SandboxAccount{ID: u.id, ExternalID: u.externalID, UserName: u.userName, DisplayName: at(m, "displayName"),
+		Department: at(m[enterpriseURN], "department"), Active: u.active, PasswordKnown: u.password != "" && !looksRandom(u.password)}
+	emails, _ := m["emails"].([]any)
+	for _, e := range emails {
+		if o, _ := e.(map[string]any); a.Email == "" || o["primary"] == true {
+			a.Email = at(e, "value")
+		}
+	}
+	roles, _ := m["roles"].([]any)
+	for _, r := range roles {
+		a.Protected = a.Protected || strings.HasPrefix(fold(at(r, "value")), "admin")
+	}
+	return a
+}
+
+// looksRandom knows the passwords that nobody chose by their looks: 26 characters of base32, and four that satisfy rules.
+func looksRandom(password string) bool {
+	base, _, ok := strings.Cut(password, "-")
+	return ok && len(password) == 30 && len(base) == 26 && strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
+
+// Groups implements connectors.Sandbox.
+func (s *sandbox) Groups(n int) (rows []connectors.SandboxGroup, total int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	const most = 20
+	all := s.groups.order
+	for _, g := range all[:min(n, len(all))] {
+		row := connectors.SandboxGroup{ID: g.id, Name: g.name, Total: len(g.members)}
+		for _, id := range g.members[:min(most, len(g.members))] {
+			row.Members = append(row.Members, s.byID[id].userName)
+		}
+		rows = append(rows, row)
+	}
+	return rows, len(all)
+}

@@ -1,0 +1,92 @@
+package scim2
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+const (
+	tokenSlack    = time.Minute      // before its end a token is not used any more
+	tokenLifetime = 15 * time.Minute // of a token that does not say how long it lasts
+)
+
+// tokens gets access tokens with the client's own credentials (RFC 6749 §4.4) and keeps one for as long as it lasts.
+type tokens struct {
+	config clientcredentials.Config
+	client *http.Client
+	now    func() time.Time
+	turn   chan struct{} // taken by whoever looks at the token, so that it is fetched once
+	value  string
+	until  time.Time
+}
+
+func newTokens(c connectors.Config, client *http.Client) *tokens {
+	t := &tokens{client: client, now: time.Now, turn: make(chan struct{}, 1), config: clientcredentials.Config{
+		ClientID: c.Text(keyClientID), ClientSecret: c.Secret(keyClientSecret), TokenURL: c.Text(keyTokenURL),
+		Scopes: strings.Fields(c.Text(keyScope)), AuthStyle: oauth2.AuthStyleInHeader}}
+	if c.Text(keyClientAuth) == clientAuthBody {
+		t.config.AuthStyle = oauth2.AuthStyleInParams
+	}
+	return t
+}
+
+// get gives a token that is not the refused one.
+func (t *tokens) get(ctx context.Context, refused string) (string, error) {
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if t.value != "" && t.value != refused && t.now().Before(t.until) {
+		return t.value, nil
+	}
+	t.value = ""
+	fresh, err := t.config.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+	if err != nil {
+		return "", err
+	}
+	life := tokenLifetime
+	if !fresh.Expiry.IsZero() {
+		life = time.Until(fresh.Expiry)
+		life -= min(tokenSlack, life/2)
+	}
+	t.value, t.until = fresh.AccessToken, t.now().Add(life)
+	return t.value, nil
+}
+
+// noToken says why there is no token. Nothing was sent to the API then, so that no create is in doubt.
+func (k *connector) noToken(op string, err error) *connectors.Error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		e := connectors.NoAnswer(connectors.OpCheck, err)
+		e.Op, e.Message = op, "Usher could not get an access token. "+k.scrub(e.Message)
+		return e
+	}
+	said, _ := scim.ParseError(refused.Body)
+	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied,
+		Message: "The token URL gave Usher no access token: " + k.scrub(said.Detail),
+		Remedy:  "Check the client ID, the client secret, the scopes and the client authentication in the connector's configuration."}
+	if said.Detail == "" {
+		e.Message = "The token URL gave Usher no access token, and no reason."
+	}
+	switch s := e.Status; {
+	case s == http.StatusTooManyRequests:
+		e.Kind, e.RetryAfter = connectors.RateLimited, connectors.RetryAfter(refused.Response.Header, time.Now())
+		e.Remedy = "Usher waits as long as the token URL asked."
+	case s >= 500, s == http.StatusRequestTimeout:
+		e.Kind, e.Remedy = connectors.Temporary, "Usher tries again by itself. If this lasts, ask whoever runs the token URL."
+	case s >= 300 && s < 400, s == http.StatusNotFound, s == http.StatusMethodNotAllowed:
+		e.Kind, e.Remedy = connectors.Misconfigured, "Correct the token URL in the connector's configuration."
+	}
+	return e
+}

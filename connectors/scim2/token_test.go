@@ -1,0 +1,181 @@
+package scim2
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/connectors"
+	"usher/connectors/connectortest"
+	"usher/connectors/scim2/scim2fake"
+)
+
+const clientSecret = "s3cr3t+/&of the client"
+
+// guarded is a service behind a token URL on another host.
+type guarded struct {
+	*connector
+	fake   *scim2fake.Server
+	tokens *scim2fake.TokenServer
+}
+
+func newGuarded(t *testing.T, tokens *scim2fake.TokenServer, settings ...string) guarded {
+	t.Helper()
+	tokens.ClientID, tokens.ClientSecret = "usher:1", clientSecret
+	fake := scim2fake.New(scim2fake.Options{Allowed: tokens.Allowed, Journal: 100})
+	api, auth := httptest.NewServer(fake), httptest.NewServer(tokens)
+	t.Cleanup(api.Close)
+	t.Cleanup(auth.Close)
+	input := map[string]string{keyBaseURL: api.URL + scim2fake.Prefix, keyAuthMode: authOAuth2, keyTokenURL: auth.URL + "/token",
+		keyClientID: tokens.ClientID, keyClientSecret: clientSecret, keyScope: tokens.Scope, keyAllowPrivate: "true", keyHeaders: "X-Tenant: acme-tenant"}
+	for i := 0; i < len(settings); i += 2 {
+		input[settings[i]] = settings[i+1]
+	}
+	return guarded{connectortest.Open(t, Definition(), input).(*connector), fake, tokens}
+}
+
+func TestC36AccessTokenIsExchangedOnce(t *testing.T) {
+	g := newGuarded(t, &scim2fake.TokenServer{ExpiresIn: 3600})
+	for n := range 3 {
+		if _, err := g.Create(t.Context(), profile(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if g.tokens.Issued() != 1 {
+		t.Errorf("%d tokens for three creates", g.tokens.Issued())
+	}
+	g.tokens.Revoke()
+	if _, err := g.Create(t.Context(), profile(4)); err != nil || g.tokens.Issued() != 2 {
+		t.Errorf("after the token was revoked: %v, %d tokens", err, g.tokens.Issued())
+	}
+	g.fake.AddFault(scim2fake.Fault{Times: -1, Status: 401, Body: `{"detail":"no"}`})
+	_, err := g.Create(t.Context(), profile(5))
+	want(t, err, connectors.Denied)
+	if g.tokens.Issued() != 3 {
+		t.Errorf("%d tokens: one exchange an attempt", g.tokens.Issued())
+	}
+}
+
+func TestC37TokenLifetime(t *testing.T) {
+	for expires, life := range map[int]time.Duration{0: 15 * time.Minute, 3600: 59 * time.Minute, 60: 30 * time.Second} {
+		g := newGuarded(t, &scim2fake.TokenServer{ExpiresIn: expires})
+		now := time.Now()
+		g.connector.tokens.now = func() time.Time { return now }
+		step := func(d time.Duration, issued int) {
+			t.Helper()
+			now = now.Add(d)
+			if _, err := g.Check(t.Context()); err != nil || g.tokens.Issued() != issued {
+				t.Errorf("expires_in %d, after %v: %v, %d tokens, want %d", expires, d, err, g.tokens.Issued(), issued)
+			}
+		}
+		step(0, 1)
+		step(life-2*time.Second, 1)
+		step(4*time.Second, 2)
+	}
+}
+
+func TestC37TokenURLRefuses(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		body   string
+		kind   connectors.Kind
+		words  string
+	}{
+		{400, `{"error":"invalid_client","error_description":"Client authentication failed"}`, connectors.Denied, "Client authentication failed"},
+		{401, `{"error":"invalid_client"}`, connectors.Denied, "invalid_client"},
+		{429, `slow down`, connectors.RateLimited, "slow down"},
+		{503, ``, connectors.Temporary, "no reason"},
+		{404, `<html><title>Nothing here</title></html>`, connectors.Misconfigured, "Nothing here"},
+		{302, ``, connectors.Misconfigured, ""},
+		{200, `{"token_type":"Bearer"}`, connectors.Temporary, "access token"},
+		{400, `{"error":"invalid_client","error_description":"wrong: ` + clientSecret + `"}`, connectors.Denied, "[secret]"},
+	} {
+		g := newGuarded(t, &scim2fake.TokenServer{})
+		g.tokens.Refuse(c.status, http.Header{"Content-Type": {"application/json"}, "Retry-After": {"9"}, "Location": {"http://127.0.0.1:1/"}}, c.body)
+		_, err := g.Create(t.Context(), profile(1))
+		e := want(t, err, c.kind)
+		if !strings.Contains(e.Message, c.words) || e.Remedy == "" || e.Op != connectors.OpCreate || strings.Contains(fmt.Sprintf("%+v", *e), clientSecret) {
+			t.Errorf("%d: %+v", c.status, *e)
+		}
+		if c.kind == connectors.RateLimited && e.RetryAfter != 9*time.Second {
+			t.Errorf("retry after %v", e.RetryAfter)
+		}
+		if g.fake.Requests() != 0 {
+			t.Error("the API was called without a token")
+		}
+		report, err := g.Check(t.Context())
+		if s := report.Steps[0]; err == nil || s.Name != "Get an access token" || s.State != connectors.StepFailed || s.Remedy == "" {
+			t.Errorf("%d: first step %+v", c.status, s)
+		}
+	}
+}
+
+// A token URL that is down is no create in doubt: nothing was sent.
+func TestC37TokenURLIsDown(t *testing.T) {
+	g := newGuarded(t, &scim2fake.TokenServer{}, keyTokenURL, "http://127.0.0.1:1/token")
+	_, err := g.Create(t.Context(), profile(1))
+	want(t, err, connectors.Temporary)
+	input := map[string]string{keyTokenURL: "https://127.0.0.1:1/token", keyAllowPrivate: "false"}
+	g = newGuarded(t, &scim2fake.TokenServer{}, keyTokenURL, input[keyTokenURL], keyAllowPrivate, "false")
+	_, err = g.Create(t.Context(), profile(1))
+	want(t, err, connectors.Misconfigured)
+}
+
+func TestC37ClientAuthentication(t *testing.T) {
+	g := newGuarded(t, &scim2fake.TokenServer{InBody: true, Scope: "users:write groups:write"}, keyClientAuth, clientAuthBody)
+	if _, err := g.Create(t.Context(), profile(1)); err != nil {
+		t.Error(err)
+	}
+	g = newGuarded(t, &scim2fake.TokenServer{InBody: true})
+	_, err := g.Create(t.Context(), profile(1))
+	want(t, err, connectors.Denied)
+	g = newGuarded(t, &scim2fake.TokenServer{Scope: "users:write"}, keyScope, "users:read")
+	_, err = g.Create(t.Context(), profile(1))
+	want(t, err, connectors.Denied)
+}
+
+func TestC37EachCredentialGoesToItsOwnHost(t *testing.T) {
+	g := newGuarded(t, &scim2fake.TokenServer{})
+	var trace connectors.Trace
+	ctx := connectors.WithTrace(t.Context(), &trace)
+	if _, err := g.Create(ctx, profile(1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range g.tokens.Headers() {
+		if h.Get("X-Tenant") != "" || strings.HasPrefix(h.Get("Authorization"), "Bearer") {
+			t.Errorf("the token URL was sent %v", h)
+		}
+	}
+	for _, q := range g.fake.Journal() {
+		if q.Header.Get("X-Tenant") != "acme-tenant" || strings.Contains(fmt.Sprint(q), clientSecret) {
+			t.Errorf("the API was sent %+v", q)
+		}
+	}
+	token := g.connector.tokens.value
+	g.fake.AddFault(scim2fake.Fault{Status: 400, Body: `{"detail":"the token ` + token + ` of acme-tenant is odd"}`})
+	_, err := g.Create(ctx, profile(2))
+	text := fmt.Sprintf("%+v %+v %+v %#v", *want(t, err, connectors.Invalid), trace, g.connector, g.connector)
+	for _, secret := range []string{token, clientSecret, "acme-tenant"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%q can be read in %s", secret, text)
+		}
+	}
+}
+
+func TestExtraHeaders(t *testing.T) {
+	r := newRig(t, scim2fake.Quirks{}, keyHeaders, "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
+	r.create(profile(1))
+	h := r.Journal()[0].Header
+	if got := fmt.Sprint(h["X-Tenant"], h["X-Env"]); got != "[acme two] [a: b]" {
+		t.Errorf("sent %s", got)
+	}
+	for _, bad := range []string{"no colon", "X-A:", ": b", "X A: b", "Authorization: Bearer x", "host: evil", "Connection: close", "Proxy-Authorization: x",
+		"Transfer-Encoding: chunked", "Content-Type: text/plain", "If-Match: *", "X-A: a\x00b"} {
+		if checkHeaders(bad) == "" {
+			t.Errorf("%q is taken for a header", bad)
+		}
+	}
+}
