@@ -96,10 +96,30 @@ func (d Definition) policyFields() []Field {
 			Help:    "What to do with an account that matches the user and was not made by Usher. Administrators' accounts are never adopted.",
 			Options: []Option{{HoldExisting, "Hold it for an administrator"}, {AdoptExisting, "Adopt it and write the user's attributes"}, {FailExisting, "Fail"}}},
 		{Key: OnDelete, Label: "When the user is deleted", Section: SectionPolicy, Type: Select, Default: first(onDelete), Options: onDelete,
-			Help: "Accounts that Usher adopted are never removed, only disabled."},
-		{Key: OnDisable, Label: "When the user is disabled", Section: SectionPolicy, Type: Select, Default: first(onDisable), Options: onDisable},
-		{Key: OnLeave, Label: "When the user leaves the scope", Section: SectionPolicy, Type: Select, Default: first(onDisable), Options: onDelete},
+			Help: d.removalWords()},
+		{Key: OnDisable, Label: "When the user is disabled", Section: SectionPolicy, Type: Select, Default: first(onDisable), Options: onDisable, Help: d.disablingWords()},
+		{Key: OnLeave, Label: "When the user leaves the scope", Section: SectionPolicy, Type: Select, Default: first(onDisable), Options: onDelete, Help: d.removalWords()},
 		{Key: RequestsLimit, Label: "Requests per second", Section: SectionPolicy, Type: Number, Default: trimFloat(d.Budget.RequestsPerSecond), Max: 10000,
 			Help: "0 means no limit. A target that answers “too many requests” slows Usher down by itself."},
 	}
+}
+
+// removalWords say what the target can do to an account whose user is gone.
+func (d Definition) removalWords() string {
+	switch {
+	case !d.Can(Delete) && !d.Can(Disable):
+		return "The target can neither remove nor disable accounts."
+	case !d.Can(Delete):
+		return "The target cannot remove accounts."
+	case !d.Can(Disable):
+		return "Accounts that Usher adopted are never removed. The target cannot disable them, so they stay as they are."
+	}
+	return "Accounts that Usher adopted are never removed, only disabled."
+}
+
+func (d Definition) disablingWords() string {
+	if d.Can(Disable) {
+		return ""
+	}
+	return "The target cannot disable accounts."
 }

@@ -4,7 +4,11 @@ package all
 import (
 	"usher/connectors"
 	"usher/connectors/google"
+	"usher/connectors/google/googlefake"
+	"usher/connectors/salesforce"
+	"usher/connectors/salesforce/salesforcefake"
 	"usher/connectors/scim2"
+	"usher/connectors/scim2/scim2fake"
 )
 
 // Kind is a connector kind and, for the demo, the service that it speaks to.
@@ -16,8 +20,9 @@ type Kind struct {
 // Kinds are the kinds in the order in which the console shows them.
 func Kinds() []Kind {
 	return []Kind{
-		{google.Definition(), nil},
-		{scim2.Definition(), nil},
+		{google.Definition(), googlefake.NewSandbox},
+		{salesforce.Definition(), salesforcefake.NewSandbox},
+		{scim2.Definition(), scim2fake.NewSandbox},
 	}
 }
 

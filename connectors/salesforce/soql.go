@@ -1,0 +1,68 @@
+package salesforce
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"usher/connectors"
+)
+
+// literal writes a value as a string of SOQL. What no name holds is refused, whatever escaping could make of it.
+func literal(op, s string) (string, error) {
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "A value that Salesforce would be searched for holds control characters.", Remedy: "Correct the user or the attribute mapping."}
+	}
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`).Replace(s) + "'", nil
+}
+
+// idList writes IDs, which need no escaping, for IN.
+func idList(ids []string) string { return "('" + strings.Join(ids, "','") + "')" }
+
+// maxPages bounds a listing that never ends.
+const maxPages = 1000
+
+// page is one answer of a query.
+type page[T any] struct {
+	Records []T    `json:"records"`
+	Done    bool   `json:"done"`
+	Next    string `json:"nextRecordsUrl"`
+}
+
+// query reads all that a SOQL statement gives.
+func query[T any](ctx context.Context, k *connector, op, soql string) (all []T, err error) {
+	path := "query?q=" + url.QueryEscape(soql)
+	for range maxPages {
+		p, err := readPage[T](ctx, k, op, path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Records...)
+		if p.Done || p.Next == "" {
+			return all, nil
+		}
+		if path, err = k.nextPage(op, p.Next); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func readPage[T any](ctx context.Context, k *connector, op, path string) (p page[T], err error) {
+	c := call{op: op}.get(path)
+	a, err := k.do(ctx, c)
+	if err != nil {
+		return p, err
+	}
+	return p, k.decode(c, a, &p)
+}
+
+// nextPage keeps the path of where a listing goes on, whatever host it names, and only below the API's own.
+func (k *connector) nextPage(op, next string) (string, error) {
+	u, err := url.Parse(next)
+	if err != nil || !strings.HasPrefix(u.EscapedPath(), k.root()+"query/") || strings.Contains(u.Path, "..") {
+		return "", &connectors.Error{Kind: connectors.Misconfigured, Op: op, Message: "Salesforce's list goes on at an address that is not its API: " + printable(cutTo(next, 200)) + ". It was not called.",
+			Remedy: remedyPath}
+	}
+	return u.EscapedPath(), nil
+}
