@@ -28,12 +28,14 @@ import (
 type app struct {
 	ctx            context.Context // ends when the program is asked to stop
 	cli            *cli
+	kinds          []all.Kind // of connectors
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
 // core is an open database with everything that acts on it.
 type core struct {
+	kinds     []connectors.Definition
 	store     *db.Store
 	opener    *provisioning.Opener
 	engine    *provisioning.Engine
@@ -56,10 +58,18 @@ func (a *app) open(instance string) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	opener := provisioning.NewOpener(all.Definitions())
+	kinds := definitions(a.kinds)
+	opener := provisioning.NewOpener(kinds)
 	engine := provisioning.New(store, opener, provisioning.Config{Instance: instance, AttemptTimeout: a.cli.AttemptTimeout}, a.log())
-	return &core{store: store, opener: opener, engine: engine,
+	return &core{kinds: kinds, store: store, opener: opener, engine: engine,
 		directory: &directory.Directory{Store: store, Settler: engine, Now: now}}, nil
+}
+
+func definitions(kinds []all.Kind) (defs []connectors.Definition) {
+	for _, k := range kinds {
+		defs = append(defs, k.Definition)
+	}
+	return defs
 }
 
 // within opens the database, runs f, and lets what f began at targets end before it closes.

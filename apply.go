@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"usher/connectors/all"
 	"usher/directory"
 )
 
@@ -29,7 +28,7 @@ func (c applyCmd) Run(a *app) error {
 	}
 	file := doc.read(text)
 	return a.within(func(k *core) error {
-		check := &checker{document: doc, core: k, kinds: all.Definitions()}
+		check := &checker{document: doc, core: k, kinds: k.kinds}
 		plan, err := check.check(a.ctx, file)
 		if err = cmp.Or(err, doc.err()); err != nil {
 			return err
@@ -104,17 +103,33 @@ func (n plannedConnection) apply(a *app, d *directory.Directory, by directory.Ac
 	fmt.Fprintf(a.stdout, "connection %s: %s\n", connection.Name, n.mark)
 	for _, k := range n.connectors {
 		k.want.ConnectionID = connection.ID
-		switch k.mark {
-		case created:
-			k.want, err = d.CreateConnector(a.ctx, k.want, by)
-		case changed:
-			err = d.UpdateConnector(a.ctx, k.want, by)
-		}
-		if err != nil {
+		if k.want, err = k.apply(a, d, by); err != nil {
 			return fmt.Errorf("connector %s: %w", k.want.Kind, err)
 		}
 		ids[connectorName(connection.Name, k.want.Kind)] = k.want.ID
 		fmt.Fprintf(a.stdout, "connector %s/%s: %s\n", connection.Name, k.want.Kind, k.mark)
+		if k.mapping == changed {
+			fmt.Fprintf(a.stdout, "mapping %s/%s: %s\n", connection.Name, k.want.Kind, k.mapping)
+		}
 	}
 	return nil
+}
+
+func (k plannedConnector) apply(a *app, d *directory.Directory, by directory.Actor) (n directory.Connector, err error) {
+	n = k.want
+	switch k.mark {
+	case created:
+		if n, err = d.CreateConnector(a.ctx, n, by); err != nil {
+			return k.want, err
+		}
+	case changed:
+		err = d.UpdateConnector(a.ctx, n, by)
+	}
+	if err != nil || k.mapping != changed {
+		return n, err
+	}
+	if k.mark != unchanged {
+		n.Revision = 0 // it was just written, so whoever reads it now reads this
+	}
+	return n, d.SetMapping(a.ctx, n, k.want.Mapping, by)
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"usher/auth"
-	"usher/connectors/all"
 	"usher/demo"
 	"usher/directory"
 	"usher/scim/server"
@@ -42,12 +41,12 @@ func (c demoCmd) Run(a *app) error {
 func (c demoCmd) within(a *app, dir string) error {
 	own := *a.cli
 	own.DB, own.KeyFile = filepath.Join(dir, "usher.db"), ""
-	a = &app{ctx: a.ctx, cli: &own, stdin: a.stdin, stdout: a.stdout, stderr: a.stderr}
+	a = &app{ctx: a.ctx, cli: &own, kinds: a.kinds, stdin: a.stdin, stdout: a.stdout, stderr: a.stderr}
 	k, err := a.open(serverName)
 	if err != nil {
 		return err
 	}
-	targets, err := demo.StartTargets(all.Kinds())
+	targets, err := demo.StartTargets(a.kinds)
 	if err != nil {
 		return k.close(err)
 	}

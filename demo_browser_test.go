@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cd "github.com/chromedp/chromedp"
+
+	"usher/connectors/all"
+	builtin "usher/demo"
 )
 
 func signInToDemo(t *testing.T, b *browser, demo *running) {
@@ -25,10 +29,9 @@ func TestDemoInABrowser(t *testing.T) {
 	b := newBrowser(t, demo.url)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
-	b.menu("Target")
-	b.sees("12 accounts") // they arrive while one looks
-	b.press("Pause")      // what changes under its hands, axe misjudges
-	b.inspect("demo-target")
+	for _, k := range all.Kinds() {
+		lookAtDemoTarget(b, k)
+	}
 	b.menu("Users")
 	b.inspect("demo-users")
 	b.press("Add User")
@@ -40,10 +43,72 @@ func TestDemoInABrowser(t *testing.T) {
 	b.press("Save")
 	b.sees("synced") // the panel says so by itself
 	b.inspect("demo-user")
-	b.menu("Target")
+	b.menu("Demo targets")
 	b.sees("katherine@example.com")
 	b.menu("Overview")
 	b.inspect("demo-overview")
+}
+
+// gone waits until the page's own part does not say this any more.
+func (b *browser) gone(words string) {
+	b.t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		text := b.eval(`document.querySelector("main").innerText`)
+		if !strings.Contains(strings.ToLower(text), strings.ToLower(words)) {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Fatalf("the page always says %q:\n%s", words, text)
+		}
+	}
+}
+
+// lookAtDemoTarget sees the sample users and groups arrive at the built-in service of a kind.
+func lookAtDemoTarget(b *browser, k all.Kind) {
+	b.t.Helper()
+	if k.Sandbox == nil {
+		return
+	}
+	b.visit("/targets/" + k.Kind)
+	b.sees("amara.okafor@example.com")
+	b.sees("liam.osullivan@example.com") // the last; they arrive while one looks
+	if k.Groups != nil {
+		b.sees("Sales and Marketing")
+	}
+	b.press("Pause") // what changes under its hands, axe misjudges
+	b.inspect("demo-target-" + k.Kind)
+}
+
+// TestTroubleInABrowser takes every built-in service down and sees that the console says so, and that all is well
+// again as soon as the service is.
+func TestTroubleInABrowser(t *testing.T) {
+	t.Parallel()
+	demo := start(t, "demo", "--addr=127.0.0.1:0")
+	b := newBrowser(t, demo.url)
+	defer b.quiet()
+	signInToDemo(t, b, demo)
+	for _, k := range all.Kinds() {
+		if k.Sandbox == nil {
+			continue
+		}
+		b.visit("/targets/" + k.Kind)
+		b.sees("liam.osullivan@example.com")
+		b.tick("Down")
+		b.press("Apply")
+		b.sees("Down until you choose Well")
+		b.press("Change all sample users")
+		b.sees("Quarantined: nothing is sent to the target for now") // the page says so by itself
+		b.press("Pause")
+		b.inspect("demo-trouble-" + k.Kind)
+		b.menu("Overview")
+		b.sees(builtin.ConnectionName(k.Definition) + " is paused")
+		b.visit("/targets/" + k.Kind)
+		b.tick("Well")
+		b.press("Apply")
+		b.gone("Quarantined")
+		b.sees("Synced")
+		b.gone("Paused")
+	}
 }
 
 // TestWithoutScripts uses the console with scripts switched off: every form must still do its work.
@@ -84,5 +149,13 @@ func TestWithoutScripts(t *testing.T) {
 	b.fill("Title", "Programmer")
 	b.press("Save")
 	b.sees("Programmer")
+	b.visit("/targets")
+	b.tick("Credentials revoked")
+	b.press("Apply")
+	b.sees("Credentials revoked until you choose Well")
+	b.tick("Well")
+	b.press("Apply")
+	b.visit("/target")
+	b.sees("Demo targets")
 	b.menuSignOut()
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"usher/connectors/all"
 	"usher/directory"
 )
 
@@ -47,7 +48,7 @@ type cli struct {
 	LogFormat      string        `enum:"text,json" default:"text" help:"How log lines on standard error are written: text or json."`
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the console and provision users (what usher does without a command)."`
-	Demo    demoCmd    `cmd:"" help:"Serve a throw-away console with a built-in SCIM 2.0 target and sample users (its database is its own: --db is not used)."`
+	Demo    demoCmd    `cmd:"" help:"Serve a throw-away console with built-in targets and sample users (its database is its own: --db is not used)."`
 	Apply   applyCmd   `cmd:"" help:"Make the connections, connectors and provisioners of a YAML file."`
 	User    userCmd    `cmd:"" help:"Create, change, delete or show a user."`
 	Admin   adminCmd   `cmd:"" help:"Manage the console's administrators."`
@@ -57,6 +58,11 @@ type cli struct {
 
 // run is the whole program: tests start it as people do. It returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return runWith(ctx, all.Kinds(), args, stdin, stdout, stderr)
+}
+
+// runWith is run with these kinds of connectors.
+func runWith(ctx context.Context, kinds []all.Kind, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	exited, code := false, exitOK // --help has done everything when it has printed
 	parser, err := kong.New(&c, kong.Name("usher"), kong.DefaultEnvars("USHER"), kong.Writers(stdout, stderr),
@@ -75,7 +81,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "usher: %v\nRun usher --help, or usher COMMAND --help, to see what there is.\n", err)
 		return exitUsage
 	}
-	a := &app{ctx: ctx, cli: &c, stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{ctx: ctx, cli: &c, kinds: kinds, stdin: stdin, stdout: stdout, stderr: stderr}
 	if err := parsed.Run(a); err != nil {
 		fmt.Fprintln(stderr, "usher:", failure(err))
 		if _, ok := errors.AsType[usageError](err); ok {

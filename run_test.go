@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/connectors/all"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -103,9 +104,15 @@ var listening = regexp.MustCompile(`msg=listening address=\S+ url=(\S+)`)
 // start runs a serving command until the test ends.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
+	return startWith(t, all.Kinds(), args...)
+}
+
+// startWith is start with these kinds of connectors.
+func startWith(t *testing.T, kinds []all.Kind, args ...string) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{stdout: &output{}, stderr: &output{}, stop: stop, done: make(chan int, 1)}
-	go func() { r.done <- run(ctx, args, strings.NewReader(""), r.stdout, r.stderr) }()
+	go func() { r.done <- runWith(ctx, kinds, args, strings.NewReader(""), r.stdout, r.stderr) }()
 	t.Cleanup(func() { r.end(t) })
 	eventually(t, "the server listens", func() bool {
 		select {

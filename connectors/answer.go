@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,8 +41,8 @@ func NoAnswer(op string, err error) *Error {
 	case isCertificate(err):
 		e.Kind, e.Message = Misconfigured, "The target's certificate is not trusted: "+cause(err)
 		e.Remedy = "Have the target serve a valid certificate for this host name, or correct the URL."
-	case dial != nil && dial.Op == "remote error": // a TLS alert, before the request was looked at
-		e.Kind, e.Message = alertKind(dial.Err), "The target ended the secure connection: "+cause(err)+"."
+	case dial != nil && dial.Op == "remote error": // a TLS alert
+		e.Kind, e.Message = alertKind(op, dial.Err), "The target ended the secure connection: "+cause(err)+"."
 		e.Remedy = "Check the client certificate and its key in the connector's configuration: the target must know who issued it, and it must not have expired."
 	case errors.Is(err, ErrTooLarge):
 		e.Message = "The target's answer was larger than 16 MiB, and was not read to the end."
@@ -64,15 +65,17 @@ func lost(op string) Kind {
 	return Temporary
 }
 
-// alertKind tells a certificate that the target refuses from everything else that two sides cannot agree on
-// (RFC 8446 §6.2). crypto/tls does not export its alerts.
-func alertKind(alert error) Kind {
-	for _, words := range []string{"certificate", "access denied", "unknown certificate authority", "decrypt error"} {
-		if strings.Contains(alert.Error(), words) {
-			return Denied
-		}
+// alertKind tells a certificate that the target refuses from what two sides cannot agree on (RFC 8446 §6.2). Any other
+// alert may also come in the middle of an exchange, when the request was looked at. crypto/tls does not export them.
+func alertKind(op string, alert error) Kind {
+	says := func(words string) bool { return strings.Contains(alert.Error(), words) }
+	switch {
+	case slices.ContainsFunc([]string{"certificate", "access denied", "decrypt error"}, says):
+		return Denied
+	case slices.ContainsFunc([]string{"handshake failure", "protocol version", "insufficient security", "unrecognized name", "application protocol", "extension"}, says):
+		return Misconfigured
 	}
-	return Misconfigured
+	return lost(op)
 }
 
 func isCertificate(err error) bool {

@@ -59,7 +59,7 @@ func (d Definition) Can(m Mode) bool { return slices.Contains(d.Modes, m) }
 
 // AllFields are the kind's own fields and then the ones that every connector has.
 func (d Definition) AllFields() []Field {
-	return slices.Concat(d.Fields, d.groupFields(), d.policyFields(), d.passwordFields())
+	return slices.Concat(d.groupFields(), d.Fields, d.policyFields(), d.passwordFields())
 }
 
 // Keys of the fields that every connector has. Stored: never rename.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,9 +41,26 @@ func WithSecret(ctx context.Context, secret string) context.Context {
 	if len(secret) < tooShortToBeSecret {
 		return ctx
 	}
-	quoted, _ := json.Marshal(secret)
 	known, _ := ctx.Value(secretKey{}).([]string)
-	return context.WithValue(ctx, secretKey{}, append(known[:len(known):len(known)], secret, string(quoted[1:len(quoted)-1])))
+	return context.WithValue(ctx, secretKey{}, append(known[:len(known):len(known)], Spellings(secret)...))
+}
+
+// Spellings are the ways in which a service may repeat a secret: as it is, and as JSON writes it, with and without the
+// signs of HTML escaped.
+func Spellings(secret string) []string {
+	out := []string{secret}
+	for _, escapeHTML := range []bool{true, false} {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(escapeHTML)
+		if e.Encode(secret) != nil {
+			continue
+		}
+		if quoted := strings.Trim(b.String(), "\n"); !slices.Contains(out, quoted[1:len(quoted)-1]) {
+			out = append(out, quoted[1:len(quoted)-1])
+		}
+	}
+	return out
 }
 
 const (
@@ -152,10 +170,10 @@ const tooShortToBeSecret = 6
 
 func appendCredentials(out []string, v string) []string {
 	scheme, rest, ok := strings.Cut(v, " ")
-	if !ok {
-		rest = v
+	if len(v) >= tooShortToBeSecret {
+		out = append(out, v)
 	}
-	if len(rest) >= tooShortToBeSecret {
+	if ok && len(rest) >= tooShortToBeSecret {
 		out = append(out, rest)
 	}
 	if !strings.EqualFold(scheme, "Basic") {

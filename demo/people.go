@@ -51,13 +51,17 @@ func sampleGroups() []chosenGroup {
 	}
 }
 
-// nextDepartment goes round the departments of People; one that nobody has leads to the first.
-func nextDepartment(now string) string {
-	var all []string
+// nextPost is another department and title: round the ones of People; what nobody has leads to the first.
+func nextPost(department, title string) (string, string) {
+	var departments, titles []string
 	for _, p := range People() {
-		all = append(all, p.Department)
+		departments, titles = append(departments, p.Department), append(titles, p.Title)
 	}
-	slices.Sort(all)
-	all = slices.Compact(all)
-	return all[(slices.Index(all, now)+1)%len(all)]
+	return after(departments, department), after(titles, title)
+}
+
+func after(list []string, now string) string {
+	slices.Sort(list)
+	list = slices.Compact(list)
+	return list[(slices.Index(list, now)+1)%len(list)]
 }

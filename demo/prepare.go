@@ -91,7 +91,7 @@ func (t *Targets) AddPeople(ctx context.Context, pause time.Duration) error {
 	return nil
 }
 
-// Stir gives every sample user that is left another department, so that every target has something to do, and says how
+// Stir gives every sample user that is left another department and title, so that every target has something to do, and says how
 // many there were.
 func (t *Targets) Stir(ctx context.Context) (int, error) {
 	t.mu.Lock()
@@ -106,7 +106,7 @@ func (t *Targets) Stir(ctx context.Context) (int, error) {
 		if err != nil {
 			return moved, fmt.Errorf("read a sample user: %w", err)
 		}
-		u.Department = nextDepartment(u.Department)
+		u.Department, u.Title = nextPost(u.Department, u.Title)
 		if _, err := t.acts.UpdateUser(ctx, u, actor()); err != nil {
 			return moved, fmt.Errorf("change sample user %s: %w", u.UserName, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/example"
 )
 
 var update = flag.Bool("update", false, "write the pages of docs that are generated")
@@ -32,18 +33,32 @@ func current(t *testing.T, path, text string) {
 
 // docs/connectors.md is what the Definitions say.
 func TestReference(t *testing.T) {
+	current(t, "../../docs/connectors.md", reference(Definitions()))
+}
+
+// A kind that is new is in the reference with all that its Definition says.
+func TestReferenceOfANewKind(t *testing.T) {
+	text := reference(append(Definitions(), example.Definition()))
+	for _, want := range []string{"[Badge office](#badge-office)", "| Office URL | `url` | required |", "| Name | `name` | string, required, matched by | `user.userName` |", "`on_delete`"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the reference does not say %q", want)
+		}
+	}
+}
+
+func reference(defs []connectors.Definition) string {
 	var b strings.Builder
 	b.WriteString("# Connectors\n\nWritten from the connectors' definitions by `go test ./connectors/all -update`. The key of a setting is its name in\n" +
 		"[`apply` files](../README.md); the key of an attribute is its name in a mapping.\n\n| Kind | Key | |\n|---|---|---|\n")
-	for _, d := range Definitions() {
-		fmt.Fprintf(&b, "| [%s](#%s) | `%s` | %s |\n", d.Name, strings.ToLower(d.Name), d.Kind, d.Summary)
+	for _, d := range defs {
+		fmt.Fprintf(&b, "| [%s](#%s) | `%s` | %s |\n", d.Name, strings.ReplaceAll(strings.ToLower(d.Name), " ", "-"), d.Kind, d.Summary)
 	}
-	for _, d := range Definitions() {
+	for _, d := range defs {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s", d.Name, d.Summary, abilities(d))
 		writeFields(&b, d)
 		writeAttributes(&b, d)
 	}
-	current(t, "../../docs/connectors.md", b.String())
+	return b.String()
 }
 
 func abilities(d connectors.Definition) string {

@@ -2,7 +2,6 @@ package scim2
 
 import (
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,8 +19,8 @@ func (k *connector) authenticate(c connectors.Config) error {
 		k.credential = [2]string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
 	case authAPIKey:
 		name := http.CanonicalHeaderKey(c.Text(keyAPIKeyHeader))
-		if !validHeaderName(name) {
-			return cannotOpen(fmt.Sprintf("%q cannot be the name of a header.", name), "Correct the header name in the connector's configuration; it has no spaces.")
+		if wrong := checkKeyHeader(name); wrong != "" {
+			return cannotOpen(wrong, "Correct the header name in the connector's configuration.")
 		}
 		k.credential = [2]string{name, c.Secret(keyAPIKey)}
 	case authOAuth2:

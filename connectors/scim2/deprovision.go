@@ -31,6 +31,8 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 		return err
 	case a.ok():
 		return nil
+	case a.status == http.StatusNotFound:
+		return k.itemFailure(ctx, a)
 	}
 	e := k.failure(a)
 	refused := a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented || a.status == http.StatusForbidden

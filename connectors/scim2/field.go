@@ -90,7 +90,7 @@ func authFields() []connectors.Field {
 			Help: "Sent as Authorization: Bearer. The service shows it where provisioning is set up."},
 		{Key: keyUsername, Label: "User name", Section: auth, Type: connectors.Text, Required: true, When: in(authBasic)},
 		{Key: keyPassword, Label: "Password", Section: auth, Type: connectors.Password, Required: true, When: in(authBasic)},
-		{Key: keyAPIKeyHeader, Label: "Header name", Section: auth, Type: connectors.Text, Required: true, Default: "X-API-Key", When: in(authAPIKey)},
+		{Key: keyAPIKeyHeader, Label: "Header name", Section: auth, Type: connectors.Text, Required: true, Default: "X-API-Key", When: in(authAPIKey), Check: checkKeyHeader},
 		{Key: keyAPIKey, Label: "API key", Section: auth, Type: connectors.Password, Required: true, When: in(authAPIKey)},
 		{Key: keyTokenURL, Label: "Token URL", Section: auth, Type: connectors.URL, Required: true, When: in(authOAuth2), Placeholder: "https://example.com/oauth2/token",
 			Help: "Where Usher gets its access tokens. The client secret is sent there and nowhere else."},

@@ -3,6 +3,7 @@ package scim2
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -100,7 +101,8 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 		if err != nil {
 			return connectors.Account{}, err
 		}
-		if len(found) > 0 {
+		// An address that came with strangers may be there twice.
+		if len(found) > 0 && (trust == reliable || attr != attrEmails || k.filters == filterOn) {
 			return one(found)
 		}
 		mustScan = mustScan || trust != reliable
@@ -212,7 +214,7 @@ func (k *connector) unfiltered(ctx context.Context, a answer) (trust, error) {
 	switch {
 	case a.status == http.StatusNotFound:
 		return reliable, k.bareNotFound(ctx, a, conforms)
-	case a.status == http.StatusBadRequest && containsAny(strings.ToLower(said.Detail), "not exist", "not found"):
+	case a.status == http.StatusBadRequest && said.ScimType != scim.InvalidFilter && containsAny(strings.ToLower(said.Detail), "not exist", "not found"):
 		return reliable, nil
 	case k.filters == filterOn:
 	case a.status == http.StatusBadRequest, a.status == http.StatusMethodNotAllowed, a.status == http.StatusNotImplemented:
@@ -226,15 +228,33 @@ func (k *connector) bareNotFound(ctx context.Context, a answer, conforms bool) e
 	if conforms || k.learned.collection.Load() {
 		return nil
 	}
+	return k.serves(ctx, a.op)
+}
+
+// serves is an error when nobody answers as a list of users where it should be.
+func (k *connector) serves(ctx context.Context, op string) error {
 	list, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + k.window(1)})
-	if err != nil {
-		return err
+	if err == nil && !list.ok() {
+		err = k.failure(list)
 	}
-	if !list.ok() {
-		return k.failure(a)
+	if err == nil {
+		_, err = k.page(list)
 	}
-	_, err = k.page(list)
+	if e, ok := errors.AsType[*connectors.Error](err); ok {
+		e.Op = op
+	}
 	return err
+}
+
+// itemFailure is failure for a request about one account. A 404 that is no SCIM message may come from a proxy in front of
+// a service that is down, or from a wrong URL: taken for "gone", it would leave somebody's account behind for ever.
+func (k *connector) itemFailure(ctx context.Context, a answer) error {
+	if _, conforms := scim.ParseError(a.body); a.status == http.StatusNotFound && !conforms {
+		if err := k.serves(ctx, a.op); err != nil {
+			return err
+		}
+	}
+	return k.failure(a)
 }
 
 // escapeQuery escapes like url.QueryEscape, with %20 for a space: not every server reads + as one.

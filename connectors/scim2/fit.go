@@ -32,9 +32,7 @@ func (t traits) fitChanges(op string, c connectors.Changes) (connectors.Changes,
 		}
 	}
 	var err error
-	if c.Set, err = t.fitValues(op, c.Set); err == nil {
-		c.Want.Values, err = t.fitValues(op, c.Want.Values)
-	}
+	c.Set, err = t.fitValues(op, c.Set) // what is wanted besides is there already, and is not sent
 	return c, err
 }
 

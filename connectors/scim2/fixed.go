@@ -13,7 +13,7 @@ import (
 // withoutFixed writes what is left of a PATCH that the service refused because it names attributes which nobody may
 // change (RFC 7644 §3.12, mutability). Its error says which ones were left out, or what the service said.
 func (k *connector) withoutFixed(ctx context.Context, p call, ops []scim.Operation, refused answer) error {
-	said, _ := scim.ParseError(refused.body)
+	said, _ := k.words(refused.body, refused.secrets...)
 	if said.ScimType != scim.Mutability {
 		return k.failure(refused)
 	}
@@ -37,7 +37,7 @@ func (k *connector) withoutFixed(ctx context.Context, p call, ops []scim.Operati
 		return k.failure(a)
 	}
 	return &connectors.Error{Kind: connectors.Invalid, Op: p.op, Status: http.StatusBadRequest, Code: scim.Mutability,
-		Message: "The target wrote everything but " + strings.Join(fixed, " and ") + ", which it does not let anybody change: " + k.scrub(said.Detail),
+		Message: "The target wrote everything but " + strings.Join(fixed, " and ") + ", which it does not let anybody change: " + said.Detail,
 		Remedy:  "On the mapping page, have it written only when an account is made, or change it by hand at the target."}
 }
 

@@ -141,7 +141,7 @@ func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.Gro
 	case k.mayPutGroups(a):
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
-	return k.groupFailure(a)
+	return k.groupItemFailure(ctx, a)
 }
 
 // patchGroup sends a PATCH, a second time in the other dialect when the service did not understand the first.
@@ -152,10 +152,14 @@ func (k *connector) patchGroup(ctx context.Context, at string, body func(style s
 		return a, err
 	}
 	other, err := k.sendPatch(ctx, at, styleObject, body)
-	if err != nil || !other.ok() {
-		return a, err
+	switch {
+	case err != nil:
+		return other, err
+	case other.status == http.StatusBadRequest:
+		return a, nil
+	case other.ok():
+		k.learned.group.objectPatch.Store(true)
 	}
-	k.learned.group.objectPatch.Store(true)
 	return other, nil
 }
 
@@ -193,7 +197,7 @@ func (k *connector) DeleteGroup(ctx context.Context, id string) error {
 	case a.ok():
 		return nil
 	}
-	return k.groupFailure(a)
+	return k.groupItemFailure(ctx, a)
 }
 
 // groupURL is the URL of one group. An ID that would name something else than a group is refused.

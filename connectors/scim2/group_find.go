@@ -2,6 +2,7 @@ package scim2
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -119,14 +120,7 @@ func (k *connector) firstOfGroups() string {
 func (k *connector) unfilteredGroups(ctx context.Context, a answer, ask groupAsk) (reliable bool, err error) {
 	switch a.status {
 	case http.StatusNotFound: // "none" at some services, "no groups at all" at others
-		list, err := k.listGroups(ctx, "count=1")
-		if err != nil {
-			return false, err
-		}
-		if !list.ok() {
-			return false, k.groupFailure(a)
-		}
-		return true, nil
+		return true, k.servesGroups(ctx, a.op)
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		if k.filters != filterOn {
 			ask.off.Store(true)
@@ -134,6 +128,32 @@ func (k *connector) unfilteredGroups(ctx context.Context, a answer, ask groupAsk
 		}
 	}
 	return false, k.groupFailure(a)
+}
+
+// servesGroups is an error when nobody answers as a list of groups where it should be.
+func (k *connector) servesGroups(ctx context.Context, op string) error {
+	list, err := k.listGroups(ctx, "count=1")
+	if err == nil && !list.ok() {
+		err = k.groupFailure(list)
+	}
+	if err == nil {
+		_, _, err = k.groupPage(list)
+	}
+	if e, ok := errors.AsType[*connectors.Error](err); ok {
+		e.Op = op
+	}
+	return err
+}
+
+// groupItemFailure is groupFailure for a request about one group: a 404 that is no SCIM message is looked into, as
+// itemFailure does.
+func (k *connector) groupItemFailure(ctx context.Context, a answer) error {
+	if _, conforms := scim.ParseError(a.body); a.status == http.StatusNotFound && !conforms {
+		if err := k.servesGroups(ctx, a.op); err != nil {
+			return err
+		}
+	}
+	return k.groupFailure(a)
 }
 
 // listGroups reads a list without the members, which may be many, where the service can leave them out.

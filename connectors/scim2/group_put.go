@@ -51,10 +51,10 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 		return got, err
 	}
 	if !got.ok() {
-		return got, k.groupFailure(got)
+		return got, k.groupItemFailure(ctx, got)
 	}
 	d, err := decodeDocument(got.body)
-	if err != nil || len(d) == 0 {
+	if err != nil || blank(d.get("id")) {
 		return got, notAGroup(got, err)
 	}
 	have := asList(d.get("members"))

@@ -107,6 +107,9 @@ func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (answer
 			return scim.Encode(scim.NewPatch(memberPatch(style, ids, add, w.traits.memberType)...))
 		})
 		if err != nil || !w.mayPutGroups(a) {
+			if add && a.ok() {
+				w.learned.group.used(w.id)
+			}
 			return a, err
 		}
 	}
@@ -197,7 +200,7 @@ func (k *connector) members(ctx context.Context, id string) ([]seenMember, error
 		return nil, err
 	}
 	if !a.ok() {
-		return nil, k.groupFailure(a)
+		return nil, k.groupItemFailure(ctx, a)
 	}
 	var g seenGroup
 	if err := scim.Decode(a.body, &g); err != nil {

@@ -118,7 +118,7 @@ func (w *memberWrite) groupIsThere(ctx context.Context) error {
 	case err != nil:
 		return err
 	case !a.ok():
-		return w.groupFailure(a)
+		return w.groupItemFailure(ctx, a)
 	}
 	w.there = true
 	return nil

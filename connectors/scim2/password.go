@@ -3,7 +3,6 @@ package scim2
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -47,9 +46,5 @@ func hidden(password directory.Secret) []string {
 	if password == "" {
 		return nil
 	}
-	out := []string{password.Reveal()}
-	if quoted, err := json.Marshal(password.Reveal()); err == nil && string(quoted[1:len(quoted)-1]) != out[0] {
-		out = append(out, string(quoted[1:len(quoted)-1]))
-	}
-	return out
+	return connectors.Spellings(password.Reveal())
 }

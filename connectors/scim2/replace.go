@@ -2,6 +2,7 @@ package scim2
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -25,7 +26,7 @@ func (k *connector) replace(ctx context.Context, c call, changes connectors.Chan
 		case a.ok():
 			return k.obeyed(ctx, a, changes)
 		case a.status != http.StatusPreconditionFailed || try > 0:
-			return k.failure(a)
+			return k.itemFailure(ctx, a)
 		}
 	}
 }
@@ -37,10 +38,13 @@ func (k *connector) replacement(ctx context.Context, c call, changes connectors.
 		return c, err
 	}
 	if !got.ok() {
-		return c, k.failure(got)
+		return c, k.itemFailure(ctx, got)
 	}
 	d, err := decodeDocument(got.body)
-	if err != nil || len(d) == 0 {
+	if err == nil && blank(d.get("id")) {
+		err = errors.New("it has no id") // a list or a message that was written back would take the account's place
+	}
+	if err != nil {
 		return c, &connectors.Error{Kind: connectors.Temporary, Op: c.op, Status: got.status, Err: err,
 			Message: "The account could be read from the target, but its answer is not a SCIM resource.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
 	}

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"usher/connectors"
-	"usher/scim"
 )
 
 const (
@@ -72,9 +71,9 @@ func (k *connector) noToken(op string, err error) *connectors.Error {
 		e.Op, e.Message = op, "Usher could not get an access token. "+k.scrub(e.Message)
 		return e
 	}
-	said, _ := scim.ParseError(refused.Body)
+	said, _ := k.words(refused.Body)
 	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied,
-		Message: "The token URL gave Usher no access token: " + k.scrub(said.Detail),
+		Message: "The token URL gave Usher no access token: " + said.Detail,
 		Remedy:  "Check the client ID, the client secret, the scopes and the client authentication in the connector's configuration."}
 	if said.Detail == "" {
 		e.Message = "The token URL gave Usher no access token, and no reason."

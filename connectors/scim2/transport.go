@@ -98,6 +98,18 @@ func ownHeader(name string) bool {
 	return strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "Content-")
 }
 
+// checkKeyHeader allows Authorization, which some services want with a bare key.
+func checkKeyHeader(v string) string {
+	name := http.CanonicalHeaderKey(v)
+	switch {
+	case !validHeaderName(name):
+		return "Enter the name of a header, such as X-API-Key, without spaces or a colon."
+	case ownHeader(name) && name != "Authorization", name == "User-Agent":
+		return "Usher sets the header " + name + " itself. Enter the one in which the target wants the key."
+	}
+	return ""
+}
+
 func checkHeaders(v string) string {
 	if _, err := parseHeaders(v); err != nil {
 		return err.Error()

@@ -55,7 +55,7 @@ func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c 
 	case p.op == connectors.OpUpdate && blameName(a, c):
 		k.learned.taken.add(c.Want.Text(attrUserName))
 	}
-	return k.failure(a)
+	return k.itemFailure(ctx, a)
 }
 
 func (k *connector) byPut(ops []scim.Operation) bool {
@@ -86,10 +86,14 @@ func (k *connector) patch(ctx context.Context, c call, ops []scim.Operation) (an
 		return a, nil //nolint:nilerr // the first answer says what is wrong
 	}
 	b, err := k.versioned(ctx, c)
-	if err != nil || !b.ok() {
-		return a, err
+	switch {
+	case err != nil:
+		return b, err
+	case b.status == http.StatusBadRequest:
+		return a, nil
+	case b.ok():
+		k.learned.objectPatch.Store(true)
 	}
-	k.learned.objectPatch.Store(true)
 	return b, nil
 }
 

@@ -12,7 +12,7 @@ type Sandbox struct{ *Server }
 
 // NewSandbox makes an organization with a few groups that were there before.
 func NewSandbox() connectors.Sandbox {
-	s := New(Options{PermissionSets: []string{"Engineering", "Sales"}})
+	s := New(Options{PermissionSets: []string{"Knowledge Editor", "Report Builder"}})
 	s.PutGroup("All Internal Staff", "AllInternalStaff")
 	return Sandbox{s}
 }
