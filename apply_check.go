@@ -44,7 +44,8 @@ type plannedConnection struct {
 
 type plannedConnector struct {
 	mark
-	want directory.Connector
+	want    directory.Connector
+	mapping mark // of the attribute mapping, which is written by itself
 }
 
 type plannedProvisioner struct {
@@ -167,7 +168,10 @@ func (c *checker) connector(connection string, s connectorSpec) (p plannedConnec
 	}
 	c.wrong(s.config, s.fields, errs)
 	same := p.want.Enabled == was.Enabled && maps.Equal(p.want.Settings.Values, was.Settings.Values) && maps.Equal(p.want.Settings.Secrets, was.Settings.Secrets)
-	p.mark = markOf(exists, same)
+	p.mark, p.mapping = markOf(exists, same), unchanged
+	if c.mapping(c.kinds[i], s, &p.want) {
+		p.mapping = changed
+	}
 	c.remember(p.want)
 	return p, true
 }

@@ -27,6 +27,13 @@ type connectorSpec struct {
 	enabled *bool
 	fields  map[string]place // of config
 	input   map[string]string
+	mapping map[string]ruleSpec // by attribute; what is not named stays
+}
+
+type ruleSpec struct {
+	at         place
+	expression *string
+	onCreate   *bool
 }
 
 type provisionerSpec struct {
@@ -67,8 +74,9 @@ func (d *document) connection(p place) connectionSpec {
 }
 
 func (d *document) connector(p place) connectorSpec {
-	fields := d.known(p, "type", "enabled", "config")
+	fields := d.known(p, "type", "enabled", "config", "mapping")
 	c := connectorSpec{at: p, config: p, kind: d.required(p, fields, "type"), enabled: d.flag(fields["enabled"]), input: map[string]string{}}
+	c.mapping = d.mapping(fields["mapping"])
 	config, ok := fields["config"]
 	if !ok {
 		c.config.path = join(p.path, "config")
@@ -81,6 +89,18 @@ func (d *document) connector(p place) connectorSpec {
 		}
 	}
 	return c
+}
+
+func (d *document) mapping(p place) map[string]ruleSpec {
+	if p.node == nil {
+		return nil
+	}
+	rules := map[string]ruleSpec{}
+	for key, at := range d.pairs(p) {
+		fields := d.known(at, "expression", "on_create")
+		rules[key] = ruleSpec{at: at, expression: d.text(fields["expression"]), onCreate: d.flag(fields["on_create"])}
+	}
+	return rules
 }
 
 func (d *document) provisioner(p place) provisionerSpec {

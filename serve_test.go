@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/connectors/all"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -110,7 +111,7 @@ func TestDemo(t *testing.T) {
 	defer busy.Close()
 	r := start(t, "demo", "--addr="+busy.Addr().String())
 	out := r.stdout.String()
-	for _, want := range []string{"is taken", r.url, "User name  admin", "Target     http://127.0.0.1:"} {
+	for _, want := range []string{"is taken", r.url, "User name  admin", "Targets    http://127.0.0.1:"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the demo did not print %q:\n%s", want, out)
 		}
@@ -120,7 +121,24 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("no password in %q", out)
 	}
 	browser := signIn(t, r.url, "admin", m[1])
-	eventually(t, "every sample user is at the target", func() bool { return strings.Contains(page(t, browser, r.url+"/target"), "12 accounts") })
+	for _, k := range all.Kinds() {
+		if k.Sandbox == nil {
+			continue
+		}
+		at := page(t, browser, r.url+"/targets")
+		if !strings.Contains(at, "/targets/"+k.Kind) {
+			t.Errorf("the demo has no target for %s", k.Name)
+		}
+		eventually(t, "every sample user is at "+k.Name, func() bool {
+			at = page(t, browser, r.url+"/targets/"+k.Kind)
+			return strings.Contains(at, "amara.okafor@example.com") && strings.Contains(at, "liam.osullivan@example.com")
+		})
+		if k.Groups != nil {
+			eventually(t, "the groups are at "+k.Name, func() bool {
+				return strings.Contains(page(t, browser, r.url+"/targets/"+k.Kind), "Sales and Marketing")
+			})
+		}
+	}
 }
 
 func signIn(t *testing.T, base, name, password string) *http.Client {

@@ -60,7 +60,7 @@ func TestSignUpInABrowser(t *testing.T) {
 
 	registerJoan(b)
 	link := linkIn(t, inbox, joan, 1)
-	b.visit("/target")
+	b.visit("/targets/scim2")
 	if strings.Contains(b.eval(`document.body.innerText`), joan) {
 		t.Error("the target heard of somebody who has not confirmed")
 	}
@@ -69,7 +69,7 @@ func TestSignUpInABrowser(t *testing.T) {
 	b.press("Confirm")
 	b.sees("Signed in as joan")
 	b.inspect("signup-account")
-	b.visit("/target")
+	b.visit("/targets/scim2")
 	b.sees(joan)
 	b.visit(link)
 	b.sees("This link does not work")
@@ -122,7 +122,7 @@ func useAccount(t *testing.T, b *browser, inbox *mailtest.Inbox) {
 	b.sees("The token was revoked")
 	b.press("Sign out")
 	b.sees("You are signed out.")
-	b.visit("/target")
+	b.visit("/targets/scim2")
 	b.sees("joan.murray@example.com")
 }
 

@@ -66,6 +66,7 @@ func (f attributeFlags) password(a *app, k *core, u *directory.User) error {
 		wrong.Add("password", msg)
 		return wrong.Err()
 	}
+	u.Arrival.Password = directory.Secret(secret)
 	u.PasswordHash, err = k.auth(false).Passwords.Hash(a.ctx, secret)
 	return err
 }

@@ -53,13 +53,20 @@ type Users interface {
 	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)
 	// UserByID finds a live user, disabled ones included.
 	UserByID(ctx context.Context, id string) (directory.User, bool, error)
-	// SetUserPassword replaces the hash, and the verified address when verified is not "", and ends the user's
-	// sessions but the one with the hash keepSession ("" for none), in one transaction. When none is kept the user takes
+	// SetUserPassword replaces the hash, and the verified address when there is one, seals the clear text for targets that
+	// are sent passwords until they have it, makes the user's accounts there due, and ends the user's sessions but the one with the hash keepSession ("" for none), in one transaction. When none is kept the user takes
 	// the account back from whoever has it, so their tokens, which can set a password, end too. NotFound when there is no
 	// such user.
-	SetUserPassword(ctx context.Context, id, hash, verified, keepSession string, c directory.Change) error
-	// RehashUserPassword stores the same password hashed anew, if the stored hash still equals old.
+	SetUserPassword(ctx context.Context, id string, p NewPassword, keepSession string, c directory.Change) error
+	// RehashUserPassword stores the same password hashed anew, if the stored hash still equals old. No target is sent it.
 	RehashUserPassword(ctx context.Context, id, old, hash string) error
+}
+
+// NewPassword is a user's password at the only moment when it is known in clear.
+type NewPassword struct {
+	Hash     string           // argon2id in PHC form
+	Clear    directory.Secret // for targets that are sent passwords
+	Verified string           // the address that the user has shown to be theirs by choosing it; "" for none
 }
 
 // ErrSetupOver is what Setup answers when there is an administrator already, or the token is not the one stored.

@@ -144,7 +144,8 @@ func (s *Service) SetUserPassword(ctx context.Context, u directory.User, passwor
 		return err
 	}
 	c := s.change(by, ActionUserPassword, u.ID, u.UserName)
-	if err := s.store.SetUserPassword(ctx, u.ID, hash, verified, keepSession, c); err != nil {
+	p := NewPassword{Hash: hash, Clear: directory.Secret(password), Verified: verified}
+	if err := s.store.SetUserPassword(ctx, u.ID, p, keepSession, c); err != nil {
 		return fmt.Errorf("set the password of %s: %w", u.ID, err)
 	}
 	return nil

@@ -24,7 +24,8 @@ type GroupConnector interface {
 
 	// ChangeMembers adds and removes members, together at most Groups.Chunk of the Definition, and may be repeated:
 	// whoever is a member already, or is none, counts as done. refused says by account ID why one was left out while the
-	// others were changed: NotFound (not there, or not yet), Pending, or Invalid (can never be a member). Of the members
+	// others were changed: NotFound (not there, or not yet), Pending (for who must leave: a member still), or Invalid (can
+	// never be a member, and is none). Of the members
 	// of a call that fails as a whole nothing is known; a group that vanished is Kind NotFound.
 	ChangeMembers(ctx context.Context, id string, c MemberChanges) (refused map[string]error, err error)
 

@@ -12,35 +12,54 @@ import (
 	"usher/provisioning"
 )
 
-const accountColumns = `a.connector_id, a.resource_id, a.desired_gen, a.observed_gen, a.remote_id, a.origin, a.linked_at, a.linked_by,
+const accountColumns = `a.connector_id, a.kind, a.resource_id, a.desired_gen, a.observed_gen, a.remote_id, a.origin, a.linked_at, a.linked_by,
 	a.write_began, a.profile, a.priority, a.due_at, a.attempts, a.lease, a.lease_until, a.held_at, a.held_reason, a.held_remote_id,
-	a.held_shown, a.approved, a.dead_at, a.error_kind, a.error, a.remedy, a.change_id, a.verified_at, k.quarantine_until`
+	a.held_shown, a.approved, a.dead_at, a.error_kind, a.error, a.remedy, a.change_id, a.verified_at, a.label, k.quarantine_until`
 
 const fromAccounts = ` FROM accounts a JOIN connectors k ON k.id = a.connector_id `
 
+// The kinds of accounts. Stored: never rename.
+const (
+	userKind  = "user"
+	groupKind = "group"
+)
+
+// accountKey is the part of an account's key that tells whose it is.
+func accountKey(a provisioning.Account) (kind, resourceID string) {
+	if a.GroupID != "" {
+		return groupKind, a.GroupID
+	}
+	return userKind, a.UserID
+}
+
 type accountRow struct {
 	provisioning.Account
+	kind, resource                                               string
 	remoteID, origin, profile, lease, shown                      sql.NullString
 	linked, began, due, leaseUntil, held, dead, verified, paused sql.NullInt64
 }
 
 func (r *accountRow) dest() []any {
-	return []any{&r.ConnectorID, &r.UserID, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy,
+	return []any{&r.ConnectorID, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy,
 		&r.began, &r.profile, &r.Priority, &r.due, &r.Attempts, &r.lease, &r.leaseUntil, &r.held, &r.HeldReason, &r.HeldRemoteID,
-		&r.shown, &r.Approved, &r.dead, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.paused}
+		&r.shown, &r.Approved, &r.dead, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label, &r.paused}
 }
 
 func (r *accountRow) finish() (provisioning.Account, error) {
 	a := r.Account
+	a.UserID, a.GroupID = r.resource, ""
+	if r.kind == groupKind {
+		a.UserID, a.GroupID = "", r.resource
+	}
 	a.RemoteID, a.Origin, a.Lease = r.remoteID.String, provisioning.Origin(r.origin.String), r.lease.String
 	a.LinkedAt, a.WriteBegan, a.DueAt, a.LeaseUntil = timeOf(r.linked), timeOf(r.began), timeOf(r.due), timeOf(r.leaseUntil)
 	a.HeldAt, a.DeadAt, a.VerifiedAt, a.QuarantinedUntil = timeOf(r.held), timeOf(r.dead), timeOf(r.verified), timeOf(r.paused)
 	var err error
 	if a.Profile, err = objectOf(r.profile); err != nil {
-		return a, fmt.Errorf("profile of user %s at connector %s: %w", a.UserID, a.ConnectorID, err)
+		return a, fmt.Errorf("profile of %s %s at connector %s: %w", r.kind, r.resource, a.ConnectorID, err)
 	}
 	if a.HeldShown, err = objectOf(r.shown); err != nil {
-		return a, fmt.Errorf("held account of user %s at connector %s: %w", a.UserID, a.ConnectorID, err)
+		return a, fmt.Errorf("held account of %s %s at connector %s: %w", r.kind, r.resource, a.ConnectorID, err)
 	}
 	return a, nil
 }
@@ -92,30 +111,42 @@ func accountsOfQuery(n int) string {
 
 // Begin implements provisioning.Store.
 func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) error {
-	n, err := exec(ctx, s.w, `UPDATE accounts SET write_began = $1, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL
-		WHERE connector_id = $2 AND kind = 'user' AND resource_id = $3 AND lease = $4`,
-		now.UnixMicro(), t.ConnectorID, t.UserID, t.Lease)
-	if err != nil {
-		return fmt.Errorf("begin create for user %s: %w", t.UserID, err)
-	}
-	if n == 0 {
-		return provisioning.ErrLeaseLost
-	}
-	return nil
+	kind, id := accountKey(t.Account)
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE accounts SET write_began = $1, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL
+			WHERE connector_id = $2 AND kind = $3 AND resource_id = $4 AND lease = $5`, now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
+		if err != nil {
+			return fmt.Errorf("begin create for %s %s: %w", kind, id, err)
+		}
+		if n == 0 {
+			return provisioning.ErrLeaseLost
+		}
+		return forgetMembers(ctx, tx, t.Account)
+	})
 }
 
-// Link implements provisioning.Store.
+// Link implements provisioning.Store. Memberships of another group than the one that is linked are nobody's any more.
 func (s *Store) Link(ctx context.Context, t provisioning.Task, remoteID string, o provisioning.Origin, now time.Time) error {
-	n, err := exec(ctx, s.w, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id
-		WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND lease = $6`,
-		remoteID, string(o), now.UnixMicro(), t.ConnectorID, t.UserID, t.Lease)
+	kind, id := accountKey(t.Account)
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		if t.GroupID != "" && t.RemoteID != remoteID {
+			if err := forgetMembers(ctx, tx, t.Account); err != nil {
+				return err
+			}
+		}
+		n, err := exec(ctx, tx, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id
+			WHERE connector_id = $4 AND kind = $5 AND resource_id = $6 AND lease = $7`,
+			remoteID, string(o), now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
+		if err == nil && n == 0 {
+			return provisioning.ErrLeaseLost
+		}
+		return err
+	})
 	switch {
 	case violation(err) == notUnique:
 		return provisioning.ErrLinked
 	case err != nil:
-		return fmt.Errorf("link user %s: %w", t.UserID, err)
-	case n == 0:
-		return provisioning.ErrLeaseLost
+		return fmt.Errorf("link %s %s: %w", kind, id, err)
 	}
 	return nil
 }

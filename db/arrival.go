@@ -26,6 +26,9 @@ func (s *Store) arrive(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 	if err := settleRegistration(ctx, tx, u); err != nil {
 		return err
 	}
+	if _, err := s.keepPassword(ctx, tx, u.ID, u.Arrival.Password, c.At); err != nil {
+		return err
+	}
 	_, err := writeLinks(ctx, tx, u, c)
 	return err
 }
@@ -49,6 +52,9 @@ func depart(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c director
 		return err
 	}
 	if err := freeRegistration(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := dropPasswords(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := leaveGroups(ctx, tx, id, c); err != nil {

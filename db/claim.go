@@ -19,14 +19,14 @@ const lease = `UPDATE accounts SET lease = CAST($1 AS TEXT) || CASE WHEN write_b
 // claimable leaves leased accounts out, because theirs is due_at >= lease_until: a CHECK of the table says so.
 const claimable = isDue + ` AND due_at <= $3`
 
-const leased = ` RETURNING lease, resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
-	attempts, approved, error_kind, error, remedy, change_id, verified_at`
+const leased = ` RETURNING lease, kind, resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
+	attempts, approved, error_kind, error, remedy, change_id, verified_at, label`
 
 // claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
 // are found again by their whole key alone, or PostgreSQL, without statistics of a new table, walks the connector's.
 func (s *Store) claimQuery() string {
 	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT connector_id, kind, resource_id FROM accounts
-			WHERE connector_id = $4 AND kind = 'user' AND priority = $5 AND `+claimable+`
+			WHERE connector_id = $4 AND priority = $5 AND `+claimable+`
 			ORDER BY due_at LIMIT $6`) + `) ` + lease + `
 		WHERE (connector_id, kind, resource_id) IN (SELECT connector_id, kind, resource_id FROM picked)` + leased
 }
@@ -35,7 +35,7 @@ const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND re
 
 // provisionerOfQuery also names the connection if it sends some groups only; ” when it sends everybody.
 const provisionerOfQuery = `SELECT ` + provisionerColumns + `,
-		CASE WHEN EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) THEN k.connection_id ELSE '' END` +
+		CASE WHEN EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) THEN k.connection_id ELSE '' END, k.field_values` +
 	fromProvisioners + `WHERE p.connector_id = $1 AND k.enabled`
 
 // errUnmanaged takes a claim back: its connector was disabled, or lost its provisioner, meanwhile.
@@ -85,8 +85,8 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 	}
 	defer rows.Close()
 	var r accountRow
-	dest := []any{&r.lease, &r.UserID, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
-		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified}
+	dest := []any{&r.lease, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
+		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return nil, err
@@ -102,9 +102,9 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 }
 
 func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning.Task) error {
-	var scope string
+	var scope, values string
 	var row provisionerRow
-	err := tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope)...)
+	err := tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope, &values)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errUnmanaged
 	}
@@ -112,6 +112,14 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 		return err
 	}
 	p := row.finish()
+	passwords, err := sendsPasswords(values)
+	if err != nil {
+		return err
+	}
+	tasks, groups := usersFirst(tasks)
+	if err := s.readGroups(tx, c.ConnectorID, p, groups); err != nil {
+		return err
+	}
 	users := make(map[string]directory.User, len(tasks))
 	for rest := tasks; len(rest) > 0; {
 		n := min(len(rest), batchSizes[len(batchSizes)-1])
@@ -120,6 +128,11 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 		}
 		if scope != "" {
 			if err := s.readScope(tx, scope, rest[:n]); err != nil {
+				return err
+			}
+		}
+		if passwords {
+			if err := s.readPasswords(tx, c.ConnectorID, rest[:n]); err != nil {
 				return err
 			}
 		}

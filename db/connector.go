@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"usher/connectors"
 	"usher/directory"
 )
 
@@ -174,6 +175,21 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, c di
 		if err := revive(ctx, tx, n.ID, c); err != nil {
 			return err
 		}
+		if sends, err := sendsPasswords(values); err != nil {
+			return err
+		} else if !sends {
+			if err := dropPasswordsFor(ctx, tx, n.ID); err != nil {
+				return err
+			}
+		}
+		if differsAboutGroups(old, n) {
+			if err := touchPushed(ctx, tx, n.ID, c); err != nil {
+				return err
+			}
+			if err := backfillGroups(ctx, tx, n.ID, c); err != nil {
+				return err
+			}
+		}
 		if n.Enabled && !old.Enabled {
 			if err := backfillProvisioned(ctx, tx, n.ID, c); err != nil {
 				return err
@@ -181,6 +197,16 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, c di
 		}
 		return recordChange(ctx, tx, c)
 	})
+}
+
+// differsAboutGroups reports whether what is done about groups may be different with the new settings.
+func differsAboutGroups(old, n directory.Connector) bool {
+	for _, key := range []string{connectors.PushGroups, connectors.GroupMode, connectors.GroupRule, connectors.Authoritative, connectors.OnGroupGone} {
+		if old.Settings.Values[key] != n.Settings.Values[key] {
+			return true
+		}
+	}
+	return false
 }
 
 // revive gives every account that failed or waits another try at once, because the connector is different now.

@@ -24,9 +24,9 @@ func ListQueries(s *Store) map[string]Query {
 	all := map[string]Query{
 		"claim":          {s.claimQuery(), make([]any, 6)},
 		"claim user":     {claimUserQuery, make([]any, 5)},
-		"record":         {recordQuery, make([]any, 21)},
-		"release":        {releaseQuery, make([]any, 5)},
-		"gone":           {goneQuery, make([]any, 2)},
+		"record":         {recordQuery, make([]any, 23)},
+		"release":        {releaseQuery, make([]any, 6)},
+		"gone":           {goneQuery, make([]any, 3)},
 		"reap":           {reapQuery, make([]any, 1)},
 		"next due":       {nextDueQuery(), nil},
 		"count accounts": {countAccounts, make([]any, 2)},
@@ -60,6 +60,7 @@ func ListQueries(s *Store) map[string]Query {
 	addUsers("users of a large group", directory.UserFilter{Group: "g"}, []string{"a"}, startPoint{}, walk)
 	addGroupQueries(s, all)
 	addMailQueries(s, all)
+	addPushQueries(all)
 	addLog := func(name string, f provisioning.LogFilter, term string, rare bool) {
 		q := logQueryOf(f, term, rare)
 		all["log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
@@ -130,4 +131,22 @@ func addGroupQueries(s *Store, all map[string]Query) {
 	addGroups("of a common term", directory.GroupFilter{}, []string{"a"}, "", walk)
 	addGroups("of a rare term", directory.GroupFilter{}, []string{"a", "b"}, "b", "")
 	addGroups("of a member", directory.GroupFilter{Member: "u"}, []string{"a"}, "", "")
+}
+
+func addPushQueries(all map[string]Query) {
+	all["members to remove"] = Query{toRemoveQuery, make([]any, 6)}
+	all["members to add"] = Query{toAddQuery, make([]any, 5)}
+	all["strangers"] = Query{strangersQuery(2), make([]any, 5)}
+	all["touch groups of users"] = Query{touchGroupsOfQuery(2, 0), make([]any, 4)}
+	all["touch groups of users somewhere"] = Query{touchGroupsOfQuery(2, 1), make([]any, 5)}
+	all["touch linked"] = Query{touchLinkedQuery(2), make([]any, 4)}
+	all["pushes"] = Query{pushesQuery, make([]any, 1)}
+	all["group facts"] = Query{groupFactsQuery(2), make([]any, 3)}
+	all["pushed groups"] = Query{pushedGroupsQuery, make([]any, 1)}
+	all["group pushes"] = Query{groupPushesQuery, make([]any, 3)}
+	all["group pushes that leave"] = Query{leavingPushesQuery, make([]any, 1)}
+	all["pushes of"] = Query{pushesOfQuery, make([]any, 1)}
+	all["count pushes"] = Query{pushCounts, make([]any, 2)}
+	text := logQueryOf(provisioning.LogFilter{GroupID: "g", Before: "x"}, "", false)
+	all["log group"] = Query{text.end(` ORDER BY l.id DESC LIMIT 51`), text.args}
 }

@@ -13,11 +13,7 @@ import (
 const groupColumns = `g.id, g.display_name, g.members, g.version, g.created_at, g.updated_at`
 
 func scanGroup(row scanner) (directory.Group, error) {
-	var g directory.Group
-	var created, updated sql.NullInt64
-	err := row.Scan(&g.ID, &g.DisplayName, &g.Members, &g.Version, &created, &updated)
-	g.CreatedAt, g.UpdatedAt = timeOf(created), timeOf(updated)
-	return g, err
+	return scanGroupAnd(row)
 }
 
 func noGroup() error {
@@ -83,6 +79,9 @@ func groupNameTaken(err error) error {
 // CreateGroup implements directory.Store.
 func (s *Store) CreateGroup(ctx context.Context, g directory.Group, members []string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO user_groups (id, display_name, name_key, members, version, created_at, updated_at)
 			VALUES ($1, $2, $3, 0, 1, $4, $4)`, g.ID, g.DisplayName, directory.Key(g.DisplayName), c.At.UnixMicro())
 		if err != nil {
@@ -100,6 +99,9 @@ func (s *Store) CreateGroup(ctx context.Context, g directory.Group, members []st
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE user_groups SET members = $1 WHERE id = $2`, e.joined, g.ID); err != nil {
 			return fmt.Errorf("create group %s: %w", g.ID, err)
+		}
+		if err := addGroupAccounts(ctx, tx, g.ID, c); err != nil {
+			return err
 		}
 		return recordChange(ctx, tx, c)
 	})
@@ -132,6 +134,9 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 			return nil
 		}
 		if err := countMembers(ctx, tx, g.ID, e.joined-e.left, c); err != nil {
+			return err
+		}
+		if err := touchGroups(ctx, tx, []string{g.ID}, c); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)
@@ -207,12 +212,12 @@ func (s *Store) DeleteGroup(ctx context.Context, id string, c directory.Change) 
 		if err := unsent(ctx, tx, id); err != nil {
 			return err
 		}
-		n, err := exec(ctx, tx, `DELETE FROM user_groups WHERE id = $1`, clean(id))
+		g, err := oneGroup(tx.QueryRowContext(ctx, `DELETE FROM user_groups WHERE id = $1 RETURNING `+strings.ReplaceAll(groupColumns, "g.", ""), clean(id)))
 		if err != nil {
-			return fmt.Errorf("delete group %s: %w", id, err)
+			return fmt.Errorf("delete group: %w", err)
 		}
-		if n == 0 {
-			return noGroup()
+		if err := leaveTargets(ctx, tx, g, c); err != nil {
+			return err
 		}
 		if err := dropClientIDs(ctx, tx, "group", id); err != nil {
 			return fmt.Errorf("delete group %s: %w", id, err)

@@ -11,8 +11,9 @@ import (
 // statements are those that every account passes through; they are prepared once.
 type statements struct {
 	claim, claimUser, provisioner    *sql.Stmt
-	users, inScope                   [len(batchSizes)]*sql.Stmt
+	users, inScope, passwords        [len(batchSizes)]*sql.Stmt
 	record, release, log, gone, reap *sql.Stmt
+	delivered, pushes                *sql.Stmt
 }
 
 // batchSizes are how many users one statement reads; a smaller number repeats its last ID.
@@ -21,11 +22,12 @@ var batchSizes = [...]int{1, 16, 64, 256}
 func (h *statements) prepare(ctx context.Context, s *Store) error {
 	all := map[**sql.Stmt]string{
 		&h.claim: s.claimQuery(), &h.claimUser: claimUserQuery, &h.provisioner: provisionerOfQuery,
-		&h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.reap: reapQuery,
+		&h.delivered: deliveredQuery, &h.pushes: pushesQuery, &h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.reap: reapQuery,
 	}
 	for i, n := range batchSizes {
 		all[&h.users[i]] = `SELECT ` + userColumns + ` FROM users WHERE id IN (` + placeholders(1, n) + `)`
 		all[&h.inScope[i]] = inScopeQuery(n)
+		all[&h.passwords[i]] = passwordsQuery(n)
 	}
 	for stmt, query := range all {
 		var err error
@@ -38,7 +40,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 
 func (h *statements) close() error {
 	var err error
-	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:]), h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:], h.passwords[:]), h.delivered, h.pushes, h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
 		if stmt != nil {
 			err = errors.Join(err, stmt.Close())
 		}

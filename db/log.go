@@ -12,8 +12,8 @@ import (
 )
 
 const logQuery = `INSERT INTO attempts (id, at, change_id, user_id, user_name, user_name_key, connector_id, connection, connector_kind,
-		operation, outcome, took, status, error_kind, error, remedy, remote_id, exchanges)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+		operation, outcome, took, status, error_kind, error, remedy, remote_id, exchanges, group_id)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 // writeLine adds what an attempt did to the provisioning log.
 func (b *batch) writeLine(r *provisioning.Result) error {
@@ -31,14 +31,18 @@ func (b *batch) writeLine(r *provisioning.Result) error {
 		operation = provisioning.OpNone
 	}
 	kind, text, remedy := errorColumns(r.Kind, r.Err)
-	_, err := b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, t.User.UserName, fold(t.User.UserName),
+	name := t.User.UserName
+	if t.GroupID != "" {
+		name = t.Group.DisplayName
+	}
+	_, err := b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, name, fold(name),
 		t.ConnectorID, t.Provisioner.Connection, t.Provisioner.Kind, string(operation), string(r.Outcome()), r.Took.Microseconds(), int64(status),
-		kind, text, remedy, r.RemoteID, exchanges)
+		kind, text, remedy, r.RemoteID, exchanges, t.GroupID)
 	b.lines++
 	return err
 }
 
-const attemptColumns = `l.id, l.at, l.change_id, l.user_id, l.user_name, l.connector_id, l.connection, l.connector_kind, l.operation, l.outcome,
+const attemptColumns = `l.id, l.at, l.change_id, l.user_id, l.user_name, l.group_id, l.connector_id, l.connection, l.connector_kind, l.operation, l.outcome,
 	l.took, l.status, l.error_kind, l.error, l.remedy, l.remote_id, c.actor_kind, c.actor_id, c.actor_name, c.action`
 
 const fromAttempts = ` FROM attempts l LEFT JOIN changes c ON c.id = l.change_id`
@@ -50,7 +54,7 @@ type attemptRow struct {
 }
 
 func (r *attemptRow) dest() []any {
-	return []any{&r.ID, &r.at, &r.ChangeID, &r.UserID, &r.UserName, &r.ConnectorID, &r.Connection, &r.Kind, &r.Operation, &r.Attempt.Outcome,
+	return []any{&r.ID, &r.at, &r.ChangeID, &r.UserID, &r.UserName, &r.GroupID, &r.ConnectorID, &r.Connection, &r.Kind, &r.Operation, &r.Attempt.Outcome,
 		&r.took, &r.Status, &r.ErrorKind, &r.Error, &r.Remedy, &r.RemoteID, &r.actorKind, &r.actorID, &r.actor, &r.action}
 }
 
@@ -62,6 +66,9 @@ func (r *attemptRow) finish() provisioning.Attempt {
 		a.Actor = directory.Actor{Kind: directory.ActorKind(r.actorKind.String), ID: r.actorID.String, Name: r.actor.String}
 	}
 	a.Action = r.action.String
+	if a.GroupID != "" {
+		a.UserName, a.GroupName = "", a.UserName
+	}
 	return a
 }
 

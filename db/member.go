@@ -97,7 +97,7 @@ func countMemberships(ctx context.Context, tx *sql.Tx, userID string, c director
 			return err
 		}
 	}
-	return nil
+	return touchGroups(ctx, tx, ids, c)
 }
 
 // leaveGroups ends the memberships of a user who is deleted or taken back already. Their accounts are touched by that.
@@ -125,7 +125,7 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, userID string, c directory.Cha
 			return err
 		}
 	}
-	return nil
+	return touchGroups(ctx, tx, ids, c)
 }
 
 // lockGroup holds the group's row before those of its members: everybody who changes members takes them in this
@@ -165,6 +165,9 @@ func (s *Store) SetGroupsOf(ctx context.Context, userID string, groupIDs []strin
 			return nil
 		}
 		if err := touchMoved(ctx, tx, userID, left, joined, c); err != nil {
+			return err
+		}
+		if err := touchGroups(ctx, tx, slices.Concat(left, joined), c); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)

@@ -142,7 +142,7 @@ func touchMembers(ctx context.Context, tx *sql.Tx, connectors, users []string, p
 	if _, err := tx.ExecContext(ctx, touchMembersQuery(len(connectors), len(users)), args...); err != nil {
 		return fmt.Errorf("touch accounts of members: %w", err)
 	}
-	return nil
+	return touchGroupsOf(ctx, tx, users, connectors, c)
 }
 
 // connectorsSending are those of the connections that send the members of any of these groups.

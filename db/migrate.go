@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path"
 	"regexp"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql migrations/postgres/*.sql
 var migrations embed.FS
 
 // migrate brings the tables up to date. On PostgreSQL an advisory lock lets one process at it. On SQLite the write
@@ -66,7 +67,7 @@ func (s *Store) migrator() (*goose.Provider, error) {
 
 // forPostgres serves migrations whose TEXT columns sort by bytes. By the database's collation order, paging and ranges
 // of prefixes would differ from SQLite's, and between servers. WITHOUT ROWID is SQLite's alone: there it keeps a table
-// in its primary key, instead of beside it.
+// in its primary key, instead of beside it. A migration in the folder postgres takes the place of its namesake.
 type forPostgres struct{ fs.FS }
 
 var (
@@ -75,6 +76,11 @@ var (
 )
 
 func (c forPostgres) Open(name string) (fs.File, error) {
+	if own := path.Join("postgres", name); strings.HasSuffix(name, ".sql") {
+		if _, err := fs.Stat(c.FS, own); err == nil {
+			name = own
+		}
+	}
 	f, err := c.FS.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".sql") {
 		return f, err

@@ -22,17 +22,23 @@ func (s *Store) Progress(ctx context.Context, connectorID string) (provisioning.
 	return s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
 }
 
-// countAccounts counts all accounts, those that are held and dead, and of the unsettled ones all, what is being tried
-// at $2, and what waits for another try. One statement sees one moment.
+// countAccounts counts all accounts of users, those that are held and dead, and of the unsettled ones all, what is being tried
+// at $2, and what waits for another try. The index of those has no kind, so the groups among them, who are few, are
+// counted by their key and taken off.
+// One statement sees one moment.
 const countAccounts = `SELECT
 		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND kind = 'user'),
-		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND held_at IS NOT NULL),
-		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND dead_at IS NOT NULL),
-		d.due, d.running, d.retrying
+		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND held_at IS NOT NULL AND kind = 'user'),
+		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND dead_at IS NOT NULL AND kind = 'user'),
+		d.due - pushed.due, d.running - pushed.running, d.retrying - pushed.retrying
 	FROM (SELECT count(*) AS due,
 			coalesce(sum(CASE WHEN lease_until > $2 THEN 1 ELSE 0 END), 0) AS running,
 			coalesce(sum(CASE WHEN attempts > 0 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END), 0) AS retrying
-		FROM accounts WHERE connector_id = $1 AND priority IN (0, 1, 2) AND ` + isDue + `) AS d`
+		FROM accounts WHERE connector_id = $1 AND priority IN (0, 1, 2) AND ` + isDue + `) AS d,
+		(SELECT count(*) AS due,
+			coalesce(sum(CASE WHEN lease_until > $2 THEN 1 ELSE 0 END), 0) AS running,
+			coalesce(sum(CASE WHEN attempts > 0 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END), 0) AS retrying
+		FROM accounts WHERE connector_id = $1 AND kind = 'group' AND observed_gen + 0 < desired_gen AND dead_at IS NULL AND held_at IS NULL) AS pushed`
 
 func (s *Store) progress(ctx context.Context, connectorID string, quarantined bool, now time.Time) (provisioning.Progress, error) {
 	var total, held, dead, due, running, retrying int
@@ -152,8 +158,8 @@ func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Ho
 }
 
 const (
-	newestHeld = `SELECT ` + membershipColumns + fromMemberships + `WHERE a.connector_id = $1 AND a.held_at IS NOT NULL ORDER BY a.held_at DESC LIMIT $2`
-	newestDead = `SELECT ` + membershipColumns + fromMemberships + `WHERE a.connector_id = $1 AND a.dead_at IS NOT NULL ORDER BY a.dead_at DESC LIMIT $2`
+	newestHeld = `SELECT ` + membershipColumns + fromMemberships + `WHERE a.connector_id = $1 AND a.held_at IS NOT NULL AND a.kind = 'user' ORDER BY a.held_at DESC LIMIT $2`
+	newestDead = `SELECT ` + membershipColumns + fromMemberships + `WHERE a.connector_id = $1 AND a.dead_at IS NOT NULL AND a.kind = 'user' ORDER BY a.dead_at DESC LIMIT $2`
 )
 
 // trouble finds the accounts that wait for somebody, newest first.

@@ -146,6 +146,9 @@ func touchSignedIn(ctx context.Context, tx *sql.Tx, connectorID string, c direct
 	if err != nil {
 		return fmt.Errorf("touch accounts of connector %s: %w", connectorID, err)
 	}
+	if err := touchPushed(ctx, tx, connectorID, c); err != nil {
+		return err
+	}
 	return backfill(ctx, tx, connectorID, c)
 }
 
@@ -155,12 +158,16 @@ func (s *Store) DeleteProvisioner(ctx context.Context, id string, c directory.Ch
 		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
 			return err
 		}
-		found, err := exec(ctx, tx, `DELETE FROM provisioners WHERE id = $1`, id)
+		var connectorID string
+		err := tx.QueryRowContext(ctx, `DELETE FROM provisioners WHERE id = $1 RETURNING connector_id`, id).Scan(&connectorID)
+		if missing(err) {
+			return noProvisioner()
+		}
 		if err != nil {
 			return fmt.Errorf("delete provisioner %s: %w", id, err)
 		}
-		if found == 0 {
-			return noProvisioner()
+		if err := dropPasswordsFor(ctx, tx, connectorID); err != nil {
+			return err
 		}
 		return recordChange(ctx, tx, c)
 	})

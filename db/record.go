@@ -23,7 +23,8 @@ const recordQuery = `UPDATE accounts SET
 		profile = $6,
 		observed_gen = CASE WHEN $7 THEN CAST($8 AS BIGINT) ELSE observed_gen END,
 		attempts = CASE WHEN desired_gen = $8 THEN CAST($9 AS BIGINT) ELSE 0 END,
-		due_at = CASE WHEN desired_gen = $8 THEN CAST($10 AS BIGINT) ELSE $3 END,
+		due_at = CASE WHEN desired_gen = $8 THEN CAST($10 AS BIGINT) ELSE CAST($23 AS BIGINT) END,
+		approved = CASE WHEN $7 AND kind = 'group' THEN '' ELSE approved END,
 		dead_at = CASE WHEN desired_gen = $8 THEN CAST($11 AS BIGINT) END,
 		held_at = CASE WHEN desired_gen = $8 THEN CAST($12 AS BIGINT) END,
 		held_reason = CASE WHEN desired_gen = $8 THEN CAST($13 AS TEXT) ELSE '' END,
@@ -31,15 +32,15 @@ const recordQuery = `UPDATE accounts SET
 		held_shown = CASE WHEN desired_gen = $8 THEN CAST($15 AS TEXT) END,
 		error_kind = $16, error = $17, remedy = $18,
 		verified_at = CASE WHEN $7 THEN CAST($3 AS BIGINT) ELSE verified_at END
-	WHERE connector_id = $19 AND kind = 'user' AND resource_id = $20 AND lease = $21`
+	WHERE connector_id = $19 AND kind = $22 AND resource_id = $20 AND lease = $21`
 
 // releaseQuery undoes a claim. The intent goes with it only if this claim wrote it.
 const releaseQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, due_at = $1,
 		attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
 		write_began = CASE WHEN $2 THEN NULL ELSE write_began END
-	WHERE connector_id = $3 AND kind = 'user' AND resource_id = $4 AND lease = $5`
+	WHERE connector_id = $3 AND kind = $6 AND resource_id = $4 AND lease = $5`
 
-const goneQuery = `DELETE FROM accounts WHERE connector_id = $1 AND kind = 'user' AND resource_id = $2 AND observed_gen = desired_gen`
+const goneQuery = `DELETE FROM accounts WHERE connector_id = $1 AND kind = $3 AND resource_id = $2 AND observed_gen = desired_gen`
 
 const reapQuery = `DELETE FROM users WHERE id = $1 AND ` + isGone + `
 	AND NOT EXISTS (SELECT 1 FROM accounts WHERE resource_id = users.id AND kind = 'user')`
@@ -68,13 +69,14 @@ func (s *Store) Record(ctx context.Context, rs []provisioning.Result, now time.T
 // taken is the result of an attempt that met another user's account.
 func taken(r provisioning.Result) provisioning.Result {
 	r.Err = &connectors.Error{Kind: connectors.Conflict, Op: string(r.Operation),
-		Message: fmt.Sprintf("The target answered with the account %q, which already stands for another user.", r.RemoteID),
+		Message: fmt.Sprintf("The target answered with the account %q, which already stands for another.", r.RemoteID),
 		Remedy:  "Find out at the target who this account belongs to, then retry."}
 	if r.Found.ID == "" {
 		r.Found.ID = r.RemoteID
 	}
 	r.Kind, r.Hold, r.Dead, r.Gone = connectors.Conflict, true, false, false
 	r.RemoteID, r.Origin, r.Profile = r.Task.RemoteID, r.Task.Origin, r.Task.Profile
+	r.PasswordDone = false // whoever has it now, it is not this user's account
 	return r
 }
 
@@ -86,11 +88,11 @@ func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now tim
 			r := presentable(rs[i])
 			ok, err := b.record(s, &r)
 			if err != nil {
-				return fmt.Errorf("record user %s at connector %s: %w", r.Task.UserID, r.Task.ConnectorID, err)
+				return fmt.Errorf("record user %q or group %q at connector %s: %w", r.Task.UserID, r.Task.GroupID, r.Task.ConnectorID, err)
 			}
 			held[i] = ok
 		}
-		return nil
+		return b.touchLinked(s)
 	})
 	return held, err
 }
@@ -117,12 +119,14 @@ type batch struct {
 	at          time.Time
 	lines       int
 	update, log *sql.Stmt
+	linked      map[string][]any // IDs of users whose account at a connector is known now, by connector
 }
 
 func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 	t := &r.Task
+	kind, id := accountKey(t.Account)
 	if r.Released {
-		res, err := b.tx.Stmt(s.hot.release).Exec(b.now, t.Fresh, t.ConnectorID, t.UserID, t.Lease)
+		res, err := b.tx.Stmt(s.hot.release).Exec(b.now, t.Fresh, t.ConnectorID, id, t.Lease, kind)
 		return changedOne(res, err)
 	}
 	args, err := b.columns(r)
@@ -137,9 +141,21 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 			return false, err
 		}
 	}
-	if r.Gone && r.Err == nil {
-		if _, err := b.tx.Stmt(s.hot.gone).Exec(t.ConnectorID, t.UserID); err != nil {
+	if r.PasswordDone {
+		if _, err := b.tx.Stmt(s.hot.delivered).Exec(t.UserID, t.ConnectorID, t.PasswordAt.UnixMicro()); err != nil {
 			return false, err
+		}
+	}
+	if t.GroupID == "" {
+		b.linkedUser(r)
+	} else if r.RemoteID == "" || r.Gone && r.Err == nil {
+		if err := forgetMembers(context.Background(), b.tx, t.Account); err != nil {
+			return false, err
+		}
+	}
+	if r.Gone && r.Err == nil {
+		if _, err := b.tx.Stmt(s.hot.gone).Exec(t.ConnectorID, id, kind); err != nil || t.GroupID != "" {
+			return err == nil, err
 		}
 		if _, err := b.tx.Stmt(s.hot.reap).Exec(t.UserID); err != nil {
 			return false, err
@@ -172,12 +188,17 @@ func (b *batch) columns(r *provisioning.Result) ([]any, error) {
 	if !r.DueAt.IsZero() {
 		due = r.DueAt.UnixMicro()
 	}
+	of, id := accountKey(t.Account)
+	edited := b.now
+	if of == groupKind {
+		edited = b.at.Add(groupWait).UnixMicro()
+	}
 	var remoteID, origin any
 	if r.RemoteID != "" {
 		remoteID, origin = r.RemoteID, string(r.Origin)
 	}
-	return []any{remoteID, origin, b.now, t.ChangeID, r.Certain || r.Err == nil, profile, r.Err == nil, t.DesiredGen, int64(r.Attempts), due,
-		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, t.UserID, t.Lease}, nil
+	return []any{remoteID, origin, b.now, t.ChangeID, (r.Certain || r.Err == nil) && !r.Doubt, profile, r.Err == nil && !r.More, t.DesiredGen, int64(r.Attempts), due,
+		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, id, t.Lease, of, edited}, nil
 }
 
 func changedOne(res sql.Result, err error) (bool, error) {

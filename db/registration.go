@@ -28,8 +28,12 @@ func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l s
 		return fmt.Errorf("save registration: %w", err)
 	}
 	return s.withLetter(ctx, l, r.CreatedAt, func(tx *sql.Tx) (bool, error) {
-		_, err := tx.ExecContext(ctx, `INSERT INTO registrations (id, token_hash, browser_hash, email_key, details, password_hash, created_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, r.ID, r.TokenHash, r.BrowserHash, directory.Key(r.Form.Email), string(details), r.PasswordHash,
+		sealed, err := s.sealRegistration(ctx, tx, r.ID, r.Password)
+		if err != nil {
+			return false, fmt.Errorf("save registration: %w", err)
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO registrations (id, token_hash, browser_hash, email_key, details, password_hash, password_sealed, created_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, r.ID, r.TokenHash, r.BrowserHash, directory.Key(r.Form.Email), string(details), r.PasswordHash, sealed,
 			r.CreatedAt.UnixMicro(), r.ExpiresAt.UnixMicro())
 		if err != nil {
 			return false, fmt.Errorf("save registration: %w", err)
@@ -54,11 +58,11 @@ func (s *Store) RenewRegistration(ctx context.Context, emailKey, tokenHash strin
 // Registration implements signup.Registrations.
 func (s *Store) Registration(ctx context.Context, tokenHash string, now time.Time) (signup.Registration, bool, error) {
 	var r signup.Registration
-	var details string
+	var details, sealed string
 	var created, expires sql.NullInt64
-	err := s.r.QueryRowContext(ctx, `SELECT id, token_hash, browser_hash, details, password_hash, created_at, expires_at
+	err := s.r.QueryRowContext(ctx, `SELECT id, token_hash, browser_hash, details, password_hash, password_sealed, created_at, expires_at
 		FROM registrations WHERE token_hash = $1 AND expires_at > $2`, tokenHash, now.UnixMicro()).
-		Scan(&r.ID, &r.TokenHash, &r.BrowserHash, &details, &r.PasswordHash, &created, &expires)
+		Scan(&r.ID, &r.TokenHash, &r.BrowserHash, &details, &r.PasswordHash, &sealed, &created, &expires)
 	r.CreatedAt, r.ExpiresAt = timeOf(created), timeOf(expires)
 	r, ok, err := maybe(r, err, "read registration")
 	if !ok {
@@ -67,6 +71,7 @@ func (s *Store) Registration(ctx context.Context, tokenHash string, now time.Tim
 	if err := json.Unmarshal([]byte(details), &r.Form); err != nil {
 		return r, false, fmt.Errorf("registration %s: %w", r.ID, err)
 	}
+	r.Password = s.openRegistration(r.ID, sealed)
 	return r, true, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/auth"
 	"usher/auth/signup"
 	"usher/directory"
 	"usher/mail"
@@ -188,7 +189,7 @@ func passwordEndsLinks(t *testing.T, w *world, u directory.User, link func(strin
 		return err
 	}
 	for what, act := range map[string]func() error{
-		"their own":  func() error { return w.SetUserPassword(ctx, u.ID, "$2", "", "", change(at)) },
+		"their own":  func() error { return w.SetUserPassword(ctx, u.ID, auth.NewPassword{Hash: "$2"}, "", change(at)) },
 		"by the API": func() error { return edit(func(u *directory.User) { u.PasswordHash = "$3" }) },
 		"disabled":   func() error { return edit(func(u *directory.User) { u.Active = !u.Active }) },
 	} {

@@ -1,9 +1,9 @@
 -- What the migrations add up to, written by: go test ./db -run TestSchemaFile -update
 
-CREATE TABLE accounts (
+CREATE TABLE "accounts" (
     connector_id   TEXT   NOT NULL REFERENCES connectors (id),
-    kind           TEXT   NOT NULL DEFAULT 'user' CHECK (kind = 'user'),
-    resource_id    TEXT   NOT NULL REFERENCES users (id),
+    kind           TEXT   NOT NULL DEFAULT 'user' CHECK (kind IN ('user', 'group')),
+    resource_id    TEXT   NOT NULL,
 
     desired_gen    BIGINT NOT NULL,
     observed_gen   BIGINT NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE accounts (
     origin         TEXT CHECK (origin IN ('created', 'adopted')),
     linked_at      BIGINT,
     linked_by      TEXT   NOT NULL DEFAULT '',
-    write_began   BIGINT,
+    write_began    BIGINT,
     profile        TEXT, -- JSON of what was last written
 
     priority       BIGINT NOT NULL CHECK (priority IN (0, 1, 2)),
@@ -32,6 +32,7 @@ CREATE TABLE accounts (
     remedy         TEXT   NOT NULL DEFAULT '',
     change_id      TEXT   NOT NULL,
     verified_at    BIGINT,
+    label          TEXT   NOT NULL DEFAULT '', -- the name of a group that was deleted
 
     PRIMARY KEY (connector_id, kind, resource_id),
     CHECK (observed_gen >= 0 AND observed_gen <= desired_gen),
@@ -48,6 +49,8 @@ CREATE INDEX accounts_due ON accounts (connector_id, priority, due_at, lease_unt
     WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL;
 
 CREATE INDEX accounts_held ON accounts (connector_id, held_at) WHERE held_at IS NOT NULL;
+
+CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
 
 CREATE UNIQUE INDEX accounts_remote ON accounts (connector_id, kind, remote_id) WHERE remote_id IS NOT NULL;
 
@@ -96,9 +99,11 @@ CREATE TABLE attempts (
     remedy         TEXT   NOT NULL,
     remote_id      TEXT   NOT NULL,
     exchanges      TEXT   NOT NULL
-);
+, group_id TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX attempts_connector ON attempts (connector_id, id);
+
+CREATE INDEX attempts_group ON attempts (group_id, id) WHERE group_id <> '';
 
 CREATE INDEX attempts_name ON attempts (user_name_key, id);
 
@@ -298,6 +303,18 @@ CREATE INDEX outbox_failed ON outbox (failed_at) WHERE failed_at IS NOT NULL AND
 
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL AND body <> '';
 
+CREATE TABLE passwords (
+    user_id      TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    connector_id TEXT   NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+    sealed       TEXT   NOT NULL,
+    set_at       BIGINT NOT NULL, -- tells a newer password from the one that was delivered; it never goes back
+    PRIMARY KEY (user_id, connector_id)
+);
+
+CREATE INDEX passwords_age ON passwords (set_at);
+
+CREATE INDEX passwords_connector ON passwords (connector_id);
+
 CREATE TABLE provisioners (
     id           TEXT    NOT NULL PRIMARY KEY,
     connector_id TEXT    NOT NULL UNIQUE REFERENCES connectors (id),
@@ -309,6 +326,24 @@ CREATE TABLE provisioners (
     updated_at   BIGINT  NOT NULL
 );
 
+CREATE TABLE pushed_groups (
+    connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+    group_id     TEXT NOT NULL REFERENCES user_groups (id) ON DELETE CASCADE,
+    PRIMARY KEY (connector_id, group_id)
+);
+
+CREATE INDEX pushed_groups_group ON pushed_groups (group_id);
+
+CREATE TABLE pushed_members (
+    connector_id TEXT    NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+    group_id     TEXT    NOT NULL,
+    user_id      TEXT    NOT NULL,
+    remote_id    TEXT    NOT NULL CHECK (remote_id <> ''),
+    sure         BOOLEAN NOT NULL CHECK (sure IN (TRUE, FALSE)),
+    refused      TEXT    NOT NULL DEFAULT '', -- the target's words
+    PRIMARY KEY (connector_id, group_id, user_id)
+) WITHOUT ROWID;
+
 CREATE TABLE registrations (
     id            TEXT   NOT NULL PRIMARY KEY,
     token_hash    TEXT   NOT NULL UNIQUE CHECK (token_hash <> ''),
@@ -319,7 +354,7 @@ CREATE TABLE registrations (
     user_id       TEXT REFERENCES users (id) ON DELETE SET NULL, -- while that user is staged
     created_at    BIGINT NOT NULL,
     expires_at    BIGINT NOT NULL
-);
+, password_sealed TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX registrations_email ON registrations (email_key);
 

@@ -65,6 +65,11 @@ func (s *Store) SetScope(ctx context.Context, connectionID string, groupIDs []st
 		if err != nil {
 			return fmt.Errorf("touch accounts of connection %s: %w", connectionID, err)
 		}
+		_, err = tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+`
+			WHERE connector_id IN (SELECT id FROM connectors WHERE connection_id = $3) AND kind = 'group'`, c.At.Add(groupWait).UnixMicro(), c.ID, connectionID)
+		if err != nil {
+			return fmt.Errorf("touch groups of connection %s: %w", connectionID, err)
+		}
 		return recordChange(ctx, tx, c)
 	})
 }

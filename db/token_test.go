@@ -57,9 +57,9 @@ func TestRecoveryRevokesPersonalTokens(t *testing.T) {
 				same(t, hash+" after "+what, ok, want || hash != "graces")
 			}
 		}
-		w.must(w.SetUserPassword(ctx, u.ID, "$2", "", "kept", change(at)))
+		w.must(w.SetUserPassword(ctx, u.ID, auth.NewPassword{Hash: "$2"}, "kept", change(at)))
 		there("a change of their own", true)
-		w.must(w.SetUserPassword(ctx, u.ID, "$3", "", "", change(at)))
+		w.must(w.SetUserPassword(ctx, u.ID, auth.NewPassword{Hash: "$3"}, "", change(at)))
 		there("a recovery", false)
 	})
 }

@@ -74,7 +74,7 @@ func backfill(ctx context.Context, tx *sql.Tx, connectorID string, c directory.C
 	if err != nil {
 		return fmt.Errorf("back-fill connector %s: %w", connectorID, err)
 	}
-	return nil
+	return backfillGroups(ctx, tx, connectorID, c)
 }
 
 // reap removes a user that is gone here, and has no account left, for good.

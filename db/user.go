@@ -139,7 +139,8 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 			return err
 		}
 		linked, err := writeLinks(ctx, tx, u, c)
-		if err != nil || sent && !linked && old.PasswordHash == u.PasswordHash && old.VerifiedEmail == u.VerifiedEmail {
+		repassword := old.PasswordHash != u.PasswordHash
+		if err != nil || sent && !linked && !repassword && old.VerifiedEmail == u.VerifiedEmail {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE users SET user_name = $1, user_name_key = $2, active = $3, external_id = $4, attributes = $5,
@@ -152,8 +153,21 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 		if err := endRefusedSessions(ctx, tx, old, u); err != nil {
 			return err
 		}
-		if err := recordChange(ctx, tx, c); err != nil || sent {
-			return err // no target is told a password, or who else knows the user by what name
+		if err := recordChange(ctx, tx, c); err != nil {
+			return err
+		}
+		if repassword {
+			if err := s.replacePassword(ctx, tx, u.ID, u.Arrival.Password, c); err != nil {
+				return err
+			}
+		}
+		if sent {
+			return nil // no target is told who else knows the user by what name
+		}
+		if old.Active != u.Active {
+			if err := touchGroupsOf(ctx, tx, []string{u.ID}, nil, c); err != nil {
+				return err
+			}
 		}
 		return s.spread(ctx, tx, u, c)
 	})

@@ -35,12 +35,15 @@ func (s *Store) UserByID(ctx context.Context, id string) (directory.User, bool, 
 	return u, err == nil, err
 }
 
-// SetUserPassword implements auth.Users. No target is told a password, so none becomes due.
-func (s *Store) SetUserPassword(ctx context.Context, id, hash, verified, keepSession string, c directory.Change) error {
+// SetUserPassword implements auth.Users. The user's accounts become due where passwords are sent.
+func (s *Store) SetUserPassword(ctx context.Context, id string, p auth.NewPassword, keepSession string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
+			return err
+		}
 		n, err := exec(ctx, tx, `UPDATE users SET password_hash = $1, version = version + 1, updated_at = $2,
 				verified_email = CASE WHEN CAST($3 AS TEXT) = '' THEN verified_email ELSE CAST($3 AS TEXT) END
-			WHERE id = $4 AND state = 'live'`, hash, c.At.UnixMicro(), verified, id)
+			WHERE id = $4 AND state = 'live'`, p.Hash, c.At.UnixMicro(), p.Verified, id)
 		if err != nil {
 			return fmt.Errorf("set password of user %s: %w", id, err)
 		}
@@ -58,11 +61,14 @@ func (s *Store) SetUserPassword(ctx context.Context, id, hash, verified, keepSes
 				return fmt.Errorf("revoke tokens of user %s: %w", id, err)
 			}
 		}
-		return recordChange(ctx, tx, c)
+		if err := recordChange(ctx, tx, c); err != nil {
+			return err
+		}
+		return s.replacePassword(ctx, tx, id, p.Clear, c)
 	})
 }
 
-// RehashUserPassword implements auth.Users.
+// RehashUserPassword implements auth.Users. The password is the same one, so no target is sent it again.
 func (s *Store) RehashUserPassword(ctx context.Context, id, old, hash string) error {
 	return s.do(ctx, "rehash user's password", `UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3`, hash, id, old)
 }

@@ -44,7 +44,7 @@ func TestUserSessionsEnd(t *testing.T) {
 				return err
 			}
 		}
-		ends("a password of their own", func() error { return w.SetUserPassword(ctx, u.ID, "$2", "", "two", change(at)) }, "two")
+		ends("a password of their own", func() error { return w.SetUserPassword(ctx, u.ID, auth.NewPassword{Hash: "$2"}, "two", change(at)) }, "two")
 		ends("a password by the API", edit(func(u *directory.User) { u.PasswordHash = "$3" }), "")
 		ends("being disabled", edit(func(u *directory.User) { u.Active = false }), "")
 		w.must(edit(func(u *directory.User) { u.Active = true })())
@@ -96,7 +96,7 @@ func TestUserForSignIn(t *testing.T) {
 		w.must(w.CreateUser(ctx, twin, change(at), time.Time{}))
 		same(t, "by an address that two have", find("grace@example.com"), "")
 		same(t, "by name all the same", find("grace"), u.ID)
-		w.must(w.SetUserPassword(ctx, u.ID, "$2", "Grace@example.com", "", change(at)))
+		w.must(w.SetUserPassword(ctx, u.ID, auth.NewPassword{Hash: "$2", Verified: "Grace@example.com"}, "", change(at)))
 		w.must(w.RehashUserPassword(ctx, u.ID, "$1", "$lost"))
 		w.must(w.RehashUserPassword(ctx, u.ID, "$2", "$3"))
 		got, ok, err := w.UserByID(ctx, u.ID)
@@ -104,7 +104,7 @@ func TestUserForSignIn(t *testing.T) {
 		same(t, "found", ok, true)
 		same(t, "hash", got.PasswordHash, "$3")
 		same(t, "verified", got.VerifiedEmail, "Grace@example.com")
-		wantCode(t, w.SetUserPassword(ctx, staged.ID, "$", "", "", change(at)), directory.NotFound)
+		wantCode(t, w.SetUserPassword(ctx, staged.ID, auth.NewPassword{Hash: "$"}, "", change(at)), directory.NotFound)
 		w.must(w.DeleteUser(ctx, u.ID, change(at)))
 		if _, ok, _ := w.UserByID(ctx, u.ID); ok {
 			t.Error("a deleted user is found")

@@ -86,15 +86,19 @@ func (s *Server) accountView(ctx context.Context, u directory.User, m provisioni
 		a.Pause = t.Quarantine
 	}
 	if a.Status == provisioning.StatusHeld && m.HeldRemoteID != "" {
-		a.Ours = wouldWrite(a.Definition, u)
+		c, err := s.Store.Connector(ctx, m.ConnectorID)
+		if err != nil {
+			return a, err
+		}
+		a.Ours = wouldWrite(a.Definition, c, u)
 	}
 	return a, nil
 }
 
 // wouldWrite is what Usher would send for the user; nil when that cannot be worked out, which the account's own
 // error says better.
-func wouldWrite(def connectors.Definition, u directory.User) map[string]any {
-	m, err := provisioning.CompileMapping(def)
+func wouldWrite(def connectors.Definition, c directory.Connector, u directory.User) map[string]any {
+	m, err := provisioning.MappingOf(def, c)
 	if err != nil {
 		return nil
 	}

@@ -5,18 +5,28 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/provisioning"
 	"usher/views"
 )
+
+// checkStore keeps what the newest check of a connector's target found.
+type checkStore interface {
+	SaveCheck(ctx context.Context, connectorID string, k provisioning.LastCheck) error
+	// LastCheck is the newest one; ok is false when there was none.
+	LastCheck(ctx context.Context, connectorID string) (k provisioning.LastCheck, ok bool, err error)
+}
 
 // checkDeadline bounds a test of a connection: people wait for it.
 const checkDeadline = 20 * time.Second
 
-// testConnector tries the settings in the form, with stored secrets where none was typed. It saves nothing.
+// testConnector tries the settings in the form, with stored secrets where none was typed. It saves no setting; what it
+// learned about the settings in force is kept.
 func (s *Server) testConnector(w http.ResponseWriter, r *http.Request) error {
 	n, t, err := s.target(r)
 	if err != nil {
@@ -36,12 +46,41 @@ func (s *Server) testConnector(w http.ResponseWriter, r *http.Request) error {
 		status, report = http.StatusUnprocessableEntity, incomplete(in.errs)
 	} else if report, err = s.check(r.Context(), in.connector); err != nil {
 		return err
+	} else if err := s.keepCheck(r.Context(), t.Connector, in.connector.Settings, &report); err != nil {
+		return err
 	}
 	if partial(r) {
-		return s.render(w, r, status, views.ConnectorReportRegion(t.Kind, &report))
+		return s.renderReport(w, r, status, t.Connector, &report)
 	}
 	in.edit.report = &report
 	return s.renderConnectors(w, r, status, n, &in.edit)
+}
+
+// keepCheck keeps a report about settings that are the stored ones: a report about others would say of the connector
+// what may never come true.
+func (s *Server) keepCheck(ctx context.Context, c directory.Connector, tried directory.Settings, report *views.ConnectorReport) error {
+	d, err := s.kind(c.Kind)
+	if err != nil {
+		return err
+	}
+	if stored, _ := connectors.Read(d.AllFields(), nil, c.Settings); !reflect.DeepEqual(stored, tried) {
+		return nil
+	}
+	report.Kept = true
+	return s.Store.SaveCheck(ctx, c.ID, provisioning.LastCheck{At: s.Now(), Report: report.Report, Error: report.Error})
+}
+
+// renderReport is the answer to htmx: the report and, beside it, the capability card when that is different now.
+func (s *Server) renderReport(w http.ResponseWriter, r *http.Request, status int, c directory.Connector, report *views.ConnectorReport) error {
+	if !report.Kept {
+		return s.render(w, r, status, views.ConnectorReportRegion(c.Kind, report))
+	}
+	card, err := s.checkCard(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	card.Swap = true
+	return s.render(w, r, status, views.ConnectorReportAndCard(c.Kind, report, card))
 }
 
 // incomplete is the report about settings that cannot be tried.

@@ -62,6 +62,9 @@ func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.C
 		return p, err
 	}
 	p.Quarantine = t.Quarantine
+	if p.Check, err = s.checkCard(r.Context(), c); err != nil {
+		return p, err
+	}
 	if t.Provisioner.ID == "" {
 		return p, nil
 	}

@@ -22,6 +22,15 @@ func (s *Server) showGroup(w http.ResponseWriter, r *http.Request) error {
 	if v.GroupView, err = s.groupView(r, g, ""); err != nil {
 		return err
 	}
+	if v.Now = s.Now(); f.After == "" {
+		pushes, err := s.Store.PushesOf(r.Context(), g.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range pushes {
+			v.Pushes = append(v.Pushes, views.GroupPushLine{GroupPush: p, KindName: s.kindName(p.Kind)})
+		}
+	}
 	if f.After != "" {
 		v.First = pageLink(views.GroupURL(g.ID), q, "after", "")
 	}

@@ -35,6 +35,9 @@ func (s *Server) listLog(w http.ResponseWriter, r *http.Request) error {
 	if query.User != "" && len(page.Attempts) > 0 {
 		v.Of = page.Attempts[0].UserName
 	}
+	if query.Group != "" && len(page.Attempts) > 0 {
+		v.Of = page.Attempts[0].GroupName
+	}
 	if filter.Before != "" {
 		v.First = pageLink("/log", q, "before", "")
 	}
@@ -54,9 +57,9 @@ func readLogQuery(q url.Values, now time.Time) (views.LogQuery, provisioning.Log
 		}
 		return ""
 	}
-	v := views.LogQuery{User: q.Get("user"), Search: strings.TrimSpace(q.Get("q")), Target: q.Get("target"),
+	v := views.LogQuery{User: q.Get("user"), Group: q.Get("group"), Search: strings.TrimSpace(q.Get("q")), Target: q.Get("target"),
 		Outcome: known("outcome", views.OutcomeOptions()), Operation: known("operation", views.OperationOptions()), Since: known("since", views.SinceOptions())}
-	f := provisioning.LogFilter{UserID: v.User, ConnectorID: v.Target, Outcome: provisioning.Outcome(v.Outcome), Operation: provisioning.Operation(v.Operation),
+	f := provisioning.LogFilter{UserID: v.User, GroupID: v.Group, ConnectorID: v.Target, Outcome: provisioning.Outcome(v.Outcome), Operation: provisioning.Operation(v.Operation),
 		Search: v.Search, Before: q.Get("before")}
 	if d, err := time.ParseDuration(v.Since); err == nil {
 		f.Since = now.Add(-d)

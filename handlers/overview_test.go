@@ -30,26 +30,3 @@ func TestOverviewTicksTheSteps(t *testing.T) {
 	page.silent(t, "Getting started")
 	page.says(t, "Attempts in the last 24 hours")
 }
-
-type stillTarget struct{ rows []DemoAccount }
-
-func (s stillTarget) Accounts(n int) ([]DemoAccount, int) {
-	return s.rows[:min(n, len(s.rows))], len(s.rows)
-}
-
-func TestTargetPage(t *testing.T) {
-	o := newBureau(t)
-	o.Demo = stillTarget{[]DemoAccount{{ID: "7", ExternalID: "x", UserName: "grace", Active: true}}}
-	page := o.get("/target").ok(t)
-	page.says(t, "grace")
-	if page.doc.Find("#target[hx-get='/target']").Length() != 1 || page.doc.Find("nav a[href='/target']").Length() == 0 {
-		t.Error("the page does not keep itself up to date, or is not in the sidebar")
-	}
-	if o.get("/target?pause=1").doc.Find("#target[hx-get]").Length() != 0 {
-		t.Error("a paused page asks for news")
-	}
-	o.header.Set("HX-Request", "true")
-	if part := o.get("/target").ok(t); part.doc.Find("aside").Length() != 0 || part.doc.Find("#target").Length() != 1 {
-		t.Error("htmx gets more than the part")
-	}
-}

@@ -41,7 +41,7 @@ func (s *Server) Router() http.Handler {
 			r.Get("/", s.page(s.showOverview))
 			r.Get("/log", s.page(s.listLog))
 			r.Get("/log/{id}", s.page(s.showLogEntry))
-			r.Get("/target", s.page(s.showTarget))
+			s.demoRoutes(r)
 			s.settingsRoutes(r)
 		})
 	})
@@ -126,7 +126,35 @@ func (s *Server) connectionRoutes(r chi.Router) {
 		r.Post("/connectors/{connector}/test", s.page(s.testConnector))
 		r.Get("/connectors/{connector}/delete", s.page(s.showConnectorDelete))
 		r.Post("/connectors/{connector}/delete", s.page(s.deleteConnector))
+		r.Post("/connectors/{connector}/proposals", s.page(s.useProposals))
+		r.Route("/connectors/{connector}/groups", s.pushRoutes)
+		r.Route("/connectors/{connector}/mapping", s.mappingRoutes)
 	})
+}
+
+func (s *Server) mappingRoutes(r chi.Router) {
+	r.Get("/", s.page(s.showMapping))
+	r.Post("/", s.page(s.updateMapping))
+	r.Get("/preview", s.page(s.backToMapping))
+	r.Post("/preview", s.page(s.previewMapping))
+}
+
+func (s *Server) pushRoutes(r chi.Router) {
+	r.Get("/", s.page(s.showConnectorPush))
+	r.Get("/choose", s.page(s.showPushChoice))
+	r.Post("/choose", s.page(s.choosePushed))
+	r.Post("/{group}/retry", s.page(s.retryPush))
+	r.Get("/{group}/adopt", s.page(s.showPushAdopt))
+	r.Post("/{group}/adopt", s.page(s.adoptPush))
+}
+
+// demoRoutes answer 404 outside of the demo.
+func (s *Server) demoRoutes(r chi.Router) {
+	r.Get("/target", s.page(s.showTargetsMoved))
+	r.Get(views.TargetsURL, s.page(s.showDemoTargets))
+	r.Post(views.TargetsURL+"/stir", s.page(s.stirDemo))
+	r.Get(views.TargetsURL+"/{kind}", s.page(s.showDemoTargets))
+	r.Post(views.TargetsURL+"/{kind}/trouble", s.page(s.setTrouble))
 }
 
 func (s *Server) oidcRoutes(r chi.Router) {

@@ -39,8 +39,8 @@ type Server struct {
 	Hosts []string
 	// TrustedProxies are CIDR prefixes whose X-Forwarded-For is believed. Empty: the peer's address is the client's.
 	TrustedProxies []string
-	// Demo is what the Target page shows; nil outside of `usher demo`, and then there is no such page.
-	Demo TargetView
+	// Demo is what the page Demo targets shows; nil outside of `usher demo`, and then there is no such page.
+	Demo DemoTargets
 
 	drafts connectorDrafts
 }
@@ -51,6 +51,7 @@ type Store interface {
 	Ping(ctx context.Context) error
 
 	connectionStore
+	mappingStore
 	provisionerStore
 	userStore
 	groupStore
@@ -61,6 +62,8 @@ type Store interface {
 	brandingStore
 	mailStore
 	groupChoiceStore
+	pushStore
+	checkStore
 }
 
 // About is facts for the Settings page.

@@ -78,7 +78,7 @@ func (s *Server) addUser(r *http.Request, typed views.UserForm, password string,
 		if err != nil {
 			return u, nil, err
 		}
-		u.PasswordHash = hash
+		u.PasswordHash, u.Arrival.Password = hash, directory.Secret(password)
 	}
 	return s.Directory.CreateUser(r.Context(), u, actor(r))
 }

@@ -26,7 +26,7 @@ const (
 	Bulk    Priority = 2 // back-fill, drift
 )
 
-// Account is a user at a connector: what is wanted, what was last written, and who is trying.
+// Account is a user or a group at a connector: what is wanted, what was last written, and who is trying.
 type Account struct {
 	ConnectorID string
 	UserID      string // of a user's account, else ""
@@ -58,6 +58,7 @@ type Account struct {
 	Remedy       string
 	ChangeID     string
 	VerifiedAt   time.Time // when an attempt last settled it
+	Label        string    // name of a group that was deleted
 
 	QuarantinedUntil time.Time // of its connector; zero: not quarantined
 }
@@ -146,8 +147,14 @@ type Task struct {
 	Account
 	User        directory.User
 	Provisioner directory.Provisioner
-	InScope     bool // the user is in a group that the connection sends, or it sends everybody
-	Fresh       bool // before this claim no write can have been sent whose outcome is not recorded
+	InScope     bool            // the user is in a group that the connection sends, or it sends everybody
+	Group       directory.Group // of a group's account; its name is the last one known when it was deleted
+	Deleted     bool            // the group is not there any more
+	ByHand      bool            // an administrator chose the group to be pushed
+	Fresh       bool            // before this claim no write can have been sent whose outcome is not recorded
+
+	Password   directory.Secret // the user's new one, which waits for this target; "" when none does
+	PasswordAt time.Time        // when it was set: tells it from a newer one
 }
 
 // Operation is what an attempt did at the target.
@@ -191,12 +198,17 @@ type Result struct {
 	Certain  bool           // every write so far has a known outcome: forget write_began
 	Gone     bool           // wanted absent and is absent: the row has no reason to stay
 
+	PasswordDone bool // Task.Password has been delivered, or never can be: wipe it
+
 	// What decide made of it.
 	Kind     connectors.Kind
 	Attempts int
 	DueAt    time.Time
 	Dead     bool
 	Hold     bool
+	More     bool // all went well, and there is more to do at once
+	Progress bool // some of the work is done and recorded, whatever came then
+	Doubt    bool // nothing was tried: what is in doubt stays so
 	Released bool // never tried: give the claim back as if it had not been
 
 	// The account at the target that stands in the way, when there is one.
@@ -225,6 +237,8 @@ type Attempt struct {
 	Action      string          // what the actor did: Change.Action
 	UserID      string
 	UserName    string // as it was at the time
+	GroupID     string // of a group's line, whose UserID is ""
+	GroupName   string
 	ConnectorID string
 	Connection  string
 	Kind        string // connector kind

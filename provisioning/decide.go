@@ -22,9 +22,15 @@ const (
 func decide(r Result, now time.Time) Result {
 	r.DueAt, r.Attempts = now, 0
 	if r.Err == nil {
+		if r.More {
+			r.Attempts = r.Task.Attempts - 1
+		}
 		return r
 	}
 	r.Kind, r.Attempts = connectors.KindOf(r.Err), r.Task.Attempts
+	if r.Progress {
+		r.Attempts = min(r.Attempts, 1) // only tries that came to nothing count
+	}
 	uncounted := func(wait time.Duration) { r.Attempts, r.DueAt = r.Task.Attempts-1, now.Add(wait) }
 	switch r.Kind {
 	case connectors.Invalid:

@@ -11,14 +11,18 @@ import (
 // disabledKey marks, in what was last written, that the account was disabled. No attribute has this key.
 const disabledKey = "usher:disabled"
 
-// diff is what must be sent so that what was written becomes what is wanted. With nothing written, everything is sent.
+// diff is what must be sent so that what was written becomes what is wanted. With nothing written, everything is sent
+// but what is for new accounts only. What is not mapped any more stays at the target as it is.
 func diff(def connectors.Definition, want connectors.Profile, written map[string]any) connectors.Changes {
 	c := connectors.Changes{Set: map[string]any{}, Want: want}
 	known := map[string]bool{}
 	for _, a := range def.Attributes {
+		if a.OnCreate || a.Default == "" {
+			continue
+		}
 		known[a.Key] = true
 		v, ok := want.Values[a.Key]
-		if !ok || (a.OnCreate && written != nil) {
+		if !ok {
 			continue
 		}
 		if old, was := written[a.Key]; !was || !reflect.DeepEqual(old, v) {

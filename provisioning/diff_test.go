@@ -27,7 +27,7 @@ func TestAfterDisable(t *testing.T) {
 	}
 }
 
-func TestDiffClearsInOrderAndSendsWhatIsOnCreateOnlyOnce(t *testing.T) {
+func TestDiffClearsInOrderAndNeverSendsWhatIsForNewAccountsOnly(t *testing.T) {
 	def := connectors.Definition{Attributes: testAttributes}
 	want := connectors.Profile{Values: map[string]any{"userName": "ada", "origin": "console"}}
 	for range 20 { // maps have no order
@@ -36,8 +36,8 @@ func TestDiffClearsInOrderAndSendsWhatIsOnCreateOnlyOnce(t *testing.T) {
 			t.Fatal(c)
 		}
 	}
-	if c := diff(def, want, nil); c.Set["origin"] != "console" {
-		t.Error("nothing written yet, so that is sent, too:", c.Set)
+	if c := diff(def, want, nil); c.Set["origin"] != nil || c.Set["userName"] != "ada" {
+		t.Error("an account that is there already is sent everything but what is for new ones:", c.Set)
 	}
 }
 

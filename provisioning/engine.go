@@ -206,12 +206,17 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	}
 	trace := &connectors.Trace{}
 	call, cancel := context.WithTimeout(connectors.WithTrace(ctx, trace), e.config.AttemptTimeout)
-	r := reconcile(call, o, e.store, t, time.Now)
+	run := reconcile
+	if t.GroupID != "" {
+		run = reconcileGroup
+	}
+	r := run(call, o, e.store, t, time.Now)
 	cancel()
 	r = decide(r, time.Now())
 	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges
+	r = withoutPassword(r)
 	if r.Err != nil {
-		e.log.Warn("attempt failed", "user", t.UserID, "connector", t.ConnectorID, "operation", r.Operation, "kind", r.Kind, "outcome", r.Outcome(), "err", r.Err)
+		e.log.Warn("attempt failed", "user", t.UserID, "group", t.GroupID, "connector", t.ConnectorID, "operation", r.Operation, "kind", r.Kind, "outcome", r.Outcome(), "err", r.Err)
 	}
 	return r
 }
@@ -232,6 +237,9 @@ func (e *Engine) housekeep(ctx context.Context) {
 			pruned = now
 			if _, err := e.store.PruneLog(ctx, now.Add(-e.config.KeepLog), 10_000); err != nil && ctx.Err() == nil {
 				e.log.Error("cannot prune the provisioning log", "err", err)
+			}
+			if _, err := e.store.WipePasswords(ctx, now.Add(-keepPassword)); err != nil && ctx.Err() == nil {
+				e.log.Error("cannot wipe passwords that no target took", "err", err)
 			}
 		}
 		select {

@@ -145,13 +145,16 @@ func (c *reconciler) recreate(ctx context.Context) (bool, error) {
 
 func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 	c.r.Operation = OpCreate
-	a, err := c.o.Create(ctx, c.profile)
+	p := c.profile
+	p.Password = c.task.Password
+	a, err := c.o.Create(ctx, p)
 	switch connectors.KindOf(err) {
 	case "":
 		if a.ID == "" {
 			return false, &connectors.Error{Kind: connectors.Unknown, Op: "create", Message: "The target made an account and did not say which."}
 		}
 		c.r.RemoteID, c.r.Origin, c.r.Profile = a.ID, Created, c.profile.Values
+		c.r.PasswordDone = p.Password != ""
 		if a.Pending {
 			return true, &connectors.Error{Kind: connectors.Pending, Op: "create", Message: "The target accepted the account and has not finished making it."}
 		}

@@ -1,12 +1,13 @@
 package provisioning
 
 import (
+	"cmp"
 	"fmt"
-	"reflect"
+	"maps"
+	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/ext"
 
 	"usher/connectors"
 	"usher/directory"
@@ -15,6 +16,7 @@ import (
 // Mapping turns a user into what an account should have, by one expression an attribute.
 type Mapping struct {
 	rules []rule
+	fixed map[string]any // what expressions see besides the user: connection, settings
 }
 
 type rule struct {
@@ -22,148 +24,121 @@ type rule struct {
 	program cel.Program
 }
 
-// costLimit bounds one expression; a thousand times what a default expression costs.
-const costLimit = 100_000
-
-// subject is `user` as expressions see it: SCIM's names, every field always there.
-type subject struct {
-	ID           string         `cel:"id"`
-	ExternalID   string         `cel:"externalId"`
-	UserName     string         `cel:"userName"`
-	Name         subjectName    `cel:"name"`
-	DisplayName  string         `cel:"displayName"`
-	Title        string         `cel:"title"`
-	Department   string         `cel:"department"`
-	Emails       []subjectValue `cel:"emails"`
-	PhoneNumbers []subjectValue `cel:"phoneNumbers"`
-	Active       bool           `cel:"active"`
-	Source       string         `cel:"source"`
-}
-
-type subjectName struct {
-	GivenName  string `cel:"givenName"`
-	FamilyName string `cel:"familyName"`
-}
-
-type subjectValue struct {
-	Value   string `cel:"value"`
-	Type    string `cel:"type"`
-	Primary bool   `cel:"primary"`
-}
-
-func subjectOf(u directory.User) *subject {
-	s := &subject{ID: u.ID, ExternalID: u.ExternalID, UserName: u.UserName, Name: subjectName{u.Name.GivenName, u.Name.FamilyName}, DisplayName: u.DisplayName,
-		Title: u.Title, Department: u.Department, Active: u.Active, Source: string(u.Source),
-		Emails: make([]subjectValue, len(u.Emails)), PhoneNumbers: make([]subjectValue, len(u.PhoneNumbers))}
-	for i, e := range u.Emails {
-		s.Emails[i] = subjectValue{e.Value, e.Type, e.Primary}
-	}
-	for i, p := range u.PhoneNumbers {
-		s.PhoneNumbers[i] = subjectValue{p.Value, p.Type, p.Primary}
-	}
-	return s
-}
-
-// CompileMapping checks and compiles the expressions of a kind's attributes.
+// CompileMapping checks and compiles the expressions that a kind comes with.
 func CompileMapping(def connectors.Definition) (*Mapping, error) {
-	env, err := cel.NewEnv(
-		ext.NativeTypes(reflect.TypeFor[subject](), reflect.TypeFor[subjectName](), reflect.TypeFor[subjectValue](), ext.ParseStructTags(true)),
-		ext.Strings(),
-		cel.OptionalTypes(),
-		cel.Variable("user", cel.ObjectType("provisioning.subject")),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("prepare expressions: %w", err)
+	return MappingOf(def, directory.Connector{})
+}
+
+// MappingOf checks and compiles the expressions of a connector: what an administrator wrote, else the kind's own. What
+// cannot be used is a *connectors.Error of Kind Misconfigured that names the attributes.
+func MappingOf(def connectors.Definition, c directory.Connector) (*Mapping, error) {
+	m, wrong, err := CheckMapping(def, c)
+	if err != nil || len(wrong) == 0 {
+		return m, err
 	}
-	m := &Mapping{}
+	var words []string
 	for _, a := range def.Attributes {
+		if w, ok := wrong[a.Key]; ok {
+			words = append(words, a.Label+": "+w.Message)
+		}
+	}
+	return nil, &connectors.Error{Kind: connectors.Misconfigured, Op: "map", Message: "The attribute mapping cannot be used. " + strings.Join(words, " "),
+		Remedy: "Open the connector's attribute mapping and correct these expressions."}
+}
+
+// CheckMapping is MappingOf for people who are still writing: wrong says by Attribute.Key what cannot be used, and the
+// mapping works out the others.
+func CheckMapping(def connectors.Definition, c directory.Connector) (m *Mapping, wrong map[string]Wrong, err error) {
+	env, err := expressions()
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare expressions: %w", err)
+	}
+	m, wrong = &Mapping{fixed: map[string]any{"connection": &connectionSubject{c.Connection}, "settings": settingsSubject(def, c.Settings)}}, map[string]Wrong{}
+	for _, a := range Mapped(def, c.Mapping).Attributes {
 		if a.Default == "" {
+			if _, chosen := c.Mapping[a.Key]; chosen && a.Required {
+				wrong[a.Key] = Wrong{Message: "The target needs a value. Enter an expression, or reset to the default."}
+			}
 			continue
 		}
-		p, err := compile(env, a)
-		if err != nil {
-			return nil, fmt.Errorf("%s: attribute %s: %w", def.Kind, a.Key, err)
+		p, w := compile(env, a)
+		if w.Message != "" {
+			wrong[a.Key] = w
+			continue
 		}
 		m.rules = append(m.rules, rule{a, p})
 	}
-	return m, nil
+	return m, wrong, nil
 }
 
-var outputs = map[connectors.AttributeType]cel.Kind{connectors.String: cel.StringKind, connectors.Boolean: cel.BoolKind, connectors.List: cel.ListKind}
-
-func compile(env *cel.Env, a connectors.Attribute) (cel.Program, error) {
-	ast, iss := env.Compile(a.Default)
-	if iss.Err() != nil {
-		return nil, iss.Err()
+// Mapped is the kind with what an administrator changed about its attributes: Default is the expression in force, ""
+// when nothing is sent. Changes about attributes that the kind does not have are not looked at.
+func Mapped(def connectors.Definition, m directory.Mapping) connectors.Definition {
+	def.Attributes = slices.Clone(def.Attributes)
+	for i, a := range def.Attributes {
+		if r, ok := m[a.Key]; ok {
+			def.Attributes[i].Default = strings.TrimSpace(r.Expression)
+			def.Attributes[i].OnCreate = a.OnCreate || r.OnCreate // a target that takes it once cannot be asked for more
+		}
 	}
-	if k := ast.OutputType().Kind(); k != outputs[a.Type] && k != cel.DynKind {
-		return nil, fmt.Errorf("the expression gives a %s where a %s is needed", ast.OutputType(), a.Type)
-	}
-	return env.Program(ast, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
+	return def
 }
 
 // Profile evaluates every expression for the user. Empty text and empty lists are left out: the attribute is
 // not there. The error is a *connectors.Error of Kind Invalid that names the attribute.
 func (m *Mapping) Profile(u directory.User) (connectors.Profile, error) {
 	p := connectors.Profile{ResourceID: u.ID, Values: make(map[string]any, len(m.rules))}
-	vars := map[string]any{"user": subjectOf(u)}
+	vars := m.vars(u)
 	for _, r := range m.rules {
-		out, _, err := r.program.Eval(vars)
-		if err != nil {
-			return p, badMapping(r.attr, err.Error())
-		}
-		v, err := plain(out)
-		if err != nil {
-			return p, badMapping(r.attr, err.Error())
+		v, words := r.eval(vars)
+		if words != "" {
+			return p, badMapping(r.attr, words)
 		}
 		if v != nil {
 			p.Values[r.attr.Key] = v
-		} else if r.attr.Required {
-			return p, badMapping(r.attr, "the user has no value for it")
 		}
 	}
 	return p, nil
 }
 
-func badMapping(a connectors.Attribute, why string) error {
-	return &connectors.Error{Kind: connectors.Invalid, Op: "map", Message: fmt.Sprintf("%s could not be worked out: %s.", a.Label, why),
-		Remedy: "Complete the user's attributes, then save the user."}
+// Preview is Profile for people who look: it goes on after a mistake, and says by Attribute.Key what is wrong.
+func (m *Mapping) Preview(u directory.User) (connectors.Profile, map[string]string) {
+	p, wrong := connectors.Profile{ResourceID: u.ID, Values: make(map[string]any, len(m.rules))}, map[string]string{}
+	vars := m.vars(u)
+	for _, r := range m.rules {
+		v, words := r.eval(vars)
+		if words != "" {
+			wrong[r.attr.Key] = words
+		} else if v != nil {
+			p.Values[r.attr.Key] = v
+		}
+	}
+	return p, wrong
 }
 
-// plain turns a CEL value into the JSON value that is sent, stored and compared; nil when it is empty.
-func plain(v ref.Val) (any, error) {
-	switch x := v.Value().(type) {
-	case string:
-		if x == "" {
-			return nil, nil
-		}
-		return x, nil
-	case bool:
-		return x, nil
-	case []subjectValue:
-		return plainValues(x), nil
-	}
-	j, err := v.ConvertToNative(reflect.TypeFor[any]())
+func (m *Mapping) vars(u directory.User) map[string]any {
+	vars := maps.Clone(m.fixed)
+	vars["user"] = subjectOf(u)
+	return vars
+}
+
+// eval gives the value, nil when there is none, or says in words why there is no value that the target could take.
+func (r rule) eval(vars map[string]any) (any, string) {
+	out, _, err := r.program.Eval(vars)
 	if err != nil {
-		return nil, err
+		return nil, evalWords(err)
 	}
-	return j, nil
+	v, words := plain(out)
+	if words == "" {
+		v, words = fit(r.attr.Type, v)
+	}
+	if words == "" && v == nil && r.attr.Required {
+		words = "the user has no value for it"
+	}
+	return v, words
 }
 
-func plainValues(vs []subjectValue) any {
-	if len(vs) == 0 {
-		return nil
-	}
-	out := make([]any, len(vs))
-	for i, v := range vs {
-		m := map[string]any{"value": v.Value}
-		if v.Type != "" {
-			m["type"] = v.Type
-		}
-		if v.Primary {
-			m["primary"] = true
-		}
-		out[i] = m
-	}
-	return out
+func badMapping(a connectors.Attribute, why string) error {
+	return &connectors.Error{Kind: connectors.Invalid, Op: "map", Message: fmt.Sprintf("%s could not be worked out: %s.", cmp.Or(a.Label, a.Key), why),
+		Remedy: "Complete the user's attributes, or change the connector's attribute mapping."}
 }

@@ -38,8 +38,10 @@ func TestModel(t *testing.T) {
 				h := newHistory(t, seed)
 				h.world = newWorld(t, dbtest.Open(t, dsn), h.sites...)
 				h.beginScope(seed)
+				h.beginPush()
 				h.live()
 				h.judge()
+				h.judgePush()
 				h.stop()
 			})
 		})
@@ -54,6 +56,7 @@ type history struct {
 	users   map[string]directory.User
 	gone    map[string]bool // IDs of users who were deleted or refused
 	scope   scope
+	push    push
 	dying   atomic.Bool
 }
 
@@ -76,6 +79,7 @@ func newHistory(t *testing.T, seed uint64) *history {
 		}
 		h.foreign = append(h.foreign, s.target.snapshot())
 	}
+	h.pushSettings(seed)
 	return h
 }
 
@@ -106,7 +110,7 @@ func (h *history) live() {
 // step is one random act.
 func (h *history) step() {
 	ctx := h.t.Context()
-	switch op := h.rng.IntN(28); {
+	switch op := h.rng.IntN(38); {
 	case op < 8 || len(h.users) == 0:
 		h.arrive()
 	case op < 12:
@@ -129,6 +133,8 @@ func (h *history) step() {
 		h.restart()
 	case op < 27:
 		h.regroup()
+	case op < 37:
+		h.repush()
 	default: // somebody removes one of our accounts behind our back
 		u := h.anybody()
 		if a, ok := h.account(1, u.ID); ok && a.Origin == provisioning.Created {

@@ -14,9 +14,11 @@ import (
 // Opened is a connector that is ready for use, with everything that follows from its configuration.
 type Opened struct {
 	connectors.Connector
-	Definition connectors.Definition
+	Definition connectors.Definition // its attributes as the connector's mapping has them
 	Mapping    *Mapping
 	Policy     Policy
+	Groups     GroupPolicy
+	connection string // the name, which expressions can see
 	revision   int64
 	client     *http.Client
 }
@@ -50,7 +52,7 @@ func (o *Opener) Open(c directory.Connector) (*Opened, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if old := o.opened[c.ID]; old != nil {
-		if old.revision == c.Revision {
+		if old.revision == c.Revision && old.connection == c.Connection {
 			return old, nil
 		}
 		old.client.CloseIdleConnections()
@@ -76,7 +78,7 @@ func (o *Opener) open(c directory.Connector) (*Opened, error) {
 			Remedy: "Start the version of Usher that the connector was made with, or delete the connector."}
 	}
 	config := connectors.Config{Settings: c.Settings}
-	mapping, err := CompileMapping(def)
+	mapping, err := MappingOf(def, c)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +91,7 @@ func (o *Opener) open(c directory.Connector) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s connector %s: %w", c.Kind, c.ID, err)
 	}
-	return &Opened{Connector: conn, Definition: def, Mapping: mapping, Policy: PolicyOf(def, config), revision: c.Revision, client: client}, nil
+	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), connection: c.Connection, revision: c.Revision, client: client}, nil
 }
 
 // budget limits requests; nil when there is no limit. A burst of one second's worth lets short work finish at once.

@@ -26,7 +26,7 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	q := Quarantine{Kind: r.Kind, Class: AllOperations, Step: firstProbe}
 	switch {
 	case r.Kind == connectors.Denied:
-	case r.Kind == connectors.Misconfigured && r.Operation != OpDelete && r.Operation != OpDisable:
+	case r.Kind == connectors.Misconfigured && r.Task.GroupID == "" && r.Operation != OpDelete && r.Operation != OpDisable:
 		q.Class, q.Step = WritesOnly, lastProbe
 	case many:
 	default:

@@ -38,10 +38,11 @@ func (p Progress) Done() int {
 // LogFilter selects lines of the provisioning log; zero fields select everything.
 type LogFilter struct {
 	UserID      string
+	GroupID     string
 	ConnectorID string
 	Outcome     Outcome
 	Operation   Operation
-	Search      string // the beginning of a user name
+	Search      string // the beginning of a user's or group's name
 	Since       time.Time
 	Before      string // cursor: lines older than this ID
 	Limit       int    // 50 when 0, at most 200

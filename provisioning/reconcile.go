@@ -51,6 +51,9 @@ func (c *reconciler) run(ctx context.Context) error {
 	if c.want == Present && c.unmapped != nil {
 		return c.unmapped
 	}
+	if err := c.checkPassword(); err != nil {
+		return err
+	}
 	for {
 		if c.r.RemoteID == "" {
 			done, err := c.locate(ctx)
@@ -69,7 +72,10 @@ func (c *reconciler) run(ctx context.Context) error {
 func (c *reconciler) apply(ctx context.Context) (again bool, err error) {
 	switch mode := c.o.Policy.Farewell(c.o.Definition, c.want, c.r.Origin); {
 	case c.want == Present:
-		return c.update(ctx, c.profile)
+		if again, err := c.update(ctx, c.profile); again || err != nil {
+			return again, err
+		}
+		return c.setPassword(ctx)
 	case mode == connectors.Delete:
 		return false, c.remove(ctx)
 	case mode == connectors.Disable:

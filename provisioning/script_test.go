@@ -19,7 +19,9 @@ type script struct {
 	calls   []string
 	changes []connectors.Changes
 	finds   []connectors.Profile
-	hangs   bool // a check waits until its context ends
+
+	passwords []string // that creates came with
+	hangs     bool     // a check waits until its context ends
 }
 
 type answer struct {
@@ -55,7 +57,10 @@ func (s *script) Find(_ context.Context, p connectors.Profile) (connectors.Accou
 	return a.account, a.err
 }
 
-func (s *script) Create(context.Context, connectors.Profile) (connectors.Account, error) {
+func (s *script) Create(_ context.Context, p connectors.Profile) (connectors.Account, error) {
+	if p.Password != "" {
+		s.passwords = append(s.passwords, p.Password.Reveal())
+	}
 	a := s.next("create")
 	return a.account, a.err
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrLinked means that another user's account already stands for the remote account.
-var ErrLinked = errors.New("the remote account belongs to another user")
+// ErrLinked means that another account of ours already stands for the remote one.
+var ErrLinked = errors.New("the remote account belongs to another")
 
 // ErrLeaseLost means that the account is not ours to try any more; whatever the attempt learned is void.
 var ErrLeaseLost = errors.New("the lease was lost")
@@ -43,6 +43,8 @@ type Store interface {
 	// Link remembers which remote account an attempt is about to write to. ErrLinked, ErrLeaseLost.
 	Link(ctx context.Context, t Task, remoteID string, o Origin, now time.Time) error
 
+	GroupStore
+
 	// Leaving reports whether another user's account at the connector, which stands for the remote ID or whose
 	// user has the ID externalID, is on its way out (its user is deleted or taken back).
 	Leaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error)
@@ -60,6 +62,9 @@ type Store interface {
 
 	// TakeBackStaged takes back users whose staging ended without an outcome (their process died).
 	TakeBackStaged(ctx context.Context, now time.Time) (int, error)
+
+	// WipePasswords forgets passwords that were set before then and that no target took, and says how many.
+	WipePasswords(ctx context.Context, before time.Time) (int, error)
 
 	// PruneLog removes at most n log lines older than before, and says how many it removed.
 	PruneLog(ctx context.Context, before time.Time, n int) (int, error)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type row struct {
 type target struct {
 	mu      sync.Mutex
 	rows    map[string]row
+	groups  map[string]remoteGroup
 	next    int
 	rng     *rand.Rand
 	lag     time.Duration // reads don't show a new account for this long
@@ -42,7 +44,7 @@ type target struct {
 }
 
 func newTarget(seed uint64) *target {
-	return &target{rows: map[string]row{}, rng: rand.New(rand.NewPCG(seed, 1)), busy: map[string]int{}, owner: map[string]string{}, calls: map[string]int{}, delay: 20 * time.Millisecond}
+	return &target{rows: map[string]row{}, groups: map[string]remoteGroup{}, rng: rand.New(rand.NewPCG(seed, 1)), busy: map[string]int{}, owner: map[string]string{}, calls: map[string]int{}, delay: 20 * time.Millisecond}
 }
 
 var targetAttributes = []connectors.Attribute{
@@ -54,7 +56,7 @@ var targetAttributes = []connectors.Attribute{
 // definition is the kind that opens this target.
 func (t *target) definition(kind string) connectors.Definition {
 	return connectors.Definition{Kind: kind, Name: kind, Attributes: targetAttributes, Modes: []connectors.Mode{connectors.Disable, connectors.Delete},
-		Budget: connectors.Budget{Concurrency: 4}, Lag: t.lag * 4 / 3,
+		Groups: &connectors.Groups{Noun: "Groups", Create: true, Chunk: groupChunk}, Budget: connectors.Budget{Concurrency: 4}, Lag: t.lag * 4 / 3,
 		Open: func(connectors.Config, *http.Client) (connectors.Connector, error) { return t, nil }}
 }
 
@@ -86,7 +88,7 @@ func (t *target) set(f func(*target)) {
 	f(t)
 }
 
-func (t *target) remove(id string) { t.set(func(t *target) { delete(t.rows, id) }) }
+func (t *target) remove(id string) { t.set(func(t *target) { delete(t.rows, id); t.leaveAll(id) }) }
 
 // call runs do as one remote call: it may fail before the effect, after it, or be slow.
 func (t *target) call(ctx context.Context, op, user string, do func() error) error {
@@ -94,7 +96,7 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 	defer t.end(user)
 	lost := func(message string) error {
 		k := connectors.Temporary
-		if op == "create" {
+		if strings.HasPrefix(op, "create") {
 			k = connectors.Unknown
 		}
 		return &connectors.Error{Kind: k, Op: op, Message: message}
@@ -117,7 +119,7 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 		return &connectors.Error{Kind: connectors.RateLimited, Op: op, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}
 	}
 	err := do()
-	if err == nil && (fault < 0.40 || t.losing && op != "find") {
+	if err == nil && (fault < 0.40 || t.losing && !strings.HasPrefix(op, "find")) {
 		return lost("answer lost")
 	}
 	return err
@@ -240,6 +242,7 @@ func (t *target) Deprovision(ctx context.Context, id string, m connectors.Mode) 
 		}
 		if m == connectors.Delete {
 			delete(t.rows, id)
+			t.leaveAll(id)
 			return nil
 		}
 		r.Active = false

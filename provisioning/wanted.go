@@ -36,6 +36,7 @@ func Wanted(u directory.User, p directory.Provisioner, inScope bool) Want {
 type Policy struct {
 	OnExisting                   string
 	OnDelete, OnDisable, OnLeave connectors.Mode
+	Password                     connectors.PasswordMode
 }
 
 // PolicyOf reads the policy from a connector's settings; what the kind cannot do falls back to the next milder.
@@ -48,7 +49,8 @@ func PolicyOf(def connectors.Definition, c connectors.Config) Policy {
 		return Milder(def, m)
 	}
 	p := Policy{OnExisting: c.Text(connectors.OnExisting), OnDelete: mode(connectors.OnDelete, connectors.Delete),
-		OnDisable: mode(connectors.OnDisable, connectors.Disable), OnLeave: mode(connectors.OnLeave, connectors.Disable)}
+		OnDisable: mode(connectors.OnDisable, connectors.Disable), OnLeave: mode(connectors.OnLeave, connectors.Disable),
+		Password: connectors.PasswordMode(c.Text(connectors.PasswordKey))}
 	if p.OnExisting == "" {
 		p.OnExisting = connectors.HoldExisting
 	}

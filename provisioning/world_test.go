@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,13 @@ type site struct {
 	existing string // policy
 	blocking bool
 	failure  directory.OnFailure
+	settings map[string]string // besides the policy
+}
+
+func (s site) values() map[string]string {
+	all := map[string]string{connectors.OnExisting: s.existing}
+	maps.Copy(all, s.settings)
+	return all
 }
 
 func newWorld(t *testing.T, store *db.Store, sites ...site) *world {
@@ -55,7 +63,7 @@ func newWorld(t *testing.T, store *db.Store, sites ...site) *world {
 		n, err := w.dir.CreateConnection(ctx, directory.Connection{Name: fmt.Sprint("Site ", i)}, tester)
 		must(t, err)
 		c, err := w.dir.CreateConnector(ctx, directory.Connector{ConnectionID: n.ID, Connection: n.Name, Kind: fmt.Sprint("kind", i), Enabled: true,
-			Settings: directory.Settings{Values: map[string]string{connectors.OnExisting: s.existing}}}, tester)
+			Settings: directory.Settings{Values: s.values()}}, tester)
 		must(t, err)
 		p, err := w.dir.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: c.ID, Connection: n.Name, Kind: c.Kind, Blocking: s.blocking, OnFailure: s.failure, Deadline: 15 * time.Second}, tester)
 		must(t, err)

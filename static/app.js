@@ -47,8 +47,25 @@
     setTimeout(() => { word.textContent = 'Copy'; }, 2000);
   };
 
+  // A ready expression replaces the one that was written in last; before there is one, it is copied.
+  let written = null;
+  const write = (el, text) => {
+    el.value = text;
+    el.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  const use = async (button) => {
+    if (written?.isConnected) { write(written, button.dataset.ready); written.focus(); return; }
+    const word = button.querySelector('[data-copy-word]');
+    try { await navigator.clipboard.writeText(button.dataset.ready); } catch { return; }
+    word.textContent = 'Copied';
+    setTimeout(() => { word.textContent = 'Use'; }, 2000);
+  };
+  const restore = (button) => each(button.closest('[data-row]'), '[data-default]', (el) => {
+    if (el.value !== el.dataset.default) write(el, el.dataset.default);
+  });
+
   const prepare = (root) => {
-    each(root, '[data-theme-toggle], [data-copy]', (el) => { el.hidden = false; });
+    each(root, '[data-theme-toggle], [data-copy], [data-ready]', (el) => { el.hidden = false; });
     each(root, '[data-toast]', dismissLater);
     each(root, 'form', showDependents);
   };
@@ -58,12 +75,15 @@
     if (hit('[data-theme-toggle]')) toggleTheme();
     hit('[data-toast-close]')?.closest('[data-toast]').remove();
     if (hit('[data-copy]')) copy(hit('[data-copy]'));
+    if (hit('[data-ready]')) use(hit('[data-ready]'));
+    if (hit('[data-restore]')) { e.preventDefault(); restore(hit('[data-restore]')); }
     document.querySelectorAll('details[data-menu][open]').forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
   document.addEventListener('keydown', (e) => {
     const menu = e.key === 'Escape' && document.querySelector('details[data-menu][open]');
     if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
   });
+  document.addEventListener('focusin', (e) => { if (e.target.matches('[data-expression]')) written = e.target; });
   document.addEventListener('change', (e) => { if (e.target.form) showDependents(e.target.form); });
   document.addEventListener('reset', (e) => setTimeout(() => showDependents(e.target)));
   new MutationObserver((changes) => changes.forEach((c) => c.addedNodes.forEach((n) => n.nodeType === 1 && prepare(n))))

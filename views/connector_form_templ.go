@@ -37,7 +37,7 @@ type connectorSection struct {
 // sections groups the fields in the order that connectors lays down.
 func (f ConnectorForm) sections() []connectorSection {
 	var out []connectorSection
-	for _, title := range []string{connectors.SectionTarget, connectors.SectionAuth, connectors.SectionPolicy, connectors.SectionDanger} {
+	for _, title := range []string{connectors.SectionTarget, connectors.SectionAuth, connectors.SectionGroups, connectors.SectionPolicy, connectors.SectionDanger} {
 		s := connectorSection{title: title}
 		for _, d := range f.Definition.AllFields() {
 			if d.Section != title {
@@ -71,6 +71,8 @@ func (f ConnectorForm) field(d connectors.Field) ui.Field {
 	switch d.Type {
 	case connectors.URL:
 		u.Type = ui.URL
+	case connectors.Lines:
+		u.Type, u.Mono = ui.Textarea, true
 	case connectors.Password, connectors.PEM:
 		f.secret(&u, d)
 	case connectors.Select:

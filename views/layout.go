@@ -28,7 +28,7 @@ type Shell struct {
 	Admin  string     // who is signed in; shown in the account menu
 	Flash  *ui.Flash  // what the page before did; nil for nothing
 	Narrow bool       // a form or wizard: the column is kept short enough to read
-	Demo   bool       // `usher demo`: adds the Target page to the sidebar
+	Demo   bool       // `usher demo`: adds its targets to the sidebar
 	Outbox bool       // mail is not sent yet, or this is the demo: adds the Outbox to the sidebar
 
 	Product    string // ends the tab's title; "" is Usher
@@ -64,7 +64,7 @@ func (s Shell) navigation() []entryGroup {
 		*own = slices.Insert(*own, len(*own)-1, entry{NavOutbox, "Outbox", SettingsOutbox, "inbox"})
 	}
 	if s.Demo {
-		groups = append(groups, entryGroup{"Demo", []entry{{NavTarget, "Target", "/target", "target"}}})
+		groups = append(groups, entryGroup{"Demo", []entry{{NavTargets, "Demo targets", TargetsURL, "target"}}})
 	}
 	return groups
 }
@@ -72,8 +72,8 @@ func (s Shell) navigation() []entryGroup {
 // NavOutbox lights the Outbox where the sidebar has it.
 const NavOutbox = "outbox"
 
-// NavTarget lights the demo's Target page.
-const NavTarget = "target"
+// NavTargets lights the page of the demo's targets.
+const NavTargets = "targets"
 
 func (s Shell) tabTitle() string {
 	product := cmp.Or(s.Product, "Usher")

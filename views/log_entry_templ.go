@@ -58,7 +58,7 @@ func (v LogEntryView) facts() []ui.Fact {
 	a := v.Attempt
 	return []ui.Fact{
 		{Term: "When", View: exactTime(a.At, v.Now)},
-		{Term: "User", View: inlineLink(a.UserName, "/users/"+a.UserID)},
+		{Term: attemptTerm(a), View: inlineLink(attemptName(a), attemptURL(a))},
 		{Term: "Target", Text: a.Connection + " (" + v.Kind + ")"},
 		{Term: "Operation", Text: operationWords(a.Operation)},
 		{Term: "Outcome", View: outcomeBadge(a.Outcome)},
@@ -70,6 +70,20 @@ func (v LogEntryView) facts() []ui.Fact {
 		{Term: "Attempt", Text: a.ID, Mono: true},
 		{Term: "Change", Text: a.ChangeID, Mono: true},
 	}
+}
+
+func attemptTerm(a provisioning.Attempt) string {
+	if a.GroupID != "" {
+		return "Group"
+	}
+	return "User"
+}
+
+func (v LogEntryView) others() ui.Action {
+	if v.Attempt.GroupID != "" {
+		return ui.Action{Label: "All attempts for this group", Variant: ui.Outline, Href: "/log?group=" + v.Attempt.GroupID}
+	}
+	return ui.Action{Label: "All attempts for this user", Variant: ui.Outline, Href: "/log?user=" + v.Attempt.UserID}
 }
 
 func exactTime(t, now time.Time) templ.Component {
@@ -104,7 +118,7 @@ func exactTime(t, now time.Time) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(t.UTC().Format("2 Jan 2006, 15:04:05.000 UTC"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 70, Col: 91}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 84, Col: 91}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -146,7 +160,7 @@ func inlineLink(label, href string) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(href))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 74, Col: 77}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 88, Col: 77}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -159,7 +173,7 @@ func inlineLink(label, href string) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 74, Col: 87}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 88, Col: 87}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -227,8 +241,8 @@ func LogEntry(v LogEntryView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Attempt: " + operationWords(v.Attempt.Operation) + " at " + v.Attempt.Connection, Text: v.Attempt.UserName, Badge: outcomeBadge(v.Attempt.Outcome),
-				Actions: []ui.Action{{Label: "All attempts for this user", Variant: ui.Outline, Href: "/log?user=" + v.Attempt.UserID}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Attempt: " + operationWords(v.Attempt.Operation) + " at " + v.Attempt.Connection, Text: attemptName(v.Attempt), Badge: outcomeBadge(v.Attempt.Outcome),
+				Actions: []ui.Action{v.others()}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -434,7 +448,7 @@ func exchangeBody(title, label, text string) templ.Component {
 		var templ_7745c5c3_Var14 string
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 146, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_entry.templ`, Line: 160, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {

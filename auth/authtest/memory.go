@@ -23,6 +23,7 @@ type Memory struct {
 	failures map[string]auth.Failures
 	tokens   []auth.Token
 	Changes  []directory.Change // what was recorded, oldest first
+	Told     []directory.Secret // users' new passwords in clear, oldest first
 	failure  error
 }
 

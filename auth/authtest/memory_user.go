@@ -66,14 +66,15 @@ func (m *Memory) UserByID(_ context.Context, id string) (directory.User, bool, e
 	return m.users[i], true, nil
 }
 
-func (m *Memory) SetUserPassword(_ context.Context, id, hash, verified, keep string, c directory.Change) error {
+func (m *Memory) SetUserPassword(_ context.Context, id string, p auth.NewPassword, keep string, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	i := m.live(func(u directory.User) bool { return u.ID == id })
 	if i < 0 {
 		return cmp.Or(m.failure, missing())
 	}
-	m.users[i].PasswordHash, m.users[i].VerifiedEmail = hash, cmp.Or(verified, m.users[i].VerifiedEmail)
+	m.users[i].PasswordHash, m.users[i].VerifiedEmail = p.Hash, cmp.Or(p.Verified, m.users[i].VerifiedEmail)
+	m.Told = append(m.Told, p.Clear)
 	m.endSessions(auth.Owner{UserID: id}, keep)
 	if keep == "" {
 		m.tokens = slices.DeleteFunc(m.tokens, func(t auth.Token) bool { return t.UserID == id })

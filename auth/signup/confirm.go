@@ -106,7 +106,7 @@ func (s *Service) Confirm(ctx context.Context, c Confirmation) (Confirmed, error
 	if err := wrong.Err(); err != nil {
 		return Confirmed{}, err
 	}
-	u.PasswordHash, u.VerifiedEmail = r.PasswordHash, r.Form.Email
+	u.PasswordHash, u.VerifiedEmail, u.Arrival.Password = r.PasswordHash, r.Form.Email, r.Password
 	u, err = s.create(ctx, v, u, r.ID)
 	return Confirmed{User: u, AutoLogin: v.AutoLogin}, err
 }

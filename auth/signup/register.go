@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"usher/auth"
 	"usher/directory"
 )
 
@@ -45,6 +46,7 @@ func (s *Service) Register(ctx context.Context, f Form, password, browser string
 	if err != nil {
 		return Registered{}, err
 	}
+	p := auth.NewPassword{Hash: hash, Clear: directory.Secret(password)}
 	taken, err := s.taken(ctx, f)
 	if err != nil {
 		return Registered{}, err
@@ -53,11 +55,11 @@ func (s *Service) Register(ctx context.Context, f Form, password, browser string
 	case v.Reveal && taken.any():
 		return Registered{}, taken.reveal(v)
 	case v.Waits() && !taken.email:
-		return Registered{Mailed: true}, s.wait(ctx, v, f, hash, browser)
+		return Registered{Mailed: true}, s.wait(ctx, v, f, p, browser)
 	case !taken.any():
-		return s.createNow(ctx, v, f, hash, browser)
+		return s.createNow(ctx, v, f, p, browser)
 	default:
-		return s.answerTaken(ctx, v, f, hash, browser, taken)
+		return s.answerTaken(ctx, v, f, p, browser, taken)
 	}
 }
 
@@ -87,26 +89,26 @@ func (t taken) reveal(v Settings) error {
 }
 
 // wait keeps the registration until the mail is answered. A name that is taken is told then, to the address's owner only.
-func (s *Service) wait(ctx context.Context, v Settings, f Form, hash, browser string) error {
+func (s *Service) wait(ctx context.Context, v Settings, f Form, p auth.NewPassword, browser string) error {
 	org, err := s.organisation(ctx)
 	if err != nil {
 		return err
 	}
 	token, tokenHash := newToken()
 	now := s.Now()
-	r := Registration{ID: directory.NewID(), TokenHash: tokenHash, BrowserHash: hashBrowser(browser), Form: f, PasswordHash: hash,
+	r := Registration{ID: directory.NewID(), TokenHash: tokenHash, BrowserHash: hashBrowser(browser), Form: f, PasswordHash: p.Hash, Password: p.Clear,
 		CreatedAt: now, ExpiresAt: now.Add(v.linkLife())}
 	return s.Store.SaveRegistration(ctx, r, confirmLetter(org, f, s.link("register/confirm", token), v.linkLife()))
 }
 
 // answerTaken answers as if nothing were taken, as far as there is a mail to say it in.
-func (s *Service) answerTaken(ctx context.Context, v Settings, f Form, hash, browser string, t taken) (Registered, error) {
+func (s *Service) answerTaken(ctx context.Context, v Settings, f Form, p auth.NewPassword, browser string, t taken) (Registered, error) {
 	switch {
 	case !v.Verify:
 		return Registered{}, &directory.Error{Code: directory.Conflict, Message: "An account with this user name or e-mail address cannot be made. " +
 			"Choose another user name, or sign in if you have an account already."}
 	case !t.email:
-		return Registered{Mailed: true}, s.wait(ctx, v, f, hash, browser)
+		return Registered{Mailed: true}, s.wait(ctx, v, f, p, browser)
 	}
 	org, err := s.organisation(ctx)
 	if err != nil {
@@ -116,12 +118,12 @@ func (s *Service) answerTaken(ctx context.Context, v Settings, f Form, hash, bro
 }
 
 // createNow makes the user before the mail is answered, or without one.
-func (s *Service) createNow(ctx context.Context, v Settings, f Form, hash, browser string) (Registered, error) {
+func (s *Service) createNow(ctx context.Context, v Settings, f Form, p auth.NewPassword, browser string) (Registered, error) {
 	u := f.user()
-	u.PasswordHash = hash
+	u.PasswordHash, u.Arrival.Password = p.Hash, p.Clear
 	u, err := s.create(ctx, v, u, "")
 	if directory.CodeOf(err) == directory.Conflict && !v.Reveal { // somebody was quicker
-		return s.answerTaken(ctx, v, f, hash, browser, taken{name: true})
+		return s.answerTaken(ctx, v, f, p, browser, taken{name: true})
 	}
 	if err != nil || !v.Verify {
 		return Registered{User: u}, err
@@ -132,7 +134,7 @@ func (s *Service) createNow(ctx context.Context, v Settings, f Form, hash, brows
 // create makes the user by the directory's act, which waits for blocking targets. registration is the ID of the one that
 // the user settles; "" for none.
 func (s *Service) create(ctx context.Context, v Settings, u directory.User, registration string) (directory.User, error) {
-	u.Arrival = directory.Arrival{Groups: v.Groups, Registration: registration}
+	u.Arrival.Groups, u.Arrival.Registration = v.Groups, registration
 	made, outcomes, err := s.Directory.CreateUser(ctx, u, directory.Actor{Kind: directory.ByUser, Name: u.UserName})
 	if directory.CodeOf(err) == directory.Rejected {
 		return made, refused(outcomes, err)

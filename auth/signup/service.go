@@ -57,6 +57,7 @@ type Registration struct {
 	BrowserHash  string // of the browser that signed up: another one must show the password
 	Form         Form
 	PasswordHash string
+	Password     directory.Secret // in clear: kept, sealed, only if a target would be sent it, and at most seven days
 	CreatedAt    time.Time
 	ExpiresAt    time.Time
 }

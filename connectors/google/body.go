@@ -44,6 +44,11 @@ func (p *patch) needsCurrent() bool {
 	return p.organization != nil || p.employeeID != nil || p.manager != nil
 }
 
+// harmsAdmins reports whether the patch would lock an administrator out, or open another way into their account.
+func (p *patch) harmsAdmins() bool {
+	return p.Suspended || slices.ContainsFunc([]string{"RecoveryEmail", "RecoveryPhone"}, func(field string) bool { return slices.Contains(p.ForceSendFields, field) })
+}
+
 // apply puts one attribute into the patch, the address as it is; a blank value clears it.
 func (k *connector) apply(p *patch, key string, v any) *connectors.Error {
 	p.empty = false

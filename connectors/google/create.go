@@ -18,13 +18,14 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	if err != nil {
 		return connectors.Account{}, at(connectors.OpCreate, err)
 	}
+	ctx = connectors.WithSecret(ctx, body.Password)
 	call := k.users.Insert(body).Context(ctx)
 	if k.invites {
 		call.ResolveConflictAccount(true)
 	}
 	u, failed := call.Do()
 	if failed != nil {
-		e := k.failure(connectors.OpCreate, failed)
+		e := without(body.Password, k.failure(connectors.OpCreate, failed))
 		if e.Kind == connectors.Conflict {
 			return connectors.Account{}, k.whose(ctx, e, body.PrimaryEmail, p.ResourceID, "")
 		}

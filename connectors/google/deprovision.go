@@ -34,9 +34,22 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 		return nil
 	}
 	e := k.failure(op, err)
+	if m == connectors.Disable && e.Kind == connectors.Misconfigured && (e.Status == http.StatusBadRequest || e.Status == http.StatusPreconditionFailed) {
+		return k.suspend(ctx, id, e)
+	}
 	if e.Kind == connectors.Misconfigured && e.Status == http.StatusForbidden && k.young(ctx, e, id) {
 		return tooYoung(e)
 	}
+	return e
+}
+
+// suspend is the least that a leaver gets when the configuration asks for more than the Workspace account has: an org
+// unit that is not there, or a licence for archived users. What is wrong stays an error, and is tried again.
+func (k *connector) suspend(ctx context.Context, id string, e *connectors.Error) error {
+	if _, err := k.users.Update(id, &directory.User{Suspended: true}).Context(ctx).Do(); err != nil {
+		return e
+	}
+	e.Message = "The user was suspended, and nothing more, for Google refused the rest: " + e.Message
 	return e
 }
 

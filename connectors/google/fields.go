@@ -15,8 +15,6 @@ func targetFields() []connectors.Field {
 	return []connectors.Field{
 		{Key: keyDomains, Label: "Allowed e-mail domains", Type: connectors.Text, Required: true, Placeholder: "example.com, example.org", Check: checkDomains,
 			Help: "Separated by commas. Users outside of them are rejected before Google is called. A user name without a domain gets the first."},
-		{Key: keyCustomer, Label: "Customer ID", Type: connectors.Text, Default: "my_customer",
-			Help: "my_customer is the Workspace account that the administrator belongs to."},
 		{Key: keyOrgUnit, Label: "Default org unit", Type: connectors.Text, Default: "/", Check: checkOrgUnit,
 			Help: "Where new users go when the attribute mapping gives no org unit. Begins with /."},
 		{Key: keyPattern, Label: "Google Outbound Provisioning pattern", Type: connectors.Text, Default: "{UN}", Check: checkPattern,
@@ -44,8 +42,10 @@ func groupFields() []connectors.Field {
 func policyFields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	return []connectors.Field{
-		{Key: keyForceChange, Label: "Force change", Section: policy, Type: connectors.Switch, Default: "false",
-			Help: "Asks new users who get a random password for a new one at their first sign-in. Not those who get their own password; and Google ignores it for users who sign in with single sign-on."},
+		{Key: keyCustomer, Label: "Customer ID", Section: policy, Type: connectors.Text, Default: "my_customer",
+			Help: "my_customer is the Workspace account that the administrator belongs to."},
+		{Key: keyForceChange, Label: "Change the password at the first sign-in", Section: policy, Type: connectors.Switch, Default: "false",
+			Help: "Only new users with a random password are asked. Google ignores it for users who sign in with single sign-on."},
 		{Key: keyExternalIDType, Label: "External ID label", Section: policy, Type: connectors.Text, Required: true, Default: "idp-id",
 			Help: "Usher writes its own ID on every user and group that it creates, as an external ID with this label. Do not change it later."},
 		{Key: keyInvite, Label: "Invite personal accounts", Section: policy, Type: connectors.Switch, Default: "false",
@@ -61,7 +61,7 @@ func policyFields() []connectors.Field {
 		{Key: keyDisabledUnit, Label: "Org unit for disabled users", Section: policy, Type: connectors.Text, Check: checkOrgUnit,
 			Help: "Leave empty to leave disabled users where they are."},
 		{Key: keyAllowAdmins, Label: "Disable and remove administrators, too", Section: policy, Type: connectors.Switch, Default: "false",
-			Help: "Off: Usher never suspends, archives or removes a Google administrator, and never sets their password."},
+			Help: "Off: Usher never suspends, archives or removes a Google administrator, and never changes their password or how they recover their account."},
 	}
 }
 

@@ -162,7 +162,7 @@ func TestOwnersAndManagersAreLeftAlone(t *testing.T) {
 	if err != nil || len(refused) != 2 {
 		t.Fatalf("%v, %v", refused, err)
 	}
-	if e := want(t, refused[manager], connectors.Invalid); !strings.Contains(e.Message, "manager") {
+	if e := want(t, refused[manager], connectors.Pending); !strings.Contains(e.Message, "manager") {
 		t.Errorf("message: %s", e.Message)
 	}
 	if roles := r.roles(id); len(roles) != 3 || roles[owner] != "OWNER" {

@@ -47,9 +47,9 @@ func (k *connector) ChangeMembers(ctx context.Context, id string, c connectors.M
 	}
 	for _, member := range c.Remove {
 		if role := above[member]; role != "" {
-			refused[member] = &connectors.Error{Kind: connectors.Invalid, Op: op,
+			refused[member] = &connectors.Error{Kind: connectors.Pending, Op: op, // a member still, who must not be forgotten
 				Message: fmt.Sprintf("The member is %s of the group at Google, and Usher takes only plain members out.", strings.ToLower(role)),
-				Remedy:  "Make them a plain member in the Admin console, or remove them there."}
+				Remedy:  "Make them a plain member in the Admin console, or remove them there; Usher goes on trying."}
 			continue
 		}
 		if e := k.removeMember(ctx, id, member); e != nil {

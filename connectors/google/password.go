@@ -36,12 +36,21 @@ func (k *connector) SetPassword(ctx context.Context, id string, password directo
 	case !k.allowAdmins && k.isAdmin(u):
 		return protected(op, u)
 	}
+	ctx = connectors.WithSecret(ctx, password.Reveal())
 	if _, err = k.users.Update(id, &sdk.User{Password: password.Reveal()}).Context(ctx).Do(); err == nil {
 		return nil
 	}
-	e := k.failure(op, err)
+	e := without(password.Reveal(), k.failure(op, err))
 	if e.Kind == connectors.Misconfigured && e.Status == http.StatusForbidden && k.young(ctx, e, id) {
 		return tooYoung(e)
+	}
+	return e
+}
+
+// without takes a password out of Google's words, which may repeat it.
+func without(password string, e *connectors.Error) *connectors.Error {
+	for _, s := range connectors.Spellings(password) {
+		e.Code, e.Message = strings.ReplaceAll(e.Code, s, "[secret]"), strings.ReplaceAll(e.Message, s, "[secret]")
 	}
 	return e
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +14,8 @@ import (
 
 // Update implements connectors.Connector with one PUT, which has the meaning of a patch at Google: what is
 // absent stays, null clears, lists are replaced whole. The user is read first only where a part of
-// a list changes that others write to, or when it would be suspended. An account is stamped when it is made and never after.
+// a list changes that others write to, or what an administrator must keep. An account is stamped when it is made and
+// never after.
 func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) error {
 	const op = connectors.OpUpdate
 	p, wrong := k.patchOf(c)
@@ -28,13 +28,13 @@ func (k *connector) Update(ctx context.Context, id string, c connectors.Changes)
 	if err := usableID(op, id); err != nil {
 		return err
 	}
-	suspends := slices.Contains(p.ForceSendFields, "Suspended") && p.Suspended
-	if p.needsCurrent() || suspends {
+	guarded := p.harmsAdmins()
+	if p.needsCurrent() || guarded {
 		u, err := k.current(ctx, op, id)
 		switch {
 		case err != nil:
 			return err
-		case suspends && !k.allowAdmins && k.isAdmin(u):
+		case guarded && !k.allowAdmins && k.isAdmin(u):
 			return protected(op, u)
 		case p.employeeID != nil && k.stamp(u) == "" && k.fresh(u):
 			return unstampedYet(op)
@@ -125,7 +125,7 @@ func tooYoung(e *connectors.Error) *connectors.Error {
 
 func protected(op string, u *directory.User) *connectors.Error {
 	return &connectors.Error{Kind: connectors.Invalid, Op: op,
-		Message: fmt.Sprintf("%s is an administrator at Google, and Usher does not disable or remove administrators, or set their passwords.", u.PrimaryEmail),
+		Message: fmt.Sprintf("%s is an administrator at Google, and Usher does not disable or remove administrators, or change their passwords and how they recover their account.", u.PrimaryEmail),
 		Remedy:  "Take the administrator's role away in the Admin console, then retry; or turn on Disable and remove administrators, too."}
 }
 

@@ -60,10 +60,6 @@ func fields() []connectors.Field {
 	all := []connectors.Field{
 		{Key: keyBaseURL, Label: "SCIM base URL", Type: connectors.URL, Required: true, Placeholder: "https://example.com/scim/v2",
 			Help: "The address that comes before /Users."},
-		{Key: keyUserEndpoint, Label: "Users endpoint", Type: connectors.URL, Placeholder: "https://example.com/scim/v2/Users",
-			Help: "Only when it is not the base URL followed by /Users."},
-		{Key: keyGroupEndpoint, Label: "Groups endpoint", Type: connectors.URL, Placeholder: "https://example.com/scim/v2/Groups",
-			Help: "Only when it is not the base URL followed by /Groups."},
 		{Key: keyProfile, Label: "Compatibility profile", Type: connectors.Select, Default: profileRFC, Options: profileOptions(),
 			Help: "How the target differs from the standard. Choose the product if it is listed. The test of the connection says which one seems to fit."},
 	}
@@ -103,15 +99,23 @@ func authFields() []connectors.Field {
 			Placeholder: "-----BEGIN CERTIFICATE-----", Help: "PEM, with the intermediate certificates after it."},
 		{Key: keyClientKey, Label: "Private key of the certificate", Section: auth, Type: connectors.PEM, Required: true, When: in(authMTLS), Check: checkKey,
 			Help: "PEM, without a pass phrase."},
-		{Key: keyHeaders, Label: "Extra headers", Section: auth, Type: connectors.PEM, Check: checkHeaders, Placeholder: "X-Tenant: acme",
-			Help: "One a line, as Name: value. They are sent with every request to the target, and are kept like secrets."},
 	}
+}
+
+func headersField() connectors.Field {
+	return connectors.Field{Key: keyHeaders, Label: "Extra headers", Section: connectors.SectionPolicy, Type: connectors.PEM, Check: checkHeaders, Placeholder: "X-Tenant: acme",
+		Help: "One a line, as Name: value. They are sent with every request to the target, and are kept like secrets."}
 }
 
 func protocolFields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	asProfile := connectors.Option{Value: auto, Label: "As the profile says"}
 	return []connectors.Field{
+		{Key: keyUserEndpoint, Label: "Users endpoint", Section: policy, Type: connectors.URL, Placeholder: "https://example.com/scim/v2/Users",
+			Help: "Only when it is not the base URL followed by /Users."},
+		{Key: keyGroupEndpoint, Label: "Groups endpoint", Section: policy, Type: connectors.URL, Placeholder: "https://example.com/scim/v2/Groups",
+			Help: "Only when it is not the base URL followed by /Groups."},
+		headersField(),
 		{Key: keyUpdateMode, Label: "Update method", Section: policy, Type: connectors.Select, Default: auto,
 			Help:    "PATCH sends only what changed. PUT reads the account first and keeps what Usher does not manage.",
 			Options: []connectors.Option{{Value: auto, Label: "PATCH, or PUT where PATCH is not there"}, {Value: usePatch, Label: "Always PATCH"}, {Value: usePut, Label: "Always PUT"}}},

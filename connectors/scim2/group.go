@@ -28,7 +28,7 @@ func groupsOf() *connectors.Groups {
 }
 
 func memberField() connectors.Field {
-	return connectors.Field{Key: keyMemberChunk, Label: "Members in one request", Section: connectors.SectionGroups, Type: connectors.Number,
+	return connectors.Field{Key: keyMemberChunk, Label: "Members in one request", Section: connectors.SectionPolicy, Type: connectors.Number,
 		Default: fmt.Sprint(usualChunk), Max: float64(groupsOf().Chunk), When: connectors.When{Key: connectors.PushGroups, Value: "true"},
 		Help: "How many members of a group are changed at once. Usher sends fewer where the target takes fewer."}
 }

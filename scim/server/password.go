@@ -10,7 +10,7 @@ import (
 	"usher/scim"
 )
 
-// setPassword keeps the hash of a password that the resource carries; one that it lacks is left as it is.
+// setPassword keeps the hash of a password that the resource carries, and the password for targets that are sent it; one that it lacks is left as it is.
 func (s *Server) setPassword(ctx context.Context, c *call, u *directory.User, m map[string]any) error {
 	password, ok := m["password"].(string)
 	if !ok {
@@ -29,7 +29,7 @@ func (s *Server) setPassword(ctx context.Context, c *call, u *directory.User, m 
 		}
 		c.hash = hash // one hash serves every try of the same call
 	}
-	u.PasswordHash = c.hash
+	u.PasswordHash, u.Arrival.Password = c.hash, directory.Secret(password)
 	return nil
 }
 

@@ -1,0 +1,283 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+)
+
+// push switches the pushing of groups on, or off, and sets what else is named.
+func (w *world) push(pairs ...string) {
+	w.t.Helper()
+	n, err := w.Connector(ctx, w.connector.ID)
+	w.must(err)
+	for i := 0; i < len(pairs); i += 2 {
+		n.Settings.Values[pairs[i]] = pairs[i+1]
+	}
+	w.must(w.UpdateConnector(ctx, n, change(at)))
+}
+
+func (w *world) choose(gs ...directory.Group) {
+	w.t.Helper()
+	var ids []string
+	for _, g := range gs {
+		ids = append(ids, g.ID)
+	}
+	w.must(w.SetPushedGroups(ctx, w.connector.ID, ids, change(at)))
+}
+
+// groups claims the groups that are due, and gives back whatever users were.
+func (w *world) claimGroups(now time.Time) map[string]provisioning.Task {
+	w.t.Helper()
+	of := map[string]provisioning.Task{}
+	for _, t := range w.claimAt(now) {
+		if t.GroupID == "" {
+			w.record(now, provisioning.Result{Task: t, Released: true})
+			continue
+		}
+		of[t.Group.DisplayName] = t
+	}
+	return of
+}
+
+func (w *world) settleGroup(now time.Time, t provisioning.Task, remoteID string) {
+	w.t.Helper()
+	w.record(now, provisioning.Result{Task: t, Operation: provisioning.OpUpdate, RemoteID: remoteID, Origin: provisioning.Created, Certain: true, Profile: map[string]any{"name": t.Group.DisplayName}})
+}
+
+func (w *world) dueGroups(now time.Time) string {
+	w.t.Helper()
+	var names []string
+	for name, t := range w.claimGroups(now) {
+		names = append(names, name)
+		w.record(now, provisioning.Result{Task: t, Released: true})
+	}
+	if len(names) > 1 && names[0] > names[1] {
+		names[0], names[1] = names[1], names[0]
+	}
+	return fmt.Sprint(names)
+}
+
+// settleAll settles every group and every user that is due; users get an account.
+func (w *world) settleAll(now time.Time) {
+	w.t.Helper()
+	for _, t := range w.claimAt(now) {
+		if t.GroupID != "" {
+			w.settleGroup(now, t, "g-"+t.Group.DisplayName)
+		} else {
+			w.record(now, created(t, "r-"+t.User.UserName))
+		}
+	}
+}
+
+var later = at.Add(10 * time.Second)
+
+func TestGroupsAreDueWherePushingIsOn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		before := w.group("Before")
+		same(t, "while off", w.dueGroups(later), "[]")
+		w.push(connectors.PushGroups, "true")
+		same(t, "switched on", w.dueGroups(later), "[Before]")
+		w.group("Since")
+		same(t, "created", w.dueGroups(later), "[Before Since]")
+		same(t, "at once", w.dueGroups(at), "[]")
+		w.choose(before)
+		tasks := w.claimGroups(later)
+		same(t, "chosen", fmt.Sprint(tasks["Before"].ByHand, tasks["Since"].ByHand), "true false")
+		w.settleGroup(later, tasks["Before"], "g1")
+		w.settleGroup(later, tasks["Since"], "")
+		w.choose()
+		same(t, "not chosen any more", w.dueGroups(later), "[Before]")
+		k := w.second()
+		same(t, "another connector does not push", len(w.pushesAt(k)), 0)
+	})
+}
+
+func (w *world) pushesAt(k directory.Connector) []provisioning.GroupPush {
+	w.t.Helper()
+	p, err := w.GroupPushes(ctx, k.ID, "", 0)
+	w.must(err)
+	return p.Pushes
+}
+
+func TestWhatMakesAGroupDue(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.push(connectors.PushGroups, "true")
+		ada, bob := w.user("ada"), w.user("bob")
+		g := w.group("Staff", ada)
+		w.group("Other")
+		w.choose(g)
+		w.settleAll(later)
+		now := later.Add(time.Minute)
+		w.settleAll(now) // the users' accounts made it due again
+		same(t, "in step", w.dueGroups(now.Add(time.Minute)), "[]")
+		for name, act := range map[string]func() error{
+			"renamed": func() error {
+				_, err := w.UpdateGroup(ctx, directory.Group{ID: g.ID, DisplayName: "Crew"}, directory.MemberChange{}, change(now))
+				return err
+			},
+			"joined":   func() error { _, err := w.SetGroupsOf(ctx, bob.ID, []string{g.ID}, change(now)); return err },
+			"disabled": func() error { ada.Active = false; _, err := w.UpdateUser(ctx, ada, change(now)); return err },
+			"scope":    func() error { return w.SetScope(ctx, w.connection.ID, []string{g.ID}, change(now)) },
+			"retried":  func() error { return w.RetryGroup(ctx, w.connector.ID, g.ID, "", change(now)) },
+			"settings": func() error { w.push(connectors.Authoritative, "true"); return nil },
+		} {
+			w.must(act())
+			now = now.Add(time.Minute)
+			if due := w.dueGroups(now); !strings.Contains(due, "Staff") && !strings.Contains(due, "Crew") {
+				t.Errorf("%s: due are %s", name, due)
+			}
+			w.settleAll(now)
+			now = now.Add(time.Minute)
+			w.settleAll(now)
+		}
+		w.must(w.DeleteUser(ctx, bob.ID, change(now)))
+		same(t, "a member was deleted", w.dueGroups(now.Add(time.Minute)), "[Crew]")
+	})
+}
+
+func TestANewAccountMakesItsGroupsDueSoon(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.push(connectors.PushGroups, "true")
+		ada := w.user("ada")
+		g := w.group("Staff", ada)
+		w.choose(g)
+		tasks := w.claimAt(later)
+		var user provisioning.Task
+		for _, task := range tasks {
+			if task.UserID != "" {
+				user = task
+				continue
+			}
+			add, err := w.ToAdd(ctx, task, "", 10)
+			w.must(err)
+			same(t, "members before they are known", len(add), 0)
+			w.settleGroup(later, task, "g1")
+		}
+		w.record(later, created(user, "r1"))
+		same(t, "at once", w.dueGroups(later), "[]")
+		task := w.claimGroups(later.Add(2 * time.Second))["Staff"]
+		add, err := w.ToAdd(ctx, task, "", 10)
+		w.must(err)
+		same(t, "members", fmt.Sprint(add), fmt.Sprint([]provisioning.Pushed{{UserID: ada.ID, RemoteID: "r1"}}))
+	})
+}
+
+// members is what there is to do about the group of a task.
+func (w *world) toDo(t provisioning.Task) string {
+	w.t.Helper()
+	add, err := w.ToAdd(ctx, t, "", 10)
+	w.must(err)
+	remove, err := w.ToRemove(ctx, t, true, "", 10)
+	w.must(err)
+	var b strings.Builder
+	for _, m := range add {
+		b.WriteString("+" + m.RemoteID)
+	}
+	for _, m := range remove {
+		b.WriteString("-" + m.RemoteID + m.Refused)
+	}
+	return b.String()
+}
+
+func TestTheLedgerOfMembers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.push(connectors.PushGroups, "true")
+		ada, bob := w.user("ada"), w.user("bob")
+		g := w.group("Staff", ada, bob)
+		w.choose(g)
+		w.settleAll(later)
+		now := later.Add(time.Minute)
+		task := w.claimGroups(now)["Staff"]
+		same(t, "at first", w.toDo(task), "+r-ada+r-bob")
+		both := []provisioning.Pushed{{UserID: ada.ID, RemoteID: "r-ada"}, {UserID: bob.ID, RemoteID: "r-bob"}}
+		w.must(w.IntendMembers(ctx, task, both))
+		same(t, "in doubt", w.toDo(task), "+r-ada+r-bob")
+		both[1].Refused = " no"
+		w.must(w.RecordMembers(ctx, task, both, nil))
+		same(t, "made and refused", w.toDo(task), "")
+		page, err := w.GroupPushes(ctx, w.connector.ID, "", 0)
+		w.must(err)
+		same(t, "counts", fmt.Sprint(page.Pushes[0].Made, page.Pushes[0].Refused, page.Pushes[0].Waiting, page.Pushes[0].Wanted), "1 1 0 true")
+		w.update(g, directory.MemberChange{Set: true})
+		same(t, "everybody left", w.toDo(task), "-r-ada-r-bob no")
+		w.update(g, directory.MemberChange{Add: []string{ada.ID, bob.ID}})
+		same(t, "and came back", w.toDo(task), "")
+		w.must(w.RetryGroup(ctx, w.connector.ID, g.ID, "", change(now)))
+		same(t, "refusals are tried again when told", w.toDo(task), "+r-bob")
+		_, err = writer(w).Exec(`UPDATE accounts SET remote_id = 'r2' WHERE resource_id = $1`, ada.ID)
+		w.must(err)
+		same(t, "another account leaves with the old one first", w.toDo(task), "+r-bob-r-ada")
+		w.must(w.RecordMembers(ctx, task, nil, []string{ada.ID}))
+		same(t, "and joins with the new one", w.toDo(task), "+r2+r-bob")
+		strangers, err := w.Strangers(ctx, task, []string{"x", "r2", "r-bob", "x"})
+		w.must(err)
+		same(t, "strangers", fmt.Sprint(strangers), "[x]")
+		stale := task
+		stale.Lease = "another"
+		for name, err := range map[string]error{"intend": w.IntendMembers(ctx, stale, both), "record": w.RecordMembers(ctx, stale, both, nil)} {
+			if !errors.Is(err, provisioning.ErrLeaseLost) {
+				t.Errorf("%s without the lease: %v", name, err)
+			}
+		}
+		w.must(w.Link(ctx, task, "g2", provisioning.Created, now))
+		same(t, "another group at the target", w.count(`pushed_members`), 0)
+	})
+}
+
+func (w *world) count(table string) (n int) {
+	w.t.Helper()
+	w.must(writer(w).QueryRow(`SELECT count(*) FROM ` + table).Scan(&n))
+	return n
+}
+
+func TestADeletedGroupLeavesItsTargets(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.push(connectors.PushGroups, "true")
+		g, never := w.group("Staff"), w.group("Never made")
+		w.choose(g, never)
+		w.settleGroup(later, w.claimGroups(later)["Staff"], "g1")
+		w.record(later, provisioning.Result{Task: w.claimGroups(later.Add(2 * time.Minute))["Never made"], Certain: true, Err: errors.New("down"), DueAt: later.Add(time.Hour)})
+		w.must(w.DeleteGroup(ctx, never.ID, change(later)))
+		w.must(w.DeleteGroup(ctx, g.ID, change(later)))
+		leaving, err := w.GroupLeaving(ctx, w.connector.ID, "g1", "")
+		w.must(err)
+		same(t, "leaving", leaving, true)
+		pushes := w.pushesAt(w.connector)
+		same(t, "shown until it has left", fmt.Sprint(len(pushes), pushes[0].Group.DisplayName), "1Staff")
+		tasks := w.claimGroups(later.Add(time.Hour))
+		same(t, "groups that are due", len(tasks), 1)
+		task := tasks["Staff"]
+		same(t, "deleted", task.Deleted && !task.ByHand, true)
+		w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpDelete, Certain: true, Gone: true})
+		same(t, "accounts", w.count("accounts"), 0)
+		log, err := w.Log(ctx, provisioning.LogFilter{GroupID: g.ID})
+		w.must(err)
+		same(t, "lines", fmt.Sprint(len(log.Attempts), log.Attempts[0].GroupName, log.Attempts[0].UserName+log.Attempts[0].UserID), "2Staff")
+	})
+}
+
+func TestProgressCountsUsersOnly(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.push(connectors.PushGroups, "true")
+		w.user("ada")
+		w.group("Staff")
+		p, err := w.Progress(ctx, w.connector.ID)
+		w.must(err)
+		same(t, "all", p.Total, 1)
+		same(t, "pending", p.Counts[provisioning.StatusPending], 1)
+		w.record(later, failed(w.claimGroups(later)["Staff"], provisioning.Result{Dead: true}))
+		p, err = w.Progress(ctx, w.connector.ID)
+		w.must(err)
+		same(t, "failed", p.Counts[provisioning.StatusFailed], 0)
+		o, err := w.Overview(ctx, later)
+		w.must(err)
+		same(t, "trouble", len(o.Trouble), 0)
+	})
+}

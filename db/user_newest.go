@@ -1,0 +1,20 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"usher/directory"
+)
+
+// NewestUser is the live user who was made last; ok is false when there is none. IDs are in the order of time.
+func (s *Store) NewestUser(ctx context.Context) (u directory.User, ok bool, err error) {
+	u, err = scanUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE state = 'live' ORDER BY id DESC LIMIT 1`))
+	if missing(err) {
+		return u, false, nil
+	}
+	if err != nil {
+		return u, false, fmt.Errorf("find the newest user: %w", err)
+	}
+	return u, true, nil
+}

@@ -1,0 +1,164 @@
+package provisioning
+
+import (
+	"context"
+	"fmt"
+
+	"usher/connectors"
+)
+
+// defaultChunk is how many members one call changes when the kind does not say.
+const defaultChunk = 50
+
+// memberWalk goes once through the members whom an attempt must change.
+type memberWalk struct {
+	removed, added         string // the users after whom to go on
+	noneToRemove, noneLeft bool
+	later                  int // members whom the target does not know yet
+}
+
+// members makes the memberships at the target what they should be: those that are ours go by difference, chunk by
+// chunk, each written down before it is sent and when its outcome is known. again: the group was gone.
+func (g *groupReconciler) members(ctx context.Context) (again bool, err error) {
+	w := &memberWalk{noneLeft: !g.wanted}
+	for {
+		if g.deadlineIsNear(ctx) {
+			g.r.More = true
+			return false, nil
+		}
+		remove, add, err := g.next(ctx, w)
+		if err != nil {
+			return false, err
+		}
+		if len(remove)+len(add) == 0 {
+			break
+		}
+		if again, err := g.change(ctx, w, remove, add); again || err != nil {
+			return again, err
+		}
+	}
+	if g.wanted && g.o.Groups.Authoritative {
+		if again, err := g.expelStrangers(ctx); again || err != nil || g.r.More {
+			return again, err
+		}
+	}
+	if w.later > 0 {
+		return false, g.waitFor(w.later)
+	}
+	return false, nil
+}
+
+// deadlineIsNear leaves the last third of an attempt to calls that were sent already.
+func (g *groupReconciler) deadlineIsNear(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && g.r.Progress && end.Sub(g.now()) < end.Sub(g.began)/3
+}
+
+// waitFor looks again later: the longer the group has been like this, the more rarely.
+func (g *groupReconciler) waitFor(members int) error {
+	since := g.task.VerifiedAt
+	if since.IsZero() {
+		since = g.task.LinkedAt
+	}
+	wait := pendingWait
+	if !since.IsZero() {
+		wait = clamp(g.now().Sub(since), pendingWait, maxRetryAfter)
+	}
+	return &connectors.Error{Kind: connectors.Pending, Op: "members", RetryAfter: wait,
+		Message: fmt.Sprintf("%d members are not known at the target yet.", members), Remedy: "Nothing: Usher tries again by itself. If it lasts, look at these users' accounts at the target."}
+}
+
+// next is the next chunk. Whoever leaves goes first, and alone: a member whose account is another now leaves with the
+// old one before joining with the new.
+func (g *groupReconciler) next(ctx context.Context, w *memberWalk) (remove, add []Pushed, err error) {
+	chunk := g.chunk()
+	if !w.noneToRemove {
+		if remove, err = g.store.ToRemove(ctx, g.task, g.wanted, w.removed, chunk); err != nil {
+			return nil, nil, err
+		}
+		w.noneToRemove = len(remove) < chunk
+		if n := len(remove); n > 0 {
+			w.removed = remove[n-1].UserID
+			return remove, nil, nil
+		}
+	}
+	if w.noneLeft {
+		return nil, nil, nil
+	}
+	if add, err = g.store.ToAdd(ctx, g.task, w.added, chunk); err != nil {
+		return nil, nil, err
+	}
+	w.noneLeft = len(add) < chunk
+	if n := len(add); n > 0 {
+		w.added = add[n-1].UserID
+	}
+	return nil, add, nil
+}
+
+func (g *groupReconciler) chunk() int {
+	if d := g.o.Definition.Groups; d != nil && d.Chunk > 0 {
+		return d.Chunk
+	}
+	return defaultChunk
+}
+
+// change sends one chunk. Refusals of those to remove were never sent, so they are only forgotten.
+func (g *groupReconciler) change(ctx context.Context, w *memberWalk, remove, add []Pushed) (again bool, err error) {
+	var ended []string
+	var sent []Pushed
+	c := connectors.MemberChanges{}
+	for _, m := range remove {
+		if m.Refused != "" {
+			ended = append(ended, m.UserID)
+			continue
+		}
+		sent, c.Remove = append(sent, m), append(c.Remove, m.RemoteID)
+	}
+	for _, m := range add {
+		c.Add = append(c.Add, m.RemoteID)
+	}
+	if len(c.Add)+len(c.Remove) == 0 {
+		return false, g.store.RecordMembers(ctx, g.task, nil, ended)
+	}
+	if err := g.store.IntendMembers(ctx, g.task, append(sent, add...)); err != nil {
+		return false, err
+	}
+	g.did(OpUpdate)
+	refused, err := g.at.ChangeMembers(ctx, g.r.RemoteID, c)
+	if connectors.KindOf(err) == connectors.NotFound {
+		return g.lost(err)
+	}
+	if err != nil {
+		return false, err
+	}
+	g.r.Progress = true
+	return false, g.settle(ctx, w, remove, add, ended, refused)
+}
+
+// settle writes down what a call that worked came to, member by member.
+func (g *groupReconciler) settle(ctx context.Context, w *memberWalk, remove, add []Pushed, ended []string, refused map[string]error) error {
+	var made []Pushed
+	for _, m := range remove {
+		if m.Refused != "" {
+			continue
+		}
+		switch connectors.KindOf(refused[m.RemoteID]) {
+		case "", connectors.NotFound, connectors.Invalid: // no member, or nobody who can be one
+			ended = append(ended, m.UserID)
+		default:
+			w.later++
+		}
+	}
+	for _, m := range add {
+		switch err := refused[m.RemoteID]; connectors.KindOf(err) {
+		case "":
+			made = append(made, m)
+		case connectors.Invalid:
+			m.Refused = err.Error()
+			made = append(made, m)
+		default: // not there, or not yet
+			w.later++
+		}
+	}
+	return g.store.RecordMembers(ctx, g.task, made, ended)
+}

@@ -1,0 +1,78 @@
+package provisioning
+
+import (
+	"context"
+	"fmt"
+
+	"usher/connectors"
+)
+
+// An authoritative group loses at most so many members in one run without an administrator's yes.
+const (
+	mostExpelled      = 10
+	mostExpelledShare = 0.3
+	listedAtOnce      = 200 // account IDs that one question to the store names
+)
+
+// expelStrangers removes members whom nobody here wants. Many of them at once are more likely our mistake than
+// somebody's at the target, so an administrator is asked.
+func (g *groupReconciler) expelStrangers(ctx context.Context) (again bool, err error) {
+	strangers, members, err := g.strangers(ctx)
+	if connectors.KindOf(err) == connectors.NotFound {
+		return g.lost(err)
+	}
+	if err != nil || len(strangers) == 0 {
+		return false, err
+	}
+	n := len(strangers)
+	approved := g.task.RemoteID != "" && g.task.Approved == g.task.RemoteID // said about this very group, not before it was linked
+	if n > mostExpelled && float64(n) > mostExpelledShare*float64(members) && !approved {
+		g.r.Found = connectors.Account{ID: g.r.RemoteID, Shown: map[string]any{"members": float64(members), "not wanted here": float64(n)}}
+		return false, &connectors.Error{Kind: connectors.Conflict, Op: "members",
+			Message: fmt.Sprintf("%d of the %d members of the group %s at the target are no members here, and Usher does not remove so many without being told.", n, members, quoted(g.r.RemoteID)),
+			Remedy:  "If they should all leave, approve it. Otherwise make them members here, or switch off Authoritative in the connector's settings."}
+	}
+	for len(strangers) > 0 {
+		if g.deadlineIsNear(ctx) {
+			g.r.More = true
+			return false, nil
+		}
+		some := strangers[:min(len(strangers), g.chunk())]
+		strangers = strangers[len(some):]
+		g.did(OpUpdate)
+		_, err := g.at.ChangeMembers(ctx, g.r.RemoteID, connectors.MemberChanges{Remove: some})
+		if connectors.KindOf(err) == connectors.NotFound {
+			return g.lost(err)
+		}
+		if err != nil {
+			return false, err
+		}
+		g.r.Progress = true
+	}
+	return false, nil
+}
+
+// strangers walks the group's members at the target.
+func (g *groupReconciler) strangers(ctx context.Context) (strangers []string, members int, err error) {
+	var some []string
+	look := func() error {
+		if len(some) == 0 {
+			return nil
+		}
+		found, err := g.store.Strangers(ctx, g.task, some)
+		strangers, some = append(strangers, found...), some[:0]
+		return err
+	}
+	for id, err := range g.at.Members(ctx, g.r.RemoteID) {
+		if err != nil {
+			return nil, 0, err
+		}
+		members++
+		if some = append(some, id); len(some) == listedAtOnce {
+			if err := look(); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	return strangers, members, look()
+}

@@ -1,0 +1,118 @@
+package provisioning
+
+import (
+	"usher/connectors"
+	"usher/directory"
+)
+
+// subject is `user` as expressions see it: SCIM's names (RFC 7643 §4.1, §4.3), every field always there.
+type subject struct {
+	ID                string         `cel:"id"`
+	ExternalID        string         `cel:"externalId"`
+	UserName          string         `cel:"userName"`
+	Name              subjectName    `cel:"name"`
+	DisplayName       string         `cel:"displayName"`
+	NickName          string         `cel:"nickName"`
+	ProfileURL        string         `cel:"profileUrl"`
+	Title             string         `cel:"title"`
+	UserType          string         `cel:"userType"`
+	PreferredLanguage string         `cel:"preferredLanguage"`
+	Locale            string         `cel:"locale"`
+	Timezone          string         `cel:"timezone"`
+	Emails            []subjectValue `cel:"emails"`
+	PhoneNumbers      []subjectValue `cel:"phoneNumbers"`
+	IMs               []subjectValue `cel:"ims"`
+	Photos            []subjectValue `cel:"photos"`
+	Addresses         []subjectPlace `cel:"addresses"`
+	Entitlements      []subjectValue `cel:"entitlements"`
+	Roles             []subjectValue `cel:"roles"`
+	X509Certificates  []subjectValue `cel:"x509Certificates"`
+
+	EmployeeNumber string         `cel:"employeeNumber"`
+	CostCenter     string         `cel:"costCenter"`
+	Organization   string         `cel:"organization"`
+	Division       string         `cel:"division"`
+	Department     string         `cel:"department"`
+	Manager        subjectManager `cel:"manager"`
+
+	Active bool   `cel:"active"`
+	Source string `cel:"source"`
+}
+
+type subjectName struct {
+	Formatted       string `cel:"formatted"`
+	FamilyName      string `cel:"familyName"`
+	GivenName       string `cel:"givenName"`
+	MiddleName      string `cel:"middleName"`
+	HonorificPrefix string `cel:"honorificPrefix"`
+	HonorificSuffix string `cel:"honorificSuffix"`
+}
+
+type subjectValue struct {
+	Value   string `cel:"value"`
+	Display string `cel:"display"`
+	Type    string `cel:"type"`
+	Primary bool   `cel:"primary"`
+}
+
+type subjectPlace struct {
+	Formatted     string `cel:"formatted"`
+	StreetAddress string `cel:"streetAddress"`
+	Locality      string `cel:"locality"`
+	Region        string `cel:"region"`
+	PostalCode    string `cel:"postalCode"`
+	Country       string `cel:"country"`
+	Type          string `cel:"type"`
+	Primary       bool   `cel:"primary"`
+}
+
+type subjectManager struct {
+	Value       string `cel:"value"`
+	DisplayName string `cel:"displayName"`
+}
+
+// connectionSubject is `connection` as expressions see it.
+type connectionSubject struct {
+	Name string `cel:"name"`
+}
+
+func subjectOf(u directory.User) *subject {
+	return &subject{ID: u.ID, ExternalID: u.ExternalID, UserName: u.UserName, Name: subjectName(u.Name), DisplayName: u.DisplayName, NickName: u.NickName,
+		ProfileURL: u.ProfileURL, Title: u.Title, UserType: u.UserType, PreferredLanguage: u.PreferredLanguage, Locale: u.Locale, Timezone: u.Timezone,
+		Emails: subjectValues(u.Emails), PhoneNumbers: subjectValues(u.PhoneNumbers), IMs: subjectValues(u.IMs), Photos: subjectValues(u.Photos),
+		Addresses: subjectPlaces(u.Addresses), Entitlements: subjectValues(u.Entitlements), Roles: subjectValues(u.Roles),
+		X509Certificates: subjectValues(u.X509Certificates), EmployeeNumber: u.EmployeeNumber, CostCenter: u.CostCenter, Organization: u.Organization,
+		Division: u.Division, Department: u.Department, Manager: subjectManager(u.Manager), Active: u.Active, Source: string(u.Source)}
+}
+
+func subjectValues(items []directory.Item) []subjectValue {
+	out := make([]subjectValue, len(items))
+	for i, v := range items {
+		out[i] = subjectValue(v)
+	}
+	return out
+}
+
+func subjectPlaces(items []directory.Address) []subjectPlace {
+	out := make([]subjectPlace, len(items))
+	for i, v := range items {
+		out[i] = subjectPlace(v)
+	}
+	return out
+}
+
+// settingsSubject is `settings`: every field of the kind that is no secret, with its default when it is not set.
+func settingsSubject(def connectors.Definition, s directory.Settings) map[string]string {
+	out := map[string]string{}
+	for _, f := range def.AllFields() {
+		if !f.Secret() {
+			out[f.Key] = f.Default
+		}
+	}
+	for key, v := range s.Values {
+		if _, known := out[key]; known {
+			out[key] = v
+		}
+	}
+	return out
+}

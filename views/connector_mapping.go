@@ -1,0 +1,183 @@
+package views
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+	"usher/views/ui"
+)
+
+// ConnectorMappingView is the page on which a connector's attributes are mapped.
+type ConnectorMappingView struct {
+	ConnectionView
+	Connector directory.Connector // its ID and its connection's; no settings
+	KindName  string
+	Revision  int64 // of the connector, as the form is about to say
+	Rows      []MappingRow
+	Accounts  int    // that a change makes due
+	Problem   string // why it was not saved; "" for none
+	Part      bool   // only the parts that follow the typing are rendered
+
+	User    *directory.User  // whose values are shown; nil when there is nobody
+	Who     string           // as it was typed into the search
+	Found   bool             // somebody matches Who
+	Others  []directory.User // who match, too
+	Refused string           // why the target would not take this user as they are; "" when it would
+}
+
+// MappingRow is one attribute of the target.
+type MappingRow struct {
+	Attribute  connectors.Attribute // as the kind has it
+	Expression string               // as it was typed
+	OnCreate   bool
+	Saved      *directory.Rule // what somebody else saved meanwhile, when it is something else
+	Wrong      provisioning.Wrong
+	Failed     string // why the expression has no value for this user
+	Value      any    // JSON; nil: nothing is sent
+	SentAs     any    // what the kind makes of it, when that is something else
+}
+
+// MappingExpression and MappingWhen name an attribute's inputs; MappingOnCreate is MappingWhen's value for new accounts only.
+func MappingExpression(key string) string { return "expression." + key }
+
+// MappingWhen names the choice between always and on create.
+func MappingWhen(key string) string { return "when." + key }
+
+// Names and values of the page's other inputs.
+const (
+	MappingOnCreate = "create"
+	mappingAlways   = "always"
+	MappingUser     = "user"  // ID of the user whose values are shown
+	MappingPick     = "show"  // ID of another one, on a button
+	MappingWho      = "who"   // a search for one
+	MappingReset    = "reset" // an attribute's key, or MappingAll
+	MappingAll      = "*"
+)
+
+// MappingURL is the attribute mapping of a connector.
+func MappingURL(c directory.Connector) string { return ConnectorURL(c) + "/mapping" }
+
+// MappingURLFor is the same, for a user.
+func MappingURLFor(c directory.Connector, userID string) string {
+	if userID == "" {
+		return MappingURL(c)
+	}
+	return MappingURL(c) + "?" + MappingUser + "=" + userID
+}
+
+func (v ConnectorMappingView) preview() string { return MappingURL(v.Connector) + "/preview" }
+
+func (r MappingRow) when() string {
+	if r.OnCreate || r.Attribute.OnCreate {
+		return MappingOnCreate
+	}
+	return mappingAlways
+}
+
+func (r MappingRow) defaultWhen() string {
+	return MappingRow{OnCreate: r.Attribute.OnCreate}.when()
+}
+
+// changed reports whether the row differs from the kind's own.
+func (r MappingRow) changed() bool {
+	return r.Expression != strings.TrimSpace(r.Attribute.Default) || r.when() != r.defaultWhen()
+}
+
+func (r MappingRow) typeWord() string {
+	switch r.Attribute.Type {
+	case connectors.Boolean:
+		return "true or false"
+	case connectors.List:
+		return "list"
+	}
+	return "text"
+}
+
+func (r MappingRow) invalid() bool { return r.Wrong.Message != "" }
+
+func mappingID(part string, i int) string { return "mapping-" + part + "-" + strconv.Itoa(i) }
+
+func (v ConnectorMappingView) errors() (errs []ui.FieldError) {
+	if v.Problem != "" {
+		errs = append(errs, ui.FieldError{Message: v.Problem})
+	}
+	for i, r := range v.Rows {
+		if r.invalid() {
+			errs = append(errs, ui.FieldError{FieldID: mappingID("expression", i), Message: r.Attribute.Label + ": " + r.Wrong.Message})
+		}
+	}
+	return errs
+}
+
+// summary is what a screen reader hears after the typing.
+func (v ConnectorMappingView) summary() string {
+	changed, wrong := 0, 0
+	for _, r := range v.Rows {
+		if r.changed() {
+			changed++
+		}
+		if r.invalid() {
+			wrong++
+		}
+	}
+	words := "Every attribute has its default."
+	if changed > 0 {
+		words = fmt.Sprintf("%d of %d attributes differ from their default.", changed, len(v.Rows))
+	}
+	switch wrong {
+	case 0:
+		return words
+	case 1:
+		return words + " One expression cannot be used."
+	}
+	return words + fmt.Sprintf(" %d expressions cannot be used.", wrong)
+}
+
+func (v ConnectorMappingView) saving() string {
+	switch v.Accounts {
+	case 0:
+		return "No account depends on this yet."
+	case 1:
+		return "Saving looks at one account again, and writes what differs."
+	}
+	return "Saving looks at " + ui.Count(v.Accounts) + " accounts again, behind everything more urgent, and writes what differs."
+}
+
+// itemWords are one value of a list, or a value that is an object, as people read it.
+func itemWords(v any) (main, more string) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return fmt.Sprint(v), ""
+	}
+	var rest []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		switch {
+		case key == "value":
+			main = fmt.Sprint(m[key])
+		case key == "primary" && m[key] == true:
+			rest = append(rest, "primary")
+		case key == "type":
+			rest = append([]string{fmt.Sprint(m[key])}, rest...)
+		default:
+			rest = append(rest, key+": "+fmt.Sprint(m[key]))
+		}
+	}
+	return main, strings.Join(rest, " · ")
+}
+
+func ruleWords(r directory.Rule) string {
+	words := r.Expression
+	if words == "" {
+		words = "nothing is sent"
+	}
+	if r.OnCreate {
+		words += " (on create)"
+	}
+	return words
+}
