@@ -43,6 +43,9 @@ func NoAnswer(op string, err error) *Error {
 		e.Remedy = "Have the target serve a valid certificate for this host name, or correct the URL."
 	case dial != nil && dial.Op == "remote error": // a TLS alert
 		e.Kind, e.Message = alertKind(op, dial.Err), "The target ended the secure connection: "+cause(err)+"."
+		if e.Kind == lost(op) {
+			break
+		}
 		e.Remedy = "Check the client certificate and its key in the connector's configuration: the target must know who issued it, and it must not have expired."
 	case errors.Is(err, ErrTooLarge):
 		e.Message = "The target's answer was larger than 16 MiB, and was not read to the end."

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -182,6 +183,20 @@ func TestRetryAfter(t *testing.T) {
 		"Mon, 23 Nov 2026 12:01:00 GMT": time.Minute, "Mon, 23 Nov 2026 11:01:00 GMT": 0, "9223372036854775807": 10 * 365 * 24 * time.Hour} {
 		if got := RetryAfter(http.Header{"Retry-After": {header}}, now); got != want {
 			t.Errorf("%q: %v, want %v", header, got, want)
+		}
+	}
+}
+
+// An alert in the middle of an exchange says nothing about what became of the request.
+func TestNoAnswerAfterAnAlert(t *testing.T) {
+	for alert, want := range map[string]Kind{"internal error": Unknown, "bad record MAC": Unknown, "bad certificate": Denied,
+		"unknown certificate authority": Denied, "handshake failure": Misconfigured, "protocol version not supported": Misconfigured} {
+		err := &net.OpError{Op: "remote error", Err: errors.New("tls: " + alert)}
+		if e := NoAnswer(OpCreate, err); e.Kind != want || e.Remedy == "" {
+			t.Errorf("%s: %q, want %q", alert, e.Kind, want)
+		}
+		if want == Unknown && NoAnswer(OpUpdate, err).Kind != Temporary {
+			t.Errorf("%s of an update is not temporary", alert)
 		}
 	}
 }

@@ -136,3 +136,20 @@ func TestTraceHidesWhatItIsTold(t *testing.T) {
 		t.Errorf("trace: %s", text)
 	}
 }
+
+func TestSpellings(t *testing.T) {
+	got := strings.Join(Spellings(`a"<b`), " ")
+	if want := `a"<b a\"\u003cb a\"<b`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := Spellings("plain"); len(got) != 1 {
+		t.Errorf("%q", got)
+	}
+}
+
+// A header of several words is no scheme and a credential: none of them may be left.
+func TestTraceHidesWholeHeaders(t *testing.T) {
+	if got := credentials(http.Header{"X-Key": {"first second-half"}}); strings.NewReplacer(got[0], "").Replace("first second-half") != "" {
+		t.Errorf("%q", got)
+	}
+}

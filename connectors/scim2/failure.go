@@ -14,7 +14,7 @@ import (
 // failure classifies an answer that is no success, by status, code and operation: services answer 400 and
 // 500 for duplicates, and 403 for throttling.
 func (k *connector) failure(a answer) *connectors.Error {
-	said, _ := k.words(a.body, a.secrets...)
+	said := k.words(a.body, a.secrets...)
 	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail,
 		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
 	e.Kind = kind(a, said)
@@ -32,10 +32,10 @@ func (k *connector) failure(a answer) *connectors.Error {
 
 // words are what a service said, without secrets. They are taken out before the words are cut to a length, or the
 // first part of one would be left, and after, for they may have been escaped.
-func (k *connector) words(body []byte, secrets ...string) (said scim.Error, conforms bool) {
-	said, conforms = scim.ParseError([]byte(k.scrub(string(body), secrets...)))
+func (k *connector) words(body []byte, secrets ...string) scim.Error {
+	said, _ := scim.ParseError([]byte(k.scrub(string(body), secrets...)))
 	said.ScimType, said.Detail = k.scrub(said.ScimType, secrets...), k.scrub(said.Detail, secrets...)
-	return said, conforms
+	return said
 }
 
 func kind(a answer, said scim.Error) connectors.Kind {

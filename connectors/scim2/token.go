@@ -71,7 +71,7 @@ func (k *connector) noToken(op string, err error) *connectors.Error {
 		e.Op, e.Message = op, "Usher could not get an access token. "+k.scrub(e.Message)
 		return e
 	}
-	said, _ := k.words(refused.Body)
+	said := k.words(refused.Body)
 	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied,
 		Message: "The token URL gave Usher no access token: " + said.Detail,
 		Remedy:  "Check the client ID, the client secret, the scopes and the client authentication in the connector's configuration."}
