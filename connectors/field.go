@@ -56,8 +56,13 @@ type Field struct {
 // Option is a value to choose and the words for it.
 type Option struct{ Value, Label string }
 
-// When names the field and the value that another field depends on.
+// When names the field and the value that another field depends on; several values are separated by "|".
 type When struct{ Key, Value string }
+
+// Holds reports whether the field has such a value.
+func (w When) Holds(value string) bool {
+	return w == (When{}) || slices.Contains(strings.Split(w.Value, "|"), value)
+}
 
 // Secret reports whether the value is write-only.
 func (f Field) Secret() bool { return f.Type == Password || f.Type == PEM }
@@ -106,7 +111,7 @@ func Read(fields []Field, input map[string]string, old directory.Settings) (dire
 		raw[f.Key] = v
 	}
 	for _, f := range fields {
-		if f.When != (When{}) && raw[f.When.Key] != f.When.Value {
+		if !f.When.Holds(raw[f.When.Key]) {
 			continue
 		}
 		v := raw[f.Key]

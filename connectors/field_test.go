@@ -86,3 +86,15 @@ func TestAStoredSecretDoesNotMoveToAnotherHost(t *testing.T) {
 		t.Error("entered again:", errs)
 	}
 }
+
+func TestWhenHolds(t *testing.T) {
+	for _, c := range []struct {
+		when  When
+		value string
+		want  bool
+	}{{When{}, "", true}, {When{"mode", "a"}, "a", true}, {When{"mode", "a"}, "b", false}, {When{"mode", "a|b"}, "b", true}, {When{"mode", "a|b"}, "a|b", false}, {When{"mode", "a|b"}, "", false}} {
+		if got := c.when.Holds(c.value); got != c.want {
+			t.Errorf("%+v with %q: %v", c.when, c.value, got)
+		}
+	}
+}

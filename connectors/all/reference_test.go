@@ -120,7 +120,7 @@ func nature(d connectors.Definition, f connectors.Field) string {
 	}
 	if f.When != (connectors.When{}) {
 		of := slices.IndexFunc(d.AllFields(), func(o connectors.Field) bool { return o.Key == f.When.Key })
-		words = append(words, fmt.Sprintf("only when *%s* is `%s`", d.AllFields()[of].Label, f.When.Value))
+		words = append(words, fmt.Sprintf("only when *%s* is `%s`", d.AllFields()[of].Label, strings.ReplaceAll(f.When.Value, "|", "` or `")))
 	}
 	return strings.Join(words, ", ")
 }

@@ -28,12 +28,22 @@ func definition(t *testing.T, d connectors.Definition) {
 	for _, f := range d.AllFields() {
 		if f.When != (connectors.When{}) {
 			on, ok := keys[f.When.Key]
-			if !ok || (on.Type == connectors.Select && !slices.ContainsFunc(on.Options, func(o connectors.Option) bool { return o.Value == f.When.Value })) {
+			if !ok || (on.Type == connectors.Select && !offered(on, f.When)) {
 				t.Errorf("field %s depends on %+v, which cannot be", f.Key, f.When)
 			}
 		}
 	}
 	attributes(t, d)
+}
+
+// offered reports whether each value of a condition can be chosen.
+func offered(on connectors.Field, w connectors.When) bool {
+	for v := range strings.SplitSeq(w.Value, "|") {
+		if !slices.ContainsFunc(on.Options, func(o connectors.Option) bool { return o.Value == v }) {
+			return false
+		}
+	}
+	return true
 }
 
 func checkField(t *testing.T, f connectors.Field) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,6 +40,7 @@ type login struct {
 	secret   directory.Secret
 	user     string // of JWT bearer or of the password grant
 	password directory.Secret
+	suffix   directory.Secret // the security token of the password grant
 	key      *rsa.PrivateKey
 	audience string
 	now      func() time.Time
@@ -82,7 +84,7 @@ func (l *login) form() (url.Values, error) {
 	case authPassword:
 		f.Set("grant_type", "password")
 		f.Set("username", l.user)
-		f.Set("password", l.password.Reveal())
+		f.Set("password", l.password.Reveal()+l.suffix.Reveal())
 	default:
 		f.Set("grant_type", "client_credentials")
 	}
@@ -105,6 +107,9 @@ func (l *login) fetch(ctx context.Context, op string) (session, error) {
 	if err != nil {
 		return session{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op, Message: "The login could not be signed.", Remedy: "Enter the private key again.", Err: err}
 	}
+	for _, secret := range append(l.secrets(), directory.Secret(form.Get("assertion"))) {
+		ctx = connectors.WithSecret(ctx, secret.Reveal())
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.base+tokenPath, strings.NewReader(form.Encode()))
 	if err != nil {
 		return session{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op, Message: "The My Domain URL cannot be called.", Remedy: "Correct the My Domain URL.", Err: err}
@@ -123,7 +128,7 @@ func (l *login) fetch(ctx context.Context, op string) (session, error) {
 	var g granted
 	readable := json.Unmarshal(body, &g) == nil
 	if resp.StatusCode != http.StatusOK || g.Error != "" {
-		return session{}, l.refused(op, resp, g)
+		return session{}, l.refused(op, resp, g, form.Get("assertion"))
 	}
 	if !readable || g.AccessToken == "" || strings.ContainsAny(g.AccessToken, "\r\n\x00 ") {
 		return session{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op, Status: resp.StatusCode, Message: "The answer to the login holds no token.",
@@ -139,7 +144,7 @@ func (l *login) accept(op string, g granted) (session, error) {
 	instance, err := url.Parse(g.InstanceURL)
 	if err != nil || !strings.EqualFold(instance.Host, own.Host) || (instance.Scheme != "https" && !l.insecure) {
 		return session{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op,
-			Message: "Salesforce wants to be called at " + printable(g.InstanceURL) + ", which is not the My Domain URL " + l.base + ". Nothing was sent there.",
+			Message: "Salesforce wants to be called at " + l.show(g.InstanceURL) + ", which is not the My Domain URL " + l.base + ". Nothing was sent there.",
 			Remedy:  "Correct the My Domain URL, or check whose credentials these are."}
 	}
 	s := session{token: g.AccessToken}
@@ -147,6 +152,10 @@ func (l *login) accept(op string, g granted) (session, error) {
 		if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); len(parts) == 3 && isID(parts[1], "00D") && isID(parts[2], "005") {
 			s.org, s.user = parts[1], parts[2]
 		}
+	}
+	if s.user == "" { // whom never to disable must be known
+		return session{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op, Message: "The answer to the login does not say to which organization and user it belongs.",
+			Remedy: "Check that the My Domain URL is Salesforce's and not a page in front of it."}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -167,24 +176,41 @@ func (l *login) accept(op string, g granted) (session, error) {
 	return s, nil
 }
 
-// scrub takes the tokens that were given out, and the secrets, out of foreign words.
-func (l *login) scrub(s string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for token := range l.tokens {
-		s = strings.ReplaceAll(s, token, "[secret]")
+// secrets are what the connector signs in with; blank ones are among them.
+func (l *login) secrets() []directory.Secret {
+	return []directory.Secret{l.secret, l.password, l.suffix}
+}
+
+// scrub takes the tokens that were given out, the secrets and what else is secret in one call out of foreign words.
+// It must see them whole: before anything is cut off.
+func (l *login) scrub(s string, more ...string) string {
+	for _, v := range l.secrets() {
+		more = append(more, v.Reveal())
 	}
-	for _, v := range []directory.Secret{l.secret, l.password} {
-		if v != "" {
-			s = strings.ReplaceAll(s, v.Reveal(), "[secret]")
+	l.mu.Lock()
+	more = slices.AppendSeq(more, maps.Keys(l.tokens))
+	l.mu.Unlock()
+	slices.SortFunc(more, func(a, b string) int { return len(b) - len(a) }) // one may be a part of another
+	for _, secret := range more {
+		if secret == "" {
+			continue
+		}
+		for _, spelling := range connectors.Spellings(secret) {
+			s = strings.ReplaceAll(s, spelling, "[secret]")
 		}
 	}
 	return s
 }
 
+// show is a short foreign text, without secrets and signs that cannot be read.
+func (l *login) show(s string, more ...string) string {
+	const enough = 200
+	return printable(cutTo(l.scrub(s, more...), enough))
+}
+
 // refused classifies what the token endpoint said.
-func (l *login) refused(op string, resp *http.Response, g granted) *connectors.Error {
-	e := &connectors.Error{Kind: connectors.Denied, Op: op, Status: resp.StatusCode, Code: l.scrub(g.Error), Message: l.scrub(plainText(g.Description)),
+func (l *login) refused(op string, resp *http.Response, g granted, assertion string) *connectors.Error {
+	e := &connectors.Error{Kind: connectors.Denied, Op: op, Status: resp.StatusCode, Code: l.show(g.Error, assertion), Message: plainText(l.scrub(g.Description, assertion)),
 		RetryAfter: connectors.RetryAfter(resp.Header, l.now()), Remedy: remedyCredentials}
 	if e.Message == "" {
 		e.Message = "Salesforce refused the login and gave no reason."

@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -71,6 +72,8 @@ func TestS04SessionIsKept(t *testing.T) {
 	}
 }
 
+const identityURL = "https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA"
+
 func TestS05ForeignInstance(t *testing.T) {
 	called := 0
 	foreign := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called++ }))
@@ -88,7 +91,7 @@ func TestS05ForeignInstance(t *testing.T) {
 	}{{"https://acme.my.salesforce.com", false, true}, {"https://ACME.my.salesforce.com", false, true}, {"http://acme.my.salesforce.com", false, false}, {"http://acme.my.salesforce.com", true, true},
 		{"https://evil.my.salesforce.com", true, false}, {"https://acme.my.salesforce.com:8443", false, false}, {"", false, false}, {"https://acme.my.salesforce.com@evil.net", false, false}} {
 		l := &login{base: "https://acme.my.salesforce.com", insecure: c.insecure, tokens: map[string]bool{}}
-		if _, err := l.accept("find", granted{AccessToken: "t", InstanceURL: c.instance}); (err == nil) != c.ok {
+		if _, err := l.accept("find", granted{AccessToken: "t", InstanceURL: c.instance, ID: identityURL}); (err == nil) != c.ok {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -105,6 +108,16 @@ func TestS06SessionEnded(t *testing.T) {
 	}
 	if !strings.Contains(r.sent("POST User"), "user002@") {
 		t.Error("the second request had no body")
+	}
+}
+
+func TestSessionEndedWithoutWords(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	a := r.create(profileOf(1))
+	r.ClearJournal()
+	r.fault("", api, http.StatusUnauthorized, "")
+	if got := r.find(profileOf(1)); got.ID != a.ID || r.calls() != "query User, token, query User" {
+		t.Errorf("found %+v: %s", got, r.calls())
 	}
 }
 
@@ -150,12 +163,15 @@ func TestOrganizationIsPinned(t *testing.T) {
 	if _, err := l.accept("find", of("00D000000000001")); err != nil {
 		t.Error("the same ID without its checksum:", err)
 	}
-	for _, other := range []string{"00D000000000002AAA", "nonsense"} {
+	anonymous := &login{base: l.base, tokens: map[string]bool{}}
+	_, err := anonymous.accept("find", granted{AccessToken: "t", InstanceURL: l.base})
+	want(t, err, connectors.Misconfigured) // whom never to disable is not known
+	for _, other := range []string{"00D000000000002AAA", "nonsense", ""} {
 		_, err := l.accept("find", of(other))
 		want(t, err, connectors.Misconfigured)
 	}
 	r := newRig(t, salesforcefake.Options{}, keyOrgID, "00D000000000zzzAAA")
-	_, err := r.Find(t.Context(), profileOf(1))
+	_, err = r.Find(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
 }
 
@@ -184,27 +200,62 @@ func TestLegacyPassword(t *testing.T) {
 	want(t, err, connectors.Denied)
 }
 
+type round func(*http.Request) (*http.Response, error)
+
+func (f round) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) }
+
 // What the service says back never holds a session or a secret.
 func TestSecretsAreScrubbed(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	token := r.login.held.value.token
-	r.fault("", api, http.StatusBadRequest, salesforcefake.ErrorBody("INVALID_"+token, "you sent "+token+" and consumer-secret"))
-	_, err := r.Find(t.Context(), profileOf(1))
-	text := fmt.Sprintf("%v %+v %#v", err, *want(t, err, connectors.Invalid), r.connector)
-	if strings.Contains(text, token) || strings.Contains(text, "consumer-secret") {
-		t.Errorf("leaked: %s", text)
+	long := strings.Repeat("x", 1000-len("consumer-secret")/2) // what is cut off must not hide a half of it
+	for _, words := range []string{"you sent " + token + " and consumer-secret", long + "consumer-secret", long + token} {
+		r.fault("", api, http.StatusBadRequest, salesforcefake.ErrorBody("INVALID_"+token, words, "a", "consumer-secret"))
+		_, err := r.Find(t.Context(), profileOf(1))
+		text := fmt.Sprintf("%v %+v %#v", err, *want(t, err, connectors.Invalid), r.connector)
+		if strings.Contains(text, token[:16]) || strings.Contains(text, "consum") {
+			t.Errorf("leaked: %s", text)
+		}
+	}
+	assertions := 0
+	o := salesforcefake.Options{Public: &newKey().PublicKey}
+	r = newRig(t, o, keyAuthMode, authJWT, keyJWTUser, "admin@example.com.crm", keyJWTKey, pemKey())
+	r.login.client = &http.Client{Transport: round(func(q *http.Request) (*http.Response, error) {
+		assertions++
+		if err := q.ParseForm(); err != nil {
+			return nil, err
+		}
+		body := salesforcefake.TokenError("invalid_grant", "bad "+q.PostForm.Get("assertion"))
+		return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+	})}
+	if _, err := r.Find(t.Context(), profileOf(1)); assertions != 1 || want(t, err, connectors.Denied).Message != "bad [secret]" {
+		t.Errorf("%d logins: %v", assertions, err)
+	}
+}
+
+func TestTracesHoldNoPassword(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	a := r.create(profileOf(1))
+	const secret = "correct horse"
+	r.fault(http.MethodPost, "/password", http.StatusBadRequest, salesforcefake.ErrorBody("INVALID_NEW_PASSWORD", "not "+secret))
+	var trace connectors.Trace
+	want(t, r.SetPassword(connectors.WithTrace(t.Context(), &trace), a.ID, secret), connectors.Invalid)
+	if text := fmt.Sprintf("%+v", trace); len(trace.Exchanges) < 2 || strings.Contains(text, secret) {
+		t.Errorf("traced: %s", text)
 	}
 }
 
 func TestMissingSecret(t *testing.T) {
-	g := newTarget(t, salesforcefake.Options{})
-	input := g.Settings()
-	delete(input, keyClientSecret)
-	s, errs := connectors.Read(Definition().AllFields(), input, connectors.Config{}.Settings)
-	if err := errs.Err(); err != nil {
-		t.Fatal(err)
+	for mode, needed := range map[string]bool{authClient: true, authPassword: true, authJWT: false} {
+		s, errs := readWith(keyAuthMode, mode, keyClientSecret, "", keyLegacyUser, "a@b.c", keyLegacyPass, "p", keyJWTUser, "a@b.c", keyJWTKey, pemKey())
+		if (errs[keyClientSecret] != "") != needed || len(errs) > 1 {
+			t.Errorf("%s: %v", mode, errs)
+		}
+		if !needed {
+			continue
+		}
+		_, err := Definition().Open(connectors.Config{Settings: s}, http.DefaultClient) // as an old configuration may be
+		want(t, err, connectors.Misconfigured)
 	}
-	_, err := Definition().Open(connectors.Config{Settings: s}, http.DefaultClient)
-	want(t, err, connectors.Misconfigured)
 }

@@ -72,25 +72,25 @@ func (k *connector) complete(values map[string]any, resourceID string) {
 // stamps reports whether there is a field for our ID.
 func (k *connector) stamps() bool { return k.correlation != attrUsername }
 
-// newUser is the body of a create, with its profile looked up, as the schema allows it.
-func (k *connector) newUser(ctx context.Context, p connectors.Profile) (map[string]any, error) {
+// newUser is the body of a create, with its profile looked up, and the schema, which allows it.
+func (k *connector) newUser(ctx context.Context, p connectors.Profile) (map[string]any, schema, error) {
 	const op = connectors.OpCreate
 	values, wrong := k.prepare(p.Values)
 	if wrong != nil {
-		return nil, at(op, wrong)
+		return nil, nil, at(op, wrong)
 	}
 	if blank(values[attrUsername]) {
-		return nil, at(op, badValue(attrUsername, "there"))
+		return nil, nil, at(op, badValue(attrUsername, "there"))
 	}
 	k.complete(values, p.ResourceID)
 	if err := k.resolveProfile(ctx, op, values, true); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s, err := k.describe(ctx, op)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return values, at(op, s.fit(values, true))
+	return values, s, at(op, s.fit(values, true))
 }
 
 // resolveProfile writes the profile's ID in the place of its name. A profile of the mapping that does not exist is the
@@ -114,7 +114,7 @@ func (k *connector) resolveProfile(ctx context.Context, op string, values map[st
 // blame makes an error about one user of what would be one about the configuration.
 func (k *connector) blame(err error, mapped bool) error {
 	e, ok := err.(*connectors.Error) //nolint:errorlint // every error here is one itself
-	if ok && mapped && e.Kind == connectors.Misconfigured && (e.Code == "" || e.Code == codeCrossReference || e.Code == "MALFORMED_ID") {
+	if ok && mapped && e.Kind == connectors.Misconfigured && (e.Code == codeCrossReference || e.Code == "MALFORMED_ID") {
 		e.Kind, e.Remedy = connectors.Invalid, "The profile or role came from the attribute mapping. Correct the mapping or the user."
 	}
 	return err

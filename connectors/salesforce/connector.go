@@ -86,7 +86,8 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 		}
 		return k, nil
 	case authPassword:
-		l.user, l.password = c.Text(keyLegacyUser), directory.Secret(c.Secret(keyLegacyPass)+c.Secret(keyLegacyToken))
+		l.user, l.password = c.Text(keyLegacyUser), directory.Secret(c.Secret(keyLegacyPass))
+		l.suffix = directory.Secret(c.Secret(keyLegacyToken))
 	}
 	if l.secret == "" {
 		return nil, cannotOpen("The consumer secret is missing, which this kind of login needs.")

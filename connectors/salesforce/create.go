@@ -22,22 +22,25 @@ type made struct {
 
 // Create implements connectors.Connector with one request, after the organization's fields and the profile were read
 // once. Where the correlation field is an External ID, that request is an upsert, which makes no second user however
-// often it arrives. A taken nickname is exchanged once; a taken Username is worked out.
+// often it arrives; since it would write over a user who is there already, that one is looked for before. A taken nickname is exchanged once; a taken Username is worked out.
 func (k *connector) Create(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
-	body, err := k.newUser(ctx, p)
+	body, s, err := k.newUser(ctx, p)
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	id, err := k.insert(ctx, body)
+	if err := k.free(ctx, s, p.ResourceID); err != nil {
+		return connectors.Account{}, err
+	}
+	id, err := k.insert(ctx, s, body)
 	if code(err) == codeNickname {
-		body[attrNickname] = otherNickname(body[attrNickname], k.lengthOf(ctx, attrNickname))
-		id, err = k.insert(ctx, body)
+		body[attrNickname] = otherNickname(body[attrNickname], s.lengths()[attrNickname])
+		id, err = k.insert(ctx, s, body)
 	}
 	if code(err) == codeUsername {
 		var elsewhere bool
 		if elsewhere, err = k.taken(ctx, err, body, p.ResourceID, ""); elsewhere && k.suffix != "" {
 			body[attrUsername] = body[attrUsername].(string) + k.suffix
-			if id, err = k.insert(ctx, body); code(err) == codeUsername {
+			if id, err = k.insert(ctx, s, body); code(err) == codeUsername {
 				_, err = k.taken(ctx, err, body, p.ResourceID, "")
 			}
 		}
@@ -57,18 +60,30 @@ func (k *connector) firstPassword(ctx context.Context, id string, p connectors.P
 	if p.Password == "" {
 		return nil
 	}
-	if err := k.SetPassword(ctx, id, p.Password); err != nil {
-		e := &connectors.Error{Kind: connectors.Unknown, Op: connectors.OpCreate, Message: "The user was made, and its password was not accepted: " + err.Error(),
+	if err := k.sendPassword(ctx, id, p.Password); err != nil {
+		return &connectors.Error{Kind: connectors.Unknown, Op: connectors.OpCreate, Message: "The user was made, and its password was not accepted: " + err.Error(),
 			Remedy: "Usher looks for the user and brings it up to date.", Err: err}
-		return e
 	}
 	return nil
 }
 
+// free is a Conflict when an upsert would meet a user who bears the ID already.
+func (k *connector) free(ctx context.Context, s schema, resourceID string) error {
+	const op = connectors.OpCreate
+	if !s.upserts(k.correlation) {
+		return nil
+	}
+	found, err := k.lookUp(ctx, op, resourceID, nil)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return &connectors.Error{Kind: connectors.Conflict, Op: op, Message: fmt.Sprintf("The user %s, which bears this user's ID, is there already.", found[0].ID), Remedy: remedyTaken}
+}
+
 // insert sends the body and gives the new user's ID.
-func (k *connector) insert(ctx context.Context, body map[string]any) (string, error) {
+func (k *connector) insert(ctx context.Context, s schema, body map[string]any) (string, error) {
 	c := call{op: connectors.OpCreate, creates: true, method: http.MethodPost, path: "sobjects/User", body: body}
-	if s, err := k.describe(ctx, c.op); err == nil && s.upserts(k.correlation) {
+	if s.upserts(k.correlation) {
 		rest := map[string]any{}
 		for key, v := range body {
 			if key != k.correlation {
@@ -81,8 +96,8 @@ func (k *connector) insert(ctx context.Context, body map[string]any) (string, er
 	if err != nil {
 		return "", err
 	}
-	if a.status == http.StatusNoContent { // an upsert that updated, in the manner of old versions
-		return k.upserted(ctx, body[k.correlation].(string))
+	if a.status != http.StatusCreated {
+		return "", &connectors.Error{Kind: connectors.Unknown, Op: c.op, Status: a.status, Message: "Salesforce did not say that it made the user: one with the same ID may have come between.", Remedy: remedyDoubt}
 	}
 	var m made
 	if err := k.decode(c, a, &m); err != nil {
@@ -99,14 +114,6 @@ func (k *connector) insert(ctx context.Context, body map[string]any) (string, er
 func (s schema) upserts(name string) bool {
 	f := s[name]
 	return name != attrUsername && f.ExternalID && f.Createable
-}
-
-func (k *connector) upserted(ctx context.Context, resourceID string) (string, error) {
-	found, err := k.lookUp(ctx, connectors.OpFind, resourceID, nil)
-	if err == nil && len(found) == 1 && found[0].Stamp == resourceID {
-		return found[0].ID, nil
-	}
-	return "", &connectors.Error{Kind: connectors.Unknown, Op: connectors.OpCreate, Message: "Salesforce updated a user and did not say which.", Remedy: remedyDoubt, Err: err}
 }
 
 // taken works out who has a Username that Salesforce called taken. elsewhere: nobody in this organization. self is the
@@ -144,13 +151,4 @@ func otherNickname(old any, length int) string {
 	const random = 6
 	text, _ := old.(string)
 	return cutTo(text, length-random-1) + "." + strings.ToLower(rand.Text()[:random])
-}
-
-// lengthOf is how long a field may be.
-func (k *connector) lengthOf(ctx context.Context, key string) int {
-	s, err := k.describe(ctx, connectors.OpCreate)
-	if err != nil {
-		return usualLengths()[key]
-	}
-	return s.lengths()[key]
 }

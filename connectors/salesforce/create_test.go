@@ -167,11 +167,18 @@ func TestUpsert(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		r := newRig(t, quirks(salesforcefake.Quirks{Upsert204: silent}), keyCorrelation, external)
 		a := r.create(profileOf(1))
-		if b := r.create(profileOf(1)); a.ID != b.ID || r.Count() != 1 || r.user(a.ID).Fields[external] != profileOf(1).ResourceID {
-			t.Errorf("%+v and %+v, %d users", a, b, r.Count())
+		r.target.Edit(a.ID, "Title", "Admiral")
+		_, err := r.Create(t.Context(), profileOf(1))
+		want(t, err, connectors.Conflict) // the engine links it, and writes only what differs
+		if r.user(a.ID).Fields["Title"] != "Admiral" || r.find(profileOf(1)).ID != a.ID {
+			t.Error("the upsert wrote over a user who was there")
 		}
-		if strings.Contains(r.calls(), "POST User") {
-			t.Errorf("requests: %s", r.calls())
+		// one that comes between the look and the upsert is found by the engine
+		r.fault(http.MethodGet, "/query.*"+external, http.StatusOK, `{"done":true,"records":[]}`)
+		_, err = r.Create(t.Context(), profileOf(1))
+		want(t, err, connectors.Unknown)
+		if strings.Contains(r.calls(), "POST User") || r.Count() != 1 || r.user(a.ID).Fields[external] != profileOf(1).ResourceID {
+			t.Errorf("%d users; requests: %s", r.Count(), r.calls())
 		}
 	}
 	r := newRig(t, salesforcefake.Options{}, keyCorrelation, attrUsername)
@@ -224,8 +231,12 @@ func TestDefaultsOfNewUsers(t *testing.T) {
 		_, err := r.Create(t.Context(), with(profileOf(4), attrProfile, wrong))
 		want(t, err, connectors.Invalid) // one user's mapping, which must not stop the others
 	}
+	r.Revoke()
+	r.fault("", salesforcefake.TokenPath, http.StatusForbidden, "<html>")
+	_, err := r.Create(t.Context(), with(profileOf(4), attrProfile, "Another"))
+	want(t, err, connectors.Misconfigured) // no fault of the user, whatever its mapping
 	r = newRig(t, salesforcefake.Options{}, keyProfile, "No such")
-	_, err := r.Create(t.Context(), profileOf(1))
+	_, err = r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
 }
 
@@ -265,6 +276,19 @@ func TestFirstPassword(t *testing.T) {
 		t.Error(err)
 	}
 	want(t, r.SetPassword(t.Context(), "005000000000zzzAAA", "long enough"), connectors.NotFound)
+	const secret = `pass<"word>123`
+	r.fault(http.MethodPost, "/password", http.StatusBadRequest, salesforcefake.ErrorBody("INVALID_"+secret, strings.Repeat("x", 995)+secret, secret))
+	if e := want(t, r.SetPassword(t.Context(), r.find(p).ID, secret), connectors.Invalid); strings.Contains(e.Error(), "pass<") || strings.Contains(e.Error(), "pass ") || strings.Contains(e.Error(), "word") {
+		t.Errorf("leaked: %v", e)
+	}
+	boss := r.Seed(profileOf(5), "", true)
+	for _, id := range []string{boss, r.AdministratorID()} {
+		r.ClearJournal()
+		want(t, r.SetPassword(t.Context(), id, "long enough"), connectors.Invalid)
+		if strings.Contains(r.calls(), "password") {
+			t.Error("an administrator got a password")
+		}
+	}
 	for _, q := range r.Journal() {
 		if strings.Contains(q.Body, "correct horse") {
 			t.Error("the password was sent where it does not belong")

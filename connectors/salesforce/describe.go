@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -188,7 +187,7 @@ func (k *connector) readProfile(ctx context.Context, op, name string) (profile, 
 	case err != nil:
 		return profile{}, err
 	case len(found) != 1 || !isID(found[0].ID, "00e"):
-		return profile{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op, Status: http.StatusOK, Message: fmt.Sprintf("The organization has %d profiles %q.", len(found), name),
+		return profile{}, &connectors.Error{Kind: connectors.Misconfigured, Op: op, Code: codeCrossReference, Message: fmt.Sprintf("The organization has %d profiles %q.", len(found), name),
 			Remedy: "Correct the profile's name in the connector's configuration or in the attribute mapping, or enter its ID."}
 	}
 	return found[0], nil

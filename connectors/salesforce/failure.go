@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/directory"
 )
 
 // Codes of Salesforce that the code itself speaks of.
@@ -53,14 +54,14 @@ func readFaults(body []byte) []fault {
 // failure classifies an answer that is no success.
 func (k *connector) failure(c call, resp *http.Response, body []byte) *connectors.Error {
 	if resp.StatusCode == http.StatusMultipleChoices {
-		return several(c.op, body)
+		return k.several(c.op, body)
 	}
 	faults := readFaults(body)
 	var f fault
 	if len(faults) > 0 {
 		f = faults[0]
 	}
-	e := &connectors.Error{Op: c.op, Status: resp.StatusCode, Code: k.login.scrub(f.code()), Message: k.words(faults), RetryAfter: connectors.RetryAfter(resp.Header, k.now())}
+	e := &connectors.Error{Op: c.op, Status: resp.StatusCode, Code: k.login.show(f.code(), c.secret.Reveal()), Message: k.words(faults, c.secret), RetryAfter: connectors.RetryAfter(resp.Header, k.now())}
 	if e.Message == "" {
 		e.Message = "Salesforce answered “" + http.StatusText(resp.StatusCode) + "” and gave no reason."
 	}
@@ -82,12 +83,13 @@ func (k *connector) overLimit(e *connectors.Error, f fault) {
 }
 
 // words are what Salesforce said, as text, with the fields that it named.
-func (k *connector) words(faults []fault) string {
+func (k *connector) words(faults []fault, secret directory.Secret) string {
 	var out []string
-	for _, f := range faults {
-		text := k.login.scrub(plainText(f.Message))
-		if fields := strings.Join(f.Fields, ", "); fields != "" && !strings.Contains(text, fields) {
-			text += " (" + printable(fields) + ")"
+	const enough = 5
+	for _, f := range faults[:min(len(faults), enough)] {
+		text := plainText(k.login.scrub(f.Message, secret.Reveal()))
+		if fields := k.login.show(strings.Join(f.Fields, ", "), secret.Reveal()); fields != "" && !strings.Contains(text, fields) {
+			text += " (" + fields + ")"
 		}
 		if text = strings.TrimSpace(text); text != "" {
 			out = append(out, text)
@@ -116,15 +118,16 @@ func printable(s string) string {
 }
 
 // several is a 300: more than one record has the external ID; the body lists their URLs.
-func several(op string, body []byte) *connectors.Error {
+func (k *connector) several(op string, body []byte) *connectors.Error {
 	var urls []string
 	_ = json.Unmarshal(body, &urls) // what cannot be read is told without IDs
-	ids := make([]string, len(urls))
-	for i, u := range urls {
-		ids[i] = printable(u[strings.LastIndexByte(u, '/')+1:])
+	const enough = 10
+	var ids []string
+	for _, u := range urls[:min(len(urls), enough)] {
+		ids = append(ids, k.login.show(u[strings.LastIndexByte(u, '/')+1:]))
 	}
 	return &connectors.Error{Kind: connectors.Invalid, Op: op, Status: http.StatusMultipleChoices,
-		Message: fmt.Sprintf("Salesforce has %d users with this external ID: %s.", len(ids), strings.Join(ids, " and ")),
+		Message: fmt.Sprintf("Salesforce has %d users with this external ID: %s.", len(urls), strings.Join(ids, " and ")),
 		Remedy:  "Clear the correlation field of all but one in Setup, then retry."}
 }
 
@@ -153,12 +156,10 @@ func classify(c call, status int, f fault) (connectors.Kind, string) {
 			return connectors.Unknown, remedyDoubt
 		}
 		return connectors.Temporary, remedyWait
-	case status == http.StatusNotFound && c.onRecord() && f.code() != "":
-		return connectors.NotFound, remedyGone
 	case status == http.StatusForbidden:
 		return connectors.Misconfigured, remedyRights
-	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status < http.StatusBadRequest:
-		return connectors.Misconfigured, remedyPath
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status < http.StatusBadRequest, f.code() == "":
+		return connectors.Misconfigured, remedyPath // Salesforce has a code for everything, and what is in front of it has none
 	case c.op == connectors.OpCheck:
 		return connectors.Misconfigured, "Check the connector's configuration; Salesforce did not accept the request."
 	}

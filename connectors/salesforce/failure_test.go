@@ -131,6 +131,8 @@ func TestS19OddErrors(t *testing.T) {
 		{500, `[]`, connectors.Unknown, connectors.Temporary, "Internal Server Error"},
 		{500, `[{"message":"An unexpected error occurred.","errorCode":"UNKNOWN_EXCEPTION"}]`, connectors.Unknown, connectors.Temporary, "unexpected"},
 		{302, ``, connectors.Misconfigured, connectors.Misconfigured, "Found"},
+		{404, `{"statusCode":"404","message":"Resource not found"}`, connectors.Misconfigured, connectors.Misconfigured, "not found"},
+		{400, `<html>`, connectors.Misconfigured, connectors.Misconfigured, "Bad Request"},
 		{404, `<html>`, connectors.Misconfigured, connectors.Misconfigured, "Not Found"},
 		{403, `<html>`, connectors.Misconfigured, connectors.Misconfigured, "Forbidden"},
 		{429, `null`, connectors.RateLimited, connectors.RateLimited, "Too Many"},

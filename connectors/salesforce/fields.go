@@ -19,8 +19,6 @@ func targetFields() []connectors.Field {
 	return []connectors.Field{
 		{Key: keyMyDomain, Label: "My Domain URL", Type: connectors.URL, Required: true, Placeholder: "https://yourorg.my.salesforce.com", Check: checkMyDomain,
 			Help: "Setup → My Domain shows it. A sandbox's is like https://yourorg--name.sandbox.my.salesforce.com. Not login.salesforce.com."},
-		{Key: keyAPIVersion, Label: "API version", Type: connectors.Text, Required: true, Default: defaultVersion, Check: checkVersion,
-			Help: "Usher keeps to this version until you change it."},
 	}
 }
 
@@ -32,13 +30,7 @@ func newUserFields() []connectors.Field {
 			Help: "What the Username before the @ is made of: UN is the user name, UD is “primary”, TD is the provisioning domain, and text in quotes is itself. Example: {UN, 'emea'}."},
 		{Key: keySeparator, Label: "Salesforce Provisioning Separator", Type: connectors.Text, Default: "_", Help: "Stands between the parts of the pattern."},
 		{Key: keyDomain, Label: "Salesforce Provisioning Domain", Type: connectors.Text, Placeholder: "example.com.crm", Check: checkDomain,
-			Help: "What every Username has after the @. Usernames are unique among all organizations of the world, so a domain of your own avoids clashes. Empty: the domain that the user has."},
-		{Key: keySuffix, Label: "Suffix when a Username is taken elsewhere", Type: connectors.Text, Placeholder: ".acme", Check: checkDomainSuffix,
-			Help: "Added once when another organization has the Username. Empty: the user fails, and an administrator decides."},
-		{Key: keyTimeZone, Label: "Time zone", Type: connectors.Text, Required: true, Default: "GMT", Help: "Of new users, when the attribute mapping gives none; as are the three below."},
-		{Key: keyLocale, Label: "Locale", Type: connectors.Text, Required: true, Default: "en_US"},
-		{Key: keyLanguage, Label: "Language", Type: connectors.Text, Required: true, Default: "en_US"},
-		{Key: keyEncoding, Label: "E-mail encoding", Type: connectors.Text, Required: true, Default: "UTF-8"},
+			Help: "What stands after the @. Usernames are unique in all organizations of the world, so a domain of your own avoids clashes. Empty: the user's own domain."},
 	}
 }
 
@@ -51,7 +43,8 @@ func authFields() []connectors.Field {
 			Options: []connectors.Option{{Value: authClient, Label: "Client credentials"}, {Value: authJWT, Label: "JWT bearer"},
 				{Value: authPassword, Label: "Username and password (legacy: Salesforce is retiring it)"}}},
 		{Key: keyClientID, Label: "Consumer key", Section: auth, Type: connectors.Text, Required: true, Help: "From the External Client App."},
-		{Key: keyClientSecret, Label: "Consumer secret", Section: auth, Type: connectors.Password, Help: "From the External Client App. Not needed for JWT bearer."},
+		{Key: keyClientSecret, Label: "Consumer secret", Section: auth, Type: connectors.Password, Required: true, When: connectors.When{Key: keyAuthMode, Value: authClient + "|" + authPassword},
+			Help: "From the External Client App."},
 		{Key: keyJWTUser, Label: "User to act as", Section: auth, Type: connectors.Text, Required: true, When: jwt, Placeholder: "integration@example.com",
 			Help: "The Username of a user who is pre-authorized for the app."},
 		{Key: keyJWTKey, Label: "Private key (PEM)", Section: auth, Type: connectors.PEM, Required: true, When: jwt, Check: checkKey,
@@ -83,16 +76,24 @@ func policyFields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	return []connectors.Field{
 		{Key: keyCorrelation, Label: "Correlation field", Section: policy, Type: connectors.Text, Required: true, Default: defaultKeyColumn, Check: checkCorrelation,
-			Help: "Usher writes its own ID into this field of every user that it creates. Best is a custom text field that is unique and an External ID, such as IdP_Id__c. " +
-				"FederationIdentifier is what single sign-on compares: do not use it here if your sign-on needs it. With Username nothing is written, and every account found counts as somebody else's. Do not change it later."},
+			Help: "Usher writes its own ID into this field of every user that it creates. Best is a custom External ID field, such as IdP_Id__c. " +
+				"Take another than FederationIdentifier if single sign-on compares that. With Username nothing is written, and every account found counts as somebody else's. Do not change it later."},
 		{Key: keyDisableMode, Label: "Disabling means", Section: policy, Type: connectors.Select, Default: disableDeactivate,
 			Help: "Salesforce users cannot be deleted. A deactivated user frees the licence. A frozen one cannot sign in and keeps licence and assignments.",
 			Options: []connectors.Option{{Value: disableDeactivate, Label: "Deactivate the user"}, {Value: disableFreeze, Label: "Freeze the user"},
 				{Value: disableBoth, Label: "Freeze at once, then deactivate"}}},
 		{Key: keyAllowAdmins, Label: "Disable administrators, too", Section: policy, Type: connectors.Switch, Default: "false",
-			Help: "Off: Usher never deactivates or freezes a system administrator, nor a user who is no standard user and bears no ID of Usher's. The user that Usher runs as is never touched."},
+			Help: "Off: Usher leaves administrators alone, and users who are no standard users and bear no ID of Usher's: it does not disable them or set their passwords. The user that it runs as is never touched."},
 		{Key: keyDailyBudget, Label: "Daily API budget (%)", Section: policy, Type: connectors.Number, Default: "80", Max: 100,
 			Help: "When the organization has used this share of its daily API requests, Usher waits; leavers still go. 0 means no limit but Salesforce's own."},
+		{Key: keySuffix, Label: "Suffix when a Username is taken elsewhere", Section: policy, Type: connectors.Text, Placeholder: ".acme", Check: checkDomainSuffix,
+			Help: "Added once when another organization has the Username. Empty: the user fails, and an administrator decides."},
+		{Key: keyTimeZone, Label: "Time zone", Section: policy, Type: connectors.Text, Required: true, Default: "GMT", Help: "Of new users, when the attribute mapping gives none, as the three below."},
+		{Key: keyLocale, Label: "Locale", Section: policy, Type: connectors.Text, Required: true, Default: "en_US"},
+		{Key: keyLanguage, Label: "Language", Section: policy, Type: connectors.Text, Required: true, Default: "en_US"},
+		{Key: keyEncoding, Label: "E-mail encoding", Section: policy, Type: connectors.Text, Required: true, Default: "UTF-8"},
+		{Key: keyAPIVersion, Label: "API version", Section: policy, Type: connectors.Text, Required: true, Default: defaultVersion, Check: checkVersion,
+			Help: "Usher keeps to this version until you change it."},
 	}
 }
 

@@ -42,17 +42,18 @@ const administratorProfile = "System Administrator"
 
 func (u user) admin() bool { return u.Profile.Name == administratorProfile || u.Profile.ModifyAll }
 
-func (u user) standard() bool { return u.Type == "" || u.Type == "Standard" }
+func (u user) standard() bool { return u.Type == "Standard" }
 
-// columns are what is read of a user.
+// identity is what tells who a user is and whom to leave alone.
+const identity = "Id, Username, IsActive, UserType, ProfileId, Profile.Name, Profile.PermissionsModifyAllData"
+
+// columns are what is read of a user that is looked for.
 func (k *connector) columns() string {
-	out := "Id, Username, LastName, FirstName, Email, Alias, Title, Department, IsActive, UserType, ProfileId, Profile.Name, Profile.PermissionsModifyAllData"
-	switch k.correlation {
-	case attrUsername:
-		return out
-	default:
-		return out + ", " + k.correlation
+	out := identity + ", LastName, FirstName, Email, Alias, Title, Department"
+	if k.stamps() {
+		out += ", " + k.correlation
 	}
+	return out
 }
 
 // users runs a query of users. Inactive ones are among them: a re-hire finds the old user.
@@ -99,7 +100,7 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 	case 0:
 		return connectors.Account{}, &connectors.Error{Kind: connectors.NotFound, Op: op, Message: "Salesforce has no user for this."}
 	case 1:
-		return k.account(ours[0], p.ResourceID), nil
+		return k.account(ctx, op, ours[0], p.ResourceID)
 	}
 	ids := make([]string, len(ours))
 	for i, u := range ours {
@@ -155,8 +156,8 @@ func (k *connector) lookUp(ctx context.Context, op, resourceID string, names []s
 }
 
 // account is a user as the engine sees it. Administrators, users of other kinds that we did not make, and the user that
-// Usher runs as are protected.
-func (k *connector) account(u user, resourceID string) connectors.Account {
+// Usher runs as are protected; so is a stranger of whom Usher may not see what it is.
+func (k *connector) account(ctx context.Context, op string, u user, resourceID string) (connectors.Account, error) {
 	shown := map[string]any{}
 	for _, a := range attributes() {
 		if v := u.fields[a.Key]; !blank(v) {
@@ -167,7 +168,19 @@ func (k *connector) account(u user, resourceID string) connectors.Account {
 	if u.Profile.Name != "" {
 		shown[attrProfile] = u.Profile.Name
 	}
-	return connectors.Account{ID: u.ID, ExternalID: u.Stamp, Protected: u.admin() || k.runsAs(u.ID) || (!u.standard() && u.Stamp != resourceID), Shown: shown}
+	a := connectors.Account{ID: u.ID, ExternalID: u.Stamp, Protected: u.admin() || k.runsAs(u.ID), Shown: shown}
+	if ours := resourceID != "" && u.Stamp == resourceID; ours || a.Protected {
+		return a, nil
+	}
+	if a.Protected = !u.standard() || u.Profile.Name == ""; a.Protected {
+		return a, nil
+	}
+	admin, err := k.adminBySet(ctx, op, u.ID)
+	if connectors.KindOf(err) == connectors.Misconfigured {
+		admin, err = true, nil
+	}
+	a.Protected = admin
+	return a, err
 }
 
 // runsAs reports whether this is the user of our own session.
@@ -177,12 +190,13 @@ func (k *connector) runsAs(id string) bool {
 	return sameID(k.login.runAs, id)
 }
 
-// byID reads one user; NotFound when there is none.
+// byID reads who a user is, and nothing that an organization may close or rename: a leaver must be found whatever the
+// settings say. NotFound when there is none.
 func (k *connector) byID(ctx context.Context, op, id string) (user, error) {
 	if !isID(id, "005") {
 		return user{}, gone(op)
 	}
-	found, err := k.users(ctx, op, "Id = '"+id+"'")
+	found, err := query[user](ctx, k, op, "SELECT "+identity+" FROM User WHERE Id = '"+id+"'")
 	switch {
 	case err != nil:
 		return user{}, err

@@ -61,6 +61,28 @@ func TestS29SOQLLiterals(t *testing.T) {
 	}
 }
 
+// A list that is none, or that does not end, is not taken for a short one.
+func TestListsAreWhole(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	a := r.create(profileOf(1))
+	for _, body := range []string{`{}`, `null`, `{"records":null,"done":true}`, `{"records":[]}`, `{"records":[],"done":false}`} {
+		r.fault(http.MethodGet, "/query", http.StatusOK, body)
+		want(t, r.leave(a.ID), connectors.Temporary)
+	}
+	endless := `{"records":[{"UserOrGroupId":"` + a.ID + `"}],"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01g-1"}`
+	r.AddFault(salesforcefake.Fault{Method: http.MethodGet, PathRe: "/query", Times: -1, Status: http.StatusOK, Body: endless})
+	want(t, r.leave(a.ID), connectors.Temporary)
+	id, pages := r.PutGroup("Staff", ""), r.Server.Requests()
+	var last error
+	for _, last = range r.Members(t.Context(), id) {
+		if r.Server.Requests()-pages > maxPages {
+			t.Fatal("the list is read for ever")
+		}
+	}
+	want(t, last, connectors.Temporary)
+	r.ClearFaults()
+}
+
 func TestFindChooses(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
 	p := profileOf(1)
@@ -74,6 +96,10 @@ func TestFindChooses(t *testing.T) {
 	_, err := r.Find(t.Context(), p)
 	if e := want(t, err, connectors.Invalid); !strings.Contains(e.Message, "005000000000001AAA") || !strings.Contains(e.Message, "005000000000002AAA") {
 		t.Errorf("%v", e)
+	}
+	r.fault(http.MethodGet, "/query", http.StatusOK, `{"done":true,"records":[{"Id":"005000000000001AAA","Username":"`+p.Text(attrUsername)+`","UserType":"Standard","Profile":null}]}`)
+	if a := r.find(p); !a.Protected {
+		t.Errorf("of whom the profile is not shown: %+v", a)
 	}
 	r.fault(http.MethodGet, "/query", http.StatusOK, `{"done":true,"records":[{"Id":"005000000000001AAA","Username":"somebody@else.com","FederationIdentifier":"another"}]}`)
 	_, err = r.Find(t.Context(), p)

@@ -180,7 +180,7 @@ func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.Gro
 		return err
 	}
 	_, err := k.do(ctx, call{op: op, method: http.MethodPatch, path: record(t.object, id), body: map[string]string{t.label: g.Name}})
-	return err
+	return k.written(ctx, op, id, err)
 }
 
 // DeleteGroup implements connectors.GroupConnector.
@@ -194,7 +194,7 @@ func (k *connector) DeleteGroup(ctx context.Context, id string) error {
 		return k.noGroup(op)
 	}
 	_, err := k.do(ctx, call{op: op, method: http.MethodDelete, path: record(t.object, id)})
-	return err
+	return k.written(ctx, op, id, err)
 }
 
 func (k *connector) noGroup(op string) error {

@@ -34,7 +34,7 @@ func TestS26OneOfSeveralFails(t *testing.T) {
 	if len(refused) != 1 {
 		t.Fatalf("refused %v", refused)
 	}
-	e := want(t, refused[who[1]], connectors.Invalid)
+	e := want(t, refused[who[1]], connectors.Pending) // not yet: people come back
 	if e.Code != "INACTIVE_OWNER_OR_USER" || len(r.PermissionSets()[0].Members) != 2 {
 		t.Errorf("%+v; %v", e, r.PermissionSets())
 	}
@@ -84,6 +84,8 @@ func TestS30MemberAlready(t *testing.T) {
 	}
 	r.fault(http.MethodDelete, "/composite", http.StatusOK, `[{"success":false,"errors":[{"statusCode":"ENTITY_IS_DELETED","message":"entity is deleted","fields":[]}]}]`)
 	r.change(id, connectors.MemberChanges{Remove: who[:1]})
+	r.fault(http.MethodDelete, "/composite", http.StatusOK, `[{"success":false,"errors":[{"statusCode":"DEPENDENCY_EXISTS","message":"needed","fields":[]}]}]`)
+	want(t, r.change(id, connectors.MemberChanges{Remove: who[:1]})[who[0]], connectors.Pending) // a member still
 	if refused := r.change(id, connectors.MemberChanges{Remove: []string{nested}}); refused[nested] == nil {
 		t.Error("a member that is no user was to be removed")
 	}
@@ -131,6 +133,20 @@ func TestS32NothingIsMixed(t *testing.T) {
 	if e := want(t, err, connectors.Invalid); e.Code != "MIXED_DML_OPERATION" || len(fake.Violations()) != 1 {
 		t.Errorf("%v; %v", e, fake.Violations())
 	}
+}
+
+// What another API version answers is no word about the group.
+func TestGroupIsNotGone(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	id := r.PutGroup("Staff", "")
+	r.version = "v99.0"
+	want(t, r.DeleteGroup(t.Context(), id), connectors.Misconfigured)
+	want(t, r.UpdateGroup(t.Context(), id, groupOf(1)), connectors.Misconfigured)
+	_, err := r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Remove: []string{"005000000000001AAA"}})
+	want(t, err, connectors.Misconfigured)
+	r.version = "v60.0"
+	r.fault(http.MethodDelete, "/sobjects/Group", http.StatusNotFound, salesforcefake.ErrorBody("NOT_FOUND", "The requested resource does not exist"))
+	want(t, r.DeleteGroup(t.Context(), id), connectors.Misconfigured)
 }
 
 func TestGroupNames(t *testing.T) {

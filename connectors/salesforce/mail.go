@@ -74,14 +74,15 @@ func (k *connector) mailWaits(ctx context.Context, op, id string, body map[strin
 // is neither a failure nor a difference to be repaired.
 func (k *connector) mailSettles(ctx context.Context, op, id string, body map[string]any, waits string) error {
 	if address, _ := body[attrEmail].(string); address != "" {
+		k.mails.wait(id, address, k.now()) // before anything can go wrong: it was sent
 		shown, err := k.address(ctx, op, id)
 		if err != nil {
 			return err
 		}
 		if strings.EqualFold(shown, address) {
+			k.mails.settle(id)
 			return nil
 		}
-		k.mails.wait(id, address, k.now())
 		waits = address
 	}
 	if waits == "" {

@@ -2,9 +2,9 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -34,7 +34,7 @@ func (k *connector) ChangeMembers(ctx context.Context, id string, c connectors.M
 		return refused, nil
 	}
 	for part := range slices.Chunk(remove, memberChunk) {
-		if err := k.removeMembers(ctx, op, id, part); err != nil {
+		if err := k.removeMembers(ctx, op, id, part, refused); err != nil {
 			return nil, err
 		}
 	}
@@ -88,6 +88,9 @@ func (k *connector) sortOut(ctx context.Context, e *connectors.Error, f fault, g
 		}
 		e.Kind, e.Remedy = connectors.NotFound, "Usher adds the member as soon as the user is there."
 		return nil
+	case f.code() == "INACTIVE_OWNER_OR_USER":
+		e.Kind, e.Remedy = connectors.Pending, "Usher adds the member as soon as the user is active."
+		return nil
 	case e.Kind == connectors.Invalid, e.Kind == connectors.NotFound, e.Kind == connectors.Pending:
 		return nil
 	case e.Kind == connectors.Misconfigured && e.Code == "LICENSE_LIMIT_EXCEEDED":
@@ -97,28 +100,36 @@ func (k *connector) sortOut(ctx context.Context, e *connectors.Error, f fault, g
 	return e
 }
 
-func (k *connector) removeMembers(ctx context.Context, op, id string, users []string) error {
+func (k *connector) removeMembers(ctx context.Context, op, id string, users []string, refused map[string]error) error {
 	t := k.groups()
-	type row struct {
-		ID string `json:"Id"`
-	}
-	found, err := query[row](ctx, k, op, fmt.Sprintf("SELECT Id FROM %s WHERE %s = '%s' AND %s IN %s", t.member, t.group, id, t.assignee, idList(users)))
-	if err != nil || len(found) == 0 {
+	found, err := query[map[string]any](ctx, k, op, fmt.Sprintf("SELECT Id, %s FROM %s WHERE %s = '%s' AND %s IN %s", t.assignee, t.member, t.group, id, t.assignee, idList(users)))
+	if err != nil {
 		return err
 	}
-	ids := make([]string, 0, len(found))
+	var ids []string
+	who := map[string]string{} // by the ID of the membership
 	for _, r := range found {
-		if isID(r.ID, "") {
-			ids = append(ids, r.ID)
+		membership, _ := r["Id"].(string)
+		assignee, _ := r[t.assignee].(string)
+		at := slices.IndexFunc(users, func(u string) bool { return sameID(u, assignee) })
+		if !isID(membership, "") || at < 0 {
+			return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: "Salesforce's list of members holds what was not asked for, and nobody was removed.", Remedy: remedyWait}
 		}
+		ids = append(ids, membership)
+		who[membership] = users[at]
 	}
 	for part := range slices.Chunk(ids, memberChunk) {
 		items, err := k.deleteAll(ctx, op, part)
 		if err != nil {
 			return err
 		}
-		for _, it := range items {
-			if e := k.itemError(op, it, t.member); e != nil && e.Kind != connectors.NotFound { // gone already is what was wanted
+		for i, it := range items {
+			switch e := k.itemError(op, it, t.member); {
+			case e == nil, e.Kind == connectors.NotFound: // gone already is what was wanted
+			case e.Kind == connectors.Invalid, e.Kind == connectors.Conflict:
+				e.Kind = connectors.Pending // a member still
+				refused[who[part[i]]] = e
+			default:
 				return e
 			}
 		}
@@ -126,10 +137,27 @@ func (k *connector) removeMembers(ctx context.Context, op, id string, users []st
 	return nil
 }
 
-// groupIsThere is NotFound when the group is not.
+// groupIsThere is NotFound when the group is not. It asks by a query, which a wrong path cannot answer.
 func (k *connector) groupIsThere(ctx context.Context, op, id string) error {
-	_, err := k.do(ctx, call{op: op, method: http.MethodGet, path: record(k.groups().object, id) + "?fields=Id"})
+	found, err := query[groupRow](ctx, k, op, "SELECT Id FROM "+k.groups().object+" WHERE Id = '"+id+"'")
+	if err == nil && len(found) == 0 {
+		err = k.noGroup(op)
+	}
 	return err
+}
+
+// written is what a write of the group itself came to. Salesforce says of a path that it does not serve, as of another
+// API version, that it is not found, too: only a query tells that the group is gone.
+func (k *connector) written(ctx context.Context, op, id string, err error) error {
+	e, ok := errors.AsType[*connectors.Error](err)
+	if !ok || e.Kind != connectors.NotFound {
+		return err
+	}
+	if gone := k.groupIsThere(ctx, op, id); gone != nil {
+		return gone
+	}
+	e.Kind, e.Remedy = connectors.Misconfigured, remedyRights
+	return e
 }
 
 // Members implements connectors.GroupConnector. Other groups and roles may be members too, and are left out.
@@ -142,19 +170,22 @@ func (k *connector) Members(ctx context.Context, id string) iter.Seq2[string, er
 			return
 		}
 		path := "query?q=" + url.QueryEscape(fmt.Sprintf("SELECT %s FROM %s WHERE %s = '%s'", t.assignee, t.member, t.group, id))
-		for first := true; path != ""; first = false {
+		for n := 1; path != ""; n++ {
 			p, err := readPage[map[string]any](ctx, k, op, path)
-			if err == nil && first && len(p.Records) == 0 {
+			if err == nil && n == 1 && len(p.Records) == 0 {
 				err = k.groupIsThere(ctx, op, id) // an empty group, or none
 			}
 			path = ""
-			if err == nil && !p.Done && p.Next != "" {
+			if err == nil && !*p.Done {
 				path, err = k.nextPage(op, p.Next)
 			}
 			for _, r := range p.Records {
 				if member, _ := r[t.assignee].(string); isID(member, "005") && !yield(member, nil) {
 					return
 				}
+			}
+			if err == nil && path != "" && n == maxPages {
+				err = endless(op)
 			}
 			if err != nil {
 				yield("", err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/directory"
 )
 
 // call is one request. Its path stands below /services/data/<version>/ unless it begins with a slash.
@@ -19,7 +20,8 @@ type call struct {
 	method  string
 	path    string
 	body    any
-	open    bool // needs no session
+	open    bool             // needs no session
+	secret  directory.Secret // stands in the body, and may come back in Salesforce's words
 }
 
 // answer is what came back with a status below 300.
@@ -54,7 +56,7 @@ func (k *connector) do(ctx context.Context, c call) (answer, error) {
 
 // send makes one exchange. refused: the session is not accepted any more.
 func (k *connector) send(ctx context.Context, c call, token string) (a answer, refused bool, err error) {
-	req, err := k.request(ctx, c, token)
+	req, err := k.request(connectors.WithSecret(ctx, c.secret.Reveal()), c, token)
 	if err != nil {
 		return a, false, &connectors.Error{Kind: connectors.Invalid, Op: c.op, Message: "The request could not be written.", Remedy: remedyValues, Err: err}
 	}

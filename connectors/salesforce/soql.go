@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -25,7 +26,7 @@ const maxPages = 1000
 // page is one answer of a query.
 type page[T any] struct {
 	Records []T    `json:"records"`
-	Done    bool   `json:"done"`
+	Done    *bool  `json:"done"`
 	Next    string `json:"nextRecordsUrl"`
 }
 
@@ -38,14 +39,19 @@ func query[T any](ctx context.Context, k *connector, op, soql string) (all []T, 
 			return nil, err
 		}
 		all = append(all, p.Records...)
-		if p.Done || p.Next == "" {
+		if *p.Done {
 			return all, nil
 		}
 		if path, err = k.nextPage(op, p.Next); err != nil {
 			return nil, err
 		}
 	}
-	return all, nil
+	return nil, endless(op)
+}
+
+// endless: a part of a list must not be taken for the whole.
+func endless(op string) error {
+	return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: fmt.Sprintf("Salesforce's list did not end after %d pages, and was given up.", maxPages), Remedy: remedyWait}
 }
 
 func readPage[T any](ctx context.Context, k *connector, op, path string) (p page[T], err error) {
@@ -54,14 +60,20 @@ func readPage[T any](ctx context.Context, k *connector, op, path string) (p page
 	if err != nil {
 		return p, err
 	}
-	return p, k.decode(c, a, &p)
+	if err := k.decode(c, a, &p); err != nil {
+		return p, err
+	}
+	if p.Records == nil || p.Done == nil || (!*p.Done && p.Next == "") { // what is no list must not be taken for an empty one
+		return p, &connectors.Error{Kind: connectors.Temporary, Op: op, Status: a.status, Message: "Salesforce's answer to a query is not a whole list.", Remedy: remedyWait}
+	}
+	return p, nil
 }
 
 // nextPage keeps the path of where a listing goes on, whatever host it names, and only below the API's own.
 func (k *connector) nextPage(op, next string) (string, error) {
 	u, err := url.Parse(next)
 	if err != nil || !strings.HasPrefix(u.EscapedPath(), k.root()+"query/") || strings.Contains(u.Path, "..") {
-		return "", &connectors.Error{Kind: connectors.Misconfigured, Op: op, Message: "Salesforce's list goes on at an address that is not its API: " + printable(cutTo(next, 200)) + ". It was not called.",
+		return "", &connectors.Error{Kind: connectors.Misconfigured, Op: op, Message: "Salesforce's list goes on at an address that is not its API: " + k.login.show(next) + ". It was not called.",
 			Remedy: remedyPath}
 	}
 	return u.EscapedPath(), nil

@@ -54,6 +54,14 @@ func TestS22EmailWaits(t *testing.T) {
 	if u := r.user(a.ID); u.Mails != 1 || u.Fields["Title"] != "Countess" || u.Fields[attrEmail] == fresh {
 		t.Errorf("%d mails; %v", u.Mails, u.Fields)
 	}
+	r.fault(http.MethodGet, "/sobjects/User/", http.StatusServiceUnavailable, "")
+	other := r.create(profileOf(2))
+	for _, kind := range []connectors.Kind{connectors.Temporary, connectors.Pending} { // the first look is lost, and the mail was sent
+		want(t, r.update(other.ID, profileOf(2), map[string]any{attrEmail: "other@example.com"}), kind)
+	}
+	if n := r.user(other.ID).Mails; n != 1 {
+		t.Errorf("%d mails after a lost look", n)
+	}
 	r.ConfirmMail(a.ID)
 	if err := r.update(a.ID, p, change); err != nil || r.user(a.ID).Mails != 1 {
 		t.Errorf("confirmed: %v", err)
@@ -129,6 +137,38 @@ func TestFreezing(t *testing.T) {
 }
 
 // A user cannot be deleted. Nothing that the connector can be told makes it try; the fake counts one as a violation.
+// Nothing but the user itself decides whether a leaver is disabled.
+func TestLeaversGoWhateverElseFails(t *testing.T) {
+	closed := salesforcefake.ErrorBody("INSUFFICIENT_ACCESS", "insufficient access rights")
+	for name, f := range map[string]salesforcefake.Fault{
+		"logins hidden":           {Method: http.MethodGet, PathRe: "/query.*UserLogin", Status: http.StatusForbidden, Body: closed},
+		"freezing forbidden":      {Method: http.MethodPatch, PathRe: "/sobjects/UserLogin", Status: http.StatusForbidden, Body: closed},
+		"login not served":        {Method: http.MethodPatch, PathRe: "/sobjects/UserLogin", Status: http.StatusNotFound, Body: salesforcefake.ErrorBody("NOT_FOUND", "The requested resource does not exist")},
+		"permission sets hidden":  {Method: http.MethodGet, PathRe: "/query.*PermissionSet", Status: http.StatusForbidden, Body: closed},
+		"correlation field is no": {Method: http.MethodGet, PathRe: "/query.*" + attrFederation, Status: http.StatusBadRequest, Body: salesforcefake.ErrorBody("INVALID_FIELD", "No such column")},
+	} {
+		r := newRig(t, salesforcefake.Options{}, keyDisableMode, disableBoth)
+		a := r.create(profileOf(1))
+		f.Times = -1
+		r.AddFault(f)
+		if err := r.leave(a.ID); err != nil || r.user(a.ID).Fields[attrActive] != false {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := r.leave(a.ID); err != nil { // who is inactive already needs nothing more
+			t.Errorf("%s, again: %v", name, err)
+		}
+	}
+	gone := salesforcefake.ErrorBody("NOT_FOUND", "The requested resource does not exist")
+	r := newRig(t, salesforcefake.Options{}) // seen a moment ago, so that it cannot be gone
+	a := r.create(profileOf(1))
+	r.fault(http.MethodPatch, "/sobjects/User/", http.StatusNotFound, gone)
+	want(t, r.leave(a.ID), connectors.Misconfigured)
+	r = newRig(t, salesforcefake.Options{}, keyDisableMode, disableFreeze)
+	a = r.create(profileOf(1))
+	r.fault(http.MethodPatch, "/sobjects/UserLogin", http.StatusNotFound, gone)
+	want(t, r.leave(a.ID), connectors.Misconfigured)
+}
+
 func TestS35NoUserIsDeleted(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
@@ -165,6 +205,9 @@ func TestS36Administrators(t *testing.T) {
 	if a := r.find(profileOf(1)); !a.Protected {
 		t.Errorf("adoption: %+v", a)
 	}
+	if (schema{attrUsername: {ExternalID: true, Createable: true}}).upserts(attrUsername) {
+		t.Error("an upsert by a name writes over its owner")
+	}
 	want(t, r.leave(boss), connectors.Invalid)
 	want(t, r.update(boss, profileOf(1), map[string]any{attrActive: false}), connectors.Invalid)
 	guest := r.Put(profileOf(2).Values, chatter)
@@ -192,5 +235,29 @@ func TestS36Administrators(t *testing.T) {
 	}
 	if e := want(t, r.leave(r.AdministratorID()), connectors.Invalid); !strings.Contains(e.Message, "runs as") {
 		t.Errorf("whom Usher runs as: %v", e)
+	}
+}
+
+// Rights may come from permission sets, and the user that Usher runs as need not be an administrator at all.
+func TestAdministratorsByPermissionSet(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	manager := r.seed(profileOf(4), "", nil)
+	if a := r.find(profileOf(4)); a.Protected {
+		t.Errorf("anybody: %+v", a)
+	}
+	r.login.runAs = manager
+	if a := r.find(profileOf(4)); !a.Protected {
+		t.Errorf("whom Usher runs as: %+v", a)
+	}
+	r.login.runAs = r.AdministratorID()
+	r.Empower(manager)
+	if a := r.find(profileOf(4)); !a.Protected {
+		t.Errorf("an administrator by a permission set: %+v", a)
+	}
+	want(t, r.leave(manager), connectors.Invalid)
+	r.fault(http.MethodGet, "/query.*PermissionSet", http.StatusForbidden, salesforcefake.ErrorBody("INSUFFICIENT_ACCESS", "no"))
+	r.seed(profileOf(6), "", nil)
+	if a := r.find(profileOf(6)); !a.Protected {
+		t.Errorf("of whom nobody can tell: %+v", a)
 	}
 }

@@ -15,7 +15,7 @@ func (s *Server) populate() {
 	s.tables[memberObject] = newTable(memberObject, "011", "cd", column{name: "GroupId", kind: "reference", write: "c", target: []string{groupObject}},
 		column{name: "UserOrGroupId", kind: "reference", write: "c", target: []string{userObject, groupObject}})
 	s.tables[setObject] = newTable(setObject, "0PS", "u", column{name: "Name", kind: "string", length: 80}, column{name: "Label", kind: "string", length: 80, write: "u"},
-		column{name: "IsOwnedByProfile", kind: "boolean"})
+		column{name: "IsOwnedByProfile", kind: "boolean"}, column{name: "PermissionsModifyAllData", kind: "boolean"}, column{name: "PermissionsManageUsers", kind: "boolean"})
 	s.tables[assignObject] = newTable(assignObject, "0Pa", "cd", column{name: "PermissionSetId", kind: "reference", write: "c", target: []string{setObject}},
 		column{name: "AssigneeId", kind: "reference", write: "c", target: []string{userObject}})
 	licence := s.add(licenceObject, map[string]any{"Name": "Salesforce", "Status": "Active"})

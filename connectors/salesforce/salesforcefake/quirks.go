@@ -7,7 +7,6 @@ type Quirks struct {
 	Licences    int      // how many active users there may be; 0 is no limit
 	ConfirmMail bool     // a changed e-mail address takes effect only once it is confirmed
 	Keep        string   // the code with which a deactivation is refused
-	NoLogin     bool     // users have no UserLogin record
 	ReadOnly    []string // fields of User that may not be written
 	NoLimits    bool     // the limits may not be read
 	NoUsage     bool     // answers come without Sforce-Limit-Info

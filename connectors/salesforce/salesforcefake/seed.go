@@ -180,6 +180,14 @@ func (s *Server) PutGroup(name, developerName string, members ...string) string 
 	return id
 }
 
+// Empower makes an administrator of a user by a permission set.
+func (s *Server) Empower(user string) {
+	id := s.PutPermissionSet("User managers", user)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tables[setObject].rows[id].doc["PermissionsManageUsers"] = true
+}
+
 // PutPermissionSet places a permission set with its assignments.
 func (s *Server) PutPermissionSet(label string, users ...string) string {
 	s.mu.Lock()
