@@ -87,7 +87,7 @@ func (d Definition) groupFields() []Field {
 	}
 	return []Field{
 		{Key: PushGroups, Label: "Push groups", Section: SectionGroups, Type: Switch, Default: "false",
-			Help: d.Groups.Noun + " at the target get the members that the groups have here. Which groups is chosen on the connector's Groups page, or by the rule below."},
+			Help: d.Groups.Noun + " at the target get the members that the groups have here. Which groups is chosen on the page “Groups pushed”, or by a rule."},
 		{Key: GroupMode, Label: "What is pushed", Section: SectionGroups, Type: Select, Default: modes[0].Value, Options: modes, When: pushed},
 		{Key: GroupRule, Label: "Which groups, by rule", Section: SectionGroups, Type: Text, When: pushed, Placeholder: `group.displayName.startsWith("App ")`,
 			Help: "A CEL expression over group.displayName. Groups chosen by hand are pushed besides. Empty: only those."},

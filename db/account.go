@@ -134,7 +134,9 @@ func (s *Store) Link(ctx context.Context, t provisioning.Task, remoteID string, 
 				return err
 			}
 		}
-		n, err := exec(ctx, tx, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id
+		// That a group may be adopted is no yes to whatever is asked about it later.
+		n, err := exec(ctx, tx, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id,
+				approved = CASE WHEN kind = 'group' THEN '' ELSE approved END
 			WHERE connector_id = $4 AND kind = $5 AND resource_id = $6 AND lease = $7`,
 			remoteID, string(o), now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
 		if err == nil && n == 0 {

@@ -33,9 +33,10 @@ func (s *Store) claimQuery() string {
 
 const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased
 
-// provisionerOfQuery also names the connection if it sends some groups only; ” when it sends everybody.
+// provisionerOfQuery also names the connection if it sends some groups only (” when it sends everybody), and says
+// whether users' groups are needed.
 const provisionerOfQuery = `SELECT ` + provisionerColumns + `,
-		CASE WHEN EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) THEN k.connection_id ELSE '' END, k.field_values` +
+		CASE WHEN EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) THEN k.connection_id ELSE '' END, k.field_values, k.revision, ` + sendsGroupNames +
 	fromProvisioners + `WHERE p.connector_id = $1 AND k.enabled`
 
 // errUnmanaged takes a claim back: its connector was disabled, or lost its provisioner, meanwhile.
@@ -103,8 +104,10 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 
 func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning.Task) error {
 	var scope, values string
+	var revision int64
+	var groupNames bool
 	var row provisionerRow
-	err := tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope, &values)...)
+	err := tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope, &values, &revision, &groupNames)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errUnmanaged
 	}
@@ -116,8 +119,11 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 	if err != nil {
 		return err
 	}
+	for i := range tasks {
+		tasks[i].Provisioner, tasks[i].Revision = p, revision
+	}
 	tasks, groups := usersFirst(tasks)
-	if err := s.readGroups(tx, c.ConnectorID, p, groups); err != nil {
+	if err := s.readGroups(tx, c.ConnectorID, groups); err != nil {
 		return err
 	}
 	users := make(map[string]directory.User, len(tasks))
@@ -128,6 +134,11 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 		}
 		if scope != "" {
 			if err := s.readScope(tx, scope, rest[:n]); err != nil {
+				return err
+			}
+		}
+		if groupNames {
+			if err := s.readGroupNames(tx, rest[:n], users); err != nil {
 				return err
 			}
 		}
@@ -143,7 +154,7 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 		if !ok {
 			return fmt.Errorf("user %s has an account and no row", tasks[i].UserID)
 		}
-		tasks[i].User, tasks[i].Provisioner = u, p
+		tasks[i].User = u
 		tasks[i].InScope = tasks[i].InScope || scope == ""
 	}
 	return nil

@@ -190,6 +190,9 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, c di
 				return err
 			}
 		}
+		if err := retryAllRefused(ctx, tx, n.ID, c); err != nil {
+			return err
+		}
 		if n.Enabled && !old.Enabled {
 			if err := backfillProvisioned(ctx, tx, n.ID, c); err != nil {
 				return err

@@ -137,16 +137,35 @@ func addPushQueries(all map[string]Query) {
 	all["members to remove"] = Query{toRemoveQuery, make([]any, 6)}
 	all["members to add"] = Query{toAddQuery, make([]any, 5)}
 	all["strangers"] = Query{strangersQuery(2), make([]any, 5)}
-	all["touch groups of users"] = Query{touchGroupsOfQuery(2, 0), make([]any, 4)}
-	all["touch groups of users somewhere"] = Query{touchGroupsOfQuery(2, 1), make([]any, 5)}
-	all["touch linked"] = Query{touchLinkedQuery(2), make([]any, 4)}
+	all["touch groups of users"] = Query{touchGroupsOfQuery(2, 0), make([]any, 5)}
+	all["touch groups of users somewhere"] = Query{touchGroupsOfQuery(2, 1), make([]any, 6)}
+	all["touch linked"] = Query{touchLinkedQuery(2), make([]any, 5)}
+	all["welcome"] = Query{welcomeQuery(2), make([]any, 3)}
+	all["refused"] = Query{refusedQuery(2), make([]any, 3)}
+	all["arriving"] = Query{arrivingQuery, make([]any, 3)}
 	all["pushes"] = Query{pushesQuery, make([]any, 1)}
 	all["group facts"] = Query{groupFactsQuery(2), make([]any, 3)}
 	all["pushed groups"] = Query{pushedGroupsQuery, make([]any, 1)}
 	all["group pushes"] = Query{groupPushesQuery, make([]any, 3)}
 	all["group pushes that leave"] = Query{leavingPushesQuery, make([]any, 1)}
+	all["newest held groups"] = Query{newestHeldGroups, make([]any, 2)}
+	all["newest dead groups"] = Query{newestDeadGroups, make([]any, 2)}
 	all["pushes of"] = Query{pushesOfQuery, make([]any, 1)}
 	all["count pushes"] = Query{pushCounts, make([]any, 2)}
 	text := logQueryOf(provisioning.LogFilter{GroupID: "g", Before: "x"}, "", false)
 	all["log group"] = Query{text.end(` ORDER BY l.id DESC LIMIT 51`), text.args}
+}
+
+// OpenOld opens a database whose tables are as an older version of Usher had them.
+func OpenOld(ctx context.Context, dsn string, version int64) (*Store, error) {
+	s := &Store{}
+	if err := s.connect(dsn); err != nil {
+		return nil, err
+	}
+	p, err := s.migrator()
+	if err != nil {
+		return nil, err
+	}
+	_, err = p.UpTo(ctx, version)
+	return s, err
 }

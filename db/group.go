@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usher/directory"
+	"usher/provisioning"
 )
 
 const groupColumns = `g.id, g.display_name, g.members, g.version, g.created_at, g.updated_at`
@@ -93,7 +94,10 @@ func (s *Store) CreateGroup(ctx context.Context, g directory.Group, members []st
 		if _, err := writeClientID(ctx, tx, "group", g.ID, g.ClientID); err != nil {
 			return fmt.Errorf("create group %s: %w", g.ID, err)
 		}
-		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c} // no connection can send a group that is new
+		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c}
+		if e.connectors, err = connectorsMinding(ctx, tx, g.ID); err != nil {
+			return err
+		}
 		if err := e.apply(ctx, directory.MemberChange{Add: members}); err != nil {
 			return err
 		}
@@ -119,12 +123,17 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 		if err != nil {
 			return err
 		}
+		if renamed {
+			if err := touchNamed(ctx, tx, g.ID, c); err != nil {
+				return err
+			}
+		}
 		linked, err := writeClientID(ctx, tx, "group", g.ID, g.ClientID)
 		if err != nil {
 			return fmt.Errorf("update group %s: %w", g.ID, err)
 		}
 		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c}
-		if e.connectors, err = connectorsSending(ctx, tx, g.ID); err != nil {
+		if e.connectors, err = connectorsMinding(ctx, tx, g.ID); err != nil {
 			return err
 		}
 		if err := e.apply(ctx, m); err != nil {
@@ -136,7 +145,11 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 		if err := countMembers(ctx, tx, g.ID, e.joined-e.left, c); err != nil {
 			return err
 		}
-		if err := touchGroups(ctx, tx, []string{g.ID}, c); err != nil {
+		urgency := provisioning.People
+		if e.left > 0 {
+			urgency = provisioning.Leavers
+		}
+		if err := touchGroups(ctx, tx, []string{g.ID}, urgency, c); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)
@@ -210,6 +223,9 @@ func (s *Store) DeleteGroup(ctx context.Context, id string, c directory.Change) 
 			return err
 		}
 		if err := unsent(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := touchNamed(ctx, tx, clean(id), c); err != nil {
 			return err
 		}
 		g, err := oneGroup(tx.QueryRowContext(ctx, `DELETE FROM user_groups WHERE id = $1 RETURNING `+strings.ReplaceAll(groupColumns, "g.", ""), clean(id)))

@@ -10,10 +10,10 @@ import (
 
 // statements are those that every account passes through; they are prepared once.
 type statements struct {
-	claim, claimUser, provisioner    *sql.Stmt
-	users, inScope, passwords        [len(batchSizes)]*sql.Stmt
-	record, release, log, gone, reap *sql.Stmt
-	delivered, pushes                *sql.Stmt
+	claim, claimUser, provisioner       *sql.Stmt
+	users, inScope, passwords, groupsOf [len(batchSizes)]*sql.Stmt
+	record, release, log, gone, reap    *sql.Stmt
+	delivered, pushes                   *sql.Stmt
 }
 
 // batchSizes are how many users one statement reads; a smaller number repeats its last ID.
@@ -28,6 +28,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 		all[&h.users[i]] = `SELECT ` + userColumns + ` FROM users WHERE id IN (` + placeholders(1, n) + `)`
 		all[&h.inScope[i]] = inScopeQuery(n)
 		all[&h.passwords[i]] = passwordsQuery(n)
+		all[&h.groupsOf[i]] = groupsOfQuery(n)
 	}
 	for stmt, query := range all {
 		var err error
@@ -40,7 +41,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 
 func (h *statements) close() error {
 	var err error
-	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:], h.passwords[:]), h.delivered, h.pushes, h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
 		if stmt != nil {
 			err = errors.Join(err, stmt.Close())
 		}

@@ -97,7 +97,7 @@ func countMemberships(ctx context.Context, tx *sql.Tx, userID string, c director
 			return err
 		}
 	}
-	return touchGroups(ctx, tx, ids, c)
+	return touchGroups(ctx, tx, ids, provisioning.People, c)
 }
 
 // leaveGroups ends the memberships of a user who is deleted or taken back already. Their accounts are touched by that.
@@ -125,7 +125,7 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, userID string, c directory.Cha
 			return err
 		}
 	}
-	return touchGroups(ctx, tx, ids, c)
+	return touchGroups(ctx, tx, ids, provisioning.Leavers, c)
 }
 
 // lockGroup holds the group's row before those of its members: everybody who changes members takes them in this
@@ -167,7 +167,10 @@ func (s *Store) SetGroupsOf(ctx context.Context, userID string, groupIDs []strin
 		if err := touchMoved(ctx, tx, userID, left, joined, c); err != nil {
 			return err
 		}
-		if err := touchGroups(ctx, tx, slices.Concat(left, joined), c); err != nil {
+		if err := touchGroups(ctx, tx, left, provisioning.Leavers, c); err != nil {
+			return err
+		}
+		if err := touchGroups(ctx, tx, joined, provisioning.People, c); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)
@@ -207,6 +210,11 @@ func move(ctx context.Context, tx *sql.Tx, userID, groupID string, in bool, c di
 	if n == 0 {
 		return false, nil
 	}
+	if in {
+		if err := welcome(ctx, tx, groupID, []string{userID}); err != nil {
+			return false, err
+		}
+	}
 	return true, countMembers(ctx, tx, groupID, by, c)
 }
 
@@ -214,7 +222,7 @@ func move(ctx context.Context, tx *sql.Tx, userID, groupID string, in bool, c di
 func touchMoved(ctx context.Context, tx *sql.Tx, userID string, left, joined []string, c directory.Change) error {
 	for p, groups := range map[provisioning.Priority][]string{provisioning.Leavers: left, provisioning.People: joined} {
 		for some := range slices.Chunk(groups, setSize) {
-			connectors, err := connectorsSending(ctx, tx, some...)
+			connectors, err := connectorsMinding(ctx, tx, some...)
 			if err != nil {
 				return err
 			}

@@ -16,7 +16,7 @@ type memberEdit struct {
 	s            *Store
 	tx           *sql.Tx
 	groupID      string
-	connectors   []string // that send the group's members
+	connectors   []string // that the group matters to
 	c            directory.Change
 	joined, left int64
 }
@@ -102,6 +102,9 @@ func (e *memberEdit) join(ctx context.Context, ids []string) error {
 			}
 		}
 		e.joined += int64(len(joined))
+		if err := welcome(ctx, e.tx, e.groupID, joined); err != nil {
+			return err
+		}
 		if err := touchMembers(ctx, e.tx, e.connectors, joined, provisioning.People, e.c); err != nil {
 			return err
 		}
@@ -142,16 +145,17 @@ func touchMembers(ctx context.Context, tx *sql.Tx, connectors, users []string, p
 	if _, err := tx.ExecContext(ctx, touchMembersQuery(len(connectors), len(users)), args...); err != nil {
 		return fmt.Errorf("touch accounts of members: %w", err)
 	}
-	return touchGroupsOf(ctx, tx, users, connectors, c)
+	return touchGroupsOf(ctx, tx, users, connectors, p, c)
 }
 
-// connectorsSending are those of the connections that send the members of any of these groups.
-func connectorsSending(ctx context.Context, tx *sql.Tx, groupIDs ...string) ([]string, error) {
+// connectorsMinding are those of the connections that send the members of any of these groups, and those whose mapping
+// sends the names of a user's groups.
+func connectorsMinding(ctx context.Context, tx *sql.Tx, groupIDs ...string) ([]string, error) {
 	if len(groupIDs) == 0 {
 		return nil, nil
 	}
 	found, err := list(ctx, tx, scanText, `SELECT k.id FROM connectors k WHERE k.connection_id IN
-		(SELECT s.connection_id FROM connection_groups s WHERE s.group_id IN (`+placeholders(1, len(groupIDs))+`))`, idArgs(groupIDs)...)
+		(SELECT s.connection_id FROM connection_groups s WHERE s.group_id IN (`+placeholders(1, len(groupIDs))+`)) OR `+sendsGroupNames, idArgs(groupIDs)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for connectors of groups: %w", err)
 	}

@@ -133,7 +133,11 @@ func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overv
 	if o.Hours, err = s.lastHours(ctx, now); err != nil {
 		return o, err
 	}
-	return o, s.trouble(ctx, &o)
+	if err := s.trouble(ctx, &o); err != nil {
+		return o, err
+	}
+	o.GroupTrouble, err = s.groupTrouble(ctx, o.Targets)
+	return o, err
 }
 
 // countLines counts an hour of the log from indexes alone: all lines, and those that did not succeed.
@@ -173,7 +177,7 @@ func (s *Store) trouble(ctx context.Context, o *provisioning.Overview) error {
 			o.Trouble = append(o.Trouble, found...)
 		}
 	}
-	slices.SortFunc(o.Trouble, func(a, b provisioning.Membership) int { return since(b).Compare(since(a)) })
+	slices.SortFunc(o.Trouble, func(a, b provisioning.Membership) int { return since(b.Account).Compare(since(a.Account)) })
 	met := o.Trouble[:min(len(o.Trouble), mostTrouble)]
 	o.Trouble = nil
 	for _, m := range met {
@@ -190,9 +194,9 @@ func (s *Store) trouble(ctx context.Context, o *provisioning.Overview) error {
 	return nil
 }
 
-func since(m provisioning.Membership) time.Time {
-	if m.HeldAt.IsZero() {
-		return m.DeadAt
+func since(a provisioning.Account) time.Time {
+	if a.HeldAt.IsZero() {
+		return a.DeadAt
 	}
-	return m.HeldAt
+	return a.HeldAt
 }

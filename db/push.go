@@ -43,8 +43,8 @@ func (s *Store) SetPushedGroups(ctx context.Context, connectorID string, groupID
 			return err
 		}
 		for some := range slices.Chunk(slices.Concat(left, joined), setSize) {
-			_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $3 AND kind = 'group' AND resource_id IN (`+placeholders(4, len(some))+`)`,
-				idArgs(some, c.At.Add(groupWait).UnixMicro(), c.ID, connectorID)...)
+			_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $4 AND kind = 'group' AND resource_id IN (`+placeholders(5, len(some))+`)`,
+				groupArgs(some, provisioning.People, c, connectorID)...)
 			if err != nil {
 				return fmt.Errorf("touch groups of connector %s: %w", connectorID, err)
 			}

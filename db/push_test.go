@@ -208,9 +208,7 @@ func TestTheLedgerOfMembers(t *testing.T) {
 		w.update(g, directory.MemberChange{Set: true})
 		same(t, "everybody left", w.toDo(task), "-r-ada-r-bob no")
 		w.update(g, directory.MemberChange{Add: []string{ada.ID, bob.ID}})
-		same(t, "and came back", w.toDo(task), "")
-		w.must(w.RetryGroup(ctx, w.connector.ID, g.ID, "", change(now)))
-		same(t, "refusals are tried again when told", w.toDo(task), "+r-bob")
+		same(t, "and came back, also who was refused", w.toDo(task), "+r-bob")
 		_, err = writer(w).Exec(`UPDATE accounts SET remote_id = 'r2' WHERE resource_id = $1`, ada.ID)
 		w.must(err)
 		same(t, "another account leaves with the old one first", w.toDo(task), "+r-bob-r-ada")
@@ -279,5 +277,13 @@ func TestProgressCountsUsersOnly(t *testing.T) {
 		o, err := w.Overview(ctx, later)
 		w.must(err)
 		same(t, "trouble", len(o.Trouble), 0)
+		same(t, "group in trouble", fmt.Sprint(len(o.GroupTrouble), o.GroupTrouble[0].Group.DisplayName, o.GroupTrouble[0].Connection), "1StaffWarehouse")
+		w.must(w.DeleteGroup(ctx, o.GroupTrouble[0].GroupID, change(later)))
+		for _, task := range w.claimGroups(later.Add(time.Minute)) {
+			w.record(later.Add(time.Minute), failed(task, provisioning.Result{Hold: true}))
+		}
+		o, err = w.Overview(ctx, later)
+		w.must(err)
+		same(t, "also when it was deleted", fmt.Sprint(len(o.GroupTrouble), o.GroupTrouble[0].Group.DisplayName), "1Staff")
 	})
 }

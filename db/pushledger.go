@@ -4,17 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"usher/provisioning"
 )
 
-// wantedMember is the condition that user u, whose account a is, should be a member at a target, given that the group
-// is wanted there: what Wanted in provisioning calls present. $3 says whether users who came by sign-in are sent.
-const wantedMember = `u.state = 'live' AND u.active AND (u.source <> 'jit' OR $3) AND a.remote_id IS NOT NULL
+// wantedUser is the condition that user u should be at a target: what Wanted in provisioning calls present. $3 says
+// whether users who came by sign-in are sent.
+const wantedUser = `u.state = 'live' AND u.active AND (u.source <> 'jit' OR $3)
 	AND (NOT EXISTS (SELECT 1 FROM connectors k JOIN connection_groups s ON s.connection_id = k.connection_id WHERE k.id = $1)
 		OR EXISTS (SELECT 1 FROM connectors k JOIN connection_groups s ON s.connection_id = k.connection_id
 			JOIN group_members x ON x.group_id = s.group_id WHERE k.id = $1 AND x.user_id = u.id))`
+
+// wantedMember is the condition that user u, whose account a is, should be a member at a target, given that the group
+// is wanted there.
+const wantedMember = wantedUser + ` AND a.remote_id IS NOT NULL`
 
 const fromMembers = ` FROM group_members m JOIN users u ON u.id = m.user_id
 	JOIN accounts a ON a.connector_id = $1 AND a.kind = 'user' AND a.resource_id = m.user_id `
@@ -68,6 +73,38 @@ func (s *Store) Strangers(ctx context.Context, t provisioning.Task, remoteIDs []
 		return nil, fmt.Errorf("look for members of group %s: %w", t.GroupID, err)
 	}
 	return without(ids, tidySet(known)), nil
+}
+
+// arrivingQuery walks the group's members, not the connector's accounts.
+const arrivingQuery = `SELECT EXISTS (SELECT 1 FROM group_members m CROSS JOIN users u CROSS JOIN accounts a
+	WHERE m.group_id = $2 AND u.id = m.user_id AND a.connector_id = $1 AND a.kind = 'user' AND a.resource_id = m.user_id
+		AND a.remote_id IS NULL AND a.observed_gen < a.desired_gen AND a.dead_at IS NULL AND a.held_at IS NULL AND ` + wantedUser + `)`
+
+// Arriving implements provisioning.GroupStore. An account that waits for an administrator holds nothing up.
+func (s *Store) Arriving(ctx context.Context, t provisioning.Task) (arriving bool, err error) {
+	err = s.r.QueryRowContext(ctx, arrivingQuery, t.ConnectorID, t.GroupID, t.Provisioner.JITOutbound).Scan(&arriving)
+	if err != nil {
+		return false, fmt.Errorf("look for members of group %s without account: %w", t.GroupID, err)
+	}
+	return arriving, nil
+}
+
+// DoubtMembers implements provisioning.GroupStore.
+func (s *Store) DoubtMembers(ctx context.Context, t provisioning.Task, remoteIDs []string) error {
+	err := s.fenced(ctx, t, func(tx *sql.Tx) error {
+		for some := range slices.Chunk(remoteIDs, setSize) {
+			_, err := tx.ExecContext(ctx, `UPDATE pushed_members SET sure = FALSE WHERE connector_id = $1 AND group_id = $2 AND refused = ''
+				AND remote_id IN (`+placeholders(3, len(some))+`)`, idArgs(some, t.ConnectorID, t.GroupID)...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("begin to remove strangers from group %s: %w", t.GroupID, err)
+	}
+	return nil
 }
 
 // fenced runs f in a transaction in which the group's lease is held.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,14 +18,23 @@ import (
 // other cost few calls. It also keeps groups behind the users of the same change.
 const groupWait = time.Second
 
-// groupAfresh is afresh for groups, with $1 the time when they become due.
-const groupAfresh = afresh + `, priority = 2, change_id = $2`
+// newsWait is how long a group that waits for some members keeps others waiting who are known by now.
+const newsWait = time.Minute
+
+// groupAfresh is afresh for groups, with $1 the time when they become due and $3 how urgently. Who is due more urgently
+// stays so: whoever must leave a group leaves even a target that takes no other writes.
+const groupAfresh = afresh + `, change_id = $2, priority = CASE WHEN ` + isDue + ` AND priority < $3 THEN priority ELSE CAST($3 AS BIGINT) END`
+
+// groupArgs are the arguments of a statement with groupAfresh.
+func groupArgs(ids []string, p provisioning.Priority, c directory.Change, more ...any) []any {
+	return idArgs(ids, append([]any{c.At.Add(groupWait).UnixMicro(), c.ID, int64(p)}, more...)...)
+}
 
 // touchGroups makes groups due wherever they have an account.
-func touchGroups(ctx context.Context, tx *sql.Tx, groupIDs []string, c directory.Change) error {
+func touchGroups(ctx context.Context, tx *sql.Tx, groupIDs []string, p provisioning.Priority, c directory.Change) error {
 	for some := range slices.Chunk(groupIDs, setSize) {
-		_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE kind = 'group' AND resource_id IN (`+placeholders(3, len(some))+`)`,
-			idArgs(some, c.At.Add(groupWait).UnixMicro(), c.ID)...)
+		_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE kind = 'group' AND resource_id IN (`+placeholders(4, len(some))+`)`,
+			groupArgs(some, p, c)...)
 		if err != nil {
 			return fmt.Errorf("touch groups: %w", err)
 		}
@@ -34,18 +44,18 @@ func touchGroups(ctx context.Context, tx *sql.Tx, groupIDs []string, c directory
 
 func touchGroupsOfQuery(users, connectors int) string {
 	q := `UPDATE accounts SET ` + groupAfresh + ` WHERE kind = 'group' AND resource_id IN
-		(SELECT m.group_id FROM group_members m WHERE m.user_id IN (` + placeholders(3, users) + `))`
+		(SELECT m.group_id FROM group_members m WHERE m.user_id IN (` + placeholders(4, users) + `))`
 	if connectors > 0 {
-		q += ` AND connector_id IN (` + placeholders(3+users, connectors) + `)`
+		q += ` AND connector_id IN (` + placeholders(4+users, connectors) + `)`
 	}
 	return q
 }
 
 // touchGroupsOf makes the groups of users due, because whether these are wanted as members may be different now; at
 // some connectors, or at all when none is named.
-func touchGroupsOf(ctx context.Context, tx *sql.Tx, userIDs, connectors []string, c directory.Change) error {
+func touchGroupsOf(ctx context.Context, tx *sql.Tx, userIDs, connectors []string, p provisioning.Priority, c directory.Change) error {
 	for some := range slices.Chunk(userIDs, setSize) {
-		args := idArgs(connectors, idArgs(some, c.At.Add(groupWait).UnixMicro(), c.ID)...)
+		args := idArgs(connectors, groupArgs(some, p, c)...)
 		if _, err := tx.ExecContext(ctx, touchGroupsOfQuery(len(some), len(connectors)), args...); err != nil {
 			return fmt.Errorf("touch groups of users: %w", err)
 		}
@@ -55,10 +65,8 @@ func touchGroupsOf(ctx context.Context, tx *sql.Tx, userIDs, connectors []string
 
 // touchPushed makes every group of a connector due, because what it does about groups may be different now.
 func touchPushed(ctx context.Context, tx *sql.Tx, connectorID string, c directory.Change) error {
-	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $3 AND kind = 'group'`, c.At.Add(groupWait).UnixMicro(), c.ID, connectorID)
-	if err == nil { // whom the target refused may be welcome now
-		_, err = tx.ExecContext(ctx, `DELETE FROM pushed_members WHERE connector_id = $1 AND refused <> ''`, connectorID)
-	}
+	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $4 AND kind = 'group'`,
+		groupArgs(nil, provisioning.Bulk, c, connectorID)...)
 	if err != nil {
 		return fmt.Errorf("touch groups of connector %s: %w", connectorID, err)
 	}
@@ -130,8 +138,8 @@ func backfillGroups(ctx context.Context, tx *sql.Tx, connectorID string, c direc
 // leaveTargets makes a deleted group leave where it has an account, under the name that it had. Where nothing of it
 // is, the account goes at once.
 func leaveTargets(ctx context.Context, tx *sql.Tx, g directory.Group, c directory.Change) error {
-	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+`, label = $3 WHERE kind = 'group' AND resource_id = $4`,
-		c.At.UnixMicro(), c.ID, g.DisplayName, g.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+`, label = $4 WHERE kind = 'group' AND resource_id = $5`,
+		groupArgs(nil, provisioning.Leavers, c, g.DisplayName, g.ID)...)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `DELETE FROM accounts WHERE kind = 'group' AND resource_id = $1
 			AND remote_id IS NULL AND write_began IS NULL AND lease IS NULL`, g.ID)
@@ -145,29 +153,56 @@ func leaveTargets(ctx context.Context, tx *sql.Tx, g directory.Group, c director
 // pushesQuery reports whether a connector has groups at all.
 const pushesQuery = `SELECT EXISTS (SELECT 1 FROM accounts WHERE connector_id = $1 AND kind = 'group')`
 
-// linkedUser remembers a user whose account became known at the target with this result, or may have before it.
-func (b *batch) linkedUser(r *provisioning.Result) {
-	if r.RemoteID == "" || r.RemoteID == r.Task.RemoteID && r.Task.Fresh {
+// news is what a batch learned about users at one connector.
+type news struct {
+	linked  []any // whose account became known at the target, or may have before
+	written []any // whose account was written
+}
+
+// usersNews remembers what a result about a user means for the groups that they are in.
+func (b *batch) usersNews(r *provisioning.Result) {
+	linked := r.RemoteID != "" && (r.RemoteID != r.Task.RemoteID || !r.Task.Fresh)
+	written := linked || r.RemoteID != "" && r.Err == nil && r.Operation != provisioning.OpNone
+	if !written {
 		return
 	}
-	if b.linked == nil {
-		b.linked = map[string][]any{}
+	if b.news == nil {
+		b.news = map[string]*news{}
 	}
-	b.linked[r.Task.ConnectorID] = append(b.linked[r.Task.ConnectorID], r.Task.UserID)
+	n := b.news[r.Task.ConnectorID]
+	if n == nil {
+		n = &news{}
+		b.news[r.Task.ConnectorID] = n
+	}
+	n.written = append(n.written, r.Task.UserID)
+	if linked {
+		n.linked = append(n.linked, r.Task.UserID)
+	}
 }
 
-// touchLinkedQuery leaves what a group waits for as it is: only that there is news, it must know.
+// groupNews tells groups at connector $1 that there is news. One in step is due at $2, and one that waits for members
+// whom the target does not know yet by $3; what else a group waits for stays as it is.
+const groupNews = `UPDATE accounts SET desired_gen = desired_gen + 1,
+		due_at = CASE WHEN observed_gen = desired_gen THEN CAST($2 AS BIGINT)
+			WHEN error_kind = 'pending' AND lease IS NULL AND due_at > $3 THEN CAST($3 AS BIGINT) ELSE due_at END,
+		priority = CASE WHEN observed_gen = desired_gen THEN 2 ELSE priority END,
+		attempts = CASE WHEN observed_gen = desired_gen THEN 0 ELSE attempts END
+	WHERE connector_id = $1 AND kind = 'group' AND resource_id IN `
+
 func touchLinkedQuery(users int) string {
-	return `UPDATE accounts SET desired_gen = desired_gen + 1,
-			due_at = CASE WHEN observed_gen = desired_gen THEN CAST($2 AS BIGINT) ELSE due_at END,
-			attempts = CASE WHEN observed_gen = desired_gen THEN 0 ELSE attempts END
-		WHERE connector_id = $1 AND kind = 'group' AND resource_id IN
-			(SELECT m.group_id FROM group_members m WHERE m.user_id IN (` + placeholders(3, users) + `))`
+	return groupNews + `(SELECT m.group_id FROM group_members m WHERE m.user_id IN (` + placeholders(4, users) + `))`
 }
 
-// touchLinked makes the groups of users due who can be members only now that their accounts are known.
-func (b *batch) touchLinked(s *Store) error {
-	for connectorID, users := range b.linked {
+// newsArgs are the first arguments of groupNews.
+func (b *batch) newsArgs(connectorID string) []any {
+	return []any{connectorID, b.at.Add(2 * groupWait).UnixMicro(), b.at.Add(newsWait).UnixMicro()}
+}
+
+// spreadNews makes groups due whose members can be members only now: their accounts are known, or different from those
+// that the target refused. Where nothing is pushed it asks one question a batch.
+func (b *batch) spreadNews(s *Store) error {
+	for _, connectorID := range slices.Sorted(maps.Keys(b.news)) { // the same order for everybody who waits for the other's locks
+		n := b.news[connectorID]
 		var pushes bool
 		if err := b.tx.Stmt(s.hot.pushes).QueryRow(connectorID).Scan(&pushes); err != nil {
 			return fmt.Errorf("look for groups of connector %s: %w", connectorID, err)
@@ -175,8 +210,13 @@ func (b *batch) touchLinked(s *Store) error {
 		if !pushes {
 			continue
 		}
-		args := append([]any{connectorID, b.at.Add(2 * groupWait).UnixMicro()}, users...)
-		if _, err := b.tx.Exec(touchLinkedQuery(len(users)), args...); err != nil {
+		if err := b.retryRefused(connectorID, n.written); err != nil {
+			return err
+		}
+		if len(n.linked) == 0 {
+			continue
+		}
+		if _, err := b.tx.Exec(touchLinkedQuery(len(n.linked)), append(b.newsArgs(connectorID), n.linked...)...); err != nil {
 			return fmt.Errorf("touch groups of users at connector %s: %w", connectorID, err)
 		}
 	}
@@ -199,14 +239,14 @@ func groupFactsQuery(n int) string {
 }
 
 // readGroups reads the facts about claimed groups.
-func (s *Store) readGroups(tx *sql.Tx, connectorID string, p directory.Provisioner, tasks []provisioning.Task) error {
+func (s *Store) readGroups(tx *sql.Tx, connectorID string, tasks []provisioning.Task) error {
 	if len(tasks) == 0 {
 		return nil
 	}
 	args, at := []any{connectorID}, map[string]int{}
 	for i := range tasks {
 		t := &tasks[i]
-		t.Provisioner, t.Deleted = p, true
+		t.Deleted = true
 		t.Group = directory.Group{ID: t.GroupID, DisplayName: t.Label}
 		args, at[t.GroupID] = append(args, t.GroupID), i
 	}

@@ -92,7 +92,7 @@ func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now tim
 			}
 			held[i] = ok
 		}
-		return b.touchLinked(s)
+		return b.spreadNews(s)
 	})
 	return held, err
 }
@@ -119,7 +119,7 @@ type batch struct {
 	at          time.Time
 	lines       int
 	update, log *sql.Stmt
-	linked      map[string][]any // IDs of users whose account at a connector is known now, by connector
+	news        map[string]*news // by connector
 }
 
 func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
@@ -147,7 +147,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 		}
 	}
 	if t.GroupID == "" {
-		b.linkedUser(r)
+		b.usersNews(r)
 	} else if r.RemoteID == "" || r.Gone && r.Err == nil {
 		if err := forgetMembers(context.Background(), b.tx, t.Account); err != nil {
 			return false, err

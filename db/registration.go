@@ -28,6 +28,10 @@ func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l s
 		return fmt.Errorf("save registration: %w", err)
 	}
 	return s.withLetter(ctx, l, r.CreatedAt, func(tx *sql.Tx) (bool, error) {
+		// Whoever ends the sending of passwords wipes them, and must not miss this one.
+		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
+			return false, err
+		}
 		sealed, err := s.sealRegistration(ctx, tx, r.ID, r.Password)
 		if err != nil {
 			return false, fmt.Errorf("save registration: %w", err)

@@ -43,12 +43,12 @@ CREATE TABLE "accounts" (
     CHECK ((held_at IS NULL AND dead_at IS NULL) OR observed_gen < desired_gen)
 );
 
-CREATE INDEX accounts_dead ON accounts (connector_id, dead_at) WHERE dead_at IS NOT NULL;
+CREATE INDEX accounts_dead ON accounts (connector_id, kind, dead_at) WHERE dead_at IS NOT NULL;
 
 CREATE INDEX accounts_due ON accounts (connector_id, priority, due_at, lease_until, attempts)
     WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL;
 
-CREATE INDEX accounts_held ON accounts (connector_id, held_at) WHERE held_at IS NOT NULL;
+CREATE INDEX accounts_held ON accounts (connector_id, kind, held_at) WHERE held_at IS NOT NULL;
 
 CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
 
@@ -343,6 +343,8 @@ CREATE TABLE pushed_members (
     refused      TEXT    NOT NULL DEFAULT '', -- the target's words
     PRIMARY KEY (connector_id, group_id, user_id)
 ) WITHOUT ROWID;
+
+CREATE INDEX pushed_members_refused ON pushed_members (user_id, group_id) WHERE refused <> '';
 
 CREATE TABLE registrations (
     id            TEXT   NOT NULL PRIMARY KEY,

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usher/directory"
+	"usher/provisioning"
 )
 
 // mostScopeGroups bounds the groups of one connection.
@@ -66,7 +67,7 @@ func (s *Store) SetScope(ctx context.Context, connectionID string, groupIDs []st
 			return fmt.Errorf("touch accounts of connection %s: %w", connectionID, err)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+`
-			WHERE connector_id IN (SELECT id FROM connectors WHERE connection_id = $3) AND kind = 'group'`, c.At.Add(groupWait).UnixMicro(), c.ID, connectionID)
+			WHERE connector_id IN (SELECT id FROM connectors WHERE connection_id = $4) AND kind = 'group'`, groupArgs(nil, provisioning.Bulk, c, connectionID)...)
 		if err != nil {
 			return fmt.Errorf("touch groups of connection %s: %w", connectionID, err)
 		}

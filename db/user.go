@@ -165,7 +165,7 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 			return nil // no target is told who else knows the user by what name
 		}
 		if old.Active != u.Active {
-			if err := touchGroupsOf(ctx, tx, []string{u.ID}, nil, c); err != nil {
+			if err := touchGroupsOf(ctx, tx, []string{u.ID}, nil, urgency(u), c); err != nil {
 				return err
 			}
 		}

@@ -52,6 +52,9 @@ type User struct {
 	// VerifiedEmail is the address that the user has shown to be theirs; "" when none. Stored with the user.
 	VerifiedEmail string `json:"-"`
 
+	// Groups are the names of the user's groups, sorted. They are read only for attribute mappings that ask for them.
+	Groups []string `json:"-"`
+
 	// Arrival is written together with the user and is not read back.
 	Arrival Arrival `json:"-"`
 }

@@ -90,6 +90,9 @@ func (s *Server) accountView(ctx context.Context, u directory.User, m provisioni
 		if err != nil {
 			return a, err
 		}
+		if err := s.readGroups(ctx, &u); err != nil {
+			return a, err
+		}
 		a.Ours = wouldWrite(a.Definition, c, u)
 	}
 	return a, nil

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"usher/connectors"
 	"usher/directory"
 	"usher/provisioning"
 	"usher/views"
@@ -27,7 +26,7 @@ func (s *Server) connectorInput(t provisioning.Target, f url.Values) (connectorI
 	in := settingsInput(d, f)
 	c := t.Connector
 	c.Enabled = f.Get("enabled") == "true"
-	settings, errs := connectors.Read(d.AllFields(), in, c.Settings)
+	settings, errs := readSettings(d, in, c.Settings)
 	c.Settings = settings
 	// The form names the revision that it showed, so that two administrators do not undo each other unseen.
 	c.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)

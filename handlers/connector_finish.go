@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -43,13 +44,16 @@ func (s *Server) renderConnectorSummary(w http.ResponseWriter, r *http.Request, 
 	return s.render(w, r, http.StatusOK, views.ConnectorSummary(v))
 }
 
-// summary is the settings in words; of a secret only that it is set.
+// summary is the settings in words, in the order of the form; of a secret only that it is set. What the kind settles well
+// by itself is left out, so that what was decided does not drown.
 func summary(d connectors.Definition, s directory.Settings) []ui.Fact {
 	var facts []ui.Fact
-	for _, f := range d.AllFields() {
+	for _, f := range (views.ConnectorForm{Definition: d}).Order() {
 		value, set := s.Values[f.Key]
 		_, secret := s.Secrets[f.Key]
+		folded := f.Section == connectors.SectionDanger || f.Section == connectors.SectionPolicy && slices.ContainsFunc(d.Fields, func(o connectors.Field) bool { return o.Key == f.Key })
 		switch {
+		case folded && set && value == f.Default:
 		case secret:
 			facts = append(facts, ui.Fact{Term: f.Label, Text: "•••• set"})
 		case set:

@@ -40,6 +40,9 @@ func (s *Server) mappingView(r *http.Request, m mappingForm) (v views.ConnectorM
 	if err := s.mappingUser(r.Context(), m, &v); err != nil || v.User == nil {
 		return v, err
 	}
+	if err := s.readGroups(r.Context(), v.User); err != nil {
+		return v, err
+	}
 	s.mappingValues(m, mapping, &v)
 	return v, nil
 }
@@ -94,4 +97,13 @@ func (s *Server) mappingValues(m mappingForm, mapping *provisioning.Mapping, v *
 			v.Rows[i].SentAs = as
 		}
 	}
+}
+
+// readGroups completes the user as attribute mappings see them.
+func (s *Server) readGroups(ctx context.Context, u *directory.User) error {
+	of, err := s.Store.GroupsOf(ctx, []string{u.ID})
+	for _, g := range of[u.ID] {
+		u.Groups = append(u.Groups, g.DisplayName)
+	}
+	return err
 }

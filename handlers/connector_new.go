@@ -128,7 +128,7 @@ func (s *Server) takeConnectorStep(w http.ResponseWriter, r *http.Request, n dir
 		old, token = connectorDraft{}, ""
 	}
 	in := settingsInput(d, f)
-	settings, errs := connectors.Read(d.AllFields(), in, old.settings)
+	settings, errs := readSettings(d, in, old.settings)
 	if len(errs) > 0 {
 		v := s.connectorNewView(r, n)
 		v.Form, v.Draft = typedForm(d, in, old.settings, errs), token

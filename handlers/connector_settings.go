@@ -1,10 +1,13 @@
 package handlers
 
 import (
+	"errors"
 	"net/url"
+	"strings"
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/provisioning"
 	"usher/views"
 )
 
@@ -15,6 +18,8 @@ func settingsInput(d connectors.Definition, f url.Values) map[string]string {
 	for _, field := range d.AllFields() {
 		name := views.SettingName(field.Key)
 		switch {
+		case field.Type == connectors.Number && strings.TrimSpace(f.Get(name)) == "" && f.Has(name):
+			in[field.Key] = field.Default // an emptied number would be 0, which means no limit
 		case f.Has(name):
 			in[field.Key] = f.Get(name)
 		case field.Type == connectors.Switch:
@@ -27,6 +32,23 @@ func settingsInput(d connectors.Definition, f url.Values) map[string]string {
 // storedForm shows settings as they are stored.
 func storedForm(d connectors.Definition, s directory.Settings) views.ConnectorForm {
 	return views.ConnectorForm{Definition: d, Values: s.Values, Saved: saved(s)}
+}
+
+// readSettings checks what was typed against the kind's fields, and the rule for groups, which the fields know as a text
+// only.
+func readSettings(d connectors.Definition, in map[string]string, old directory.Settings) (directory.Settings, directory.FieldErrors) {
+	s, errs := connectors.Read(d.AllFields(), in, old)
+	if d.Groups == nil {
+		return s, errs
+	}
+	if _, err := provisioning.CompileGroupRule(s.Values[connectors.GroupRule]); err != nil {
+		message := err.Error()
+		if e, ok := errors.AsType[*connectors.Error](err); ok {
+			message = strings.TrimPrefix(e.Message, provisioning.BadRule)
+		}
+		errs.Add(connectors.GroupRule, message)
+	}
+	return s, errs
 }
 
 const typeAgain = "Enter it again: a secret is not sent back to the browser."

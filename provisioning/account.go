@@ -151,6 +151,7 @@ type Task struct {
 	Group       directory.Group // of a group's account; its name is the last one known when it was deleted
 	Deleted     bool            // the group is not there any more
 	ByHand      bool            // an administrator chose the group to be pushed
+	Revision    int64           // of the connector's configuration at the claim
 	Fresh       bool            // before this claim no write can have been sent whose outcome is not recorded
 
 	Password   directory.Secret // the user's new one, which waits for this target; "" when none does

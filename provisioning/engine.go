@@ -198,10 +198,10 @@ func (e *Engine) lane(t Target, o *Opened) *lane {
 }
 
 // attempt runs one task to a decided result. Its calls end before its lease does; a claim that waited too
-// long for that is given back untried.
+// long for that is given back untried, and so is one that is newer than the configuration that was opened.
 func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	start := time.Now()
-	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) {
+	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) || o.revision < t.Revision {
 		return Result{Task: t, Released: true}
 	}
 	trace := &connectors.Trace{}

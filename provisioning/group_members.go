@@ -14,7 +14,16 @@ const defaultChunk = 50
 type memberWalk struct {
 	removed, added         string // the users after whom to go on
 	noneToRemove, noneLeft bool
-	later                  int // members whom the target does not know yet
+	unknown, kept          int    // members whom the target could not add, or not remove, for now
+	words                  string // of the target, about one of them
+}
+
+// later notes that the target refused a member for now.
+func (w *memberWalk) later(n *int, err error) {
+	*n++
+	if w.words == "" {
+		w.words = err.Error()
+	}
 }
 
 // members makes the memberships at the target what they should be: those that are ours go by difference, chunk by
@@ -42,10 +51,7 @@ func (g *groupReconciler) members(ctx context.Context) (again bool, err error) {
 			return again, err
 		}
 	}
-	if w.later > 0 {
-		return false, g.waitFor(w.later)
-	}
-	return false, nil
+	return false, g.waitFor(w)
 }
 
 // deadlineIsNear leaves the last third of an attempt to calls that were sent already.
@@ -54,8 +60,24 @@ func (g *groupReconciler) deadlineIsNear(ctx context.Context) bool {
 	return ok && g.r.Progress && end.Sub(g.now()) < end.Sub(g.began)/3
 }
 
-// waitFor looks again later: the longer the group has been like this, the more rarely.
-func (g *groupReconciler) waitFor(members int) error {
+// waitFor is an error when the target refused members for now.
+func (g *groupReconciler) waitFor(w *memberWalk) error {
+	var text string
+	switch {
+	case w.kept+w.unknown == 0:
+		return nil
+	case w.kept == 0:
+		text = fmt.Sprintf("The target does not know %d members yet.", w.unknown)
+	case w.unknown == 0:
+		text = fmt.Sprintf("The target did not remove %d members yet.", w.kept)
+	default:
+		text = fmt.Sprintf("The target does not know %d members yet, and did not remove %d others.", w.unknown, w.kept)
+	}
+	return g.notReady(text+" About one of them it says: "+w.words, "Nothing: Usher tries again by itself. If it lasts, look at these users' accounts at the target.")
+}
+
+// notReady looks again later: the longer the group has been like this, the more rarely.
+func (g *groupReconciler) notReady(text, remedy string) error {
 	since := g.task.VerifiedAt
 	if since.IsZero() {
 		since = g.task.LinkedAt
@@ -64,8 +86,7 @@ func (g *groupReconciler) waitFor(members int) error {
 	if !since.IsZero() {
 		wait = clamp(g.now().Sub(since), pendingWait, maxRetryAfter)
 	}
-	return &connectors.Error{Kind: connectors.Pending, Op: "members", RetryAfter: wait,
-		Message: fmt.Sprintf("%d members are not known at the target yet.", members), Remedy: "Nothing: Usher tries again by itself. If it lasts, look at these users' accounts at the target."}
+	return &connectors.Error{Kind: connectors.Pending, Op: "members", RetryAfter: wait, Message: text, Remedy: remedy}
 }
 
 // next is the next chunk. Whoever leaves goes first, and alone: a member whose account is another now leaves with the
@@ -142,11 +163,11 @@ func (g *groupReconciler) settle(ctx context.Context, w *memberWalk, remove, add
 		if m.Refused != "" {
 			continue
 		}
-		switch connectors.KindOf(refused[m.RemoteID]) {
+		switch err := refused[m.RemoteID]; connectors.KindOf(err) {
 		case "", connectors.NotFound, connectors.Invalid: // no member, or nobody who can be one
 			ended = append(ended, m.UserID)
 		default:
-			w.later++
+			w.later(&w.kept, err)
 		}
 	}
 	for _, m := range add {
@@ -157,7 +178,7 @@ func (g *groupReconciler) settle(ctx context.Context, w *memberWalk, remove, add
 			m.Refused = err.Error()
 			made = append(made, m)
 		default: // not there, or not yet
-			w.later++
+			w.later(&w.unknown, err)
 		}
 	}
 	return g.store.RecordMembers(ctx, g.task, made, ended)

@@ -71,6 +71,13 @@ type GroupStore interface {
 	// Strangers are those of some account IDs at the target who are no wanted member of the group.
 	Strangers(ctx context.Context, t Task, remoteIDs []string) ([]string, error)
 
+	// Arriving reports whether some wanted member's account is not known yet and being made.
+	Arriving(ctx context.Context, t Task) (bool, error)
+
+	// DoubtMembers remembers that account IDs are about to be removed whoever they are: memberships of theirs that were
+	// certain are not any more.
+	DoubtMembers(ctx context.Context, t Task, remoteIDs []string) error
+
 	// GroupLeaving reports whether a group that was deleted here, and has not left the target yet, stands for the
 	// remote ID or has the ID externalID.
 	GroupLeaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error)

@@ -78,11 +78,20 @@ func (g *groupReconciler) apply(ctx context.Context) (again bool, err error) {
 	if !g.wanted {
 		return false, g.takeAway(ctx)
 	}
-	if again, err := g.rename(ctx); again || err != nil {
+	again, unnamed := g.rename(ctx)
+	switch connectors.KindOf(unnamed) {
+	case "", connectors.Invalid, connectors.Conflict, connectors.Misconfigured: // a refused name must not keep leavers in
+	default:
+		return false, unnamed
+	}
+	if again {
+		return true, nil
+	}
+	g.r.Certain = true // the group is known; which members are in doubt, the ledger says
+	if again, err := g.members(ctx); again || err != nil || g.r.More {
 		return again, err
 	}
-	g.r.Certain = true // the group is known and named; which members are in doubt, the ledger says
-	return g.members(ctx)
+	return false, unnamed
 }
 
 func (g *groupReconciler) profile() connectors.GroupProfile {

@@ -62,6 +62,8 @@ type groupLedger struct {
 	intents     int
 	made, ended []string
 	lost        bool // the lease
+	arriving    bool // a member has no account yet
+	doubted     []string
 	asked       bool // ToRemove: whether the group was wanted
 }
 
@@ -100,6 +102,16 @@ func (l *groupLedger) RecordMembers(_ context.Context, _ Task, made []Pushed, en
 
 func (l *groupLedger) Strangers(_ context.Context, _ Task, ids []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(l.wanted, id) }), nil
+}
+
+func (l *groupLedger) Arriving(context.Context, Task) (bool, error) { return l.arriving, nil }
+
+func (l *groupLedger) DoubtMembers(_ context.Context, _ Task, ids []string) error {
+	if l.lost {
+		return fmt.Errorf("doubt: %w", ErrLeaseLost)
+	}
+	l.doubted = append(l.doubted, ids...)
+	return nil
 }
 
 func (l *groupLedger) GroupLeaving(_ context.Context, _, remoteID, externalID string) (bool, error) {

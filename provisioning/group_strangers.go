@@ -15,8 +15,14 @@ const (
 )
 
 // expelStrangers removes members whom nobody here wants. Many of them at once are more likely our mistake than
-// somebody's at the target, so an administrator is asked.
+// somebody's at the target, so an administrator is asked. While a member's account is not known yet, it may be one of
+// those that look like strangers.
 func (g *groupReconciler) expelStrangers(ctx context.Context) (again bool, err error) {
+	if arriving, err := g.store.Arriving(ctx, g.task); err != nil {
+		return false, err
+	} else if arriving {
+		return false, g.notReady("Some members have no account at the target yet, so nobody is taken for a stranger there.", "Nothing: Usher tries again when the accounts of all members are known.")
+	}
 	strangers, members, err := g.strangers(ctx)
 	if connectors.KindOf(err) == connectors.NotFound {
 		return g.lost(err)
@@ -39,6 +45,10 @@ func (g *groupReconciler) expelStrangers(ctx context.Context) (again bool, err e
 		}
 		some := strangers[:min(len(strangers), g.chunk())]
 		strangers = strangers[len(some):]
+		// Somebody among them may have become a member here since they were looked at.
+		if err := g.store.DoubtMembers(ctx, g.task, some); err != nil {
+			return false, err
+		}
 		g.did(OpUpdate)
 		_, err := g.at.ChangeMembers(ctx, g.r.RemoteID, connectors.MemberChanges{Remove: some})
 		if connectors.KindOf(err) == connectors.NotFound {

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/ext"
@@ -33,7 +34,7 @@ func CompileGroupRule(text string) (*GroupRule, error) {
 	}
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
-		return nil, badRule(issueWords(text, issues).Message)
+		return nil, badRule(ruleWords(text, issues))
 	}
 	if k := ast.OutputType().Kind(); k != cel.BoolKind && k != cel.DynKind {
 		return nil, badRule(fmt.Sprintf("It gives a %s where true or false is needed.", ast.OutputType()))
@@ -61,7 +62,23 @@ func (r *GroupRule) Has(g directory.Group) (bool, error) {
 	return yes, nil
 }
 
+// ruleWords says what is wrong with a rule, with the names that rules know.
+func ruleWords(text string, issues *cel.Issues) string {
+	if errs := issues.Errors(); len(errs) > 0 {
+		switch message := errs[0].Message; {
+		case strings.HasPrefix(message, "undeclared reference to"):
+			return fmt.Sprintf("There is no “%s”. A rule is about group, such as group.displayName.", between(message))
+		case strings.HasPrefix(message, "undefined field"):
+			return fmt.Sprintf("A group has no “%s”, only displayName and id, and the case of letters counts.", between(message))
+		}
+	}
+	return issueWords(text, issues).Message
+}
+
+// BadRule begins the message about a rule that cannot be used; a form that shows it at the field leaves it out.
+const BadRule = "The rule for groups cannot be used: "
+
 func badRule(why string) error {
-	return &connectors.Error{Kind: connectors.Invalid, Op: "rule", Message: "The rule for groups cannot be used: " + why,
+	return &connectors.Error{Kind: connectors.Invalid, Op: "rule", Message: BadRule + why,
 		Remedy: "Correct the rule in the connector's settings, or choose the groups by hand."}
 }

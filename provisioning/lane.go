@@ -40,6 +40,9 @@ type lane struct {
 func (l *lane) update(t Target, o *Opened) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.opened != nil && o.revision < l.opened.revision {
+		return // somebody who read the targets before the newest configuration was saved
+	}
 	if o != l.opened {
 		l.failures = 0 // another configuration: what the old one met says nothing about it
 	}

@@ -35,8 +35,9 @@ type subject struct {
 	Department     string         `cel:"department"`
 	Manager        subjectManager `cel:"manager"`
 
-	Active bool   `cel:"active"`
-	Source string `cel:"source"`
+	Active bool     `cel:"active"`
+	Source string   `cel:"source"`
+	Groups []string `cel:"groups"` // their names
 }
 
 type subjectName struct {
@@ -82,7 +83,7 @@ func subjectOf(u directory.User) *subject {
 		Emails: subjectValues(u.Emails), PhoneNumbers: subjectValues(u.PhoneNumbers), IMs: subjectValues(u.IMs), Photos: subjectValues(u.Photos),
 		Addresses: subjectPlaces(u.Addresses), Entitlements: subjectValues(u.Entitlements), Roles: subjectValues(u.Roles),
 		X509Certificates: subjectValues(u.X509Certificates), EmployeeNumber: u.EmployeeNumber, CostCenter: u.CostCenter, Organization: u.Organization,
-		Division: u.Division, Department: u.Department, Manager: subjectManager(u.Manager), Active: u.Active, Source: string(u.Source)}
+		Division: u.Division, Department: u.Department, Manager: subjectManager(u.Manager), Active: u.Active, Source: string(u.Source), Groups: u.Groups}
 }
 
 func subjectValues(items []directory.Item) []subjectValue {

@@ -26,6 +26,7 @@ func everybody() directory.User {
 	u.Addresses = []directory.Address{{Locality: "København", Country: "DK", Primary: true}}
 	u.Entitlements, u.Roles, u.X509Certificates = []directory.Item{{Value: "books"}}, []directory.Item{{Value: "author"}}, []directory.Item{{Value: "MIIB"}}
 	u.EmployeeNumber, u.CostCenter, u.Organization, u.Division, u.Department = "7", "42", "Berlingske", "North", "Philosophy"
+	u.Groups = []string{"Authors", "Walkers"}
 	u.Manager = directory.Manager{Value: "m1", DisplayName: "Regine"}
 	return u
 }
@@ -46,6 +47,7 @@ func TestExpressions(t *testing.T) {
 		`user.nickName + user.profileUrl + user.title + user.userType + user.preferredLanguage`:                                        "Kirkhttps://example.com/skWriterContractorda",
 		`user.locale + user.timezone + user.externalId + user.id + user.source + string(user.active)`:                                  "da-DKEurope/Copenhagenhr-7u1importtrue",
 		`user.employeeNumber + user.costCenter + user.organization + user.division + user.department`:                                  "742BerlingskeNorthPhilosophy",
+		`user.groups.join(", ") + string("Authors" in user.groups) + string(user.groups.exists(g, g == "Sales"))`:                      "Authors, Walkerstruefalse",
 		`user.manager.value + user.manager.displayName`:                                                                                "m1Regine",
 		`user.ims[0].value + user.photos[0].value + user.entitlements[0].value + user.roles[0].value + user.x509Certificates[0].value`: "skhttps://example.com/sk.pngbooksauthorMIIB",
 		`user.emails.filter(e, e.primary)[0].value`:                                                                                    "sk@example.com",

@@ -68,5 +68,6 @@ type Overview struct {
 	Hours           []Hour   // the last 24, oldest first
 	Trouble         []Membership
 	TroubleUsers    []directory.User // beside Trouble, line by line
+	GroupTrouble    []GroupPush      // groups that are held or failed, newest first; without counts of members
 	Targets         []Target         // with quarantine; secrets left out
 }

@@ -21,7 +21,7 @@ func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provi
 		outcomes[i] = directory.Outcome{Connection: p.Connection, Kind: p.Kind}
 		t, ok := targetOf(targets, p)
 		if err != nil || !ok {
-			outcomes[i].Reason = "The connector is switched off, or could not be read."
+			outcomes[i].Reason = unreadable
 			continue
 		}
 		wg.Go(func() { e.settle(ctx, userID, t, &outcomes[i]) })
@@ -72,6 +72,10 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, out *direc
 		if ok {
 			tried, again, recorded = true, nil, e.tryOne(l, o, task)
 		}
+		if ok && o.revision < task.Revision {
+			e.settleAnew(ctx, userID, t, out)
+			return
+		}
 		select {
 		case <-recorded:
 		case <-again:
@@ -81,6 +85,22 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, out *direc
 		}
 	}
 }
+
+// settleAnew follows the account with a configuration that was saved meanwhile; the claim was given back untried.
+func (e *Engine) settleAnew(ctx context.Context, userID string, t Target, out *directory.Outcome) {
+	targets, err := e.store.Targets(ctx)
+	fresh, ok := targetOf(targets, t.Provisioner)
+	switch {
+	case err != nil:
+		explain(ctx, err, out)
+	case !ok:
+		out.Reason = unreadable
+	default:
+		e.settle(ctx, userID, fresh, out)
+	}
+}
+
+const unreadable = "The connector is switched off, or could not be read."
 
 // explain says why there is no outcome.
 func explain(ctx context.Context, err error, out *directory.Outcome) {

@@ -8,6 +8,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"slices"
 	"strings"
 
 	"usher/connectors"
@@ -31,13 +32,37 @@ const keepSecret = "Enter a new value to update, or leave unchanged to keep the 
 type connectorSection struct {
 	title  string
 	fields []ui.Field
+	more   []ui.Field // of the policies: what only this kind of target has
 	wrong  bool
+}
+
+func formSections() []string {
+	return []string{connectors.SectionTarget, connectors.SectionAuth, connectors.SectionGroups, connectors.SectionPolicy, connectors.SectionDanger}
+}
+
+// Order is the fields as the form has them, one after the other; of the policies, first those that every connector has.
+func (f ConnectorForm) Order() []connectors.Field {
+	var out []connectors.Field
+	for _, title := range formSections() {
+		var more []connectors.Field
+		for _, d := range f.Definition.AllFields() {
+			switch {
+			case d.Section != title:
+			case title == connectors.SectionPolicy && f.own(d):
+				more = append(more, d)
+			default:
+				out = append(out, d)
+			}
+		}
+		out = append(out, more...)
+	}
+	return out
 }
 
 // sections groups the fields in the order that connectors lays down.
 func (f ConnectorForm) sections() []connectorSection {
 	var out []connectorSection
-	for _, title := range []string{connectors.SectionTarget, connectors.SectionAuth, connectors.SectionGroups, connectors.SectionPolicy, connectors.SectionDanger} {
+	for _, title := range formSections() {
 		s := connectorSection{title: title}
 		for _, d := range f.Definition.AllFields() {
 			if d.Section != title {
@@ -45,26 +70,35 @@ func (f ConnectorForm) sections() []connectorSection {
 			}
 			field := f.field(d)
 			s.wrong = s.wrong || field.Error != ""
-			s.fields = append(s.fields, field)
+			if title == connectors.SectionPolicy && f.own(d) {
+				s.more = append(s.more, field)
+			} else {
+				s.fields = append(s.fields, field)
+			}
 		}
-		if len(s.fields) > 0 {
+		if len(s.fields)+len(s.more) > 0 {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
+// own is whether the kind brings the field, and not every connector has it.
+func (f ConnectorForm) own(d connectors.Field) bool {
+	return slices.ContainsFunc(f.Definition.Fields, func(o connectors.Field) bool { return o.Key == d.Key })
+}
+
 func (f ConnectorForm) all() []ui.Field {
 	var out []ui.Field
 	for _, s := range f.sections() {
-		out = append(out, s.fields...)
+		out = append(append(out, s.fields...), s.more...)
 	}
 	return out
 }
 
 func (f ConnectorForm) field(d connectors.Field) ui.Field {
 	u := ui.Field{Name: SettingName(d.Key), ID: f.Definition.Kind + "-" + d.Key, Label: d.Label, Help: d.Help, Placeholder: d.Placeholder,
-		Error: f.Errors[d.Key], Required: d.Required, Autocomplete: "off", Value: f.value(d)}
+		Error: f.Errors[d.Key], Required: d.Required, Optional: mayBeEmpty(d), Autocomplete: "off", Value: f.value(d)}
 	if d.When != (connectors.When{}) {
 		u.WhenKey, u.WhenValue = SettingName(d.When.Key), d.When.Value
 	}
@@ -89,6 +123,11 @@ func (f ConnectorForm) field(d connectors.Field) ui.Field {
 	return u
 }
 
+// mayBeEmpty is whether a field that is typed into may stay empty, and begins so.
+func mayBeEmpty(d connectors.Field) bool {
+	return !d.Required && d.Default == "" && d.Type != connectors.Switch && d.Type != connectors.Select
+}
+
 func (f ConnectorForm) secret(u *ui.Field, d connectors.Field) {
 	u.Type, u.Value, u.Autocomplete = ui.Password, "", "new-password"
 	if d.Type == connectors.PEM {
@@ -96,7 +135,7 @@ func (f ConnectorForm) secret(u *ui.Field, d connectors.Field) {
 	}
 	if f.Saved[d.Key] {
 		u.Saved, u.Required = true, false
-		u.Help = strings.TrimSpace(d.Help + " " + keepSecret)
+		u.Help = strings.TrimSpace(keepSecret + " " + d.Help)
 	}
 }
 
@@ -113,7 +152,8 @@ func insecure(u ui.Field) bool {
 	return u.Type == ui.URL && strings.HasPrefix(strings.ToLower(strings.TrimSpace(u.Value)), "http://")
 }
 
-// connectorFields are the settings, by section. Policies and limits have sound defaults, so they are folded away.
+// connectorFields are the settings, by section. Policies and limits have sound defaults, and few targets need something
+// about the network, so both are folded away.
 func connectorFields(f ConnectorForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -142,7 +182,7 @@ func connectorFields(f ConnectorForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			case connectors.SectionPolicy:
+			case connectors.SectionPolicy, connectors.SectionDanger:
 				templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -163,7 +203,39 @@ func connectorFields(f ConnectorForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div>")
+					if len(s.more) > 0 {
+						templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+							templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+							templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+							if !templ_7745c5c3_IsBuffer {
+								defer func() {
+									templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+									if templ_7745c5c3_Err == nil {
+										templ_7745c5c3_Err = templ_7745c5c3_BufErr
+									}
+								}()
+							}
+							ctx = templ.InitializeContext(ctx)
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"flex flex-col gap-5 pt-2\">")
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							templ_7745c5c3_Err = connectorInputs(s.more).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</div>")
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							return nil
+						})
+						templ_7745c5c3_Err = ui.Fieldset("Only for "+f.Definition.Name, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -174,7 +246,7 @@ func connectorFields(f ConnectorForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			default:
-				templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 					if !templ_7745c5c3_IsBuffer {
@@ -186,7 +258,7 @@ func connectorFields(f ConnectorForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"flex flex-col gap-5 pt-2\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"flex flex-col gap-5 pt-2\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -194,13 +266,13 @@ func connectorFields(f ConnectorForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Fieldset(s.title, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Fieldset(s.title, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -226,9 +298,9 @@ func connectorInputs(fields []ui.Field) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var4 == nil {
-			templ_7745c5c3_Var4 = templ.NopComponent
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, u := range fields {
@@ -236,7 +308,7 @@ func connectorInputs(fields []ui.Field) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -79,6 +79,14 @@ func (v DemoTargetsView) pause() ui.Action {
 	return ui.Action{Label: "Pause", Icon: "pause", Variant: ui.Outline, Href: v.url() + "?pause=1"}
 }
 
+// shortID is as much of an ID as tells it from others: some targets count up, so that the end matters most.
+func shortID(id string) string {
+	if len(id) <= 16 {
+		return id
+	}
+	return id[:5] + "…" + id[len(id)-8:]
+}
+
 func shownOf(total, shown int, noun string) string {
 	if total > shown {
 		return countWords(total, noun) + ", of which the first " + ui.Count(shown) + " are shown"

@@ -358,7 +358,7 @@ func pushedTo(v GroupMembersView) templ.Component {
 								var templ_7745c5c3_Var14 string
 								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(pushReason(p.GroupPush))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_show.templ`, Line: 95, Col: 32}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_show.templ`, Line: 96, Col: 32}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 								if templ_7745c5c3_Err != nil {
@@ -411,7 +411,8 @@ func pushedTo(v GroupMembersView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.Box{ID: "pushed-to", Title: "Pushed to", Icon: "send", Description: "Targets where this group is kept in step.", Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.Box{ID: "pushed-to", Title: "Pushed to", Icon: "send", Description: "Targets where this group is kept in step.", Flush: true,
+				Actions: []ui.Action{{Label: "All attempts", Variant: ui.Outline, Small: true, IconAfter: "arrow-right", Href: "/log?group=" + v.Group.ID}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

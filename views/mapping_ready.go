@@ -29,6 +29,8 @@ func ready() []readyExpressions {
 		{"Others", []readyExpression{
 			{"The same for everybody", `"Contractor"`},
 			{"By department", `user.department == "Sales" ? "Seller" : "Staff"`},
+			{"The names of the user's groups", `user.groups.join(", ")`},
+			{"By group", `"Sales" in user.groups ? "Seller" : "Staff"`},
 			{"Employee number, else ID", `user.employeeNumber != "" ? user.employeeNumber : user.id`},
 		}},
 		{"Provisioning patterns", []readyExpression{

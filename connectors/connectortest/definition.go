@@ -82,6 +82,9 @@ func attributes(t *testing.T, d connectors.Definition) {
 		if !slices.Contains([]connectors.AttributeType{connectors.String, connectors.Boolean, connectors.List}, a.Type) {
 			t.Errorf("attribute %s has type %q", a.Key, a.Type)
 		}
+		if strings.Contains(a.Default, "groups") {
+			t.Errorf("attribute %s sends the names of groups by default, for which accounts are not touched", a.Key)
+		}
 		if a.Required && a.Default == "" {
 			t.Errorf("attribute %s is required and has no default expression", a.Key)
 		}

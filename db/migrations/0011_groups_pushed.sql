@@ -58,8 +58,8 @@ CREATE UNIQUE INDEX accounts_remote ON accounts (connector_id, kind, remote_id) 
 CREATE INDEX accounts_resource ON accounts (resource_id, kind);
 CREATE INDEX accounts_due ON accounts (connector_id, priority, due_at, lease_until, attempts)
     WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL;
-CREATE INDEX accounts_held ON accounts (connector_id, held_at) WHERE held_at IS NOT NULL;
-CREATE INDEX accounts_dead ON accounts (connector_id, dead_at) WHERE dead_at IS NOT NULL;
+CREATE INDEX accounts_held ON accounts (connector_id, kind, held_at) WHERE held_at IS NOT NULL;
+CREATE INDEX accounts_dead ON accounts (connector_id, kind, dead_at) WHERE dead_at IS NOT NULL;
 CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
 
 -- The groups that an administrator chose to be pushed.
@@ -81,6 +81,7 @@ CREATE TABLE pushed_members (
     refused      TEXT    NOT NULL DEFAULT '', -- the target's words
     PRIMARY KEY (connector_id, group_id, user_id)
 ) WITHOUT ROWID;
+CREATE INDEX pushed_members_refused ON pushed_members (user_id, group_id) WHERE refused <> '';
 
 -- Whose line of the log it is: a group's, or '' for a user's. A group's name is in user_name.
 ALTER TABLE attempts ADD COLUMN group_id TEXT NOT NULL DEFAULT '';

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Ago says how long before (or after) now t is: "just now", "5 min ago", "in 3 h", "12 Mar 2026".
+// Ago says how long before (or after) now t is: "just now", "5 min ago", "in a moment", "in 3 h", "12 Mar 2026".
 func Ago(t, now time.Time) string {
 	d := now.Sub(t)
 	future := d < 0
@@ -17,6 +17,8 @@ func Ago(t, now time.Time) string {
 	}
 	var words string
 	switch {
+	case d < 5*time.Second && future:
+		return "in a moment"
 	case d < 5*time.Second:
 		return "just now"
 	case d < time.Minute:

@@ -11,6 +11,7 @@ func TestAgo(t *testing.T) {
 	for want, d := range map[string]time.Duration{
 		"just now": 3 * time.Second, "42 s ago": 42 * time.Second, "5 min ago": 5*time.Minute + 59*time.Second, "3 h ago": 3 * time.Hour,
 		"1 day ago": 30 * time.Hour, "13 days ago": 13*24*time.Hour + time.Hour, "24 Oct 2026": 30 * 24 * time.Hour, "in 2 h": -2*time.Hour - time.Minute,
+		"in a moment": -3 * time.Second,
 	} {
 		if got := ui.Ago(now.Add(-d), now); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)

@@ -5,6 +5,10 @@ ALTER TABLE accounts DROP CONSTRAINT accounts_kind_check;
 ALTER TABLE accounts ADD CONSTRAINT accounts_kind_check CHECK (kind IN ('user', 'group'));
 ALTER TABLE accounts DROP CONSTRAINT accounts_resource_id_fkey;
 ALTER TABLE accounts ADD COLUMN label TEXT NOT NULL DEFAULT ''; -- the name of a group that was deleted
+DROP INDEX accounts_held;
+DROP INDEX accounts_dead;
+CREATE INDEX accounts_held ON accounts (connector_id, kind, held_at) WHERE held_at IS NOT NULL;
+CREATE INDEX accounts_dead ON accounts (connector_id, kind, dead_at) WHERE dead_at IS NOT NULL;
 CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
 
 -- The groups that an administrator chose to be pushed.
@@ -26,6 +30,7 @@ CREATE TABLE pushed_members (
     refused      TEXT    NOT NULL DEFAULT '', -- the target's words
     PRIMARY KEY (connector_id, group_id, user_id)
 ) WITHOUT ROWID;
+CREATE INDEX pushed_members_refused ON pushed_members (user_id, group_id) WHERE refused <> '';
 
 -- Whose line of the log it is: a group's, or '' for a user's. A group's name is in user_name.
 ALTER TABLE attempts ADD COLUMN group_id TEXT NOT NULL DEFAULT '';
@@ -39,6 +44,10 @@ DROP TABLE pushed_members;
 DROP TABLE pushed_groups;
 DELETE FROM accounts WHERE kind = 'group';
 DROP INDEX accounts_label;
+DROP INDEX accounts_held;
+DROP INDEX accounts_dead;
+CREATE INDEX accounts_held ON accounts (connector_id, held_at) WHERE held_at IS NOT NULL;
+CREATE INDEX accounts_dead ON accounts (connector_id, dead_at) WHERE dead_at IS NOT NULL;
 ALTER TABLE accounts DROP COLUMN label;
 ALTER TABLE accounts ADD CONSTRAINT accounts_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES users (id);
 ALTER TABLE accounts DROP CONSTRAINT accounts_kind_check;
