@@ -189,7 +189,7 @@ func TestConnectionIsTested(t *testing.T) {
 		t.Error("a typed secret came back")
 	}
 	o.post(path+"/test", "config.base_url", o.base(), "config.auth_mode", "api_key", "config.api_key", "k3y-k3y", "config.api_key_header", "X Key").
-		has(t, 200, "The connection does not work yet", "cannot be the name of a header", "Correct the header name")
+		has(t, 422, "The connection does not work yet", "Nothing was tried", "Enter the name of a header")
 	o.post(path+"/test", "config.base_url", "", "config.auth_mode", "none").has(t, 422, "Nothing was tried", "required field")
 	if c := o.stored(path); c.Revision != 1 || c.Enabled || c.Settings.Secrets["token"].Reveal() != targetToken {
 		t.Errorf("a test saved something: %+v", c)
