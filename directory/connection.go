@@ -53,7 +53,7 @@ type Connector struct {
 	Enabled      bool
 	Settings     Settings
 	Mapping      Mapping // what an administrator changed about the attributes; only SetMapping writes it
-	Revision     int64 // counts writes, so that what was opened from an older one is known to be stale
+	Revision     int64   // counts writes, so that what was opened from an older one is known to be stale
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
