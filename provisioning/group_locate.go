@@ -9,17 +9,14 @@ import (
 	"usher/connectors"
 )
 
-// locate makes sure that the group's remote ID is known, by finding the group or by making it. done: there is nothing
-// left to do.
+// locate makes sure that the group's remote ID is known, by finding the group or by making it. A new group is looked for
+// even when none was ever sent: many targets let two groups have one name, so a create would not be refused. done:
+// there is nothing left to do.
 func (g *groupReconciler) locate(ctx context.Context) (done bool, err error) {
-	if g.task.Fresh && !g.vanished {
-		switch {
-		case !g.wanted:
-			return true, g.absent()
-		case !g.o.Groups.MembersOnly:
-			return g.create(ctx)
-		}
+	if g.task.Fresh && !g.vanished && !g.wanted {
+		return true, g.absent()
 	}
+	g.r.Certain = g.task.Fresh && !g.vanished // nothing was sent so far
 	switch found, err := g.find(ctx); {
 	case err != nil:
 		return false, err
@@ -32,8 +29,10 @@ func (g *groupReconciler) locate(ctx context.Context) (done bool, err error) {
 		return true, &connectors.Error{Kind: connectors.Invalid, Op: "find", Message: fmt.Sprintf("There is no group named %q at the target, and the connector pushes members only.", g.task.Group.DisplayName),
 			Remedy: "Make the group at the target and try again, or let the connector push the groups themselves."}
 	}
-	if err := g.store.Begin(ctx, g.task, g.now()); err != nil {
-		return false, err
+	if !g.task.Fresh || g.vanished {
+		if err := g.store.Begin(ctx, g.task, g.now()); err != nil {
+			return false, err
+		}
 	}
 	return g.create(ctx)
 }

@@ -49,7 +49,7 @@ type groupCase struct {
 var errInvalidMember = &connectors.Error{Kind: connectors.Invalid, Message: "external"}
 
 var groupCases = []groupCase{
-	{name: "new", add: people("a", "b", "c"), calls: "create members members", op: OpCreate, remote: "made", wrote: "link made created", sent: "+ra+rb -, +rc -", made: "a b c"},
+	{name: "new", add: people("a", "b", "c"), answers: map[string][]answer{"find": {fails(connectors.NotFound)}}, calls: "find create members members", op: OpCreate, remote: "made", wrote: "link made created", sent: "+ra+rb -, +rc -", made: "a b c"},
 	{name: "in step", task: pushedBefore, op: OpNone, remote: "g1"},
 	{name: "switched off", task: unchosen, settings: setting(connectors.PushGroups, "false"), remove: people("a"), op: OpNone, remote: "g1"},
 	{name: "switched off and deleted", task: groupDeleted, settings: setting(connectors.PushGroups, "false"), remove: people("a"), op: OpNone, remote: "g1", gone: true},
@@ -80,13 +80,15 @@ var groupCases = []groupCase{
 	{name: "unsure: ours is found", task: unsure(longAgo, nil), answers: map[string][]answer{"find": {finds("g1", "staff")}}, calls: "find name", op: OpUpdate, remote: "g1", wrote: "link g1 created"},
 	{name: "unsure: none yet", task: unsure(noon, nil), answers: map[string][]answer{"find": {fails(connectors.NotFound)}}, calls: "find", kind: connectors.Pending, op: OpFind, uncertain: true},
 	{name: "unsure: none", task: unsure(longAgo, nil), answers: map[string][]answer{"find": {fails(connectors.NotFound)}}, calls: "find create", op: OpCreate, remote: "made", wrote: "begin, link made created"},
-	{name: "create without an answer", answers: map[string][]answer{"create": {fails(connectors.Unknown)}}, calls: "create", kind: connectors.Unknown, op: OpCreate, uncertain: true},
-	{name: "exists, hold", answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {finds("g9", "")}}, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "g9"},
-	{name: "exists, approved", task: func(t *Task) { t.Approved = "g9" }, answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {finds("g9", "")}}, calls: "create find name", op: OpAdopt, remote: "g9", wrote: "link g9 adopted"},
-	{name: "exists, fail", settings: setting(connectors.OnExisting, connectors.FailExisting), answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {finds("g9", "")}}, calls: "create find", kind: connectors.Invalid, op: OpFind, found: "g9"},
-	{name: "another's stamp", settings: setting(connectors.OnExisting, connectors.AdoptExisting), answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {finds("g9", "crew")}}, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "g9"},
+	{name: "create without an answer", answers: map[string][]answer{"find": {fails(connectors.NotFound)}, "create": {fails(connectors.Unknown)}}, calls: "find create", kind: connectors.Unknown, op: OpCreate, uncertain: true},
+	{name: "looking without an answer", answers: map[string][]answer{"find": {fails(connectors.Temporary)}}, calls: "find", kind: connectors.Temporary, op: OpFind},
+	{name: "somebody else makes it meanwhile", answers: map[string][]answer{"find": {fails(connectors.NotFound), finds("g9", "")}, "create": {fails(connectors.Conflict)}}, calls: "find create find", kind: connectors.Conflict, op: OpFind, found: "g9"},
+	{name: "exists, hold", answers: map[string][]answer{"find": {finds("g9", "")}}, calls: "find", kind: connectors.Conflict, op: OpFind, found: "g9"},
+	{name: "exists, approved", task: func(t *Task) { t.Approved = "g9" }, answers: map[string][]answer{"find": {finds("g9", "")}}, calls: "find name", op: OpAdopt, remote: "g9", wrote: "link g9 adopted"},
+	{name: "exists, fail", settings: setting(connectors.OnExisting, connectors.FailExisting), answers: map[string][]answer{"find": {finds("g9", "")}}, calls: "find", kind: connectors.Invalid, op: OpFind, found: "g9"},
+	{name: "another's stamp", settings: setting(connectors.OnExisting, connectors.AdoptExisting), answers: map[string][]answer{"find": {finds("g9", "crew")}}, calls: "find", kind: connectors.Conflict, op: OpFind, found: "g9"},
 	{name: "protected", settings: setting(connectors.OnExisting, connectors.AdoptExisting), task: func(t *Task) { t.Approved = "g9" },
-		answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {{account: connectors.Account{ID: "g9", Protected: true}}}}, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "g9"},
+		answers: map[string][]answer{"find": {{account: connectors.Account{ID: "g9", Protected: true}}}}, calls: "find", kind: connectors.Conflict, op: OpFind, found: "g9"},
 	{name: "members only: found", settings: setting(connectors.GroupMode, connectors.MembersOnly), answers: map[string][]answer{"find": {finds("g9", "")}}, add: people("a"),
 		calls: "find members", op: OpAdopt, remote: "g9", wrote: "link g9 adopted", sent: "+ra -", made: "a"},
 	{name: "members only: not found", settings: setting(connectors.GroupMode, connectors.MembersOnly), answers: map[string][]answer{"find": {fails(connectors.NotFound)}}, calls: "find", kind: connectors.Invalid, op: OpFind},
@@ -109,7 +111,7 @@ var groupCases = []groupCase{
 	{name: "authoritative, approved", task: func(t *Task) { pushedBefore(t); t.Approved = "g1" }, settings: setting(connectors.Authoritative, "true"), there: strings.Fields(strings.Repeat("x ", 11)),
 		calls: "list members members members members members members", op: OpUpdate, remote: "g1", sent: "+ -x-x, + -x-x, + -x-x, + -x-x, + -x-x, + -x"},
 	{name: "adopting is no yes to expelling", task: func(t *Task) { t.Approved = "g9" }, settings: setting(connectors.Authoritative, "true"), there: strings.Fields(strings.Repeat("x ", 11)),
-		answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {finds("g9", "")}}, calls: "create find name list", kind: connectors.Conflict, op: OpAdopt, remote: "g9", wrote: "link g9 adopted", found: "g9"},
+		answers: map[string][]answer{"find": {finds("g9", "")}}, calls: "find name list", kind: connectors.Conflict, op: OpAdopt, remote: "g9", wrote: "link g9 adopted", found: "g9"},
 }
 
 func TestReconcileGroup(t *testing.T) {
