@@ -140,7 +140,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 	for _, t := range targets {
 		o, err := e.opener.Open(t.Connector)
 		if err != nil {
-			e.sicken(ctx, t, Quarantine{Class: AllOperations, Reason: err.Error(), Kind: connectors.Misconfigured})
+			e.sicken(ctx, t, Quarantine{Class: AllOperations, Reason: err.Error(), Remedy: remedy(err), Kind: connectors.Misconfigured})
 			continue
 		}
 		l := e.lane(t, o)

@@ -2,11 +2,13 @@ package provisioning
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"usher/connectors"
+	"usher/directory"
 )
 
 func judged(l *lane, o *Opened, k connectors.Kind, op Operation) {
@@ -151,4 +153,23 @@ func TestAProbeEndsInTime(t *testing.T) {
 			t.Error("a check that a stop cut off tells nothing of the target:", s.quarantines)
 		}
 	})
+}
+
+// oneTarget is a ledger with one target, of a kind that nobody knows.
+type oneTarget struct{ *ledger }
+
+func (oneTarget) Targets(context.Context) ([]Target, error) {
+	return []Target{{Connector: directory.Connector{ID: "c1", Kind: "gone"}}}, nil
+}
+
+func TestAConnectorThatCannotBeOpenedSaysWhatToDo(t *testing.T) {
+	s := oneTarget{&ledger{}}
+	e := quietEngine(s)
+	e.opener = NewOpener(nil)
+	if err := e.dispatch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.quarantines) != 1 || !strings.Contains(s.quarantines[0].Reason, "gone") || s.quarantines[0].Remedy == "" {
+		t.Errorf("%+v", s.quarantines)
+	}
 }

@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"usher/connectors"
@@ -33,9 +32,7 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 		return
 	}
 	q.Reason = r.Err.Error()
-	if ce, ok := errors.AsType[*connectors.Error](r.Err); ok {
-		q.Remedy = ce.Remedy
-	}
+	q.Remedy = remedy(r.Err)
 	l.judge(1)
 	e.sicken(e.hard, t, q)
 	e.sickened.Add(1)
@@ -88,9 +85,7 @@ func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
 	}
 	q := t.Quarantine
 	q.Reason, q.Kind, q.Step = err.Error(), connectors.KindOf(err), min(2*max(q.Step, firstProbe), lastProbe)
-	if ce, ok := errors.AsType[*connectors.Error](err); ok {
-		q.Remedy = ce.Remedy
-	}
+	q.Remedy = remedy(err)
 	t.Quarantine.Until = time.Time{}
 	e.sicken(ctx, t, q)
 }

@@ -109,9 +109,7 @@ func explain(ctx context.Context, err error, out *directory.Outcome) {
 		return
 	}
 	out.Reason = reason(err)
-	if ce, ok := errors.AsType[*connectors.Error](err); ok {
-		out.Remedy = ce.Remedy
-	}
+	out.Remedy = remedy(err)
 }
 
 func late(out *directory.Outcome) {
@@ -171,4 +169,12 @@ func reason(err error) string {
 		return ce.Error()
 	}
 	return "Usher could not work on this: " + err.Error()
+}
+
+// remedy is what a person can do about an error, "" when nobody said.
+func remedy(err error) string {
+	if ce, ok := errors.AsType[*connectors.Error](err); ok {
+		return ce.Remedy
+	}
+	return ""
 }
