@@ -110,8 +110,9 @@ func (b *browser) menu(word string) {
 	b.do("menu "+word, cd.Click(cd.Search(fmt.Sprintf(`//aside//a[normalize-space(.)=%s]`, literal(word)))), cd.Sleep(150*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
 }
 
+// control is the field with this label; of several that begin with it, the one that says no more.
 func control(label string) string {
-	return fmt.Sprintf(`//*[@id=//label[starts-with(normalize-space(.),%s)]/@for]`, literal(label))
+	return fmt.Sprintf(`//*[@id=//label[normalize-space(text())=%[1]s or starts-with(normalize-space(.),%[1]s) and not(//label[normalize-space(text())=%[1]s])]/@for]`, literal(label))
 }
 
 // fill replaces what the field with this label holds.

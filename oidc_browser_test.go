@@ -29,7 +29,7 @@ func TestSignInThroughAProvider(t *testing.T) {
 	b.sees("noor.haddad@example.com")
 
 	signInToDemo(t, b, demo)
-	b.menu("Target")
+	b.visit("/targets/scim2")
 	b.sees("noor.haddad@example.com")
 	b.menu("Users")
 	b.do("open the user", clickText("Noor Haddad"), cd.Sleep(200*time.Millisecond))
