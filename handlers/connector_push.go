@@ -176,6 +176,10 @@ func (s *Server) showPushAdopt(w http.ResponseWriter, r *http.Request) error {
 	if !views.PushAdoptable(p, s.Now()) {
 		return questionOver()
 	}
+	if views.PushExpels(p) {
+		v.Shell = s.pushShell(r, v, "Remove members")
+		return s.render(w, r, http.StatusOK, views.ConnectorPushExpel(v, p))
+	}
 	v.Shell = s.pushShell(r, v, "Adopt group")
 	return s.render(w, r, http.StatusOK, views.ConnectorPushAdopt(v, p))
 }
@@ -195,6 +199,10 @@ func (s *Server) adoptPush(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := s.Directory.RetryGroup(r.Context(), v.Connector, p.Group, p.HeldRemoteID, actor(r)); err != nil {
 		return err
+	}
+	if views.PushExpels(p) {
+		flash(r, ui.Flash{Tone: ui.Info, Title: "Removing members", Text: "Whoever is no member here leaves " + p.Group.DisplayName + " at " + v.Connection.Name + "."})
+		return s.redirect(w, r, views.PushURL(v.Connector))
 	}
 	flash(r, ui.Flash{Tone: ui.Info, Title: "Adopting the group", Text: "Usher now keeps group " + p.HeldRemoteID + " at " + v.Connection.Name + " in step with " + p.Group.DisplayName + "."})
 	return s.redirect(w, r, views.PushURL(v.Connector))

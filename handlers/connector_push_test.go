@@ -200,6 +200,23 @@ func TestHeldGroupIsAdoptedAfterAQuestion(t *testing.T) {
 	}
 }
 
+func TestManyMembersLeaveOnlyAfterAQuestion(t *testing.T) {
+	o, p, c, at := pushing(t, connectors.PushGroups, "true")
+	sales := o.group(t, "Sales")
+	p.add(c, sales, provisioning.Account{DesiredGen: 2, ObservedGen: 1, RemoteID: "r9", Origin: provisioning.Created, HeldAt: time.Now(), HeldReason: "40 of the 50 members are no members here", HeldRemoteID: "r9",
+		HeldShown: map[string]any{"members": float64(50)}})
+	ask := at + "/" + sales.ID + "/adopt"
+	o.get(at).ok(t).says(t, "Look at members")
+	page := o.get(ask).ok(t)
+	page.says(t, "40 of the 50 members are no members here")
+	page.says(t, "Remove these members")
+	page.silent(t, "Adopt this group")
+	o.led(t, o.post(ask, "remote_id", "r9"), at)
+	if fmt.Sprint(p.retried) != "["+sales.ID+" r9]" {
+		t.Errorf("retried %q", p.retried)
+	}
+}
+
 func TestLogNamesGroups(t *testing.T) {
 	o, p, c, _ := pushing(t, connectors.PushGroups, "true")
 	p.lines = []provisioning.Attempt{{ID: "1", At: time.Now(), GroupID: "g1", GroupName: "Sales", ConnectorID: c.ID, Connection: "Warehouse", Kind: c.Kind, Operation: provisioning.OpUpdate, Outcome: provisioning.Succeeded}}

@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
@@ -96,17 +95,11 @@ func withoutPassword(r Result) Result {
 	return r
 }
 
-// blanker replaces a text, as it is and as JSON and URLs write it.
+// blanker replaces a text, however a target spells it.
 func blanker(clear string) func(string) string {
-	pairs := []string{clear, inPlaceOfPassword, url.QueryEscape(clear), inPlaceOfPassword, url.PathEscape(clear), inPlaceOfPassword}
-	for _, html := range []bool{true, false} {
-		var b strings.Builder
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(html)
-		if e.Encode(clear) == nil {
-			text := strings.TrimSpace(b.String())
-			pairs = append(pairs, text[1:len(text)-1], inPlaceOfPassword)
-		}
+	var pairs []string
+	for _, spelling := range append(connectors.Spellings(clear), url.QueryEscape(clear), url.PathEscape(clear)) {
+		pairs = append(pairs, spelling, inPlaceOfPassword)
 	}
 	return strings.NewReplacer(pairs...).Replace
 }

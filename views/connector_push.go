@@ -125,6 +125,22 @@ func PushAdoptable(p provisioning.GroupPush, now time.Time) bool {
 	return p.Status(now) == provisioning.StatusHeld && p.HeldRemoteID != ""
 }
 
+// PushExpels reports whether the question is about members: so many at the target are none here that somebody has to
+// say that they should leave.
+func PushExpels(p provisioning.GroupPush) bool {
+	return p.RemoteID != "" && p.RemoteID == p.HeldRemoteID
+}
+
+// pushQuestion is the button that leads to what an administrator has to decide.
+func pushQuestion(v ConnectorPushView, p provisioning.GroupPush) ui.Action {
+	a := ui.Action{Label: "Adopt", Icon: "check", Variant: ui.Outline, Small: true, Href: v.url() + "/" + p.GroupID + "/adopt",
+		Attrs: templ.Attributes{"aria-label": "Adopt the group for " + p.Group.DisplayName}}
+	if PushExpels(p) {
+		a.Label, a.Icon, a.Attrs = "Look at members", "users", templ.Attributes{"aria-label": "Look at the members of " + p.Group.DisplayName + " who would leave"}
+	}
+	return a
+}
+
 func pushRetryable(p provisioning.GroupPush, now time.Time) bool {
 	s := p.Status(now)
 	return s != provisioning.StatusRunning && (s != provisioning.StatusSynced || p.Refused > 0)
