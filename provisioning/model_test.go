@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	histories = flag.Int("histories", 100, "how many random histories the model test lives through")
+	histories = flag.Int("histories", 60, "how many random histories the model test lives through")
 	firstSeed = flag.Uint64("seed", 0, "the seed of the first history")
 )
 
