@@ -77,7 +77,7 @@ func pushing(t *testing.T, settings ...string) (o *bureau, p *pushDesk, c direct
 	o = newBureau(t)
 	i := slices.IndexFunc(o.Kinds, func(d connectors.Definition) bool { return d.Groups != nil })
 	if i < 0 {
-		t.Skip("no kind has groups")
+		t.Fatal("no kind has groups: pushing them is not tested")
 	}
 	_, c = o.target(t, "Warehouse", directory.Provisioner{}, settings...)
 	p = &pushDesk{Store: o.store}
