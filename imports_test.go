@@ -34,8 +34,9 @@ var arrows = map[string]string{
 	"connectors":               "directory",
 	"connectors/all":           "connectors connectors/* connectors/*/*",
 	"connectors/connectortest": "connectors directory",
+	"connectors/fault":         "",
 	"connectors/*":             "connectors directory scim",
-	"connectors/*/*":           "connectors", // fakes: the words of a sandbox, and no code of what they test
+	"connectors/*/*":           "connectors connectors/fault", // fakes: the words of a sandbox, and no code of what they test
 	"provisioning":             "directory connectors",
 	"auth":                     "directory",
 	"auth/*":                   "auth directory mail",

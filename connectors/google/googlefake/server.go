@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fault"
 )
 
 const (
@@ -38,7 +39,7 @@ type Options struct {
 type Server struct {
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	faults  faults
+	fault.Engine
 	journal journal
 	rules   rules
 	served  atomic.Int64
@@ -120,17 +121,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != TokenPath {
 		s.served.Add(1)
 	}
-	fault := s.faults.match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
+	broken := s.Match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
 	var out reply
-	if fault == nil || fault.Phase == After {
+	if broken == nil || broken.Phase == After {
 		out = s.answer(req)
 	}
-	if fault != nil {
-		fault.apply(r.Context(), &out)
+	if broken != nil {
+		if status, header, body, ok := broken.Replace(r.Context(), out.status); ok {
+			out = reply{status: status, header: header, body: body}
+		}
 	}
 	s.journal.add(req, out.status, s.options.Now())
-	s.rules.settle(req, out.status, fault != nil && fault.Drop != "")
-	if fault != nil && fault.drop(w, r, out) {
+	s.rules.settle(req, out.status, broken != nil && broken.Drop != "")
+	if broken != nil && broken.Break(w, r, out.status, "application/json", out.body) {
 		return
 	}
 	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))

@@ -1,11 +1,11 @@
 package googlefake
 
 import (
-	"context"
 	"net/http"
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fault"
 )
 
 // What an evaluator's trouble looks like.
@@ -31,7 +31,7 @@ func (s *Server) troubled(r request) (out reply, ok bool) {
 	onToken := r.URL.Path == TokenPath
 	switch s.Trouble() {
 	case connectors.Slow:
-		wait(r.Context(), slowness)
+		fault.Pause(r.Context(), slowness)
 	case connectors.Down:
 		if onToken {
 			return tokenRefused(http.StatusServiceUnavailable, "internal_failure", "Backend Error"), true
@@ -51,13 +51,4 @@ func (s *Server) troubled(r request) (out reply, ok bool) {
 		return refuse(http.StatusUnauthorized, "authError", "Invalid Credentials").reply(r.q), true
 	}
 	return reply{}, false
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }

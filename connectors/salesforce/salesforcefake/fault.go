@@ -1,129 +1,16 @@
 package salesforcefake
 
-import (
-	"context"
-	"net"
-	"net/http"
-	"regexp"
-	"strconv"
-	"sync"
-	"time"
-)
+import "usher/connectors/fault"
+
+// Fault is something that goes wrong on demand.
+type Fault = fault.Fault
 
 // Phases and drops of a Fault.
 const (
-	Before = "before" // the state is untouched
-	After  = "after"  // the state is changed, and then things go wrong
+	Before = fault.Before
+	After  = fault.After
 
-	Reset = "rst"          // the connection is reset
-	EOF   = "eof_mid_body" // the answer ends too early
-	Hang  = "hang"         // no answer, until the client gives up
+	Reset = fault.Reset
+	EOF   = fault.EOF
+	Hang  = fault.Hang
 )
-
-// Fault is something that goes wrong. It fires on the Nth match (1 is the first, and the default) and the
-// Times-1 matches after it (default 1, negative is for ever).
-type Fault struct {
-	Method, PathRe string // "" is any; PathRe is matched against the escaped path, "?" and the raw query
-	Nth, Times     int
-	Phase          string // Before unless it says After
-	Status         int    // of the answer instead of the right one; 0 leaves that as it is
-	Header         http.Header
-	Body           string
-	Delay          time.Duration
-	Drop           string
-}
-
-type armed struct {
-	Fault
-	re   *regexp.Regexp
-	seen int
-}
-
-type faults struct {
-	mu  sync.Mutex
-	all []*armed
-}
-
-// AddFault arms a fault. A pattern that is no regular expression panics.
-func (s *Server) AddFault(f Fault) {
-	f.Nth = max(f.Nth, 1)
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.all = append(s.faults.all, &armed{Fault: f, re: regexp.MustCompile(f.PathRe)})
-}
-
-// ClearFaults disarms them all.
-func (s *Server) ClearFaults() {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.all = nil
-}
-
-// match counts the request at every fault and gives the first that fires.
-func (f *faults) match(method, path, query string) *Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var hit *Fault
-	for _, a := range f.all {
-		if (a.Method != "" && a.Method != method) || !a.re.MatchString(path+"?"+query) {
-			continue
-		}
-		a.seen++
-		if hit == nil && a.seen >= a.Nth && (a.Times < 0 || a.seen < a.Nth+a.Times) {
-			hit = &a.Fault
-		}
-	}
-	return hit
-}
-
-func (f *Fault) apply(ctx context.Context, out *reply) {
-	if f.Delay > 0 {
-		pause(ctx, f.Delay)
-	}
-	if f.Status == 0 && out.status != 0 {
-		return
-	}
-	*out = reply{status: f.Status, header: f.Header.Clone(), body: []byte(f.Body)}
-	if out.status == 0 {
-		out.status = http.StatusServiceUnavailable
-	}
-}
-
-// drop breaks the connection instead of answering, and reports whether it did.
-func (f *Fault) drop(w http.ResponseWriter, r *http.Request, out reply) bool {
-	switch f.Drop {
-	case "":
-		return false
-	case Hang:
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
-	}
-	conn, buf, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	defer func() { _ = conn.Close() }() // it is meant to break
-	if f.Drop == EOF {
-		_, _ = buf.WriteString("HTTP/1.1 " + strconv.Itoa(out.status) + " OK\r\nContent-Type: application/json\r\nContent-Length: " +
-			strconv.Itoa(max(len(out.body), 2)) + "\r\n\r\n" + string(out.body[:len(out.body)/2]))
-		_ = buf.Flush()
-		return true
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // close becomes a reset
-	}
-	return true
-}
-
-// pause waits, unless the client gives up.
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fault"
 )
 
 // Sandbox is an organization for the demo.
@@ -90,7 +91,7 @@ func (s *Server) troubled(r *http.Request) (reply, bool) {
 			return tokenRefused("invalid_grant", "authentication failure"), true
 		}
 	case connectors.Slow:
-		pause(r.Context(), slowness)
+		fault.Pause(r.Context(), slowness)
 	}
 	return reply{}, false
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fault"
 )
 
 // TokenPath is where sessions are given out.
@@ -45,7 +46,7 @@ type Server struct {
 	options Options
 	quirks  atomic.Pointer[Quirks]
 	trouble atomic.Pointer[connectors.Trouble]
-	faults  faults
+	fault.Engine
 	journal journal
 	rules   rules
 	served  atomic.Int64
@@ -128,20 +129,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		s.served.Add(1)
 	}
-	fault := s.faults.match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
+	broken := s.Match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
 	var out reply
 	switch bad, troubled := s.troubled(r); {
 	case troubled:
 		out = bad
-	case fault == nil || fault.Phase == After:
+	case broken == nil || broken.Phase == After:
 		out = s.watched(req)
 	}
-	if fault != nil {
-		fault.apply(r.Context(), &out)
+	if broken != nil {
+		if status, header, body, ok := broken.Replace(r.Context(), out.status); ok {
+			out = reply{status: status, header: header, body: body}
+		}
 	}
 	s.journal.add(req, out.status, s.options.Now())
-	s.rules.settle(req, out.status, fault != nil && fault.Drop != "")
-	if fault != nil && fault.drop(w, r, out) {
+	s.rules.settle(req, out.status, broken != nil && broken.Drop != "")
+	if broken != nil && broken.Break(w, r, out.status, "application/json", out.body) {
 		return
 	}
 	out.write(w)

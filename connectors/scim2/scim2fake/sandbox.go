@@ -1,7 +1,6 @@
 package scim2fake
 
 import (
-	"context"
 	"crypto/rand"
 	"net/http"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fault"
 )
 
 // What an evaluator's trouble looks like.
@@ -50,7 +50,7 @@ func (s *sandbox) Trouble() connectors.Trouble {
 func (s *sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch s.Trouble() {
 	case connectors.Slow:
-		wait(r.Context(), slowness)
+		fault.Pause(r.Context(), slowness)
 	case connectors.Down:
 		problem(http.StatusServiceUnavailable, "", "The service is down for maintenance.").write(w)
 		return
@@ -65,15 +65,6 @@ func (s *sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case connectors.NoTrouble:
 	}
 	s.Server.ServeHTTP(w, r)
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }
 
 // Accounts implements connectors.Sandbox.

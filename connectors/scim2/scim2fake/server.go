@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"usher/connectors/fault"
 )
 
 // Prefix is where the service lives: the base URL is the server's URL and this.
@@ -27,7 +29,7 @@ type Options struct {
 type Server struct {
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	faults  faults
+	fault.Engine
 	journal journal
 	writers writers
 	served  atomic.Int64
@@ -86,17 +88,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "unreadable body", http.StatusBadRequest)
 		return
 	}
-	fault := s.faults.match(r.Method, req.path, req.query)
+	broken := s.Match(r.Method, req.path, req.query)
 	var out reply
-	if fault == nil || fault.Phase == After {
+	if broken == nil || broken.Phase == After {
 		out = s.watched(req)
 	}
-	if fault != nil {
-		fault.apply(r.Context(), &out)
+	if broken != nil {
+		if status, header, body, ok := broken.Replace(r.Context(), out.status); ok {
+			out = reply{status: status, header: header, body: body}
+		}
 	}
 	req.q.Wire.numberStatus(&out)
 	s.journal.add(req, out.status)
-	if fault != nil && fault.drop(w, r, out) {
+	if broken != nil && broken.Break(w, r, out.status, "application/scim+json", out.body) {
 		return
 	}
 	out.write(w)
