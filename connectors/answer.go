@@ -17,6 +17,7 @@ import (
 const (
 	OpCheck       = "check"
 	OpFind        = "find"
+	OpRead        = "read"
 	OpCreate      = "create"
 	OpUpdate      = "update"
 	OpDeprovision = "deprovision"

@@ -23,8 +23,13 @@ type Connector interface {
 	// outcome that cannot be known is Kind Unknown, and the engine finds before it creates again.
 	Create(ctx context.Context, p Profile) (Account, error)
 
-	// Update writes only what changed. A vanished account is Kind NotFound.
-	Update(ctx context.Context, id string, c Changes) error
+	// Read gives the account that has the target's own ID now, whose stamp it bears, and in Shown the attributes that
+	// Find looks for. None: Kind NotFound.
+	Read(ctx context.Context, id string) (Account, error)
+
+	// Update writes only what changed, and gives the account as the answer shows it; the zero Account where the answer
+	// shows none. Its external ID is one that was read, never the one that was sent. A vanished account is Kind NotFound.
+	Update(ctx context.Context, id string, c Changes) (Account, error)
 
 	// Deprovision disables or removes the account. Gone already is Kind NotFound, which the engine takes for success.
 	Deprovision(ctx context.Context, id string, m Mode) error
@@ -48,12 +53,13 @@ type Changes struct {
 	Set   map[string]any // new or changed, by Attribute.Key
 	Clear []string       // no longer there, sorted
 	Want  Profile        // the whole, for targets that can only replace
+	Stamp bool           // also stamp the account with Want.ResourceID: it bears the ID of somebody who left and is back
 }
 
 // Account is the user's object at the target.
 type Account struct {
-	ID         string         // the target's own ID; never a name or an address, which change
-	ExternalID string         // our ID as stamped on it; "" when it is not ours
+	ID         string         // the target's own ID
+	ExternalID string         // the ID stamped on it, as the target spells it (see SameID); "" when there is none
 	Protected  bool           // an administrator or service account: never adopted, never removed
 	Pending    bool           // accepted, and not yet in effect
 	Shown      map[string]any // what the target says about it, for people who compare; may be nil

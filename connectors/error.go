@@ -26,7 +26,7 @@ const (
 // Error is the only error that a connector returns.
 type Error struct {
 	Kind       Kind
-	Op         string        // "create", "find", "update", "deprovision", "check"
+	Op         string        // one of the constants Op…
 	Status     int           // HTTP status, 0 when no answer came
 	Code       string        // the vendor's code, "" when it sent none
 	Message    string        // the vendor's words, or ours when it sent none; never a secret

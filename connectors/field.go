@@ -48,6 +48,11 @@ type Field struct {
 	When        When    // asked for and kept only while another field has a value
 	Max         float64 // of a Number; 0 is no limit
 
+	// Identity makes one text of all values that mean the same target, such as an address with and without a slash at its
+	// end. With another identity, the accounts that are remembered may be strangers'. nil: the field says nothing about
+	// which target this is.
+	Identity func(value string) string
+
 	// Check says in words what is wrong with a value that its type allows, "" when nothing is. It must not
 	// repeat a secret. May be nil.
 	Check func(value string) string

@@ -16,8 +16,11 @@ type GroupConnector interface {
 	// a target whose groups cannot be made is Kind Misconfigured.
 	CreateGroup(ctx context.Context, g GroupProfile) (Account, error)
 
-	// UpdateGroup writes the name. A vanished group is Kind NotFound.
-	UpdateGroup(ctx context.Context, id string, g GroupProfile) error
+	// ReadGroup gives the group that has the target's own ID now, as Read does, with its name as Shown["name"].
+	ReadGroup(ctx context.Context, id string) (Account, error)
+
+	// UpdateGroup writes the name, and gives the group as the answer shows it, as Update does. A vanished group is Kind NotFound.
+	UpdateGroup(ctx context.Context, id string, g GroupProfile) (Account, error)
 
 	// DeleteGroup removes the group. Gone already is Kind NotFound.
 	DeleteGroup(ctx context.Context, id string) error
@@ -39,6 +42,9 @@ type GroupProfile struct {
 	ResourceID string // our ID, stamped on the group where the target keeps one
 	Name       string
 }
+
+// GroupName is the key of a group's name in Account.Shown.
+const GroupName = "name"
 
 // MemberChanges are who joins and who leaves, by account ID.
 type MemberChanges struct {

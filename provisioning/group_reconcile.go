@@ -106,7 +106,7 @@ func (g *groupReconciler) rename(ctx context.Context) (again bool, err error) {
 	}
 	g.did(OpUpdate)
 	g.r.Certain = false
-	err = g.at.UpdateGroup(ctx, g.r.RemoteID, g.profile())
+	_, err = g.at.UpdateGroup(ctx, g.r.RemoteID, g.profile())
 	if connectors.KindOf(err) == connectors.NotFound {
 		return g.lost(err)
 	}

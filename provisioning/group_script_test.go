@@ -29,8 +29,14 @@ func (s *groupScript) CreateGroup(context.Context, connectors.GroupProfile) (con
 	return a.account, a.err
 }
 
-func (s *groupScript) UpdateGroup(_ context.Context, _ string, g connectors.GroupProfile) error {
-	return s.next("name").err
+func (s *groupScript) ReadGroup(context.Context, string) (connectors.Account, error) {
+	a := s.next("read")
+	return a.account, a.err
+}
+
+func (s *groupScript) UpdateGroup(context.Context, string, connectors.GroupProfile) (connectors.Account, error) {
+	a := s.next("name")
+	return a.account, a.err
 }
 
 func (s *groupScript) DeleteGroup(context.Context, string) error { return s.next("delete").err }

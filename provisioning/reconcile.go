@@ -108,7 +108,7 @@ func (c *reconciler) update(ctx context.Context, want connectors.Profile) (again
 		c.r.Operation = OpUpdate
 	}
 	c.r.Certain = false
-	err = c.o.Update(ctx, c.r.RemoteID, changes)
+	_, err = c.o.Update(ctx, c.r.RemoteID, changes)
 	if connectors.KindOf(err) == connectors.NotFound {
 		return c.lost(err)
 	}

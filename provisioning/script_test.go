@@ -65,9 +65,15 @@ func (s *script) Create(_ context.Context, p connectors.Profile) (connectors.Acc
 	return a.account, a.err
 }
 
-func (s *script) Update(_ context.Context, _ string, c connectors.Changes) error {
+func (s *script) Read(context.Context, string) (connectors.Account, error) {
+	a := s.next("read")
+	return a.account, a.err
+}
+
+func (s *script) Update(_ context.Context, _ string, c connectors.Changes) (connectors.Account, error) {
 	s.changes = append(s.changes, c)
-	return s.next("update").err
+	a := s.next("update")
+	return a.account, a.err
 }
 
 func (s *script) Deprovision(_ context.Context, _ string, m connectors.Mode) error {

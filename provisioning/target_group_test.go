@@ -68,7 +68,7 @@ func (t *target) FindGroup(ctx context.Context, p connectors.GroupProfile) (a co
 		} {
 			for _, id := range slices.Sorted(maps.Keys(t.groups)) {
 				if g := t.groups[id]; match(g) && !time.Now().Before(g.seenAt) {
-					a = connectors.Account{ID: g.ID, ExternalID: g.ExternalID, Shown: map[string]any{"name": g.Name}}
+					a = g.account()
 					return nil
 				}
 			}
@@ -94,15 +94,32 @@ func (t *target) CreateGroup(ctx context.Context, p connectors.GroupProfile) (a 
 	return a, err
 }
 
-func (t *target) UpdateGroup(ctx context.Context, id string, p connectors.GroupProfile) error {
-	return t.call(ctx, "update group", p.ResourceID, func() error {
+func (g remoteGroup) account() connectors.Account {
+	return connectors.Account{ID: g.ID, ExternalID: g.ExternalID, Shown: map[string]any{connectors.GroupName: g.Name}}
+}
+
+func (t *target) ReadGroup(ctx context.Context, id string) (a connectors.Account, err error) {
+	err = t.call(ctx, "read group", t.ownerOf(id), func() error {
+		g, err := t.visibleGroup("read group", id)
+		if err == nil {
+			a = g.account()
+		}
+		return err
+	})
+	return a, err
+}
+
+func (t *target) UpdateGroup(ctx context.Context, id string, p connectors.GroupProfile) (a connectors.Account, err error) {
+	err = t.call(ctx, "update group", p.ResourceID, func() error {
 		g, err := t.visibleGroup("update group", id)
 		if err == nil {
 			g.Name = p.Name
 			t.groups[id], t.owner[id] = g, p.ResourceID
+			a = g.account()
 		}
 		return err
 	})
+	return a, err
 }
 
 func (t *target) ownerOf(id string) string {

@@ -119,7 +119,7 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 		return &connectors.Error{Kind: connectors.RateLimited, Op: op, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}
 	}
 	err := do()
-	if err == nil && (fault < 0.40 || t.losing && !strings.HasPrefix(op, "find")) {
+	if err == nil && (fault < 0.40 || t.losing && !strings.HasPrefix(op, "find") && !strings.HasPrefix(op, "read")) {
 		return lost("answer lost")
 	}
 	return err
@@ -129,7 +129,7 @@ func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.calls[op]++
-	if op != "find" && op != "check" {
+	if op != "find" && op != "read" && op != "check" {
 		t.order = append(t.order, user)
 	}
 	if t.busy[user]++; t.busy[user] > 1 {
@@ -160,7 +160,7 @@ func (t *target) Find(ctx context.Context, p connectors.Profile) (a connectors.A
 		} {
 			for _, r := range t.rows {
 				if match(r) && !time.Now().Before(r.seenAt) {
-					a = connectors.Account{ID: r.ID, ExternalID: r.ExternalID, Protected: r.Protected, Shown: map[string]any{"userName": r.UserName}}
+					a = r.account()
 					return nil
 				}
 			}
@@ -202,8 +202,23 @@ func (t *target) visible(op, id string) (row, error) {
 	return r, nil
 }
 
-func (t *target) Update(ctx context.Context, id string, c connectors.Changes) error {
-	return t.call(ctx, "update", c.Want.ResourceID, func() error {
+func (t *target) Read(ctx context.Context, id string) (a connectors.Account, err error) {
+	err = t.call(ctx, "read", t.ownerOf(id), func() error {
+		r, err := t.visible("read", id)
+		if err == nil {
+			a = r.account()
+		}
+		return err
+	})
+	return a, err
+}
+
+func (r row) account() connectors.Account {
+	return connectors.Account{ID: r.ID, ExternalID: r.ExternalID, Protected: r.Protected, Shown: map[string]any{"userName": r.UserName}}
+}
+
+func (t *target) Update(ctx context.Context, id string, c connectors.Changes) (a connectors.Account, err error) {
+	err = t.call(ctx, "update", c.Want.ResourceID, func() error {
 		r, err := t.visible("update", id)
 		if err != nil {
 			return err
@@ -226,9 +241,14 @@ func (t *target) Update(ctx context.Context, id string, c connectors.Changes) er
 				r.Email = ""
 			}
 		}
+		if c.Stamp {
+			r.ExternalID = c.Want.ResourceID
+		}
 		t.rows[id], t.owner[id] = r, c.Want.ResourceID
+		a = r.account()
 		return nil
 	})
+	return a, err
 }
 
 func (t *target) Deprovision(ctx context.Context, id string, m connectors.Mode) error {

@@ -47,6 +47,9 @@ func life(t *testing.T, b *bench) {
 	if err != nil || found.ID != a.ID || found.ExternalID != p.ResourceID || found.Protected {
 		t.Fatalf("find: %+v, %v; want %s with our external ID", found, err, a.ID)
 	}
+	if read, err := b.conn.Read(attempt(t), a.ID); err != nil || read.ID != a.ID || read.ExternalID != p.ResourceID || read.Protected {
+		t.Fatalf("read: %+v, %v; want %s with our external ID", read, err, a.ID)
+	}
 	if err := b.conn.Deprovision(attempt(t), a.ID, connectors.Disable); err != nil {
 		t.Fatalf("disable: %v", err)
 	}
@@ -74,10 +77,13 @@ func updateOnlyChanges(t *testing.T, b *bench) {
 	want.Values = maps.Clone(want.Values)
 	want.Values[b.Change.Key] = b.Change.Value
 	delete(want.Values, b.Clear)
-	err := b.conn.Update(attempt(t), a.ID, connectors.Changes{
+	told, err := b.conn.Update(attempt(t), a.ID, connectors.Changes{
 		Set: map[string]any{b.Change.Key: b.Change.Value}, Clear: []string{b.Clear}, Want: want})
 	if err != nil {
 		t.Fatalf("update: %v", err)
+	}
+	if told.ID != "" && (told.ID != a.ID || told.ExternalID != want.ResourceID) {
+		t.Errorf("the answer is %+v, want account %s with our external ID, or nothing", told, a.ID)
 	}
 	got := b.remote(t, a.ID)
 	if !reflect.DeepEqual(got.Values[b.Change.Key], b.Change.Value) {
@@ -97,7 +103,7 @@ func updateOnlyChanges(t *testing.T, b *bench) {
 func updateNothing(t *testing.T, b *bench) {
 	a := b.create(t)
 	before := b.target.Requests()
-	if err := b.conn.Update(attempt(t), a.ID, connectors.Changes{Want: b.Profile(1)}); err != nil {
+	if _, err := b.conn.Update(attempt(t), a.ID, connectors.Changes{Want: b.Profile(1)}); err != nil {
 		t.Fatalf("update: %v", err)
 	}
 	if n := b.target.Requests() - before; n != 0 {
@@ -119,7 +125,10 @@ func notFound(t *testing.T, b *bench) {
 	_, err := b.conn.Find(attempt(t), b.Profile(2))
 	wantKind(t, err, connectors.NotFound)
 	const missing = "0123456789abcdef"
-	wantKind(t, b.conn.Update(attempt(t), missing, connectors.Changes{Set: map[string]any{b.Change.Key: b.Change.Value}, Want: b.Profile(2)}), connectors.NotFound)
+	_, err = b.conn.Update(attempt(t), missing, connectors.Changes{Set: map[string]any{b.Change.Key: b.Change.Value}, Want: b.Profile(2)})
+	wantKind(t, err, connectors.NotFound)
+	_, err = b.conn.Read(attempt(t), missing)
+	wantKind(t, err, connectors.NotFound)
 	wantKind(t, b.conn.Deprovision(attempt(t), missing, connectors.Disable), connectors.NotFound)
 }
 
@@ -134,6 +143,38 @@ func findForeign(t *testing.T, b *bench) {
 	b.target.Seed(q, "somebody-else", false)
 	if a, err = b.conn.Find(attempt(t), q); err != nil || a.ExternalID != "somebody-else" {
 		t.Fatalf("find: %+v, %v; want it to bear the other's external ID", a, err)
+	}
+}
+
+// readForeign tells whose an account is that has an ID which we remember: a stranger's, or nobody's.
+func readForeign(t *testing.T, b *bench) {
+	for stamp, n := range map[string]int{"": 1, "somebody-else": 2} {
+		id := b.target.Seed(b.Profile(n), stamp, false)
+		a, err := b.conn.Read(attempt(t), id)
+		if err != nil || a.ID != id || a.ExternalID != stamp {
+			t.Fatalf("read: %+v, %v; want %s with the external ID %q", a, err, id, stamp)
+		}
+		for _, attr := range b.Definition.Attributes {
+			if attr.Matching && a.Shown[attr.Key] == nil {
+				t.Errorf("%s is looked for and not shown: %v", attr.Key, a.Shown)
+			}
+		}
+	}
+}
+
+// stampAnew gives the account of somebody who left to the same person's new user.
+func stampAnew(t *testing.T, b *bench) {
+	id := b.target.Seed(b.Profile(1), b.Profile(2).ResourceID, false)
+	want := b.Profile(1)
+	if _, err := b.conn.Update(attempt(t), id, connectors.Changes{Set: map[string]any{b.Change.Key: b.Change.Value}, Want: want, Stamp: true}); err != nil {
+		t.Fatalf("update: %v", err)
+	}
+	if got := b.remote(t, id); got.ExternalID != want.ResourceID || !reflect.DeepEqual(got.Values[b.Change.Key], b.Change.Value) {
+		t.Errorf("the account is %+v, want it to bear %s and the change", got, want.ResourceID)
+	}
+	a, err := b.conn.Read(attempt(t), id)
+	if err != nil || !connectors.SameID(a.ExternalID, want.ResourceID) {
+		t.Errorf("read: %+v, %v; want our external ID", a, err)
 	}
 }
 

@@ -34,9 +34,13 @@ func groupLife(t *testing.T, b *groupBench) {
 			t.Fatalf("find %+v: %+v, %v; want %s with our ID", p, a, err, id)
 		}
 	}
+	read, err := b.conn.ReadGroup(attempt(t), id)
+	if err != nil || read.ID != id || read.Shown[connectors.GroupName] != g.Name || (!b.Unstamped && !connectors.SameID(read.ExternalID, g.ResourceID)) {
+		t.Fatalf("read: %+v, %v; want %s with its name and our ID", read, err, id)
+	}
 	who := b.accounts(1, 1)
 	b.change(t, id, who, nil)
-	if err := b.conn.UpdateGroup(attempt(t), id, renamed); err != nil {
+	if _, err := b.conn.UpdateGroup(attempt(t), id, renamed); err != nil {
 		t.Fatalf("rename: %v", err)
 	}
 	if r := b.remote(t, id); r.Name != renamed.Name || !same(r.Members, who) || (!b.Unstamped && r.ExternalID != g.ResourceID) {
@@ -168,7 +172,7 @@ func othersMembers(t *testing.T, b *groupBench) {
 	b.change(t, id, ours, nil)
 	b.wantMembers(t, id, append(ours, theirs...)...)
 	if !b.Fixed {
-		if err := b.conn.UpdateGroup(attempt(t), id, connectors.GroupProfile{ResourceID: b.Group(1).ResourceID, Name: b.Group(2).Name}); err != nil {
+		if _, err := b.conn.UpdateGroup(attempt(t), id, connectors.GroupProfile{ResourceID: b.Group(1).ResourceID, Name: b.Group(2).Name}); err != nil {
 			t.Fatalf("rename: %v", err)
 		}
 		if got := b.remote(t, id).ExternalID; got != "" {
@@ -211,8 +215,11 @@ func unknownGroup(t *testing.T, b *groupBench) {
 	who := b.accounts(1, 2)
 	_, err := b.conn.ChangeMembers(attempt(t), b.MissingGroup, connectors.MemberChanges{Add: who[:1], Remove: who[1:]})
 	wantKind(t, err, connectors.NotFound)
+	_, err = b.conn.ReadGroup(attempt(t), b.MissingGroup)
+	wantKind(t, err, connectors.NotFound)
 	if !b.Fixed {
-		wantKind(t, b.conn.UpdateGroup(attempt(t), b.MissingGroup, b.Group(1)), connectors.NotFound)
+		_, err = b.conn.UpdateGroup(attempt(t), b.MissingGroup, b.Group(1))
+		wantKind(t, err, connectors.NotFound)
 		wantKind(t, b.conn.DeleteGroup(attempt(t), b.MissingGroup), connectors.NotFound)
 	}
 	if b.Untold {

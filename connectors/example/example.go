@@ -36,7 +36,7 @@ func Definition() connectors.Definition {
 	return connectors.Definition{
 		Kind: Kind, Name: "Badge office", Summary: "Badges of an imaginary office.", Icon: "id-card",
 		Fields: []connectors.Field{
-			{Key: keyURL, Label: "Office URL", Type: connectors.URL, Required: true, Placeholder: "https://badges.example.com"},
+			{Key: keyURL, Label: "Office URL", Type: connectors.URL, Required: true, Identity: connectors.Address, Placeholder: "https://badges.example.com"},
 			{Key: keyAPIKey, Label: "API key", Section: connectors.SectionAuth, Type: connectors.Password, Required: true, Help: "The office gives it out at its desk."},
 			{Key: keyAllowPrivate, Label: "Allow private network", Section: connectors.SectionDanger, Type: connectors.Switch, Default: "false",
 				Help: "Lets Usher call addresses inside your own network, and without TLS."},
@@ -95,7 +95,7 @@ func (c *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 			return connectors.Account{}, err
 		}
 		for _, b := range all { // what the office answers is compared here, too
-			if by.query == "key" && b.Key == by.value || by.query == "name" && strings.EqualFold(b.Name, by.value) {
+			if by.query == "key" && connectors.SameID(b.Key, by.value) || by.query == "name" && strings.EqualFold(b.Name, by.value) {
 				found = append(found, b)
 			}
 		}
@@ -124,8 +124,17 @@ func (c *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	return made.account(), nil
 }
 
+// Read implements connectors.Connector.
+func (c *connector) Read(ctx context.Context, id string) (connectors.Account, error) {
+	var b badge
+	if err := c.call(ctx, connectors.OpRead, http.MethodGet, "/badges/"+url.PathEscape(id), nil, &b); err != nil {
+		return connectors.Account{}, err
+	}
+	return b.account(), nil
+}
+
 // Update implements connectors.Connector.
-func (c *connector) Update(ctx context.Context, id string, changes connectors.Changes) error {
+func (c *connector) Update(ctx context.Context, id string, changes connectors.Changes) (connectors.Account, error) {
 	body := map[string]any{}
 	for k, v := range changes.Set {
 		body[k] = v
@@ -133,10 +142,17 @@ func (c *connector) Update(ctx context.Context, id string, changes connectors.Ch
 	for _, k := range changes.Clear {
 		body[k] = nil
 	}
-	if len(body) == 0 {
-		return nil
+	if changes.Stamp {
+		body["key"] = changes.Want.ResourceID
 	}
-	return plain(c.call(ctx, connectors.OpUpdate, http.MethodPatch, "/badges/"+url.PathEscape(id), body, nil))
+	if len(body) == 0 {
+		return connectors.Account{}, nil
+	}
+	var b badge
+	if err := c.call(ctx, connectors.OpUpdate, http.MethodPatch, "/badges/"+url.PathEscape(id), body, &b); err != nil {
+		return connectors.Account{}, err
+	}
+	return b.account(), nil
 }
 
 // Deprovision implements connectors.Connector.

@@ -19,6 +19,9 @@ import (
 
 const apiEndpoint = "https://admin.googleapis.com/"
 
+// ownCustomer names the Workspace account of the administrator whom we act as (Directory API, users.list).
+const ownCustomer = "my_customer"
+
 // connector speaks to one Workspace account. It is safe for concurrent use.
 type connector struct {
 	users   *directory.UsersService
@@ -58,7 +61,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 		pushes: c.On(connectors.PushGroups), groupDomain: c.Text(keyGroupDomain),
 	}
 	if k.customer == "" {
-		k.customer = "my_customer"
+		k.customer = ownCustomer
 	}
 	var wrong string
 	if k.key, wrong = parseKey(c.Secret(keyCredentials)); wrong != "" {

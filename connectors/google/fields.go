@@ -2,6 +2,7 @@ package google
 
 import (
 	"slices"
+	"strings"
 
 	"usher/connectors"
 )
@@ -25,7 +26,7 @@ func targetFields() []connectors.Field {
 		{Key: keyCredentials, Label: "Service account key (JSON)", Section: auth, Type: connectors.PEM, Required: true, Check: checkKey,
 			Help: "Paste the whole file. Then, in the Admin console under Security → Access and data control → API controls → Domain-wide delegation, add the key's client ID with exactly these scopes: " +
 				userScope + "," + groupReadScope},
-		{Key: keySubject, Label: "Administrator to act as", Section: auth, Type: connectors.Text, Required: true, Placeholder: "admin@example.com", Check: checkSubject,
+		{Key: keySubject, Label: "Administrator to act as", Section: auth, Type: connectors.Text, Identity: domainOf, Required: true, Placeholder: "admin@example.com", Check: checkSubject,
 			Help: "The e-mail address of a super administrator. Delegated administrators can change users but not create them."},
 	}
 }
@@ -42,7 +43,7 @@ func groupFields() []connectors.Field {
 func policyFields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	return []connectors.Field{
-		{Key: keyCustomer, Label: "Customer ID", Section: policy, Type: connectors.Text, Default: "my_customer",
+		{Key: keyCustomer, Label: "Customer ID", Section: policy, Type: connectors.Text, Identity: customerOf, Default: ownCustomer,
 			Help: "my_customer is the Workspace account that the administrator belongs to."},
 		{Key: keyForceChange, Label: "Change the password at the first sign-in", Section: policy, Type: connectors.Switch, Default: "false",
 			Help: "Only new users with a random password are asked. Google ignores it for users who sign in with single sign-on."},
@@ -70,7 +71,21 @@ func networkFields() []connectors.Field {
 	return []connectors.Field{
 		{Key: keyAllowPrivate, Label: "Call a simulated Google", Section: danger, Type: connectors.Switch, Default: "false",
 			Help: "For demonstrations and tests: lets Usher call addresses inside your own network, and without TLS, in place of Google."},
-		{Key: keyEndpoint, Label: "API endpoint", Section: danger, Type: connectors.URL, When: private, Placeholder: "http://localhost:8080"},
+		{Key: keyEndpoint, Label: "API endpoint", Section: danger, Type: connectors.URL, Identity: connectors.Address, When: private, Placeholder: "http://localhost:8080"},
 		{Key: keyTokenURL, Label: "Token URL", Section: danger, Type: connectors.URL, When: private, Placeholder: "http://localhost:8080/token"},
 	}
+}
+
+// domainOf is what an administrator's address says about whose Workspace account it is.
+func domainOf(address string) string {
+	_, domain, _ := strings.Cut(strings.ToLower(address), "@")
+	return domain
+}
+
+// customerOf is a customer ID, "" for the one of the administrator whom we act as.
+func customerOf(id string) string {
+	if id == ownCustomer {
+		return ""
+	}
+	return id
 }

@@ -22,10 +22,10 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 	if p.ResourceID == "" {
 		return k.found(named)
 	}
-	if named != nil && k.stamp(named) == p.ResourceID {
+	if named != nil && connectors.SameID(k.stamp(named), p.ResourceID) {
 		return k.account(named), nil
 	}
-	ours, err := k.search(ctx, connectors.OpFind, "externalId="+quote(p.ResourceID), false, func(u *directory.User) bool { return k.stamp(u) == p.ResourceID })
+	ours, err := k.search(ctx, connectors.OpFind, "externalId="+quote(p.ResourceID), false, func(u *directory.User) bool { return connectors.SameID(k.stamp(u), p.ResourceID) })
 	switch {
 	case err != nil:
 		return connectors.Account{}, err
@@ -49,6 +49,18 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 func (k *connector) found(u *directory.User) (connectors.Account, error) {
 	if u == nil {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "Google has no account for this user."}
+	}
+	return k.account(u), nil
+}
+
+// Read implements connectors.Connector.
+func (k *connector) Read(ctx context.Context, id string) (connectors.Account, error) {
+	if err := usableID(connectors.OpRead, id); err != nil {
+		return connectors.Account{}, err
+	}
+	u, err := k.current(ctx, connectors.OpRead, id)
+	if err != nil {
+		return connectors.Account{}, err
 	}
 	return k.account(u), nil
 }

@@ -22,7 +22,7 @@ func (k *connector) FindGroup(ctx context.Context, g connectors.GroupProfile) (c
 	if addressed != nil && !strings.EqualFold(addressed.Email, address) {
 		addressed = nil // an alias is another group's
 	}
-	if addressed != nil && g.ResourceID != "" && k.groupStamp(addressed) == g.ResourceID {
+	if addressed != nil && connectors.SameID(k.groupStamp(addressed), g.ResourceID) {
 		return k.groupAccount(addressed), nil
 	}
 	ours, named, err := k.searchGroups(ctx, g)
@@ -82,7 +82,7 @@ func (k *connector) searchGroups(ctx context.Context, g connectors.GroupProfile)
 		stale, err := k.groupPages(ctx, func(found *directory.Group) {
 			switch {
 			case found.Id == "":
-			case g.ResourceID != "" && k.groupStamp(found) == g.ResourceID:
+			case connectors.SameID(k.groupStamp(found), g.ResourceID):
 				ours = append(ours, found)
 			case strings.EqualFold(found.Name, g.Name):
 				named = append(named, found)
@@ -187,13 +187,32 @@ func takenForGood(e *connectors.Error, message string) *connectors.Error {
 }
 
 // UpdateGroup implements connectors.GroupConnector. The address stays, so that the members' mail still arrives.
-func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
 	const op = connectors.OpUpdate
 	if err := usableGroup(op, id); err != nil {
-		return err
+		return connectors.Account{}, err
 	}
-	_, err := k.groups.Patch(id, &directory.Group{Name: g.Name}).Context(ctx).Do()
-	return nilOr(k.ofGroup(op, id, err))
+	written, err := k.groups.Patch(id, &directory.Group{Name: g.Name}).Context(ctx).Do()
+	if err != nil {
+		return connectors.Account{}, k.ofGroup(op, id, err)
+	}
+	return k.groupAccount(written), nil
+}
+
+// ReadGroup implements connectors.GroupConnector.
+func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Account, error) {
+	const op = connectors.OpRead
+	if err := usableGroup(op, id); err != nil {
+		return connectors.Account{}, err
+	}
+	g, err := k.getGroup(ctx, op, id)
+	switch {
+	case err != nil:
+		return connectors.Account{}, err
+	case g == nil:
+		return connectors.Account{}, &connectors.Error{Kind: connectors.NotFound, Op: op, Status: http.StatusNotFound, Message: "Google has no group with this ID.", Remedy: remedyGroupGone}
+	}
+	return k.groupAccount(g), nil
 }
 
 // DeleteGroup implements connectors.GroupConnector.
@@ -259,5 +278,5 @@ func (k *connector) groupStamp(g *directory.Group) string {
 }
 
 func (k *connector) groupAccount(g *directory.Group) connectors.Account {
-	return connectors.Account{ID: g.Id, ExternalID: k.groupStamp(g), Shown: map[string]any{"name": g.Name, "email": g.Email}}
+	return connectors.Account{ID: g.Id, ExternalID: k.groupStamp(g), Shown: map[string]any{connectors.GroupName: g.Name, "email": g.Email}}
 }

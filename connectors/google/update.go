@@ -14,32 +14,35 @@ import (
 
 // Update implements connectors.Connector with one PUT, which has the meaning of a patch at Google: what is
 // absent stays, null clears, lists are replaced whole. The user is read first only where a part of
-// a list changes that others write to, or what an administrator must keep. An account is stamped when it is made and
-// never after.
-func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) error {
+// a list changes that others write to, or what an administrator must keep. An account is stamped when it is made, and
+// anew only for somebody who is back.
+func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) (connectors.Account, error) {
 	const op = connectors.OpUpdate
 	p, wrong := k.patchOf(c)
 	if wrong != nil {
-		return at(op, wrong)
+		return connectors.Account{}, at(op, wrong)
 	}
-	if p.empty {
-		return nil
+	if p.empty && !c.Stamp {
+		return connectors.Account{}, nil
 	}
 	if err := usableID(op, id); err != nil {
-		return err
+		return connectors.Account{}, err
 	}
 	guarded := p.harmsAdmins()
-	if p.needsCurrent() || guarded {
+	if p.needsCurrent() || guarded || c.Stamp {
 		u, err := k.current(ctx, op, id)
 		switch {
 		case err != nil:
-			return err
+			return connectors.Account{}, err
 		case guarded && !k.allowAdmins && k.isAdmin(u):
-			return protected(op, u)
+			return connectors.Account{}, protected(op, u)
 		case p.employeeID != nil && k.stamp(u) == "" && k.fresh(u):
-			return unstampedYet(op)
+			return connectors.Account{}, unstampedYet(op)
 		}
 		p.merge(u)
+		if c.Stamp {
+			k.restamp(p, u, c.Want.ResourceID)
+		}
 	}
 	if active, set := c.Set[attrSuspended].(bool); set && !active {
 		k.revive(p, c)
@@ -55,11 +58,31 @@ func (k *connector) revive(p *patch, c connectors.Changes) {
 	}
 }
 
-func (k *connector) write(ctx context.Context, op, id string, p *patch, c connectors.Changes) error {
-	_, err := k.users.Update(id, &p.User).Context(ctx).Do()
-	if err == nil {
-		return nil
+// restamp puts our ID into the list of external IDs, which Google replaces whole.
+func (k *connector) restamp(p *patch, u *directory.User, id string) {
+	list := p.ExternalIds
+	if list == nil {
+		list = u.ExternalIds
 	}
+	kept := []any{map[string]any{"type": externalIDKind, "customType": k.labelled, "value": id}}
+	for _, m := range entries(list) {
+		if m["type"] != externalIDKind || m["customType"] != k.labelled {
+			kept = append(kept, m)
+		}
+	}
+	p.ExternalIds = kept
+}
+
+func (k *connector) write(ctx context.Context, op, id string, p *patch, c connectors.Changes) (connectors.Account, error) {
+	u, err := k.users.Update(id, &p.User).Context(ctx).Do()
+	if err == nil {
+		return k.account(u), nil
+	}
+	return connectors.Account{}, k.unwritten(ctx, op, id, p, c, err)
+}
+
+// unwritten says why a user was not changed.
+func (k *connector) unwritten(ctx context.Context, op, id string, p *patch, c connectors.Changes, err error) error {
 	e := k.failure(op, err)
 	switch {
 	case e.Kind == connectors.Conflict:

@@ -117,8 +117,13 @@ func isID(s string, prefixes ...string) bool {
 	return false
 }
 
-// sameID compares two IDs, of which the last three of 18 characters are a checksum.
+// shortID is how many characters of an ID tell it from others; the last three of 18 are a checksum.
+const shortID = 15
+
+// sameID compares two IDs, of which either may have the checksum.
 func sameID(a, b string) bool {
-	const significant = 15
-	return len(a) >= significant && len(b) >= significant && a[:significant] == b[:significant]
+	return len(a) >= shortID && len(b) >= shortID && a[:shortID] == b[:shortID]
 }
+
+// significant is an ID without its checksum.
+func significant(id string) string { return id[:min(len(id), shortID)] }

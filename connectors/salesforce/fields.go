@@ -17,7 +17,7 @@ func fields() []connectors.Field {
 
 func targetFields() []connectors.Field {
 	return []connectors.Field{
-		{Key: keyMyDomain, Label: "My Domain URL", Type: connectors.URL, Required: true, Placeholder: "https://yourorg.my.salesforce.com", Check: checkMyDomain,
+		{Key: keyMyDomain, Label: "My Domain URL", Type: connectors.URL, Identity: connectors.Address, Required: true, Placeholder: "https://yourorg.my.salesforce.com", Check: checkMyDomain,
 			Help: "Setup → My Domain shows it. A sandbox's is like https://yourorg--name.sandbox.my.salesforce.com. Not login.salesforce.com."},
 	}
 }
@@ -57,7 +57,7 @@ func authFields() []connectors.Field {
 			Help: "This flow works with existing connected apps only, and not with multi-factor authentication. Move to client credentials."},
 		{Key: keyLegacyToken, Label: "Security token (legacy)", Section: auth, Type: connectors.Password, When: legacy,
 			Help: "Needed unless Usher's address is in the trusted IP ranges."},
-		{Key: keyOrgID, Label: "Organization ID", Section: auth, Type: connectors.Text, Placeholder: "00D…", Check: checkOrg,
+		{Key: keyOrgID, Label: "Organization ID", Section: auth, Type: connectors.Text, Identity: significant, Placeholder: "00D…", Check: checkOrg,
 			Help: "Test connection proposes it. Once set, Usher refuses to work with any other organization, even if somebody exchanges the credentials."},
 	}
 }

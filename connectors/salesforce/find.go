@@ -87,7 +87,7 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 	var ours, named []user
 	for _, u := range found {
 		switch {
-		case p.ResourceID != "" && u.Stamp == p.ResourceID:
+		case connectors.SameID(u.Stamp, p.ResourceID):
 			ours = append(ours, u)
 		case has(names, u.Username):
 			named = append(named, u)
@@ -169,7 +169,7 @@ func (k *connector) account(ctx context.Context, op string, u user, resourceID s
 		shown[attrProfile] = u.Profile.Name
 	}
 	a := connectors.Account{ID: u.ID, ExternalID: u.Stamp, Protected: u.admin() || k.runsAs(u.ID), Shown: shown}
-	if ours := resourceID != "" && u.Stamp == resourceID; ours || a.Protected {
+	if connectors.SameID(u.Stamp, resourceID) || a.Protected {
 		return a, nil
 	}
 	if a.Protected = !u.standard() || u.Profile.Name == ""; a.Protected {
@@ -181,6 +181,22 @@ func (k *connector) account(ctx context.Context, op string, u user, resourceID s
 	}
 	a.Protected = admin
 	return a, err
+}
+
+// Read implements connectors.Connector with one query.
+func (k *connector) Read(ctx context.Context, id string) (connectors.Account, error) {
+	const op = connectors.OpRead
+	if !isID(id, "005") {
+		return connectors.Account{}, gone(op)
+	}
+	found, err := k.users(ctx, op, "Id = '"+id+"'")
+	switch {
+	case err != nil:
+		return connectors.Account{}, err
+	case len(found) != 1 || !sameID(found[0].ID, id):
+		return connectors.Account{}, gone(op)
+	}
+	return k.account(ctx, op, found[0], found[0].Stamp)
 }
 
 // runsAs reports whether this is the user of our own session.

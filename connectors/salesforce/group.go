@@ -102,9 +102,9 @@ func (k *connector) chooseGroup(found []groupRow, g connectors.GroupProfile, sta
 
 // groupAccount tells whose a public group is by its developer name: ours, another of ours, or nobody's.
 func (k *connector) groupAccount(r groupRow, g connectors.GroupProfile) connectors.Account {
-	a := connectors.Account{ID: r.ID, Shown: map[string]any{"name": r.Name}}
+	a := connectors.Account{ID: r.ID, Shown: map[string]any{connectors.GroupName: r.Name}}
 	if k.sets {
-		a.Shown["name"] = r.Label
+		a.Shown[connectors.GroupName] = r.Label
 		return a
 	}
 	if stamped, ours := strings.CutPrefix(strings.ToLower(r.DeveloperName), "usher_"); ours {
@@ -169,8 +169,29 @@ func duplicateGroup(err error) error {
 	return e
 }
 
-// UpdateGroup implements connectors.GroupConnector.
-func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+// ReadGroup implements connectors.GroupConnector with one query.
+func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Account, error) {
+	const op = connectors.OpRead
+	t := k.groups()
+	if !isID(id, t.prefix) {
+		return connectors.Account{}, k.noGroup(op)
+	}
+	found, err := query[groupRow](ctx, k, op, fmt.Sprintf("SELECT Id, %s, %s FROM %s WHERE %s AND Id = '%s'", t.label, t.devName, t.object, t.where, id))
+	switch {
+	case err != nil:
+		return connectors.Account{}, err
+	case len(found) != 1 || !sameID(found[0].ID, id):
+		return connectors.Account{}, k.noGroup(op)
+	}
+	return k.groupAccount(found[0], connectors.GroupProfile{}), nil
+}
+
+// UpdateGroup implements connectors.GroupConnector. Salesforce answers a PATCH without a body.
+func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
+	return connectors.Account{}, k.renameGroup(ctx, id, g)
+}
+
+func (k *connector) renameGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
 	const op = connectors.OpUpdate
 	t := k.groups()
 	if !isID(id, t.prefix) {

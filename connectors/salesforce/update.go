@@ -8,12 +8,20 @@ import (
 )
 
 // Update implements connectors.Connector with one PATCH: what is absent stays, null clears. The user is read first
-// only when it would be deactivated. An account is stamped when it is made and never after.
-func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) error {
+// only when it would be deactivated. An account is stamped when it is made, and anew only for somebody who is back.
+// Salesforce answers a PATCH without a body.
+func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) (connectors.Account, error) {
+	return connectors.Account{}, k.update(ctx, id, c)
+}
+
+func (k *connector) update(ctx context.Context, id string, c connectors.Changes) error {
 	const op = connectors.OpUpdate
 	body, wrong := k.patchOf(c)
 	if wrong != nil {
 		return at(op, wrong)
+	}
+	if c.Stamp && k.stamps() {
+		body[k.correlation] = c.Want.ResourceID
 	}
 	if len(body) == 0 {
 		return nil

@@ -1,6 +1,7 @@
 package scim2
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -155,6 +156,17 @@ type rig struct {
 	target
 	*connector
 	t *testing.T
+}
+
+// Update and UpdateGroup are the connector's without what the answer shows.
+func (r rig) Update(ctx context.Context, id string, c connectors.Changes) error {
+	_, err := r.connector.Update(ctx, id, c)
+	return err
+}
+
+func (r rig) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+	_, err := r.connector.UpdateGroup(ctx, id, g)
+	return err
 }
 
 func newRig(t *testing.T, q scim2fake.Quirks, settings ...string) rig {

@@ -60,7 +60,7 @@ func (k *connector) created(a answer, p connectors.Profile) (connectors.Account,
 		s.ExternalID = scim.Text(p.ResourceID) // it went out with the request; not every service sends it back
 	}
 	// A service that answers a create with an account that was there already must not give it away.
-	if !strings.EqualFold(string(s.ExternalID), p.ResourceID) {
+	if !connectors.SameID(string(s.ExternalID), p.ResourceID) {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.op, Status: a.status,
 			Message: fmt.Sprintf("The target answered with account %s, which bears the external ID %s of somebody else.", s.ID, s.ExternalID),
 			Remedy:  "Compare the two, and change the user name of one."}

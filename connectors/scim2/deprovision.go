@@ -47,5 +47,6 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 }
 
 func (k *connector) disable(ctx context.Context, id string) error {
-	return k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{attrActive: false}})
+	_, err := k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{attrActive: false}})
+	return err
 }

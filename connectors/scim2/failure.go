@@ -39,7 +39,7 @@ func (k *connector) words(body []byte, secrets ...string) scim.Error {
 }
 
 func kind(a answer, said scim.Error) connectors.Kind {
-	onItem := a.method != http.MethodPost && (a.op == connectors.OpUpdate || a.op == connectors.OpDeprovision)
+	onItem := a.method != http.MethodPost && (a.op == connectors.OpRead || a.op == connectors.OpUpdate || a.op == connectors.OpDeprovision)
 	writes := a.op == connectors.OpCreate || a.op == connectors.OpUpdate
 	text := strings.ToLower(said.ScimType + " " + said.Detail)
 	switch s := a.status; {

@@ -58,7 +58,7 @@ const (
 
 func fields() []connectors.Field {
 	all := []connectors.Field{
-		{Key: keyBaseURL, Label: "SCIM base URL", Type: connectors.URL, Required: true, Placeholder: "https://example.com/scim/v2",
+		{Key: keyBaseURL, Label: "SCIM base URL", Type: connectors.URL, Identity: connectors.Address, Required: true, Placeholder: "https://example.com/scim/v2",
 			Help: "The address that comes before /Users."},
 		{Key: keyProfile, Label: "Compatibility profile", Type: connectors.Select, Default: profileRFC, Options: profileOptions(),
 			Help: "How the target differs from the standard. Choose the product if it is listed. The test of the connection says which one seems to fit."},
@@ -111,9 +111,9 @@ func protocolFields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	asProfile := connectors.Option{Value: auto, Label: "As the profile says"}
 	return []connectors.Field{
-		{Key: keyUserEndpoint, Label: "Users endpoint", Section: policy, Type: connectors.URL, Placeholder: "https://example.com/scim/v2/Users",
+		{Key: keyUserEndpoint, Label: "Users endpoint", Section: policy, Type: connectors.URL, Identity: connectors.Address, Placeholder: "https://example.com/scim/v2/Users",
 			Help: "Only when it is not the base URL followed by /Users."},
-		{Key: keyGroupEndpoint, Label: "Groups endpoint", Section: policy, Type: connectors.URL, Placeholder: "https://example.com/scim/v2/Groups",
+		{Key: keyGroupEndpoint, Label: "Groups endpoint", Section: policy, Type: connectors.URL, Identity: connectors.Address, Placeholder: "https://example.com/scim/v2/Groups",
 			Help: "Only when it is not the base URL followed by /Groups."},
 		headersField(),
 		{Key: keyUpdateMode, Label: "Update method", Section: policy, Type: connectors.Select, Default: auto,

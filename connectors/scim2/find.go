@@ -23,12 +23,12 @@ type candidate struct {
 	raw json.RawMessage
 }
 
-// matches reports whether the candidate has the value that was asked for. externalId is compared exactly,
+// matches reports whether the candidate has the value that was asked for. externalId is compared as an ID of ours,
 // userName and addresses without case (RFC 7643 §3.1, §4.1.1). What the service thinks of it does not count.
 func (c candidate) matches(attr, value string) bool {
 	switch attr {
 	case attrExternalID:
-		return string(c.ExternalID) == value
+		return connectors.SameID(string(c.ExternalID), value)
 	case attrEmails:
 		return slices.ContainsFunc(c.Emails, func(e scim.Value) bool { return strings.EqualFold(string(e.Value), value) })
 	}
@@ -198,7 +198,6 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 		switch {
 		case c.matches(attr, value):
 			found = append(found, c)
-		case attr == attrExternalID && strings.EqualFold(string(c.ExternalID), value):
 		case attr == attrExternalID && c.ExternalID == "":
 			worth = max(worth, doubtful)
 		default:
@@ -272,6 +271,27 @@ func one(found []candidate) (connectors.Account, error) {
 	}
 	acc := found[0].account()
 	acc.Shown = shown(found[0].raw)
+	return acc, nil
+}
+
+// Read implements connectors.Connector with one GET (RFC 7644 §3.4.1).
+func (k *connector) Read(ctx context.Context, id string) (connectors.Account, error) {
+	url, err := k.item(connectors.OpRead, id)
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	a, err := k.send(ctx, call{op: connectors.OpRead, method: http.MethodGet, url: url})
+	switch {
+	case err != nil:
+		return connectors.Account{}, err
+	case !a.ok():
+		return connectors.Account{}, k.itemFailure(ctx, a)
+	}
+	acc := accountIn(a.body)
+	if acc.ID == "" {
+		return acc, &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Message: "The target's answer is not a SCIM user.",
+			Remedy: "Usher tries again by itself. If this lasts, check the users endpoint."}
+	}
 	return acc, nil
 }
 

@@ -112,7 +112,7 @@ func (k *connector) createdGroup(a answer, g connectors.GroupProfile) (connector
 		return unknown("The target said yes, but did not say what the group's ID is.", nil)
 	}
 	// A service that answers a create with a group that was there already must not give it away.
-	if s.ExternalID != "" && string(s.ExternalID) != g.ResourceID {
+	if s.ExternalID != "" && !connectors.SameID(string(s.ExternalID), g.ResourceID) {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.op, Status: a.status,
 			Message: fmt.Sprintf("The target answered with group %s, which bears the external ID %s of another one.", s.ID, s.ExternalID),
 			Remedy:  "Compare the two, and change the name of one."}
@@ -122,10 +122,18 @@ func (k *connector) createdGroup(a answer, g connectors.GroupProfile) (connector
 }
 
 // UpdateGroup implements connectors.GroupConnector. A group is stamped with our ID when it is made and never after.
-func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
+	a, err := k.rename(ctx, id, g)
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	return groupIn(a.body), nil
+}
+
+func (k *connector) rename(ctx context.Context, id string, g connectors.GroupProfile) (answer, error) {
 	at, err := k.groupURL(connectors.OpUpdate, id)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	if k.putsGroups() {
 		return k.putGroup(ctx, at, id, renamed(g.Name))
@@ -135,13 +143,13 @@ func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.Gro
 	})
 	switch {
 	case err != nil:
-		return err
+		return a, err
 	case a.ok():
-		return nil
+		return a, nil
 	case k.mayPutGroups(a):
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
-	return k.groupItemFailure(ctx, a)
+	return a, k.groupItemFailure(ctx, a)
 }
 
 // patchGroup sends a PATCH, a second time in the other dialect when the service did not understand the first.

@@ -12,32 +12,10 @@ import (
 	"usher/scim"
 )
 
-// seenGroup is what the connector looks at in a group that the service sent.
-type seenGroup struct {
-	ID          scim.Text    `json:"id"`
-	ExternalID  scim.Text    `json:"externalId"`
-	DisplayName scim.Text    `json:"displayName"`
-	Members     []seenMember `json:"members"`
-	Meta        struct {
-		Version scim.Text `json:"version"`
-	} `json:"meta"`
-}
-
-type seenMember struct {
-	Value scim.Text `json:"value"`
-	Type  scim.Text `json:"type"`
-	Ref   scim.Text `json:"$ref"`
-}
-
-// user reports whether the member is a user and no group (RFC 7643 §4.2).
-func (m seenMember) user() bool {
-	return m.Value != "" && !strings.EqualFold(string(m.Type), "Group") && !strings.Contains(string(m.Ref), "/Groups/")
-}
-
-// matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId has.
+// matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId is an ID of ours.
 func (g seenGroup) matches(attr, value string) bool {
 	if attr == attrExternalID {
-		return string(g.ExternalID) == value
+		return connectors.SameID(string(g.ExternalID), value)
 	}
 	return strings.EqualFold(string(g.DisplayName), value)
 }
@@ -272,8 +250,7 @@ func oneGroup(found []seenGroup) (connectors.Account, error) {
 	case 0:
 		return connectors.Account{}, groupNotFound()
 	case 1:
-		g := found[0]
-		return connectors.Account{ID: string(g.ID), ExternalID: string(g.ExternalID), Shown: map[string]any{attrDisplayName: string(g.DisplayName)}}, nil
+		return found[0].account(), nil
 	}
 	ids := make([]string, len(found))
 	for i, g := range found {

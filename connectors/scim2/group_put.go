@@ -24,15 +24,12 @@ func (k *connector) mayPutGroups(a answer) bool {
 type groupChange func(d document, members []any) bool
 
 // putGroup changes a group by GET and PUT.
-func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) error {
+func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) (answer, error) {
 	a, err := k.sendPut(ctx, at, id, change)
-	if err != nil {
-		return err
+	if err == nil && !a.ok() {
+		err = k.groupFailure(a)
 	}
-	if !a.ok() {
-		return k.groupFailure(a)
-	}
-	return nil
+	return a, err
 }
 
 func renamed(name string) groupChange {

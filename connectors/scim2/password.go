@@ -23,7 +23,7 @@ func (k *connector) SetPassword(ctx context.Context, id string, password directo
 	}
 	ops := []scim.Operation{{Op: scim.Replace, Path: attrPassword, Value: password.Reveal()}}
 	c := call{op: connectors.OpUpdate, method: http.MethodPatch, url: url, secrets: hidden(password)}
-	err = k.change(ctx, c, ops, connectors.Changes{Set: map[string]any{attrPassword: password.Reveal()}})
+	_, err = k.change(ctx, c, ops, connectors.Changes{Set: map[string]any{attrPassword: password.Reveal()}})
 	if e, ok := errors.AsType[*connectors.Error](err); ok && e.Kind == connectors.Conflict { // “was already used” is about an old password
 		e.Kind, e.Remedy = connectors.Invalid, "The target refused the password. Have the user choose another one."
 	}

@@ -13,20 +13,20 @@ import (
 // replace changes the account by PUT (RFC 7644 §3.5.1). What the service has and Usher does not manage goes
 // back as it came, for PUT removes what is left out. A service that versions its resources refuses the PUT (412) when
 // somebody else wrote in between: then the account is read once more.
-func (k *connector) replace(ctx context.Context, c call, changes connectors.Changes) error {
+func (k *connector) replace(ctx context.Context, c call, changes connectors.Changes) (answer, error) {
 	for try := 0; ; try++ {
 		put, err := k.replacement(ctx, c, changes)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
 		a, err := k.send(ctx, put)
 		switch {
 		case err != nil:
-			return err
+			return a, err
 		case a.ok():
-			return k.obeyed(ctx, a, changes)
+			return a, k.obeyed(ctx, a, changes)
 		case a.status != http.StatusPreconditionFailed || try > 0:
-			return k.itemFailure(ctx, a)
+			return a, k.itemFailure(ctx, a)
 		}
 	}
 }
@@ -59,6 +59,9 @@ func (k *connector) replacement(ctx context.Context, c call, changes connectors.
 func merge(d document, c connectors.Changes) {
 	delete(d, d.name("meta")) // read-only
 	d.addSchema(scim.UserURN)
+	if c.Stamp {
+		d.set(attrExternalID, c.Want.ResourceID)
+	}
 	for key, v := range c.Set {
 		if !blank(v) {
 			d.set(key, v)

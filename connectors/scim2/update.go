@@ -13,49 +13,67 @@ import (
 )
 
 // Update implements connectors.Connector with one PATCH, or with GET and PUT where PATCH is not there.
-func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) error {
-	return k.write(ctx, connectors.OpUpdate, id, c)
+func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) (connectors.Account, error) {
+	a, err := k.write(ctx, connectors.OpUpdate, id, c)
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	return accountIn(a.body), nil
 }
 
-func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) error {
+// accountIn is the account that the answer to a write shows; the zero Account when it shows none (RFC 7644 §3.5.2: a
+// PATCH may be answered without a body).
+func accountIn(body []byte) connectors.Account {
+	var s seen
+	if err := scim.Decode(body, &s); err != nil || s.ID == "" {
+		return connectors.Account{}
+	}
+	a := s.account()
+	a.Shown = shown(body)
+	return a
+}
+
+// write changes an account and gives the answer to the last request; the zero answer when there was nothing to send.
+func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (answer, error) {
 	c, err := k.traits.fitChanges(op, c)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	ops := operations(c)
 	if len(ops) == 0 {
-		return nil
+		return answer{}, nil
 	}
 	url, err := k.item(op, id)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	return k.change(ctx, call{op: op, method: http.MethodPatch, url: url}, ops, c)
 }
 
 // change writes the operations, or by PUT the changes that they stand for.
-func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c connectors.Changes) error {
+func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c connectors.Changes) (answer, error) {
 	if k.byPut(ops) {
 		return k.replace(ctx, p, c)
 	}
 	a, err := k.patch(ctx, p, ops)
 	switch {
 	case err != nil:
-		return err
+		return a, err
 	case a.ok():
-		return k.obeyed(ctx, a, c)
+		return a, k.obeyed(ctx, a, c)
 	case k.updateMode != usePatch && lacksPatch(a):
-		if err := k.replace(ctx, p, c); err != nil {
-			return err
+		a, err := k.replace(ctx, p, c)
+		if err != nil {
+			return a, err
 		}
 		k.learned.noPatch.Store(true)
-		return nil
+		return a, nil
 	case a.status == http.StatusBadRequest:
-		return k.withoutFixed(ctx, p, ops, a)
+		return a, k.withoutFixed(ctx, p, ops, a)
 	case p.op == connectors.OpUpdate && blameName(a, c):
 		k.learned.taken.add(c.Want.Text(attrUserName))
 	}
-	return k.itemFailure(ctx, a)
+	return a, k.itemFailure(ctx, a)
 }
 
 func (k *connector) byPut(ops []scim.Operation) bool {
@@ -130,10 +148,13 @@ func lacksPatch(a answer) bool {
 
 // operations are the changes as RFC 7644 §3.5.2 has them, sorted by path: multi-valued attributes are
 // replaced whole, and a value that says nothing is removed, since many services refuse null and "". An account
-// is stamped with our ID when it is made and never after: one that was adopted must not look like ours, or the
-// user whose creation was taken back would own it for ever.
+// is stamped with our ID when it is made, and anew when the person for whom it was made is back: one that was adopted
+// must not look like ours, or the user whose creation was taken back would own it for ever.
 func operations(c connectors.Changes) []scim.Operation {
-	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear))
+	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear)+1)
+	if c.Stamp {
+		ops = append(ops, scim.Operation{Op: scim.Replace, Path: attrExternalID, Value: c.Want.ResourceID})
+	}
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		if v := c.Set[key]; !blank(v) {
 			ops = append(ops, scim.Operation{Op: scim.Replace, Path: key, Value: v})

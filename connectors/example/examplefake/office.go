@@ -203,6 +203,10 @@ func (o *Office) change(w http.ResponseWriter, r *http.Request, id string) {
 		if b.ID != id {
 			continue
 		}
+		if r.Method == http.MethodGet {
+			answer(w, http.StatusOK, b)
+			return
+		}
 		if r.Method == http.MethodDelete {
 			o.badges = append(o.badges[:i:i], o.badges[i+1:]...)
 			w.WriteHeader(http.StatusNoContent)
