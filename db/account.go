@@ -14,7 +14,8 @@ import (
 
 const accountColumns = `a.connector_id, a.kind, a.resource_id, a.desired_gen, a.observed_gen, a.remote_id, a.origin, a.linked_at, a.linked_by,
 	a.write_began, a.profile, a.priority, a.due_at, a.attempts, a.lease, a.lease_until, a.held_at, a.held_reason, a.held_remote_id,
-	a.held_shown, a.approved, a.dead_at, a.error_kind, a.error, a.remedy, a.change_id, a.verified_at, a.label, k.quarantine_until`
+	a.held_shown, a.approved, a.dead_at, a.error_kind, a.error, a.remedy, a.change_id, a.verified_at, a.label,
+	a.suspect, a.returned_from, a.waits_for, a.adoptable, k.quarantine_until`
 
 const fromAccounts = ` FROM accounts a JOIN connectors k ON k.id = a.connector_id `
 
@@ -42,7 +43,8 @@ type accountRow struct {
 func (r *accountRow) dest() []any {
 	return []any{&r.ConnectorID, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy,
 		&r.began, &r.profile, &r.Priority, &r.due, &r.Attempts, &r.lease, &r.leaseUntil, &r.held, &r.HeldReason, &r.HeldRemoteID,
-		&r.shown, &r.Approved, &r.dead, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label, &r.paused}
+		&r.shown, &r.Approved, &r.dead, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label,
+		&r.Suspect, &r.ReturnedFrom, &r.WaitsFor, &r.Adoptable, &r.paused}
 }
 
 func (r *accountRow) finish() (provisioning.Account, error) {
@@ -113,7 +115,7 @@ func accountsOfQuery(n int) string {
 func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) error {
 	kind, id := accountKey(t.Account)
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE accounts SET write_began = $1, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL
+		n, err := exec(ctx, tx, `UPDATE accounts SET write_began = $1, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL, returned_from = ''
 			WHERE connector_id = $2 AND kind = $3 AND resource_id = $4 AND lease = $5`, now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
 		if err != nil {
 			return fmt.Errorf("begin create for %s %s: %w", kind, id, err)
@@ -126,19 +128,19 @@ func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) e
 }
 
 // Link implements provisioning.Store. Memberships of another group than the one that is linked are nobody's any more.
-func (s *Store) Link(ctx context.Context, t provisioning.Task, remoteID string, o provisioning.Origin, now time.Time) error {
+func (s *Store) Link(ctx context.Context, t provisioning.Task, l provisioning.Link, now time.Time) error {
 	kind, id := accountKey(t.Account)
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		if t.GroupID != "" && t.RemoteID != remoteID {
+		if t.GroupID != "" && t.RemoteID != l.RemoteID {
 			if err := forgetMembers(ctx, tx, t.Account); err != nil {
 				return err
 			}
 		}
 		// That a group may be adopted is no yes to whatever is asked about it later.
-		n, err := exec(ctx, tx, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id,
+		n, err := exec(ctx, tx, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id, returned_from = $8,
 				approved = CASE WHEN kind = 'group' THEN '' ELSE approved END
 			WHERE connector_id = $4 AND kind = $5 AND resource_id = $6 AND lease = $7`,
-			remoteID, string(o), now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
+			l.RemoteID, string(l.Origin), now.UnixMicro(), t.ConnectorID, kind, id, t.Lease, l.ReturnedFrom)
 		if err == nil && n == 0 {
 			return provisioning.ErrLeaseLost
 		}
@@ -153,30 +155,34 @@ func (s *Store) Link(ctx context.Context, t provisioning.Task, remoteID string, 
 	return nil
 }
 
-// Leaving implements provisioning.Store.
-func (s *Store) Leaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error) {
-	const holder = `SELECT 1 FROM accounts a JOIN users u ON u.id = a.resource_id
-		WHERE a.connector_id = $1 AND a.kind = 'user' AND u.state IN ('deleted', 'rejected') AND `
-	var leaving bool
-	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (`+holder+`a.remote_id = $2) OR EXISTS (`+holder+`a.resource_id = $3)`,
-		connectorID, remoteID, externalID).Scan(&leaving)
-	if err != nil {
-		return false, fmt.Errorf("look for a leaver at connector %s: %w", connectorID, err)
-	}
-	return leaving, nil
-}
-
 // RetryAccount makes an account due now, whatever stood in its way. approve, when not "", is the remote ID that may be adopted.
 func (s *Store) RetryAccount(ctx context.Context, connectorID, userID, approve string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		n, err := exec(ctx, tx, `UPDATE accounts SET `+afresh+`, priority = 1, change_id = $2,
-				approved = CASE WHEN CAST($3 AS TEXT) = '' THEN approved ELSE CAST($3 AS TEXT) END
+				approved = CASE WHEN adoptable AND CAST($3 AS TEXT) <> '' THEN CAST($3 AS TEXT) ELSE approved END
 			WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5`, c.At.UnixMicro(), c.ID, clean(approve), connectorID, userID)
 		if err != nil && !missing(err) {
 			return fmt.Errorf("retry user %s at connector %s: %w", userID, connectorID, err)
 		}
 		if n == 0 {
 			return &directory.Error{Code: directory.NotFound, Message: "The user has no account there. It may be gone already."}
+		}
+		return recordChange(ctx, tx, c)
+	})
+}
+
+// RelocateAccount implements directory.Store.
+func (s *Store) RelocateAccount(ctx context.Context, connectorID, id, remoteID string, c directory.Change) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE accounts SET `+afresh+`, priority = 1, change_id = $2, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '',
+				profile = NULL, returned_from = '', suspect = 'elsewhere'
+			WHERE connector_id = $3 AND resource_id = $4 AND remote_id = $5 AND held_at IS NOT NULL AND held_remote_id = remote_id`,
+			c.At.UnixMicro(), c.ID, connectorID, id, clean(remoteID))
+		if err != nil && !missing(err) {
+			return fmt.Errorf("forget account %s at connector %s: %w", remoteID, connectorID, err)
+		}
+		if n == 0 {
+			return &directory.Error{Code: directory.Conflict, Message: "The account is not held for that decision now: somebody else has decided, or the target has changed."}
 		}
 		return recordChange(ctx, tx, c)
 	})

@@ -2,10 +2,13 @@ package db_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"usher/connectors"
+	"usher/db"
 	"usher/directory"
 	"usher/provisioning"
 )
@@ -41,13 +44,13 @@ func TestClaimNeedsAManagedEnabledConnector(t *testing.T) {
 		w.user("ada")
 		n := w.connector
 		n.Enabled = false
-		w.must(w.UpdateConnector(ctx, n, change(at)))
+		w.must(w.UpdateConnector(ctx, n, "", change(at)))
 		same(t, "claims at a disabled connector", len(w.claimAt(at)), 0)
 		next, err := w.NextDue(ctx)
 		w.must(err)
 		same(t, "next due is nothing", next.IsZero(), true)
 		n.Enabled = true
-		w.must(w.UpdateConnector(ctx, n, change(at)))
+		w.must(w.UpdateConnector(ctx, n, "", change(at)))
 		w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))
 		same(t, "claims at an unmanaged connector", len(w.claimAt(at)), 0)
 		w.must(w.CreateProvisioner(ctx, w.provisioner, change(at)))
@@ -102,7 +105,7 @@ func TestRecordIsFenced(t *testing.T) {
 		now := w.claimOne(at.Add(time.Hour))
 		same(t, "result of the lost lease counted", w.record(at, created(old, "old"))[0], false)
 		same(t, "remote ID", w.account(u).RemoteID, "")
-		if err := w.Link(ctx, old, "old", provisioning.Created, at); !errors.Is(err, provisioning.ErrLeaseLost) {
+		if err := w.Link(ctx, old, provisioning.Link{RemoteID: "old", Origin: provisioning.Created}, at); !errors.Is(err, provisioning.ErrLeaseLost) {
 			t.Errorf("link with a lost lease: %v", err)
 		}
 		if err := w.Begin(ctx, old, at); !errors.Is(err, provisioning.ErrLeaseLost) {
@@ -250,27 +253,43 @@ func TestRemoteIDsAreUnique(t *testing.T) {
 	})
 }
 
-func TestLinkAndLeaving(t *testing.T) {
+func TestLinkAndHolder(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		a, b := w.user("a"), w.user("b")
 		tasks := map[string]provisioning.Task{}
 		for _, task := range w.claimAt(at) {
 			tasks[task.UserID] = task
 		}
-		w.must(w.Link(ctx, tasks[a.ID], "r1", provisioning.Adopted, at))
-		if err := w.Link(ctx, tasks[b.ID], "r1", provisioning.Adopted, at); !errors.Is(err, provisioning.ErrLinked) {
+		w.must(w.Link(ctx, tasks[a.ID], provisioning.Link{RemoteID: "r1", Origin: provisioning.Adopted}, at))
+		if err := w.Link(ctx, tasks[b.ID], provisioning.Link{RemoteID: "r1", Origin: provisioning.Adopted}, at); !errors.Is(err, provisioning.ErrLinked) {
 			t.Errorf("linking twice: %v", err)
 		}
-		leaving := func(remote, external string) bool {
-			ok, err := w.Leaving(ctx, w.connector.ID, remote, external)
+		holder := func(remote, external string) provisioning.Holder {
+			h, _, err := w.Holder(ctx, tasks[b.ID], remote, external)
 			w.must(err)
-			return ok
+			return h
 		}
-		same(t, "leaving while live", leaving("r1", a.ID), false)
+		h := holder("r1", "")
+		same(t, "by remote ID", fmt.Sprintf("%v %s %v %v %s", h.ID == a.ID, h.Name, h.Leaving, h.Unsettled, h.User.UserName), "true a false true a")
+		same(t, "by external ID, however it is spelled", holder("", strings.ToUpper(a.ID)).ID, a.ID)
+		same(t, "of nobody", holder("r2", "").ID, "")
+		same(t, "oneself", holder("", b.ID).ID, "")
 		w.must(w.DeleteUser(ctx, a.ID, change(at)))
-		same(t, "leaving by remote ID", leaving("r1", ""), true)
-		same(t, "leaving by external ID", leaving("", a.ID), true)
-		same(t, "leaving elsewhere", leaving("r2", b.ID), false)
+		same(t, "leaving by remote ID", holder("r1", "").Leaving, true)
+		same(t, "leaving by external ID", holder("", a.ID).Leaving, true)
+	})
+}
+
+// TestHolderRejected: who was refused while staged is on the way out as somebody who was deleted is.
+func TestHolderRejected(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a, b := w.user("a"), w.user("b")
+		w.claimAt(at)
+		_, err := db.Writer(w.Store).Exec(`UPDATE users SET state = 'rejected', deleted_at = $2 WHERE id = $1`, a.ID, at.UnixMicro())
+		w.must(err)
+		h, ok, err := w.Holder(ctx, provisioning.Task{Account: provisioning.Account{ConnectorID: w.connector.ID, UserID: b.ID}}, "", a.ID)
+		w.must(err)
+		same(t, "leaving", ok && h.Leaving, true)
 	})
 }
 

@@ -20,7 +20,7 @@ const lease = `UPDATE accounts SET lease = CAST($1 AS TEXT) || CASE WHEN write_b
 const claimable = isDue + ` AND due_at <= $3`
 
 const leased = ` RETURNING lease, kind, resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
-	attempts, approved, error_kind, error, remedy, change_id, verified_at, label`
+	attempts, approved, error_kind, error, remedy, change_id, verified_at, label, suspect, returned_from, waits_for`
 
 // claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
 // are found again by their whole key alone, or PostgreSQL, without statistics of a new table, walks the connector's.
@@ -87,7 +87,8 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 	defer rows.Close()
 	var r accountRow
 	dest := []any{&r.lease, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
-		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label}
+		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label,
+		&r.Suspect, &r.ReturnedFrom, &r.WaitsFor}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return nil, err

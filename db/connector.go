@@ -151,7 +151,7 @@ func (s *Store) CreateConnector(ctx context.Context, n directory.Connector, c di
 }
 
 // UpdateConnector implements directory.Store. n.Revision 0 skips the check for a newer one.
-func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, c directory.Change) error {
+func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, was string, c directory.Change) error {
 	values, secrets, err := s.settings(n)
 	if err != nil {
 		return err
@@ -171,6 +171,9 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, c di
 			endQuarantine+` WHERE id = $5`, n.Enabled, values, secrets, c.At.UnixMicro(), n.ID)
 		if err != nil {
 			return fmt.Errorf("update connector %s: %w", n.ID, err)
+		}
+		if err := retarget(ctx, tx, n, was, c); err != nil {
+			return err
 		}
 		if err := revive(ctx, tx, n.ID, c); err != nil {
 			return err

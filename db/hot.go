@@ -14,6 +14,7 @@ type statements struct {
 	users, inScope, passwords, groupsOf [len(batchSizes)]*sql.Stmt
 	record, release, log, gone, reap    *sql.Stmt
 	delivered, pushes                   *sql.Stmt
+	left, gotBack, tookOver             *sql.Stmt
 }
 
 // batchSizes are how many users one statement reads; a smaller number repeats its last ID.
@@ -22,6 +23,7 @@ var batchSizes = [...]int{1, 16, 64, 256}
 func (h *statements) prepare(ctx context.Context, s *Store) error {
 	all := map[**sql.Stmt]string{
 		&h.claim: s.claimQuery(), &h.claimUser: claimUserQuery, &h.provisioner: provisionerOfQuery,
+		&h.left: leftQuery, &h.gotBack: gotBackQuery, &h.tookOver: tookOverQuery,
 		&h.delivered: deliveredQuery, &h.pushes: pushesQuery, &h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.reap: reapQuery,
 	}
 	for i, n := range batchSizes {
@@ -41,7 +43,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 
 func (h *statements) close() error {
 	var err error
-	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.left, h.gotBack, h.tookOver, h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
 		if stmt != nil {
 			err = errors.Join(err, stmt.Close())
 		}

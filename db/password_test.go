@@ -20,7 +20,7 @@ func (w *world) sends(mode connectors.PasswordMode) {
 	w.t.Helper()
 	n := w.connector
 	n.Settings.Values = map[string]string{"base_url": "http://x", connectors.PasswordKey: string(mode)}
-	w.must(w.UpdateConnector(ctx, n, change(at)))
+	w.must(w.UpdateConnector(ctx, n, "", change(at)))
 }
 
 func withPassword(name string) directory.User {
@@ -265,7 +265,7 @@ func TestPasswordIsKeptOnlyForWhoIsSentIt(t *testing.T) {
 		same(t, "waiting", w.waiting(), 0)
 		n := w.connector
 		n.Enabled, n.Settings.Values = false, map[string]string{connectors.PasswordKey: string(connectors.PasswordSend)}
-		w.must(w.UpdateConnector(ctx, n, change(at)))
+		w.must(w.UpdateConnector(ctx, n, "", change(at)))
 		w.userWithPassword("disabled")
 		same(t, "waiting for a connector that is switched off", w.waiting(), 1)
 		w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))

@@ -20,7 +20,7 @@ func (w *world) push(pairs ...string) {
 	for i := 0; i < len(pairs); i += 2 {
 		n.Settings.Values[pairs[i]] = pairs[i+1]
 	}
-	w.must(w.UpdateConnector(ctx, n, change(at)))
+	w.must(w.UpdateConnector(ctx, n, "", change(at)))
 }
 
 func (w *world) choose(gs ...directory.Group) {
@@ -224,7 +224,7 @@ func TestTheLedgerOfMembers(t *testing.T) {
 				t.Errorf("%s without the lease: %v", name, err)
 			}
 		}
-		w.must(w.Link(ctx, task, "g2", provisioning.Created, now))
+		w.must(w.Link(ctx, task, provisioning.Link{RemoteID: "g2", Origin: provisioning.Created}, now))
 		same(t, "another group at the target", w.count(`pushed_members`), 0)
 	})
 }
@@ -244,9 +244,9 @@ func TestADeletedGroupLeavesItsTargets(t *testing.T) {
 		w.record(later, provisioning.Result{Task: w.claimGroups(later.Add(2 * time.Minute))["Never made"], Certain: true, Err: errors.New("down"), DueAt: later.Add(time.Hour)})
 		w.must(w.DeleteGroup(ctx, never.ID, change(later)))
 		w.must(w.DeleteGroup(ctx, g.ID, change(later)))
-		leaving, err := w.GroupLeaving(ctx, w.connector.ID, "g1", "")
+		h, _, err := w.Holder(ctx, provisioning.Task{Account: provisioning.Account{ConnectorID: w.connector.ID, GroupID: never.ID}}, "g1", "")
 		w.must(err)
-		same(t, "leaving", leaving, true)
+		same(t, "leaving", h.Name+fmt.Sprint(h.Leaving), "Stafftrue")
 		pushes := w.pushesAt(w.connector)
 		same(t, "shown until it has left", fmt.Sprint(len(pushes), pushes[0].Group.DisplayName), "1Staff")
 		tasks := w.claimGroups(later.Add(time.Hour))

@@ -180,15 +180,3 @@ func forgetMembers(ctx context.Context, tx *sql.Tx, a provisioning.Account) erro
 	}
 	return nil
 }
-
-// GroupLeaving implements provisioning.GroupStore.
-func (s *Store) GroupLeaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error) {
-	const holder = `SELECT 1 FROM accounts a WHERE a.connector_id = $1 AND a.kind = 'group' AND a.label <> '' AND `
-	var leaving bool
-	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (`+holder+`a.remote_id = $2) OR EXISTS (`+holder+`a.resource_id = $3)`,
-		connectorID, remoteID, externalID).Scan(&leaving)
-	if err != nil {
-		return false, fmt.Errorf("look for a group that leaves connector %s: %w", connectorID, err)
-	}
-	return leaving, nil
-}

@@ -113,7 +113,7 @@ func TestLinkingUsesTheYesUp(t *testing.T) {
 		w.must(w.RetryGroup(ctx, w.connector.ID, g.ID, "g1", change(at)))
 		task := w.claimGroups(later)["Staff"]
 		same(t, "approved", task.Approved, "g1")
-		w.must(w.Link(ctx, task, "g1", provisioning.Adopted, later))
+		w.must(w.Link(ctx, task, provisioning.Link{RemoteID: "g1", Origin: provisioning.Adopted}, later))
 		w.record(later, failed(task, provisioning.Result{RemoteID: "g1", Origin: provisioning.Adopted, DueAt: later}))
 		same(t, "approved after the link", w.claimGroups(later.Add(time.Second))["Staff"].Approved, "")
 	})

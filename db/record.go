@@ -31,6 +31,9 @@ const recordQuery = `UPDATE accounts SET
 		held_remote_id = CASE WHEN desired_gen = $8 THEN CAST($14 AS TEXT) ELSE '' END,
 		held_shown = CASE WHEN desired_gen = $8 THEN CAST($15 AS TEXT) END,
 		error_kind = $16, error = $17, remedy = $18,
+		suspect = CASE WHEN suspect = $24 THEN CAST($25 AS TEXT) ELSE suspect END,
+		returned_from = $26, waits_for = $27,
+		adoptable = CASE WHEN desired_gen = $8 THEN $28 ELSE FALSE END,
 		verified_at = CASE WHEN $7 THEN CAST($3 AS BIGINT) ELSE verified_at END
 	WHERE connector_id = $19 AND kind = $22 AND resource_id = $20 AND lease = $21`
 
@@ -39,6 +42,9 @@ const releaseQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, due_
 		attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
 		write_began = CASE WHEN $2 THEN NULL ELSE write_began END
 	WHERE connector_id = $3 AND kind = $6 AND resource_id = $4 AND lease = $5`
+
+// tookOverQuery keeps the memberships of an account whose ID the target changed.
+const tookOverQuery = `UPDATE pushed_members SET remote_id = $1 WHERE connector_id = $2 AND user_id = $3 AND remote_id = $4`
 
 const goneQuery = `DELETE FROM accounts WHERE connector_id = $1 AND kind = $3 AND resource_id = $2 AND observed_gen = desired_gen`
 
@@ -56,7 +62,10 @@ func (s *Store) Record(ctx context.Context, rs []provisioning.Result, now time.T
 	for i := range rs {
 		one, err := s.recordAll(ctx, rs[i:i+1], now)
 		if violation(err) == notUnique {
-			one, err = s.recordAll(ctx, []provisioning.Result{taken(rs[i])}, now)
+			var r provisioning.Result
+			if r, err = s.taken(ctx, rs[i], now); err == nil {
+				one, err = s.recordAll(ctx, []provisioning.Result{r}, now)
+			}
 		}
 		if err != nil {
 			return held, err
@@ -66,8 +75,28 @@ func (s *Store) Record(ctx context.Context, rs []provisioning.Result, now time.T
 	return held, nil
 }
 
-// taken is the result of an attempt that met another user's account.
-func taken(r provisioning.Result) provisioning.Result {
+// taken is the result of an attempt whose account stands for another user. One that is just being written may have a
+// new ID at the target by now: then the account is looked for again.
+func (s *Store) taken(ctx context.Context, r provisioning.Result, now time.Time) (provisioning.Result, error) {
+	kind, _ := accountKey(r.Task.Account)
+	var writing bool
+	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts WHERE connector_id = $1 AND kind = $2 AND remote_id = $3 AND lease_until > $4)`,
+		r.Task.ConnectorID, kind, r.RemoteID, now.UnixMicro()).Scan(&writing)
+	if err != nil {
+		return r, fmt.Errorf("look for the holder of account %s: %w", r.RemoteID, err)
+	}
+	r = ofAnother(r)
+	if writing {
+		const soon = 2 * time.Second
+		r.Err = &connectors.Error{Kind: connectors.Pending, Op: string(r.Operation), Message: "The target answered with an account of somebody whose account is being written now.",
+			Remedy: "Nothing: Usher looks again by itself."}
+		r.Kind, r.Hold, r.DueAt, r.Attempts, r.Certain = connectors.Pending, false, now.Add(soon), max(0, r.Task.Attempts-1), false
+	}
+	return r, nil
+}
+
+// ofAnother is the result of an attempt that met another user's account.
+func ofAnother(r provisioning.Result) provisioning.Result {
 	r.Err = &connectors.Error{Kind: connectors.Conflict, Op: string(r.Operation),
 		Message: fmt.Sprintf("The target answered with the account %q, which already stands for another.", r.RemoteID),
 		Remedy:  "Find out at the target who this account belongs to, then retry."}
@@ -76,6 +105,7 @@ func taken(r provisioning.Result) provisioning.Result {
 	}
 	r.Kind, r.Hold, r.Dead, r.Gone = connectors.Conflict, true, false, false
 	r.RemoteID, r.Origin, r.Profile = r.Task.RemoteID, r.Task.Origin, r.Task.Profile
+	r.ReturnedFrom, r.TookOver, r.Adoptable = r.Task.ReturnedFrom, false, false
 	r.PasswordDone = false // whoever has it now, it is not this user's account
 	return r
 }
@@ -104,7 +134,7 @@ func presentable(r provisioning.Result) provisioning.Result {
 	}
 	id := clean(r.RemoteID)
 	r.RemoteID = id
-	r = taken(r)
+	r = ofAnother(r)
 	r.Err = &connectors.Error{Kind: connectors.Invalid, Op: string(r.Operation),
 		Message: fmt.Sprintf("The target answered with the account ID %q, which is not text.", id),
 		Remedy:  "Ask the maker of the target why its IDs are not text, then retry."}
@@ -153,7 +183,18 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 			return false, err
 		}
 	}
+	if r.TookOver {
+		if _, err := b.tx.Stmt(s.hot.tookOver).Exec(r.RemoteID, t.ConnectorID, id, t.RemoteID); err != nil {
+			return false, err
+		}
+	}
+	if err := b.getBack(s, r); err != nil {
+		return false, err
+	}
 	if r.Gone && r.Err == nil {
+		if err := b.leave(s, r); err != nil {
+			return false, err
+		}
 		if _, err := b.tx.Stmt(s.hot.gone).Exec(t.ConnectorID, id, kind); err != nil || t.GroupID != "" {
 			return err == nil, err
 		}
@@ -198,7 +239,8 @@ func (b *batch) columns(r *provisioning.Result) ([]any, error) {
 		remoteID, origin = r.RemoteID, string(r.Origin)
 	}
 	return []any{remoteID, origin, b.now, t.ChangeID, (r.Certain || r.Err == nil) && !r.Doubt, profile, r.Err == nil && !r.More, t.DesiredGen, int64(r.Attempts), due,
-		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, id, t.Lease, of, edited}, nil
+		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, id, t.Lease, of, edited,
+		string(t.Suspect), string(r.Suspect), r.ReturnedFrom, r.WaitsFor, r.Hold && r.Err != nil && r.Adoptable}, nil
 }
 
 func changedOne(res sql.Result, err error) (bool, error) {

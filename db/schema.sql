@@ -32,7 +32,7 @@ CREATE TABLE "accounts" (
     remedy         TEXT   NOT NULL DEFAULT '',
     change_id      TEXT   NOT NULL,
     verified_at    BIGINT,
-    label          TEXT   NOT NULL DEFAULT '', -- the name of a group that was deleted
+    label          TEXT   NOT NULL DEFAULT '', suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, -- the name of a group that was deleted
 
     PRIMARY KEY (connector_id, kind, resource_id),
     CHECK (observed_gen >= 0 AND observed_gen <= desired_gen),
@@ -270,6 +270,24 @@ CREATE TABLE imports (
 );
 
 CREATE INDEX imports_open ON imports (id) WHERE finished_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL;
+
+CREATE TABLE left_accounts (
+    connector_id TEXT   NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+    kind         TEXT   NOT NULL CHECK (kind IN ('user', 'group')),
+    resource_id  TEXT   NOT NULL,            -- our ID, which the account bears
+    target       TEXT   NOT NULL DEFAULT '', -- where, when the connector points elsewhere now
+    remote_id    TEXT   NOT NULL,            -- '' when the account may have been made and its ID never came
+    name         TEXT   NOT NULL,
+    origin       TEXT   NOT NULL,
+    reason       TEXT   NOT NULL CHECK (reason IN ('disabled', 'kept', 'retargeted')),
+    left_at      BIGINT NOT NULL,
+    change_id    TEXT   NOT NULL,
+    PRIMARY KEY (connector_id, kind, resource_id, target)
+);
+
+CREATE INDEX left_accounts_newest ON left_accounts (connector_id, left_at, resource_id);
+
+CREATE INDEX left_accounts_remote ON left_accounts (connector_id, kind, remote_id);
 
 CREATE TABLE mail_limits (
     email_key TEXT   NOT NULL PRIMARY KEY CHECK (email_key <> ''),

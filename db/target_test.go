@@ -54,8 +54,8 @@ func TestConnectors(t *testing.T) {
 		same(t, "connection", n.Connection, "Warehouse")
 		same(t, "revision", n.Revision, 1)
 		n.Settings.Secrets["token"] = "changed"
-		w.must(w.UpdateConnector(ctx, n, change(at)))
-		wantCode(t, w.UpdateConnector(ctx, n, change(at)), directory.Conflict)
+		w.must(w.UpdateConnector(ctx, n, "", change(at)))
+		wantCode(t, w.UpdateConnector(ctx, n, "", change(at)), directory.Conflict)
 		n, err = w.Connector(ctx, w.connector.ID)
 		w.must(err)
 		same(t, "secret", n.Settings.Secrets["token"].Reveal(), "changed")
@@ -75,7 +75,7 @@ func TestUpdateConnectorRevives(t *testing.T) {
 			w.record(at, failed(task, map[string]provisioning.Result{dead.ID: {Dead: true}, waiting.ID: {DueAt: at.Add(time.Hour)}, held.ID: {Hold: true}}[task.UserID]))
 		}
 		w.must(w.Quarantine(ctx, w.connector.ID, provisioning.Quarantine{Class: provisioning.AllOperations, Until: at.Add(time.Hour)}, at))
-		w.must(w.UpdateConnector(ctx, w.connector, change(at)))
+		w.must(w.UpdateConnector(ctx, w.connector, "", change(at)))
 		target, err := w.Target(ctx, w.connector.ID)
 		w.must(err)
 		same(t, "quarantined", target.Quarantine.On(), false)
@@ -102,13 +102,13 @@ func TestBackfill(t *testing.T) {
 
 		// A connector that was off meanwhile gets those who came meanwhile.
 		second.Enabled = false
-		w.must(w.UpdateConnector(ctx, second, change(at)))
+		w.must(w.UpdateConnector(ctx, second, "", change(at)))
 		b := w.user("b")
 		_, ok, err = w.Account(ctx, second.ID, b.ID)
 		w.must(err)
 		same(t, "account at a disabled connector", ok, false)
 		second.Enabled = true
-		w.must(w.UpdateConnector(ctx, second, change(at)))
+		w.must(w.UpdateConnector(ctx, second, "", change(at)))
 		_, ok, err = w.Account(ctx, second.ID, b.ID)
 		w.must(err)
 		same(t, "account after enabling", ok, true)

@@ -16,7 +16,7 @@ const dueNow = `CASE WHEN lease IS NULL THEN CAST($1 AS BIGINT) ELSE due_at END`
 
 // afresh makes an account due as if nothing had gone wrong before.
 const afresh = `desired_gen = desired_gen + 1, attempts = 0, due_at = ` + dueNow + `, dead_at = NULL,
-	held_at = NULL, held_reason = '', held_remote_id = '', held_shown = NULL`
+	held_at = NULL, held_reason = '', held_remote_id = '', held_shown = NULL, adoptable = FALSE`
 
 // isDue is the condition of the index accounts_due, word for word.
 const isDue = `observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL`

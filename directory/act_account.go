@@ -22,3 +22,13 @@ func (d *Directory) RetryAccount(ctx context.Context, connectorID, userID, appro
 	d.Settler.Wake()
 	return nil
 }
+
+// RelocateAccount makes Usher forget the ID that it remembers of a user's account, which bears somebody else's stamp, and
+// look for the account anew.
+func (d *Directory) RelocateAccount(ctx context.Context, connectorID, userID, remoteID string, by Actor) error {
+	if err := d.Store.RelocateAccount(ctx, connectorID, userID, remoteID, d.Change(by, ActionRelocateAccount, userID, "")); err != nil {
+		return err
+	}
+	d.Settler.Wake()
+	return nil
+}

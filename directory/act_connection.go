@@ -40,9 +40,14 @@ func (d *Directory) CreateConnector(ctx context.Context, n Connector, by Actor) 
 	return n, err
 }
 
-// UpdateConnector writes its settings and its toggle; saving ends a quarantine and revives what was given up.
+// UpdateConnector writes its settings and its toggle; saving ends a quarantine and revives what was given up. Settings
+// that point to another target than before need n.Retarget when accounts are remembered: Invalid without.
 func (d *Directory) UpdateConnector(ctx context.Context, n Connector, by Actor) error {
-	err := d.Store.UpdateConnector(ctx, n, d.Change(by, ActionConnectorUpdate, n.ID, n.Connection))
+	n, was, err := d.retarget(ctx, n)
+	if err != nil {
+		return err
+	}
+	err = d.Store.UpdateConnector(ctx, n, was, d.Change(by, ActionConnectorUpdate, n.ID, n.Connection))
 	d.Settler.Wake()
 	return err
 }

@@ -49,6 +49,7 @@ const (
 	ActionBrandingUpdate    = "branding.update"
 	ActionRetryAccount      = "account.retry"
 	ActionAdoptAccount      = "account.adopt"
+	ActionRelocateAccount   = "account.relocate"
 	ActionConnectionCreate  = "connection.create"
 	ActionConnectionUpdate  = "connection.update"
 	ActionConnectionDelete  = "connection.delete"

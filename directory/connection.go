@@ -52,8 +52,9 @@ type Connector struct {
 	Kind         string
 	Enabled      bool
 	Settings     Settings
-	Mapping      Mapping // what an administrator changed about the attributes; only SetMapping writes it
-	Revision     int64   // counts writes, so that what was opened from an older one is known to be stale
+	Mapping      Mapping  // what an administrator changed about the attributes; only SetMapping writes it
+	Revision     int64    // counts writes, so that what was opened from an older one is known to be stale
+	Retarget     Retarget // what was said about an address that is new with this write; never read back
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }

@@ -33,8 +33,12 @@ type Store interface {
 	UpdateConnection(ctx context.Context, n Connection, c Change) error
 	DeleteConnection(ctx context.Context, id string, c Change) error // InUse while a provisioner uses one of its connectors
 	CreateConnector(ctx context.Context, n Connector, c Change) error
-	// UpdateConnector writes the connector, revives its dead accounts, ends its quarantine and makes what waits due now.
-	UpdateConnector(ctx context.Context, n Connector, c Change) error
+	Connector(ctx context.Context, id string) (Connector, error) // secrets opened
+	// UpdateConnector writes the connector, revives its dead accounts, ends its quarantine and makes what waits due now;
+	// with n.Retarget it also does to the remembered accounts what that says, was being words for the target that is left.
+	UpdateConnector(ctx context.Context, n Connector, was string, c Change) error
+	// Remembers reports whether accounts at the connector's target are known, or may be there.
+	Remembers(ctx context.Context, connectorID string) (bool, error)
 	DeleteConnector(ctx context.Context, id string, c Change) error // InUse while a provisioner uses it
 	// CreateProvisioner also back-fills: an account, due at bulk priority, for each live user that lacks one.
 	CreateProvisioner(ctx context.Context, p Provisioner, c Change) error
@@ -46,6 +50,10 @@ type Store interface {
 	// RetryAccount makes an account due now: not held, not given up, no attempts counted. approve, when set, is
 	// the remote ID that may be adopted. NotFound when the user has no account at the connector.
 	RetryAccount(ctx context.Context, connectorID, userID, approve string, c Change) error
+
+	// RelocateAccount forgets the remote ID of a user's or group's account that is held because the ID is not ours any
+	// more, so that the account is looked for anew. Conflict when that is not, or not any more, the question.
+	RelocateAccount(ctx context.Context, connectorID, id, remoteID string, c Change) error
 
 	// SetMapping writes the mapping of a connector, ends its quarantine and makes its accounts due at bulk priority;
 	// revision 0 skips the check for a newer one.
@@ -78,6 +86,7 @@ type Settler interface {
 type Directory struct {
 	Store   Store
 	Settler Settler
+	Kinds   Kinds // nil: settings that point to another target are not told apart
 	Now     func() time.Time
 }
 

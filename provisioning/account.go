@@ -16,6 +16,18 @@ const (
 	Adopted Origin = "adopted" // it was there, and we took it over
 )
 
+// Suspicion says why an account that is remembered is not believed to be ours until the target was asked.
+type Suspicion string
+
+// Stored: never rename.
+const (
+	Trusted   Suspicion = ""
+	Moved     Suspicion = "moved"     // an administrator says that the same tenant is at another address now
+	Restored  Suspicion = "restored"  // the database may be older than what happened at the target
+	Renamed   Suspicion = "renamed"   // the ID was a name, and the name was changed
+	Elsewhere Suspicion = "elsewhere" // the connector points to another target: nothing is remembered there, so look first
+)
+
 // Priority decides who goes first.
 type Priority int64
 
@@ -41,6 +53,10 @@ type Account struct {
 	WriteBegan time.Time      // a write may have been sent since whose outcome is not recorded; zero: certainly not
 	Profile    map[string]any // what we last wrote, nil when nothing
 
+	Suspect      Suspicion // why the remote ID is not believed until it was read
+	ReturnedFrom string    // ID of the user who left, for whom we made the account that this user got back; "" for none
+	WaitsFor     string    // ID of the user or group of ours that has a value at the target which this one should have
+
 	Priority   Priority
 	DueAt      time.Time
 	Attempts   int
@@ -51,6 +67,7 @@ type Account struct {
 	HeldReason   string
 	HeldRemoteID string         // the account at the target that the question is about
 	HeldShown    map[string]any // what the target says about it
+	Adoptable    bool           // and whether “adopt” answers it
 	Approved     string         // remote ID that an admin said may be adopted
 	DeadAt       time.Time
 	ErrorKind    connectors.Kind
@@ -198,6 +215,12 @@ type Result struct {
 	Profile  map[string]any // what the target now has of ours; nil: nothing
 	Certain  bool           // every write so far has a known outcome: forget write_began
 	Gone     bool           // wanted absent and is absent: the row has no reason to stay
+	TookOver bool           // the target changed the account's ID: what was remembered under the old one is the new one's
+
+	Suspect      Suspicion // as of Account: what is still in doubt
+	ReturnedFrom string    // as of Account
+	Bears        string    // whose ID the account bears, when that is not the task's own user
+	WaitsFor     string    // as of Account
 
 	PasswordDone bool // Task.Password has been delivered, or never can be: wipe it
 
@@ -212,8 +235,9 @@ type Result struct {
 	Doubt    bool // nothing was tried: what is in doubt stays so
 	Released bool // never tried: give the claim back as if it had not been
 
-	// The account at the target that stands in the way, when there is one.
-	Found connectors.Account
+	// The account at the target that stands in the way, when there is one, and whether an administrator may adopt it.
+	Found     connectors.Account
+	Adoptable bool
 }
 
 // Outcome sums the result up.

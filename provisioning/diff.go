@@ -42,6 +42,9 @@ func empty(c connectors.Changes) bool { return len(c.Set) == 0 && len(c.Clear) =
 
 func isDisabled(written map[string]any) bool { return written[disabledKey] == true }
 
+// Disabled reports whether the account is disabled at the target now.
+func (r Result) Disabled() bool { return isDisabled(r.Profile) }
+
 // afterDisable is what the target has of ours once it has disabled an account: whatever follows from the
 // user being inactive counts as written, so that it is not sent a second time.
 func afterDisable(written map[string]any, active, inactive connectors.Profile) map[string]any {

@@ -13,7 +13,7 @@ import (
 // even when none was ever sent: many targets let two groups have one name, so a create would not be refused. done:
 // there is nothing left to do.
 func (g *groupReconciler) locate(ctx context.Context) (done bool, err error) {
-	if g.task.Fresh && !g.vanished && !g.wanted {
+	if g.task.Fresh && !g.vanished && !g.wanted && g.r.Suspect != Elsewhere {
 		return true, g.absent()
 	}
 	g.r.Certain = g.task.Fresh && !g.vanished // nothing was sent so far
@@ -47,7 +47,7 @@ func (g *groupReconciler) find(ctx context.Context) (bool, error) {
 		return false, g.notYet()
 	case err != nil:
 		return false, err
-	case a.ExternalID == g.task.GroupID:
+	case connectors.SameID(a.ExternalID, g.task.GroupID):
 		return true, g.link(ctx, a, Created)
 	}
 	if err := g.notYet(); err != nil {
@@ -62,12 +62,10 @@ func (g *groupReconciler) find(ctx context.Context) (bool, error) {
 // adopt takes over a group that was found and that we did not stamp, if that is allowed. Whoever chose that only
 // members are pushed said that the groups are there already.
 func (g *groupReconciler) adopt(ctx context.Context, a connectors.Account) error {
-	if leaving, err := g.store.GroupLeaving(ctx, g.task.ConnectorID, a.ID, a.ExternalID); err != nil {
-		return err
-	} else if leaving {
-		return errGroupLeaving
+	if wait := g.waits(ctx, a); wait != nil {
+		return wait
 	}
-	g.r.Found = a
+	g.r.Found, g.r.Adoptable = a, !a.Protected
 	policy := g.o.Policy.OnExisting
 	switch {
 	case a.Protected:
@@ -94,20 +92,19 @@ var errGroupLeaving = &connectors.Error{Kind: connectors.Pending, Op: "find", Re
 
 // link remembers the group before the first write to it.
 func (g *groupReconciler) link(ctx context.Context, a connectors.Account, o Origin) error {
-	err := g.store.Link(ctx, g.task, a.ID, o, g.now())
+	err := g.store.Link(ctx, g.task, Link{RemoteID: a.ID, Origin: o}, g.now())
 	if errors.Is(err, ErrLinked) {
-		if leaving, err := g.store.GroupLeaving(ctx, g.task.ConnectorID, a.ID, ""); err != nil {
-			return err
-		} else if leaving {
-			return errGroupLeaving
+		if wait := g.waits(ctx, connectors.Account{ID: a.ID}); wait != nil {
+			return wait
 		}
-		g.r.Found = a
+		g.r.Found, g.r.Adoptable = a, false
 		return inTheWay("The group %s at the target already stands for another group here.", a, "Give one of the two groups another name.")
 	}
 	if err != nil {
 		return err
 	}
 	g.r.RemoteID, g.r.Origin, g.r.Profile = a.ID, o, nil
+	g.trusted()
 	if o == Adopted {
 		g.r.Operation = OpAdopt
 	}

@@ -146,6 +146,7 @@ func (g *groupReconciler) change(ctx context.Context, w *memberWalk, remove, add
 	}
 	g.did(OpUpdate)
 	refused, err := g.at.ChangeMembers(ctx, g.r.RemoteID, c)
+	err = afterFault(ctx, err, g.at.ReadGroup, g.r.RemoteID)
 	if connectors.KindOf(err) == connectors.NotFound {
 		return g.lost(err)
 	}

@@ -77,8 +77,4 @@ type GroupStore interface {
 	// DoubtMembers remembers that account IDs are about to be removed whoever they are: memberships of theirs that were
 	// certain are not any more.
 	DoubtMembers(ctx context.Context, t Task, remoteIDs []string) error
-
-	// GroupLeaving reports whether a group that was deleted here, and has not left the target yet, stands for the
-	// remote ID or has the ID externalID.
-	GroupLeaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error)
 }

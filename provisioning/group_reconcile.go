@@ -21,13 +21,14 @@ type groupReconciler struct {
 	wanted bool
 	began  time.Time
 
-	vanished bool // the group was gone under a write, so it is made again, once
+	vanished  bool // the group was gone under a write, so it is made again, once
+	confirmed bool // this attempt has seen that the group is ours
 }
 
 // reconcileGroup runs a group's task to a result that decide has not seen yet. It makes no request when nothing differs.
 func reconcileGroup(ctx context.Context, o *Opened, s Store, t Task, now func() time.Time) Result {
 	g := &groupReconciler{o: o, store: s, task: t, now: now, began: now()}
-	g.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile}
+	g.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile, Suspect: t.Suspect}
 	at, can := o.Connector.(connectors.GroupConnector)
 	if !can || !o.Groups.On {
 		g.r.Certain, g.r.Doubt, g.r.Gone = t.Fresh, !t.Fresh, t.Deleted
@@ -75,12 +76,19 @@ func (g *groupReconciler) run(ctx context.Context) (err error) {
 
 // apply brings a known group to what is wanted. again: it was gone, so locate it anew.
 func (g *groupReconciler) apply(ctx context.Context) (again bool, err error) {
+	if g.r.Suspect != Trusted {
+		if gone, err := g.confirm(ctx); err != nil || gone && g.wanted {
+			return g.unless(gone, err)
+		} else if gone {
+			return false, g.absent()
+		}
+	}
 	if !g.wanted {
 		return false, g.takeAway(ctx)
 	}
 	again, unnamed := g.rename(ctx)
 	switch connectors.KindOf(unnamed) {
-	case "", connectors.Invalid, connectors.Conflict, connectors.Misconfigured: // a refused name must not keep leavers in
+	case "", connectors.Invalid, connectors.Conflict, connectors.Misconfigured, connectors.Pending: // a refused name must not keep leavers in
 	default:
 		return false, unnamed
 	}
@@ -104,16 +112,27 @@ func (g *groupReconciler) rename(ctx context.Context) (again bool, err error) {
 	if g.o.Groups.MembersOnly || g.r.Profile[nameKey] == name {
 		return false, nil
 	}
-	g.did(OpUpdate)
-	g.r.Certain = false
-	_, err = g.at.UpdateGroup(ctx, g.r.RemoteID, g.profile())
-	if connectors.KindOf(err) == connectors.NotFound {
+	err = g.send(ctx, name)
+	switch connectors.KindOf(err) {
+	case connectors.NotFound:
 		return g.lost(err)
-	}
-	if err == nil {
-		g.r.Profile = map[string]any{nameKey: name}
+	case connectors.Conflict:
+		return false, g.contested(ctx, err)
 	}
 	return false, err
+}
+
+// send writes a name, which the group then has.
+func (g *groupReconciler) send(ctx context.Context, name string) error {
+	g.did(OpUpdate)
+	g.r.Certain = false
+	told, err := g.at.UpdateGroup(ctx, g.r.RemoteID, connectors.GroupProfile{ResourceID: g.task.GroupID, Name: name})
+	if err != nil {
+		return afterFault(ctx, err, g.at.ReadGroup, g.r.RemoteID)
+	}
+	g.heed(told, name)
+	g.r.Profile = map[string]any{nameKey: name}
+	return nil
 }
 
 // did names the operation, unless something weightier was done already.
@@ -157,6 +176,11 @@ func (g *groupReconciler) takeAway(ctx context.Context) error {
 
 func (g *groupReconciler) remove(ctx context.Context) error {
 	g.r.Operation = OpDelete
+	if gone, err := g.confirm(ctx); err != nil {
+		return err
+	} else if gone {
+		return g.absent()
+	}
 	err := g.at.DeleteGroup(ctx, g.r.RemoteID)
 	if connectors.KindOf(err) == connectors.NotFound {
 		if hidden := g.notYet(); hidden != nil {
@@ -173,6 +197,7 @@ func (g *groupReconciler) remove(ctx context.Context) error {
 // absent records that nothing of ours is at the target.
 func (g *groupReconciler) absent() error {
 	g.r.RemoteID, g.r.Origin, g.r.Profile, g.r.Certain = "", "", nil, true
+	g.trusted()
 	g.r.Gone = g.task.Deleted
 	return nil
 }

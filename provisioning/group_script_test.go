@@ -29,9 +29,8 @@ func (s *groupScript) CreateGroup(context.Context, connectors.GroupProfile) (con
 	return a.account, a.err
 }
 
-func (s *groupScript) ReadGroup(context.Context, string) (connectors.Account, error) {
-	a := s.next("read")
-	return a.account, a.err
+func (s *groupScript) ReadGroup(_ context.Context, id string) (connectors.Account, error) {
+	return s.reading(id, "staff")
 }
 
 func (s *groupScript) UpdateGroup(context.Context, string, connectors.GroupProfile) (connectors.Account, error) {
@@ -118,10 +117,6 @@ func (l *groupLedger) DoubtMembers(_ context.Context, _ Task, ids []string) erro
 	}
 	l.doubted = append(l.doubted, ids...)
 	return nil
-}
-
-func (l *groupLedger) GroupLeaving(_ context.Context, _, remoteID, externalID string) (bool, error) {
-	return l.leaving != nil && l.leaving(remoteID, externalID), nil
 }
 
 func people(ids ...string) []Pushed {

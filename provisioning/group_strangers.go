@@ -33,7 +33,7 @@ func (g *groupReconciler) expelStrangers(ctx context.Context) (again bool, err e
 	n := len(strangers)
 	approved := g.task.RemoteID != "" && g.task.Approved == g.task.RemoteID // said about this very group, not before it was linked
 	if n > mostExpelled && float64(n) > mostExpelledShare*float64(members) && !approved {
-		g.r.Found = connectors.Account{ID: g.r.RemoteID, Shown: map[string]any{"members": float64(members), "not wanted here": float64(n)}}
+		g.r.Found, g.r.Adoptable = connectors.Account{ID: g.r.RemoteID, Shown: map[string]any{"members": float64(members), "not wanted here": float64(n)}}, true
 		return false, &connectors.Error{Kind: connectors.Conflict, Op: "members",
 			Message: fmt.Sprintf("%d of the %d members of the group %s at the target are no members here, and Usher does not remove so many without being told.", n, members, quoted(g.r.RemoteID)),
 			Remedy:  "If they should all leave, approve it. Otherwise make them members here, or switch off Authoritative in the connector's settings."}

@@ -12,11 +12,14 @@ import (
 // locate makes sure that the account's remote ID is known, by finding the account or by making it.
 // done: there is nothing left to do.
 func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
-	if c.task.Fresh && !c.vanished {
+	if c.task.Fresh && !c.vanished && c.r.Suspect != Elsewhere {
 		if c.want == Present {
 			return c.create(ctx)
 		}
 		return true, c.absent() // no create was ever sent, so there is nothing to take away
+	}
+	if c.task.Fresh && !c.vanished {
+		c.task.WriteBegan = time.Time{} // nothing was ever sent to this target, so nothing can be hidden there
 	}
 	switch found, err := c.find(ctx); {
 	case err != nil:
@@ -32,6 +35,8 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 // absent records that nothing of ours is at the target.
 func (c *reconciler) absent() error {
 	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Certain = "", "", nil, true
+	c.r.ReturnedFrom = ""
+	c.trusted()
 	c.r.Gone = c.want == Removed || c.want == Undone
 	return nil
 }
@@ -51,8 +56,8 @@ func (c *reconciler) find(ctx context.Context) (bool, error) {
 		return false, c.notYet()
 	case err != nil:
 		return false, err
-	case a.ExternalID == c.task.UserID:
-		return true, c.link(ctx, a, Created)
+	case connectors.SameID(a.ExternalID, c.task.UserID):
+		return true, c.link(ctx, a, Link{RemoteID: a.ID, Origin: Created, ReturnedFrom: c.task.ReturnedFrom})
 	case c.want != Present:
 		return false, c.notYet()
 	}
@@ -64,23 +69,29 @@ func (c *reconciler) find(ctx context.Context) (bool, error) {
 
 // adopt takes over an account that was found and that we did not stamp, if that is allowed.
 func (c *reconciler) adopt(ctx context.Context, a connectors.Account) error {
-	if leaving, err := c.store.Leaving(ctx, c.task.ConnectorID, a.ID, a.ExternalID); err != nil {
-		return err
-	} else if leaving {
-		return errLeaving
+	if wait := c.waits(ctx, a); wait != nil {
+		return wait
 	}
-	c.r.Found = a
+	left, returns, err := c.earlier(ctx, a)
+	if err != nil {
+		return err
+	}
+	c.r.Found, c.r.Adoptable = a, !a.Protected && (a.ExternalID == "" || returns)
 	policy := c.o.Policy.OnExisting
 	switch {
 	case a.Protected:
 		return inTheWay("The account %s at the target has this user's name and is an administrator or service account, which Usher never adopts.", a,
 			"Give this user another name, or rename the account at the target.")
+	case returns && (policy == connectors.AdoptExisting || a.ID == c.task.Approved):
+		return c.takeBack(ctx, a, left)
+	case returns && policy != connectors.FailExisting:
+		return isBack(a, left)
 	case a.ExternalID != "":
 		return inTheWay("The account %s at the target has this user's name and belongs to somebody else (external ID "+quoted(a.ExternalID)+").", a,
 			"Clear the external ID at the target if the account is this user's, then try again; otherwise give this user another name.")
 	case policy == connectors.AdoptExisting || a.ID == c.task.Approved:
 		c.r.Found = connectors.Account{}
-		return c.link(ctx, a, Adopted)
+		return c.link(ctx, a, Link{RemoteID: a.ID, Origin: Adopted})
 	case policy == connectors.FailExisting:
 		return &connectors.Error{Kind: connectors.Invalid, Op: "find", Message: fmt.Sprintf("The account %s with this user's name exists at the target already.", quoted(a.ID)),
 			Remedy: "Remove or rename the account at the target, or let the connector adopt existing accounts."}
@@ -100,25 +111,52 @@ var errLeaving = &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAf
 	Message: "The name is still taken at the target by the account of a user who is leaving.", Remedy: "Nothing: Usher tries again as soon as that account is gone."}
 
 // link remembers the account before the first write to it.
-func (c *reconciler) link(ctx context.Context, a connectors.Account, o Origin) error {
-	err := c.store.Link(ctx, c.task, a.ID, o, c.now())
+func (c *reconciler) link(ctx context.Context, a connectors.Account, l Link) error {
+	err := c.store.Link(ctx, c.task, l, c.now())
 	if errors.Is(err, ErrLinked) {
-		if leaving, err := c.store.Leaving(ctx, c.task.ConnectorID, a.ID, ""); err != nil {
-			return err
-		} else if leaving {
-			return errLeaving
+		if wait := c.waits(ctx, connectors.Account{ID: a.ID}); wait != nil {
+			return wait
 		}
-		c.r.Found = a
+		c.r.Found, c.r.Adoptable = a, false
 		return inTheWay("The account %s at the target already stands for another user here.", a, "Give one of the two users another name, or correct the external ID at the target.")
 	}
 	if err != nil {
 		return err
 	}
-	c.r.RemoteID, c.r.Origin, c.r.Profile = a.ID, o, nil
-	if o == Adopted {
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.ReturnedFrom = a.ID, l.Origin, nil, l.ReturnedFrom
+	c.stamp = l.ReturnedFrom != "" && !connectors.SameID(a.ExternalID, c.task.UserID)
+	c.trusted()
+	if l.Origin == Adopted || c.stamp {
 		c.r.Operation = OpAdopt
 	}
 	return nil
+}
+
+// earlier is what is known of an account that Usher disabled or kept when its user left, for the same person may be
+// back. It counts while the account bears that user's stamp, or is ours by its ID where there are no stamps.
+func (c *reconciler) earlier(ctx context.Context, a connectors.Account) (LeftAccount, bool, error) {
+	left, ok, err := c.store.Left(ctx, c.task, a.ID, a.ExternalID)
+	return left, ok && left.Bears(a), err
+}
+
+// takeBack gives the account to the person who is back: one that we made is stamped anew.
+func (c *reconciler) takeBack(ctx context.Context, a connectors.Account, left LeftAccount) error {
+	c.r.Found = connectors.Account{}
+	l := Link{RemoteID: a.ID, Origin: left.Origin, ReturnedFrom: left.ResourceID}
+	if left.Origin != Created {
+		l.ReturnedFrom = ""
+	}
+	return c.link(ctx, a, l)
+}
+
+func isBack(a connectors.Account, left LeftAccount) error {
+	did := "and left it as it was"
+	if left.Reason == LeftDisabled {
+		did = "and disabled it"
+	}
+	return inTheWay(fmt.Sprintf("The account %%s with this user's name is the earlier account of %s: Usher kept it in step %s on %s, when that user left.",
+		left.Name, did, left.At.UTC().Format("2 January 2006")), a,
+		"If this is the same person, adopt the account: Usher activates it and writes the attributes. Otherwise give this user another name.")
 }
 
 // notYet is an error while "not found" may mean "not visible yet", nil after that.
@@ -155,6 +193,7 @@ func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 		}
 		c.r.RemoteID, c.r.Origin, c.r.Profile = a.ID, Created, c.profile.Values
 		c.r.PasswordDone = p.Password != ""
+		c.trusted()
 		if a.Pending {
 			return true, &connectors.Error{Kind: connectors.Pending, Op: "create", Message: "The target accepted the account and has not finished making it."}
 		}

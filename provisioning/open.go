@@ -18,6 +18,8 @@ type Opened struct {
 	Mapping    *Mapping
 	Policy     Policy
 	Groups     GroupPolicy
+	config     connectors.Config
+	proofs     proofs
 	connection string // the name, which expressions can see
 	revision   int64
 	client     *http.Client
@@ -45,6 +47,16 @@ func NewOpener(defs []connectors.Definition) *Opener {
 func (o *Opener) Definition(kind string) (d connectors.Definition, ok bool) {
 	d, ok = o.kinds[kind]
 	return d, ok
+}
+
+// Retargeted implements directory.Kinds. Of a kind that is not known, nothing is told apart.
+func (o *Opener) Retargeted(kind string, old, new directory.Settings) (changed []string, was string) {
+	def, _ := o.Definition(kind)
+	fields := connectors.Retargeted(def.AllFields(), old, new)
+	for _, f := range fields {
+		changed = append(changed, f.Label)
+	}
+	return changed, connectors.Whereabouts(def.AllFields(), old)
 }
 
 // Open gives the connector for this configuration, without I/O.
@@ -91,7 +103,7 @@ func (o *Opener) open(c directory.Connector) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s connector %s: %w", c.Kind, c.ID, err)
 	}
-	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), connection: c.Connection, revision: c.Revision, client: client}, nil
+	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), config: config, connection: c.Connection, revision: c.Revision, client: client}, nil
 }
 
 // budget limits requests; nil when there is no limit. A burst of one second's worth lets short work finish at once.

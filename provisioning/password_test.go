@@ -125,9 +125,9 @@ var passwordCases = []passwordCase{
 		calls: "password find create", kind: connectors.Unknown, created: clear, uncertain: true},
 	{name: "not visible yet", task: linkedWith(justLinked), answers: unshown("password not_found"), calls: "password", kind: connectors.Pending},
 	{name: "disabled: it waits until the user is enabled", task: and(disabled, repassworded, isDisabledThere)},
-	{name: "deleted", task: and(deleted, repassworded), calls: "delete"},
+	{name: "deleted", task: and(deleted, repassworded), calls: "read delete"},
 	{name: "opened before the mode changed", task: repassworded, mode: connectors.PasswordRandom, kind: connectors.Pending},
-	{name: "opened before the mode changed, a leaver", task: and(deleted, repassworded), mode: connectors.PasswordRandom, calls: "delete"},
+	{name: "opened before the mode changed, a leaver", task: and(deleted, repassworded), mode: connectors.PasswordRandom, calls: "read delete"},
 }
 
 func operation(op Operation) func(*testing.T, Result) {

@@ -19,17 +19,24 @@ type reconciler struct {
 	profile  connectors.Profile // of the user as they are
 	unmapped error              // why the profile is not complete; a disabled user is disabled all the same
 	vanished bool               // the account was gone under a write, so it is made again, once
+
+	confirmed bool // this attempt has seen that the account is ours
+	stamp     bool // the account bears the ID of whoever had it before
 }
 
 // reconcile runs one task to a result that decide has not seen yet. It makes no request when nothing differs.
 func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.Time) Result {
 	c := &reconciler{o: o, store: s, task: t, now: now, want: Wanted(t.User, t.Provisioner, t.InScope)}
-	c.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile}
+	c.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile, Suspect: t.Suspect, ReturnedFrom: t.ReturnedFrom}
+	c.stamp = t.ReturnedFrom != "" && t.Profile == nil
 	if !t.Fresh {
 		c.r.Profile = nil // an earlier write may or may not have arrived, so what the target has is not known
 	}
 	c.r.Err = c.run(ctx)
 	c.r.Certain = c.r.Certain || c.certain(c.r.Err)
+	if c.stamp {
+		c.r.Bears = c.r.ReturnedFrom
+	}
 	return c.r
 }
 
@@ -70,14 +77,14 @@ func (c *reconciler) run(ctx context.Context) error {
 
 // apply brings a known account to what is wanted. again: it was gone, so locate it anew.
 func (c *reconciler) apply(ctx context.Context) (again bool, err error) {
-	switch mode := c.o.Policy.Farewell(c.o.Definition, c.want, c.r.Origin); {
+	switch mode := c.farewell(); {
 	case c.want == Present:
 		if again, err := c.update(ctx, c.profile); again || err != nil {
 			return again, err
 		}
 		return c.setPassword(ctx)
 	case mode == connectors.Delete:
-		return false, c.remove(ctx)
+		return c.remove(ctx)
 	case mode == connectors.Disable:
 		return c.disable(ctx)
 	case c.want == Disabled: // left as it is, but kept in step
@@ -85,6 +92,15 @@ func (c *reconciler) apply(ctx context.Context) (again bool, err error) {
 	}
 	c.r.Gone = c.want == Removed || c.want == Undone
 	return false, nil
+}
+
+// farewell is what happens to an account that should not be there. One that the user got back was somebody's before.
+func (c *reconciler) farewell() connectors.Mode {
+	mode := c.o.Policy.Farewell(c.o.Definition, c.want, c.r.Origin)
+	if c.want == Undone && c.r.ReturnedFrom != "" && mode == connectors.Delete {
+		return Milder(c.o.Definition, connectors.Disable)
+	}
+	return mode
 }
 
 func (c *reconciler) activeProfile() connectors.Profile {
@@ -104,22 +120,55 @@ func (c *reconciler) update(ctx context.Context, want connectors.Profile) (again
 	if empty(changes) {
 		return false, nil
 	}
-	if c.r.Operation == OpNone || c.r.Operation == OpFind {
-		c.r.Operation = OpUpdate
+	if c.r.Suspect != Trusted {
+		if gone, err := c.confirm(ctx); gone || err != nil {
+			return c.unless(gone, err)
+		}
+		if c.r.Profile == nil && c.task.Profile != nil { // another account than the one that was remembered
+			changes = diff(c.o.Definition, want, nil)
+		}
 	}
-	c.r.Certain = false
-	_, err = c.o.Update(ctx, c.r.RemoteID, changes)
-	if connectors.KindOf(err) == connectors.NotFound {
+	disabled := c.want == Disabled && isDisabled(c.r.Profile)
+	err = c.send(ctx, changes)
+	switch connectors.KindOf(err) {
+	case connectors.NotFound:
 		return c.lost(err)
-	}
-	if err == nil {
-		disabled := c.want == Disabled && isDisabled(c.r.Profile)
-		c.r.Profile = want.Values
+	case connectors.Conflict:
+		return false, c.contested(ctx, changes, err)
+	case "":
 		if disabled {
 			c.r.Profile = afterDisable(want.Values, want, want)
 		}
 	}
 	return false, err
+}
+
+// unless is lost when the account is gone.
+func (c *reconciler) unless(gone bool, err error) (again bool, _ error) {
+	if err == nil && gone {
+		return c.lost(nil)
+	}
+	return false, err
+}
+
+// send writes changes to the account, which then has what they want.
+func (c *reconciler) send(ctx context.Context, changes connectors.Changes) error {
+	if c.r.Operation == OpNone || c.r.Operation == OpFind {
+		c.r.Operation = OpUpdate
+	}
+	c.r.Certain = false
+	changes.Stamp = c.stamp
+	before := c.r.Profile
+	if before == nil {
+		before = c.task.Profile
+	}
+	told, err := c.o.Update(ctx, c.r.RemoteID, changes)
+	if err != nil {
+		return afterFault(ctx, err, c.o.Read, c.r.RemoteID)
+	}
+	c.r.Profile, c.stamp = changes.Want.Values, false
+	c.heed(told, changes, before)
+	return nil
 }
 
 // lost handles an account that was not there under a write.
@@ -138,6 +187,10 @@ func (c *reconciler) lost(err error) (again bool, _ error) {
 // disable makes the account unusable, and keeps a live user's other attributes in step.
 func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 	if !isDisabled(c.r.Profile) {
+		if gone, err := c.confirm(ctx); gone || err != nil {
+			c.r.Operation = OpDisable
+			return c.gone(ctx, err)
+		}
 		c.r.Operation = OpDisable
 		err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Disable)
 		if connectors.KindOf(err) == connectors.NotFound {
@@ -162,17 +215,36 @@ func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 }
 
 // remove takes the account away. Gone already is success.
-func (c *reconciler) remove(ctx context.Context) error {
+func (c *reconciler) remove(ctx context.Context) (again bool, _ error) {
+	if gone, err := c.confirm(ctx); gone || err != nil {
+		c.r.Operation = OpDelete
+		return c.gone(ctx, err)
+	}
 	c.r.Operation = OpDelete
 	err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Delete)
 	if connectors.KindOf(err) == connectors.NotFound {
 		if hidden := c.notYet(); hidden != nil {
-			return hidden
+			return false, hidden
 		}
 		err = nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return c.absent()
+	return false, c.absent()
+}
+
+// gone handles a leaver's account that is not there under the ID that is remembered. Where that ID is in doubt, the
+// account may be there under another one.
+func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) {
+	if err != nil {
+		return false, err
+	}
+	if c.r.Suspect != Trusted || !c.task.Fresh {
+		c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
+		if found, err := c.find(ctx); found || err != nil {
+			return found && err == nil, err
+		}
+	}
+	return false, c.absent()
 }

@@ -66,6 +66,7 @@ type reconcileCase struct {
 	modes    []connectors.Mode
 	answers  map[string][]answer
 	ledger   *ledger // what the store answers; nil: all is well
+	matching bool    // accounts are recognised by their user name
 
 	calls     string // to the target, in order
 	kind      connectors.Kind
@@ -90,7 +91,11 @@ func (c *reconcileCase) run(t *testing.T) {
 	for op, as := range c.answers {
 		s.answers[op] = as
 	}
-	r := reconcile(t.Context(), scripted(s, c.settings, c.modes...), l, adas(c.task), func() time.Time { return noon })
+	open := scripted
+	if c.matching {
+		open = matched
+	}
+	r := reconcile(t.Context(), open(s, c.settings, c.modes...), l, adas(c.task), func() time.Time { return noon })
 	if got := s.asked(); got != c.calls {
 		t.Errorf("asked %q, want %q", got, c.calls)
 	}
@@ -223,7 +228,7 @@ var unsureCases = []reconcileCase{
 var absentCases = []reconcileCase{
 	{name: "a leaver who never had one", task: func(t *Task) { t.User.State = directory.Deleted }, op: OpNone, gone: true},
 	{name: "a disabled user who never had one keeps the row", task: func(t *Task) { t.User.Active = false }, op: OpNone},
-	{name: "disabled", task: disabled, calls: "disable", op: OpDisable, remote: "r1", check: func(t *testing.T, r Result, _ *script, _ *ledger) {
+	{name: "disabled", task: disabled, calls: "read disable", op: OpDisable, remote: "r1", check: func(t *testing.T, r Result, _ *script, _ *ledger) {
 		if !isDisabled(r.Profile) || r.Profile["active"] != false {
 			t.Error(r.Profile)
 		}
@@ -236,28 +241,28 @@ var absentCases = []reconcileCase{
 				t.Error("forgot that it is disabled:", r.Profile)
 			}
 		}},
-	{name: "disabled and edited at once", task: and(disabled, func(t *Task) { t.User.Title = "Lady" }), calls: "disable update", op: OpDisable, remote: "r1", check: sent("title")},
+	{name: "disabled and edited at once", task: and(disabled, func(t *Task) { t.User.Title = "Lady" }), calls: "read disable update", op: OpDisable, remote: "r1", check: sent("title")},
 	{name: "disabled, and the answer lost", task: disabled, answers: map[string][]answer{"disable": {fails(connectors.Temporary)}},
-		calls: "disable", kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true},
-	{name: "disabled without what the target requires", task: and(disabled, nameless), calls: "disable", kind: connectors.Invalid, op: OpDisable, remote: "r1"},
+		calls: "read disable", kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true},
+	{name: "disabled without what the target requires", task: and(disabled, nameless), calls: "read disable", kind: connectors.Invalid, op: OpDisable, remote: "r1"},
 	{name: "disabled, but told to leave it", task: and(disabled, func(t *Task) { t.User.Title = "Lady" }), settings: map[string]string{connectors.OnDisable: "leave"},
 		calls: "update", op: OpUpdate, remote: "r1", check: sent("title")},
-	{name: "disabled, and gone there", task: disabled, answers: map[string][]answer{"disable": {fails(connectors.NotFound)}}, calls: "disable", op: OpDisable},
+	{name: "disabled, and gone there", task: disabled, answers: map[string][]answer{"disable": {fails(connectors.NotFound)}}, calls: "read disable", op: OpDisable},
 	{name: "disabled, and not visible yet", task: and(disabled, justLinked), answers: map[string][]answer{"disable": {fails(connectors.NotFound)}},
-		calls: "disable", kind: connectors.Pending, op: OpDisable, remote: "r1"},
-	{name: "left the scope", task: left, calls: "disable", op: OpDisable, remote: "r1"},
+		calls: "read disable", kind: connectors.Pending, op: OpDisable, remote: "r1"},
+	{name: "left the scope", task: left, calls: "read disable", op: OpDisable, remote: "r1"},
 	{name: "left the scope, told to leave it", task: left, settings: map[string]string{connectors.OnLeave: "leave"}, op: OpNone, remote: "r1"},
-	{name: "left the scope before it was mapped", task: and(left, nameless), calls: "disable", op: OpDisable, remote: "r1"},
-	{name: "deleted", task: deleted, calls: "delete", op: OpDelete, gone: true, check: known(false)},
-	{name: "deleted, told to disable", task: deleted, settings: map[string]string{connectors.OnDelete: "disable"}, calls: "disable", op: OpDisable, remote: "r1", gone: true},
+	{name: "left the scope before it was mapped", task: and(left, nameless), calls: "read disable", op: OpDisable, remote: "r1"},
+	{name: "deleted", task: deleted, calls: "read delete", op: OpDelete, gone: true, check: known(false)},
+	{name: "deleted, told to disable", task: deleted, settings: map[string]string{connectors.OnDelete: "disable"}, calls: "read disable", op: OpDisable, remote: "r1", gone: true},
 	{name: "deleted, told to leave it", task: deleted, settings: map[string]string{connectors.OnDelete: "leave"}, op: OpNone, remote: "r1", gone: true},
-	{name: "deleted, and gone there", task: deleted, answers: map[string][]answer{"delete": {fails(connectors.NotFound)}}, calls: "delete", op: OpDelete, gone: true},
+	{name: "deleted, and gone there", task: deleted, answers: map[string][]answer{"delete": {fails(connectors.NotFound)}}, calls: "read delete", op: OpDelete, gone: true},
 	{name: "deleted, and not visible yet", task: and(deleted, justLinked), answers: map[string][]answer{"delete": {fails(connectors.NotFound)}},
-		calls: "delete", kind: connectors.Pending, op: OpDelete, remote: "r1"},
+		calls: "read delete", kind: connectors.Pending, op: OpDelete, remote: "r1"},
 	{name: "deleted, and the answer lost", task: deleted, answers: map[string][]answer{"delete": {fails(connectors.Temporary)}},
-		calls: "delete", kind: connectors.Temporary, op: OpDelete, remote: "r1", uncertain: true},
+		calls: "read delete", kind: connectors.Temporary, op: OpDelete, remote: "r1", uncertain: true},
 	{name: "deleted after an attempt without an answer: gone settles that, too", task: unsure(noon.Add(-time.Second), deleted), answers: map[string][]answer{"delete": {fails(connectors.NotFound)}},
-		calls: "delete", op: OpDelete, gone: true},
+		calls: "read delete", op: OpDelete, gone: true},
 	{name: "taken back: an adopted account is left", task: and(linked, adopted, func(t *Task) { t.User.State = directory.TakenBack }), op: OpNone, remote: "r1", gone: true},
 }
 

@@ -37,7 +37,19 @@ func (s *script) next(op string) answer {
 		s.answers[op] = left[1:]
 		return left[0]
 	}
+	if op == "update" || op == "name" {
+		return answer{} // said nothing about the account
+	}
 	return answer{account: connectors.Account{ID: "made", ExternalID: "ada"}}
+}
+
+// reading is what a read answers: the account, stamped as ours, unless the test says otherwise.
+func (s *script) reading(id, ours string) (connectors.Account, error) {
+	a := s.next("read")
+	if a.err == nil && a.account.ID == "made" {
+		a.account = connectors.Account{ID: id, ExternalID: ours}
+	}
+	return a.account, a.err
 }
 
 func (s *script) asked() string { return strings.Join(s.calls, " ") }
@@ -65,9 +77,8 @@ func (s *script) Create(_ context.Context, p connectors.Profile) (connectors.Acc
 	return a.account, a.err
 }
 
-func (s *script) Read(context.Context, string) (connectors.Account, error) {
-	a := s.next("read")
-	return a.account, a.err
+func (s *script) Read(_ context.Context, id string) (connectors.Account, error) {
+	return s.reading(id, "ada")
 }
 
 func (s *script) Update(_ context.Context, _ string, c connectors.Changes) (connectors.Account, error) {
@@ -88,6 +99,9 @@ type ledger struct {
 	linkErr     error
 	beginErr    error
 	leaving     func(remoteID, externalID string) bool
+	holder      Holder            // of whatever is found
+	waits       map[string]string // who waits for whom
+	left        LeftAccount       // what is known of whatever is found
 	released    int
 	quarantines []Quarantine
 }
@@ -97,13 +111,28 @@ func (l *ledger) Begin(context.Context, Task, time.Time) error {
 	return l.beginErr
 }
 
-func (l *ledger) Link(_ context.Context, _ Task, id string, o Origin, _ time.Time) error {
-	l.calls = append(l.calls, "link "+id+" "+string(o))
+func (l *ledger) Link(_ context.Context, _ Task, to Link, _ time.Time) error {
+	back := ""
+	if to.ReturnedFrom != "" {
+		back = " from " + to.ReturnedFrom
+	}
+	l.calls = append(l.calls, "link "+to.RemoteID+" "+string(to.Origin)+back)
 	return l.linkErr
 }
 
-func (l *ledger) Leaving(_ context.Context, _, remoteID, externalID string) (bool, error) {
-	return l.leaving != nil && l.leaving(remoteID, externalID), nil
+func (l *ledger) Holder(_ context.Context, _ Task, remoteID, externalID string) (Holder, bool, error) {
+	if l.leaving != nil && l.leaving(remoteID, externalID) {
+		return Holder{ID: "leaver", Leaving: true}, true, nil
+	}
+	return l.holder, l.holder.ID != "", nil
+}
+
+func (l *ledger) WaitsFor(_ context.Context, _ Task, id string) (string, error) {
+	return l.waits[id], nil
+}
+
+func (l *ledger) Left(context.Context, Task, string, string) (LeftAccount, bool, error) {
+	return l.left, l.left.ResourceID != "", nil
 }
 
 func (l *ledger) Record(_ context.Context, rs []Result, _ time.Time) ([]bool, error) {

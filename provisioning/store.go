@@ -41,13 +41,20 @@ type Store interface {
 	Begin(ctx context.Context, t Task, now time.Time) error
 
 	// Link remembers which remote account an attempt is about to write to. ErrLinked, ErrLeaseLost.
-	Link(ctx context.Context, t Task, remoteID string, o Origin, now time.Time) error
+	Link(ctx context.Context, t Task, l Link, now time.Time) error
 
 	GroupStore
 
-	// Leaving reports whether another user's account at the connector, which stands for the remote ID or whose
-	// user has the ID externalID, is on its way out (its user is deleted or taken back).
-	Leaving(ctx context.Context, connectorID, remoteID, externalID string) (bool, error)
+	// Holder is another user's or group's account of ours, of the task's kind and at its connector, which stands for
+	// the remote ID or whose ID is stamped as externalID; ok is false when it is nobody's of ours.
+	Holder(ctx context.Context, t Task, remoteID, externalID string) (h Holder, ok bool, err error)
+
+	// WaitsFor is whom an account of the task's kind at its connector waits for, "" when it waits for nobody.
+	WaitsFor(ctx context.Context, t Task, resourceID string) (string, error)
+
+	// Left is what is known of an account at the connector's target that is not kept in step any more, of the task's
+	// kind, by its remote ID or the stamp that it bears; ok is false when nothing is.
+	Left(ctx context.Context, t Task, remoteID, externalID string) (l LeftAccount, ok bool, err error)
 
 	// Record writes results and their log lines in one transaction, each fenced by its lease, and removes what
 	// is settled for good: an absent account, and a deleted user with its last account. It reports which

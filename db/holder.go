@@ -1,0 +1,65 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"usher/connectors"
+	"usher/directory"
+	"usher/provisioning"
+)
+
+// holderQuery finds an account by the remote ID that it stands for, or by its own ID, which is stamped on it. Whoever
+// bears the stamp comes first: a remote ID may be remembered wrongly.
+const holderQuery = `SELECT a.resource_id, a.observed_gen < a.desired_gen, a.held_at IS NOT NULL OR a.dead_at IS NOT NULL, a.waits_for
+	FROM accounts a WHERE a.connector_id = $1 AND a.kind = $2 AND a.resource_id <> $3 AND (a.resource_id = $4 OR a.remote_id = $5)
+	ORDER BY CASE WHEN a.resource_id = $4 THEN 0 ELSE 1 END LIMIT 1`
+
+// Holder implements provisioning.Store.
+func (s *Store) Holder(ctx context.Context, t provisioning.Task, remoteID, externalID string) (h provisioning.Holder, ok bool, err error) {
+	kind, id := accountKey(t.Account)
+	err = s.r.QueryRowContext(ctx, holderQuery, t.ConnectorID, kind, id, connectors.OurID(externalID), remoteID).Scan(&h.ID, &h.Unsettled, &h.Stuck, &h.WaitsFor)
+	if missing(err) {
+		return h, false, nil
+	}
+	if err == nil && kind == groupKind {
+		err = s.holdingGroup(ctx, t, &h)
+	} else if err == nil {
+		err = s.holdingUser(ctx, &h)
+	}
+	if missing(err) { // settled and gone since
+		return h, false, nil
+	}
+	if err != nil {
+		return h, false, fmt.Errorf("look for the holder of account %s at connector %s: %w", remoteID, t.ConnectorID, err)
+	}
+	return h, true, nil
+}
+
+func (s *Store) holdingUser(ctx context.Context, h *provisioning.Holder) (err error) {
+	h.User, err = scanUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE id = $1`, h.ID))
+	h.Name, h.Leaving = h.User.UserName, h.User.State == directory.Deleted || h.User.State == directory.TakenBack
+	return err
+}
+
+// holdingGroup reads a group, which may be deleted here and still be at the target: then its account has its name.
+func (s *Store) holdingGroup(ctx context.Context, t provisioning.Task, h *provisioning.Holder) error {
+	err := s.r.QueryRowContext(ctx, `SELECT label FROM accounts WHERE connector_id = $1 AND kind = 'group' AND resource_id = $2`, t.ConnectorID, h.ID).Scan(&h.Name)
+	if h.Leaving = h.Name != ""; err != nil || h.Leaving {
+		return err
+	}
+	h.Group, err = scanGroup(s.r.QueryRowContext(ctx, `SELECT `+groupColumns+` FROM user_groups g WHERE g.id = $1`, h.ID))
+	h.Name = h.Group.DisplayName
+	return err
+}
+
+// WaitsFor implements provisioning.Store.
+func (s *Store) WaitsFor(ctx context.Context, t provisioning.Task, resourceID string) (other string, err error) {
+	kind, _ := accountKey(t.Account)
+	err = s.r.QueryRowContext(ctx, `SELECT waits_for FROM accounts WHERE connector_id = $1 AND kind = $2 AND resource_id = $3 AND `+isDue,
+		t.ConnectorID, kind, resourceID).Scan(&other)
+	if err != nil && !missing(err) {
+		return "", fmt.Errorf("read whom account %s waits for: %w", resourceID, err)
+	}
+	return other, nil
+}

@@ -1,0 +1,122 @@
+package provisioning
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"usher/connectors"
+	"usher/directory"
+)
+
+// matched opens a script whose accounts are recognised by their user name.
+func matched(s *script, settings map[string]string, modes ...connectors.Mode) *Opened {
+	o := scripted(s, settings, modes...)
+	attributes := append([]connectors.Attribute(nil), scriptAttributes...)
+	attributes[0].Matching = true
+	o.Definition.Attributes = attributes
+	return o
+}
+
+func shows(id, externalID, userName string) answer {
+	return answer{account: connectors.Account{ID: id, ExternalID: externalID, Shown: map[string]any{"userName": userName}}}
+}
+
+// TestConfirm: what is not ours is not touched, whatever is remembered.
+func TestConfirm(t *testing.T) {
+	leaver := func(t *Task) { linked(t); t.User.State = directory.Deleted }
+	moved := func(t *Task) { linked(t); t.User.Title = "Lady"; t.Suspect = Moved }
+	for _, c := range []reconcileCase{
+		{name: "a leaver whose ID is a stranger's", task: leaver, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
+		{name: "a leaver whose ID is a stranger's, and ours is elsewhere", task: leaver, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {finds("r2", "ada")}},
+			calls: "read find delete", op: OpDelete, gone: true, check: wrote("link r2 created")},
+		{name: "no stamp, and the name is still ours", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, and another name", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
+		{name: "no stamp and nothing to compare", task: leaver, answers: map[string][]answer{"read": {finds("r1", "")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
+		{name: "a stranger's is not disabled either", task: func(t *Task) { linked(t); t.User.Active = false }, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDisable, remote: "r1", found: "r1"},
+		{name: "moved: ours", task: moved, calls: "read update", op: OpUpdate, remote: "r1"},
+		{name: "moved: a stranger's", task: moved, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpFind, remote: "r1", found: "r1"},
+		{name: "moved: gone, and found under another ID", task: moved, answers: map[string][]answer{"read": {fails(connectors.NotFound)}, "find": {finds("r2", "ada")}},
+			calls: "read find update", op: OpUpdate, remote: "r2", check: wrote("link r2 created")},
+		{name: "moved: nothing to write, nothing to ask", task: func(t *Task) { linked(t); t.Suspect = Moved }, op: OpNone, remote: "r1"},
+		{name: "moved: the target does not answer", task: moved, answers: map[string][]answer{"read": {fails(connectors.Temporary)}}, calls: "read", kind: connectors.Temporary, op: OpNone, remote: "r1", uncertain: true},
+		{name: "elsewhere: looked for before one is made", task: func(t *Task) { t.Suspect = Elsewhere }, answers: map[string][]answer{"find": {fails(connectors.NotFound)}},
+			calls: "find create", op: OpCreate, remote: "made"},
+		{name: "elsewhere: ours is there", task: func(t *Task) { t.Suspect = Elsewhere }, answers: map[string][]answer{"find": {finds("r9", "ada")}},
+			calls: "find update", op: OpUpdate, remote: "r9", check: wrote("link r9 created")},
+		{name: "elsewhere: a leaver is not there", task: func(t *Task) { t.Suspect = Elsewhere; t.User.State = directory.Deleted }, answers: map[string][]answer{"find": {fails(connectors.NotFound)}},
+			calls: "find", op: OpFind, gone: true},
+		{name: "a server fault, and the account is gone", task: func(t *Task) { linked(t); t.User.Title = "Lady" },
+			answers: map[string][]answer{"update": {faulty(500)}, "read": {fails(connectors.NotFound)}, "find": {fails(connectors.NotFound)}},
+			calls:   "update read find create", op: OpCreate, remote: "made", check: wrote("begin")},
+		{name: "a server fault, and the account is there", task: func(t *Task) { linked(t); t.User.Title = "Lady" }, answers: map[string][]answer{"update": {faulty(500)}},
+			calls: "update read", kind: connectors.Temporary, op: OpUpdate, remote: "r1", uncertain: true},
+		{name: "an outage is not asked about", task: func(t *Task) { linked(t); t.User.Title = "Lady" }, answers: map[string][]answer{"update": {faulty(503)}},
+			calls: "update", kind: connectors.Temporary, op: OpUpdate, remote: "r1", uncertain: true},
+	} {
+		c.matching = true
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+func faulty(status int) answer {
+	return answer{err: &connectors.Error{Kind: connectors.Temporary, Status: status, Message: "no"}}
+}
+
+// TestHeed: the ID in a stamped answer replaces the remembered one.
+func TestHeed(t *testing.T) {
+	for name, c := range map[string]struct {
+		told    connectors.Account
+		remote  string
+		took    bool
+		suspect Suspicion
+	}{
+		"the same":                        {connectors.Account{ID: "ada", ExternalID: "ada"}, "ada", false, Trusted},
+		"another, stamped":                {connectors.Account{ID: "ada.king", ExternalID: "ada"}, "ada.king", true, Trusted},
+		"another, not stamped":            {connectors.Account{ID: "ada.king"}, "ada", false, Renamed},
+		"another, stamped for another":    {connectors.Account{ID: "ada.king", ExternalID: "grace"}, "ada", false, Renamed},
+		"the same, stamped for another":   {connectors.Account{ID: "ada", ExternalID: "grace"}, "ada", false, Renamed},
+		"nothing, and the ID is the name": {connectors.Account{}, "ada", false, Renamed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{answers: map[string][]answer{"update": {{account: c.told}}}}
+			task := adas(func(t *Task) {
+				linked(t)
+				t.RemoteID = "ada"
+				t.User.UserName = "ada.king"
+			})
+			task.Profile["userName"] = "ada"
+			r := reconcile(t.Context(), matched(s, nil), &ledger{}, task, func() time.Time { return noon })
+			if r.Err != nil || r.RemoteID != c.remote || r.TookOver != c.took || r.Suspect != c.suspect {
+				t.Errorf("%v: remote %q took over %v suspect %q, want %q %v %q", r.Err, r.RemoteID, r.TookOver, r.Suspect, c.remote, c.took, c.suspect)
+			}
+		})
+	}
+}
+
+// TestProof: an attempt that ran out of time between the read and the write does not begin with the read again.
+func TestProof(t *testing.T) {
+	var p proofs
+	p.add("ada", "r1", noon)
+	if p.take("ada", "r2", noon) || p.take("grace", "r1", noon) {
+		t.Error("a proof is good for another account")
+	}
+	if !p.take("ada", "r1", noon.Add(time.Minute)) || p.take("ada", "r1", noon.Add(time.Minute)) {
+		t.Error("a proof is good once")
+	}
+	p.add("ada", "r1", noon)
+	if p.take("ada", "r1", noon.Add(proofLasts)) {
+		t.Error("a proof is good for ever")
+	}
+	for i := range 3 * mostProofs {
+		p.add("u", string(rune(i)), noon)
+	}
+	if n := len(maps.Clone(p.read)); n > mostProofs {
+		t.Errorf("%d proofs are kept", n)
+	}
+}

@@ -1,0 +1,155 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"usher/connectors"
+)
+
+const (
+	soon  = 5 * time.Second
+	later = time.Minute // whom we wait for waits for an administrator
+)
+
+// A value that one of ours should have and another of ours still has is waited for: the other one is leaving, or is
+// being renamed. Two or more who wait for each other are a ring, which one of them breaks by taking a free value.
+
+// waits is the error to wait with when the account in the way is one of ours that will go out of it; nil when it is not.
+func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
+	h, ok, err := c.store.Holder(ctx, c.task, a.ID, a.ExternalID)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return nil
+	case h.Leaving:
+		c.r.WaitsFor = h.ID
+		return errLeaving
+	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || !c.movesAway(h):
+		return nil
+	}
+	c.r.WaitsFor = h.ID
+	return waitsForRename(h)
+}
+
+func waitsForRename(h Holder) error {
+	e := &connectors.Error{Kind: connectors.Pending, Op: connectors.OpFind, RetryAfter: soon,
+		Message: fmt.Sprintf("The name is still taken at the target by %s, whose change is not there yet.", h.Name),
+		Remedy:  "Nothing: Usher tries again as soon as that account has its new values."}
+	if h.Stuck {
+		e.RetryAfter = later
+		e.Remedy = fmt.Sprintf("Look at %s: that account waits for you, and this one goes on by itself then.", h.Name)
+	}
+	return e
+}
+
+// movesAway reports whether another user's account should have none of the values that this one is recognised by.
+func (c *reconciler) movesAway(h Holder) bool {
+	theirs, err := c.o.Mapping.Profile(h.User)
+	if err != nil {
+		return false
+	}
+	mine := c.o.sent(c.profile).Values
+	wanted := c.o.sent(theirs).Values
+	return !slices.ContainsFunc(c.o.matching(), func(key string) bool { return alike(mine[key], wanted[key]) })
+}
+
+// contested works out who has the value that an update was refused for.
+func (c *reconciler) contested(ctx context.Context, changes connectors.Changes, conflict error) error {
+	named := connectors.Profile{Values: map[string]any{}}
+	for _, key := range c.o.matching() {
+		if v, changed := changes.Set[key]; changed {
+			named.Values[key] = v
+		}
+	}
+	if len(named.Values) == 0 {
+		return conflict
+	}
+	a, err := c.o.Find(ctx, named)
+	if err != nil || a.ID == c.r.RemoteID {
+		return conflict
+	}
+	wait := c.waits(ctx, a)
+	if wait == nil {
+		c.r.Found = a
+		return conflict
+	}
+	if c.r.WaitsFor == "" {
+		return wait
+	}
+	switch round, err := ring(ctx, c.store, c.task, c.r.WaitsFor); {
+	case err != nil:
+		return err
+	case !round:
+		return wait
+	}
+	return c.stepAside(ctx, changes, a)
+}
+
+// longestRing bounds how many wait for each other.
+const longestRing = 64
+
+// ring reports whether whoever is waited for waits, over others perhaps, for the task's own account.
+func ring(ctx context.Context, s Store, t Task, other string) (bool, error) {
+	self := t.UserID + t.GroupID
+	for range longestRing {
+		if other == "" || other == self {
+			return other == self, nil
+		}
+		next, err := s.WaitsFor(ctx, t, other)
+		if err != nil {
+			return false, err
+		}
+		other = next
+	}
+	return false, nil
+}
+
+// stepAside gives the account values that nobody wants, in the place of those that it is in a ring for, so that the
+// others can have theirs; the next attempt writes what it should have.
+func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, holder connectors.Account) error {
+	values := maps.Clone(changes.Want.Values)
+	sent := c.o.sent(changes.Want).Values
+	var moved []string
+	for _, key := range c.o.matching() {
+		if _, changed := changes.Set[key]; !changed || holder.Shown[key] != nil && !alike(holder.Shown[key], sent[key]) {
+			continue
+		}
+		switch v := values[key].(type) {
+		case string:
+			values[key] = freeValue(v, c.task.UserID)
+			moved = append(moved, fmt.Sprint(values[key]))
+		case []any:
+			values[key] = slices.DeleteFunc(slices.Clone(v), func(e any) bool { return alike(e, holder.Shown[key]) })
+		}
+	}
+	aside := connectors.Profile{ResourceID: changes.Want.ResourceID, Values: values}
+	if err := c.send(ctx, diff(c.o.Definition, aside, c.r.Profile)); err != nil {
+		return err
+	}
+	return &connectors.Error{Kind: connectors.Pending, Op: connectors.OpUpdate, RetryAfter: time.Second,
+		Message: strings.TrimSpace("This account and others wait for each other's values, so it stepped aside for a moment: " + strings.Join(moved, ", ")),
+		Remedy:  "Nothing: Usher writes the right values as soon as they are free."}
+}
+
+// freeValue is a value like v that nobody else has: an address keeps its domain.
+func freeValue(v, id string) string {
+	tail := "-" + id[max(0, len(id)-8):]
+	if local, domain, isAddress := strings.Cut(v, "@"); isAddress {
+		return local + tail + "@" + domain
+	}
+	return v + tail
+}
+
+// serverFault reports an answer that says that the target failed, and not what it thinks of the request.
+func serverFault(err error) bool {
+	e, ok := errors.AsType[*connectors.Error](err)
+	return ok && e.Kind == connectors.Temporary && e.Status >= http.StatusInternalServerError && e.Status != http.StatusServiceUnavailable
+}

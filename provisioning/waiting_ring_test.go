@@ -1,0 +1,107 @@
+package provisioning
+
+import (
+	"testing"
+
+	"usher/connectors"
+	"usher/directory"
+)
+
+func married(t *Task) { linked(t); t.User.UserName = "ada.king" }
+
+// moving is another user of ours who has the name that is wanted and should have another one.
+func moving(wants string, state func(*Holder)) *ledger {
+	h := Holder{ID: "grace", Name: wants, Unsettled: true, User: directory.User{ID: "grace", UserName: wants, Active: true, State: directory.Live}}
+	if state != nil {
+		state(&h)
+	}
+	return &ledger{holder: h}
+}
+
+func waitsFor(id string) func(*testing.T, Result, *script, *ledger) {
+	return func(t *testing.T, r Result, _ *script, _ *ledger) {
+		t.Helper()
+		if r.WaitsFor != id {
+			t.Errorf("waits for %q, want %q", r.WaitsFor, id)
+		}
+	}
+}
+
+// TestWaiting: a value that another of ours still has is waited for, and a ring of those who wait is broken.
+func TestWaiting(t *testing.T) {
+	taken := map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada")}}
+	contested := map[string][]answer{"update": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada.king")}}
+	round := moving("ada", nil)
+	round.waits = map[string]string{"grace": "eve", "eve": "ada"}
+	chain := moving("grace", nil)
+	chain.waits = map[string]string{"grace": "eve"}
+	for _, c := range []reconcileCase{
+		{name: "the old name of somebody who is being renamed", answers: taken, ledger: moving("grace", nil), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
+		{name: "whose rename failed", answers: taken, ledger: moving("grace", func(h *Holder) { h.Stuck = true }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
+		{name: "of somebody who keeps it", answers: taken, ledger: moving("ada", nil), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: waitsFor("")},
+		{name: "of somebody who is settled", answers: taken, ledger: moving("grace", func(h *Holder) { h.Unsettled = false }), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7"},
+		{name: "an ID that is remembered wrongly is no holder", answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "a stranger", "ada")}},
+			ledger: moving("grace", nil), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7"},
+		{name: "a rename waits", task: married, answers: contested, ledger: chain, calls: "update find", kind: connectors.Pending, op: OpUpdate, remote: "r1", check: waitsFor("grace")},
+		{name: "a rename meets a stranger", task: married, answers: map[string][]answer{"update": {fails(connectors.Conflict)}, "find": {shows("r7", "", "ada.king")}},
+			calls: "update find", kind: connectors.Conflict, op: OpUpdate, remote: "r1", found: "r7"},
+		{name: "a rename is refused and nobody has the name", task: married, answers: map[string][]answer{"update": {fails(connectors.Conflict)}, "find": {fails(connectors.NotFound)}},
+			calls: "update find", kind: connectors.Conflict, op: OpUpdate, remote: "r1"},
+		{name: "a ring", task: married, answers: contested, ledger: round, calls: "update find update", kind: connectors.Pending, op: OpUpdate, remote: "r1",
+			check: func(t *testing.T, r Result, s *script, l *ledger) {
+				if aside := s.changes[1].Set["userName"]; aside != "ada.king-ada" || r.Profile["userName"] != aside || r.Profile["title"] != "Countess" {
+					t.Errorf("stepped aside to %v, and %v is what counts as written", aside, r.Profile)
+				}
+			}},
+	} {
+		c.matching = true
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+func TestFreeValue(t *testing.T) {
+	for v, want := range map[string]string{"ada": "ada-7f8e1100", "ada@example.com": "ada-7f8e1100@example.com"} {
+		if got := freeValue(v, "0199b6a4-7c1e-7d3a-9c55-2f1f7f8e1100"); got != want {
+			t.Errorf("%s becomes %s, want %s", v, got, want)
+		}
+	}
+}
+
+// TestReturning: a person who is back gets the account that we made and disabled.
+func TestReturning(t *testing.T) {
+	was := func(o Origin, stamp string) (map[string][]answer, *ledger) {
+		return map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", stamp, "ada")}},
+			&ledger{left: LeftAccount{ResourceID: "old-ada", RemoteID: "r7", Name: "ada", Origin: o, Reason: LeftDisabled, At: longAgo}}
+	}
+	stamped := func(yes bool) func(*testing.T, Result, *script, *ledger) {
+		return func(t *testing.T, r Result, s *script, _ *ledger) {
+			t.Helper()
+			if len(s.changes) != 1 || s.changes[0].Stamp != yes {
+				t.Errorf("sent %+v, want stamp %v", s.changes, yes)
+			}
+		}
+	}
+	adoptable := func(yes bool) func(*testing.T, Result, *script, *ledger) {
+		return func(t *testing.T, r Result, _ *script, _ *ledger) {
+			t.Helper()
+			if r.Adoptable != yes {
+				t.Errorf("adoptable: %v (%v)", r.Adoptable, r.Err)
+			}
+		}
+	}
+	made, ours := was(Created, "old-ada")
+	foreign, theirs := was(Created, "somebody else")
+	unstamped, adoptedBefore := was(Adopted, "")
+	for _, c := range []reconcileCase{
+		{name: "is asked about", answers: made, ledger: ours, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: adoptable(true)},
+		{name: "adopted by policy", answers: made, ledger: &ledger{left: ours.left}, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(true)},
+		{name: "adopted by an administrator", answers: made, ledger: &ledger{left: ours.left}, task: func(t *Task) { t.Approved = "r7" }, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(true)},
+		{name: "bears another stamp by now", answers: foreign, ledger: theirs, settings: adoptAny, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: adoptable(false)},
+		{name: "was adopted the first time, too", answers: unstamped, ledger: adoptedBefore, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(false)},
+		{name: "linked, and the process died before the stamp", task: func(t *Task) { linked(t); t.Profile, t.ReturnedFrom = nil, "old-ada" }, calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+		{name: "refused while staged: disabled, never removed", task: func(t *Task) { deleted(t); t.User.State, t.ReturnedFrom = directory.TakenBack, "old-ada" },
+			calls: "read disable", op: OpDisable, remote: "r1", gone: true},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
