@@ -6,12 +6,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"usher/directory"
 )
 
 type applyCmd struct {
-	File string `short:"f" required:"" env:"-" placeholder:"FILE" help:"YAML file; - reads standard input."`
+	File    string   `short:"f" required:"" env:"-" placeholder:"FILE" help:"YAML file; - reads standard input."`
+	Moved   []string `env:"-" placeholder:"CONNECTION/KIND" help:"The new address of this connector is the same tenant, which has moved."`
+	Another []string `env:"-" placeholder:"CONNECTION/KIND" help:"The new address of this connector is another tenant, with other accounts."`
 }
 
 const maxApplyFile = 4 << 20
@@ -28,13 +31,25 @@ func (c applyCmd) Run(a *app) error {
 	}
 	file := doc.read(text)
 	return a.within(func(k *core) error {
-		check := &checker{document: doc, core: k, kinds: k.kinds}
+		check := &checker{document: doc, core: k, kinds: k.kinds, answers: c.answers()}
 		plan, err := check.check(a.ctx, file)
 		if err = cmp.Or(err, doc.err()); err != nil {
 			return err
 		}
 		return plan.apply(a, k.directory)
 	})
+}
+
+// answers are what was said of connectors whose address changes, by connection key and kind.
+func (c applyCmd) answers() map[string]directory.Retarget {
+	said := map[string]directory.Retarget{}
+	for answer, names := range map[directory.Retarget][]string{directory.SameTenant: c.Moved, directory.AnotherTenant: c.Another} {
+		for _, name := range names {
+			connection, kind, _ := strings.Cut(name, "/")
+			said[connectorName(connection, kind)] = answer
+		}
+	}
+	return said
 }
 
 func (c applyCmd) text(a *app) ([]byte, error) {

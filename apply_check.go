@@ -59,7 +59,8 @@ type checker struct {
 	core  *core
 	kinds []connectors.Definition
 	// connectors of every connection in the database, or about to be, by connection key and kind
-	known map[string]map[string]directory.Connector
+	known   map[string]map[string]directory.Connector
+	answers map[string]directory.Retarget // of the command line, by connectorName
 }
 
 // check finds out what would change, and everything that keeps it from being done.
@@ -138,20 +139,24 @@ func (c *checker) connection(ctx context.Context, s connectionSpec) (p plannedCo
 			continue
 		}
 		lines[k.kind] = k.at.line
-		if planned, ok := c.connector(p.want.Name, k); ok {
+		planned, ok, err := c.connector(ctx, p.want.Name, k)
+		if err != nil {
+			return p, err
+		}
+		if ok {
 			p.connectors = append(p.connectors, planned)
 		}
 	}
 	return p, nil
 }
 
-func (c *checker) connector(connection string, s connectorSpec) (p plannedConnector, ok bool) {
+func (c *checker) connector(ctx context.Context, connection string, s connectorSpec) (p plannedConnector, ok bool, err error) {
 	i := slices.IndexFunc(c.kinds, func(d connectors.Definition) bool { return d.Kind == s.kind })
 	if i < 0 {
 		if s.kind != "" {
 			c.bad(place{line: s.at.line, path: join(s.at.path, "type")}, "there is no connector kind %q; there are %s", s.kind, c.kindNames())
 		}
-		return p, false
+		return p, false, nil
 	}
 	was, exists := c.known[directory.Key(connection)][s.kind]
 	p.want = was
@@ -169,11 +174,32 @@ func (c *checker) connector(connection string, s connectorSpec) (p plannedConnec
 	c.wrong(s.config, s.fields, errs)
 	same := p.want.Enabled == was.Enabled && maps.Equal(p.want.Settings.Values, was.Settings.Values) && maps.Equal(p.want.Settings.Secrets, was.Settings.Secrets)
 	p.mark, p.mapping = markOf(exists, same), unchanged
+	if p.want.Retarget = c.answers[connectorName(connection, s.kind)]; exists && p.want.Retarget == "" {
+		if err := c.retargets(ctx, s, was, p.want); err != nil {
+			return p, false, err
+		}
+	}
 	if c.mapping(c.kinds[i], s, &p.want) {
 		p.mapping = changed
 	}
 	c.remember(p.want)
-	return p, true
+	return p, true, nil
+}
+
+// retargets says what must be answered before a connector that remembers accounts points to another address.
+func (c *checker) retargets(ctx context.Context, s connectorSpec, was, want directory.Connector) error {
+	changed, at := c.core.opener.Retargeted(was.Kind, was.Settings, want.Settings)
+	if len(changed) == 0 {
+		return nil
+	}
+	remembers, err := c.core.store.Remembers(ctx, was.ID)
+	if err != nil || !remembers {
+		return err
+	}
+	name := want.Connection + "/" + want.Kind
+	c.bad(place{line: s.at.line, path: join(s.at.path, "config")}, "%s changed, and Usher remembers accounts at %s; nothing is written before you say which it is: "+
+		"--moved %q when the same tenant has moved, --another %q when this is another tenant", strings.Join(changed, " and "), at, name, name)
+	return nil
 }
 
 func (c *checker) kindNames() string {

@@ -26,6 +26,17 @@ func Retargeted(fields []Field, old, new directory.Settings) []Field {
 	return changed
 }
 
+// Whereabouts says in words which target settings point to.
+func Whereabouts(fields []Field, s directory.Settings) string {
+	var parts []string
+	for _, f := range fields {
+		if v := s.Values[f.Key]; f.Identity != nil && f.Identity(v) != "" {
+			parts = append(parts, v)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Address is the Identity of a URL: scheme and host have no case, the usual port may be left out (RFC 3986 §6.2), and
 // neither a slash at the end nor the change from http to https makes another target of it.
 func Address(value string) string {

@@ -49,6 +49,20 @@ func (s *Server) adoptAccount(w http.ResponseWriter, r *http.Request) error {
 	return s.redirect(w, r, "/users/"+u.ID)
 }
 
+// relocateAccount forgets the remembered ID that the administrator saw, and no other.
+func (s *Server) relocateAccount(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	id, connector := chi.URLParam(r, "id"), chi.URLParam(r, "connector")
+	if err := s.Directory.RelocateAccount(r.Context(), connector, id, f.Get("remote_id"), actor(r)); err != nil {
+		return err
+	}
+	flash(r, ui.Flash{Tone: ui.Info, Title: "Looking for the account anew", Text: "Usher has forgotten the ID " + f.Get("remote_id") + ", and touches only an account that is its own."})
+	return s.redirect(w, r, "/users/"+id)
+}
+
 func (s *Server) heldAccount(r *http.Request) (directory.User, views.AccountView, error) {
 	u, err := s.Store.User(r.Context(), chi.URLParam(r, "id"))
 	if err != nil {

@@ -85,7 +85,7 @@ func (s *Server) accountView(ctx context.Context, u directory.User, m provisioni
 		}
 		a.Pause = t.Quarantine
 	}
-	if a.Status == provisioning.StatusHeld && m.HeldRemoteID != "" {
+	if a.Adoptable() {
 		c, err := s.Store.Connector(ctx, m.ConnectorID)
 		if err != nil {
 			return a, err

@@ -16,4 +16,6 @@ type connectionStore interface {
 	// Target is a connector with its quarantine and, when there is one, its provisioner.
 	Target(ctx context.Context, connectorID string) (provisioning.Target, error)
 	Progress(ctx context.Context, connectorID string) (provisioning.Progress, error)
+	// LeftAccounts are those that the connector does not keep in step any more, newest first; limit 0 is a page.
+	LeftAccounts(ctx context.Context, connectorID, after string, limit int) (provisioning.LeftPage, error)
 }

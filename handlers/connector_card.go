@@ -68,6 +68,7 @@ func (s *Server) useProposals(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
+	c.Retarget = directory.SameTenant // the target itself says where its endpoints are
 	err = s.Directory.UpdateConnector(r.Context(), c, actor(r))
 	if directory.CodeOf(err) == directory.Conflict {
 		return s.showNewerConnector(w, r, n, t, err)

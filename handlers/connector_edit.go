@@ -26,6 +26,7 @@ func (s *Server) connectorInput(t provisioning.Target, f url.Values) (connectorI
 	in := settingsInput(d, f)
 	c := t.Connector
 	c.Enabled = f.Get("enabled") == "true"
+	c.Retarget = directory.Retarget(f.Get(directory.RetargetField))
 	settings, errs := readSettings(d, in, c.Settings)
 	c.Settings = settings
 	// The form names the revision that it showed, so that two administrators do not undo each other unseen.
@@ -59,14 +60,27 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 		return s.renderConnectors(w, r, http.StatusUnprocessableEntity, n, &in.edit)
 	}
 	err = s.Directory.UpdateConnector(r.Context(), in.connector, actor(r))
-	if directory.CodeOf(err) == directory.Conflict {
+	switch directory.CodeOf(err) {
+	case directory.Conflict:
 		return s.showNewerConnector(w, r, n, t, err)
+	case directory.Invalid: // which target is it now?
+		return s.askRetarget(w, r, n, in.edit, err)
 	}
 	if err != nil {
 		return err
 	}
 	flash(r, connectorUpdated(t, in.connector.Enabled))
 	return s.redirect(w, r, views.ConnectorsURL(n.ID))
+}
+
+// askRetarget shows the form again, with the question that its new address raises.
+func (s *Server) askRetarget(w http.ResponseWriter, r *http.Request, n directory.Connection, edit connectorEdit, question error) error {
+	e, status, ok := formError(question)
+	if !ok || e.Fields[directory.RetargetField] == "" {
+		return question
+	}
+	edit.form.Errors[directory.RetargetField] = e.Fields[directory.RetargetField]
+	return s.renderConnectors(w, r, status, n, &edit)
 }
 
 // showNewerConnector shows what another administrator saved meanwhile, instead of what was typed over it.

@@ -65,6 +65,11 @@ func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.C
 	if p.Check, err = s.checkCard(r.Context(), c); err != nil {
 		return p, err
 	}
+	left, err := s.Store.LeftAccounts(r.Context(), c.ID, "", 1)
+	if err != nil {
+		return p, err
+	}
+	p.Left = len(left.Accounts) > 0
 	if t.Provisioner.ID == "" {
 		return p, nil
 	}

@@ -127,6 +127,7 @@ func (s *Server) connectionRoutes(r chi.Router) {
 		r.Get("/connectors/{connector}/delete", s.page(s.showConnectorDelete))
 		r.Post("/connectors/{connector}/delete", s.page(s.deleteConnector))
 		r.Post("/connectors/{connector}/proposals", s.page(s.useProposals))
+		r.Get("/connectors/{connector}/left", s.page(s.listLeftAccounts))
 		r.Route("/connectors/{connector}/groups", s.pushRoutes)
 		r.Route("/connectors/{connector}/mapping", s.mappingRoutes)
 	})
@@ -207,6 +208,7 @@ func (s *Server) userRoutes(r chi.Router) {
 		r.Post("/accounts/{connector}/retry", s.page(s.retryAccount))
 		r.Get("/accounts/{connector}/adopt", s.page(s.showAdopt))
 		r.Post("/accounts/{connector}/adopt", s.page(s.adoptAccount))
+		r.Post("/accounts/{connector}/relocate", s.page(s.relocateAccount))
 	})
 }
 

@@ -61,7 +61,12 @@ func (a AccountView) retryable() bool {
 
 // Adoptable reports whether an administrator may say that the account in the way is this user's.
 func (a AccountView) Adoptable() bool {
-	return !a.idle() && a.Status == provisioning.StatusHeld && a.HeldRemoteID != ""
+	return !a.idle() && a.Status == provisioning.StatusHeld && a.Account.Adoptable
+}
+
+// Relocatable reports whether the question is about the account that Usher remembers: its ID is not ours any more.
+func (a AccountView) Relocatable() bool {
+	return !a.idle() && a.Status == provisioning.StatusHeld && a.RemoteID != "" && a.HeldRemoteID == a.RemoteID
 }
 
 func (a AccountView) url() string { return "/users/" + a.UserID + "/accounts/" + a.ConnectorID }

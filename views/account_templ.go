@@ -692,13 +692,19 @@ func accountButtons(a AccountView) templ.Component {
 			templ_7745c5c3_Var31 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if a.retryable() || a.Adoptable() {
+		if a.retryable() || a.Adoptable() || a.Relocatable() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"flex flex-wrap gap-2\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if a.Adoptable() {
 				templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Adopt this account", Icon: "user-check", Variant: ui.Outline, Small: true, Href: a.url() + "/adopt"}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			if a.Relocatable() {
+				templ_7745c5c3_Err = ui.PostButton(a.url()+"/relocate", ui.Action{Label: "Look for it anew", Icon: "search", Variant: ui.Outline, Small: true, Name: "remote_id", Value: a.HeldRemoteID}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

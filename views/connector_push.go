@@ -122,7 +122,7 @@ func (v ConnectorPushView) pages() ui.Pages {
 
 // PushAdoptable reports whether an administrator may say that the group in the way is the one that is pushed.
 func PushAdoptable(p provisioning.GroupPush, now time.Time) bool {
-	return p.Status(now) == provisioning.StatusHeld && p.HeldRemoteID != ""
+	return p.Status(now) == provisioning.StatusHeld && p.Adoptable
 }
 
 // PushExpels reports whether the question is about members: so many at the target are none here that somebody has to
