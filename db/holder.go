@@ -63,3 +63,25 @@ func (s *Store) WaitsFor(ctx context.Context, t provisioning.Task, resourceID st
 	}
 	return other, nil
 }
+
+// Contenders implements provisioning.Store.
+func (s *Store) Contenders(ctx context.Context, t provisioning.Task, n int) ([]provisioning.Account, error) {
+	kind, id := accountKey(t.Account)
+	scan := func(row scanner) (a provisioning.Account, err error) {
+		var r accountRow
+		if err := row.Scan(&r.kind, &r.resource, &r.remoteID, &r.profile, &r.WaitsFor, &r.Label); err != nil {
+			return a, err
+		}
+		return r.finish()
+	}
+	found, err := list(ctx, s.r, scan, contendersQuery, t.ConnectorID, kind, id, n)
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts that wait at connector %s: %w", t.ConnectorID, err)
+	}
+	return found, nil
+}
+
+const contendersQuery = `SELECT a.kind, a.resource_id, a.remote_id, a.profile, a.waits_for, COALESCE(u.user_name, g.display_name, a.label)
+	FROM accounts a LEFT JOIN users u ON a.kind = 'user' AND u.id = a.resource_id LEFT JOIN user_groups g ON a.kind = 'group' AND g.id = a.resource_id
+	WHERE a.connector_id = $1 AND a.kind = $2 AND a.resource_id <> $3 AND a.observed_gen < a.desired_gen AND a.dead_at IS NULL AND a.held_at IS NULL
+		AND a.error_kind <> '' AND a.remote_id IS NOT NULL ORDER BY a.due_at DESC LIMIT $4`

@@ -101,7 +101,8 @@ type ledger struct {
 	leaving     func(remoteID, externalID string) bool
 	holder      Holder            // of whatever is found
 	waits       map[string]string // who waits for whom
-	left        LeftAccount       // what is known of whatever is found
+	contenders  []Account
+	left        LeftAccount // what is known of whatever is found
 	released    int
 	quarantines []Quarantine
 }
@@ -130,6 +131,8 @@ func (l *ledger) Holder(_ context.Context, _ Task, remoteID, externalID string) 
 func (l *ledger) WaitsFor(_ context.Context, _ Task, id string) (string, error) {
 	return l.waits[id], nil
 }
+
+func (l *ledger) Contenders(context.Context, Task, int) ([]Account, error) { return l.contenders, nil }
 
 func (l *ledger) Left(context.Context, Task, string, string) (LeftAccount, bool, error) {
 	return l.left, l.left.ResourceID != "", nil

@@ -52,6 +52,10 @@ type Store interface {
 	// WaitsFor is whom an account of the task's kind at its connector waits for, "" when it waits for nobody.
 	WaitsFor(ctx context.Context, t Task, resourceID string) (string, error)
 
+	// Contenders are up to n other accounts of the task's kind at its connector whose last attempt failed and is to be
+	// repeated, with what was last written to them, and in Label the name of the user or group.
+	Contenders(ctx context.Context, t Task, n int) ([]Account, error)
+
 	// Left is what is known of an account at the connector's target that is not kept in step any more, of the task's
 	// kind, by its remote ID or the stamp that it bears; ok is false when nothing is.
 	Left(ctx context.Context, t Task, remoteID, externalID string) (l LeftAccount, ok bool, err error)

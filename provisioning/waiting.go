@@ -14,8 +14,11 @@ import (
 )
 
 const (
-	soon  = 5 * time.Second
+	soon  = 2 * time.Second
 	later = time.Minute // whom we wait for waits for an administrator
+
+	mostContenders = 200
+	mostRead       = 5
 )
 
 // A value that one of ours should have and another of ours still has is waited for: the other one is leaving, or is
@@ -63,25 +66,13 @@ func (c *reconciler) movesAway(h Holder) bool {
 
 // contested works out who has the value that an update was refused for.
 func (c *reconciler) contested(ctx context.Context, changes connectors.Changes, conflict error) error {
-	named := connectors.Profile{Values: map[string]any{}}
-	for _, key := range c.o.matching() {
-		if v, changed := changes.Set[key]; changed {
-			named.Values[key] = v
-		}
-	}
-	if len(named.Values) == 0 {
+	theirs, wait, err := c.rival(ctx, changes)
+	switch {
+	case err != nil:
+		return err
+	case wait == nil:
 		return conflict
-	}
-	a, err := c.o.Find(ctx, named)
-	if err != nil || a.ID == c.r.RemoteID {
-		return conflict
-	}
-	wait := c.waits(ctx, a)
-	if wait == nil {
-		c.r.Found = a
-		return conflict
-	}
-	if c.r.WaitsFor == "" {
+	case c.r.WaitsFor == "":
 		return wait
 	}
 	switch round, err := ring(ctx, c.store, c.task, c.r.WaitsFor); {
@@ -90,7 +81,69 @@ func (c *reconciler) contested(ctx context.Context, changes connectors.Changes, 
 	case !round:
 		return wait
 	}
-	return c.stepAside(ctx, changes, a)
+	return c.stepAside(ctx, changes, theirs)
+}
+
+// rival is what an account of ours has that this one should have, and the error to wait with; no error when a stranger
+// has it, or nobody knows who. First whoever is found by it is asked about, then those of ours whose change failed, too.
+func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (theirs map[string]any, wait, _ error) {
+	named := connectors.Profile{Values: map[string]any{}}
+	for _, key := range c.o.matching() {
+		if v, changed := changes.Set[key]; changed {
+			named.Values[key] = v
+		}
+	}
+	if len(named.Values) > 0 {
+		a, err := c.o.Find(ctx, named)
+		if err == nil && a.ID != c.r.RemoteID {
+			if wait = c.waits(ctx, a); wait == nil {
+				c.r.Found = a
+			}
+			return shared(c.o.sent(named).Values, a.Shown), wait, nil
+		}
+	}
+	others, err := c.store.Contenders(ctx, c.task, mostContenders)
+	if err != nil {
+		return nil, nil, err
+	}
+	unique := telling(changes.Set, c.o.matching())
+	for i, o := range others {
+		has := o.Profile
+		if has == nil && i < mostRead { // what it has is in doubt
+			a, err := c.o.Read(ctx, o.RemoteID)
+			if err != nil {
+				continue
+			}
+			has = a.Shown
+		}
+		if theirs = shared(unique, has); len(theirs) > 0 {
+			c.r.WaitsFor = o.UserID
+			return theirs, waitsForRename(Holder{Name: o.Label}), nil
+		}
+	}
+	return nil, nil, nil
+}
+
+// telling are the values that a target may want to be unique: those that accounts are recognised by, and addresses.
+func telling(set map[string]any, matching []string) map[string]any {
+	unique := map[string]any{}
+	for key, v := range set {
+		if slices.Contains(matching, key) || slices.ContainsFunc(texts(v), func(s string) bool { return strings.Contains(s, "@") }) {
+			unique[key] = v
+		}
+	}
+	return unique
+}
+
+// shared are the values of theirs that are wanted here.
+func shared(wanted, theirs map[string]any) map[string]any {
+	both := map[string]any{}
+	for key, v := range wanted {
+		if alike(v, theirs[key]) {
+			both[key] = theirs[key]
+		}
+	}
+	return both
 }
 
 // longestRing bounds how many wait for each other.
@@ -114,20 +167,16 @@ func ring(ctx context.Context, s Store, t Task, other string) (bool, error) {
 
 // stepAside gives the account values that nobody wants, in the place of those that it is in a ring for, so that the
 // others can have theirs; the next attempt writes what it should have.
-func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, holder connectors.Account) error {
+func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, theirs map[string]any) error {
 	values := maps.Clone(changes.Want.Values)
-	sent := c.o.sent(changes.Want).Values
 	var moved []string
-	for _, key := range c.o.matching() {
-		if _, changed := changes.Set[key]; !changed || holder.Shown[key] != nil && !alike(holder.Shown[key], sent[key]) {
-			continue
-		}
+	for key, contested := range theirs {
 		switch v := values[key].(type) {
 		case string:
 			values[key] = freeValue(v, c.task.UserID)
 			moved = append(moved, fmt.Sprint(values[key]))
 		case []any:
-			values[key] = slices.DeleteFunc(slices.Clone(v), func(e any) bool { return alike(e, holder.Shown[key]) })
+			values[key] = slices.DeleteFunc(slices.Clone(v), func(e any) bool { return alike(e, contested) })
 		}
 	}
 	aside := connectors.Profile{ResourceID: changes.Want.ResourceID, Values: values}
@@ -135,7 +184,7 @@ func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, 
 		return err
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: connectors.OpUpdate, RetryAfter: time.Second,
-		Message: strings.TrimSpace("This account and others wait for each other's values, so it stepped aside for a moment: " + strings.Join(moved, ", ")),
+		Message: strings.TrimSpace("This account and others wait for each other's values, so it stepped aside for a moment. " + strings.Join(moved, ", ")),
 		Remedy:  "Nothing: Usher writes the right values as soon as they are free."}
 }
 

@@ -53,6 +53,14 @@ func TestWaiting(t *testing.T) {
 					t.Errorf("stepped aside to %v, and %v is what counts as written", aside, r.Profile)
 				}
 			}},
+		{name: "a ring for an attribute that nobody is looked for by", task: func(t *Task) { linked(t); t.User.Title = "ada@example.com" }, answers: map[string][]answer{"update": {fails(connectors.Conflict)}},
+			ledger: &ledger{contenders: []Account{{UserID: "eve", Profile: map[string]any{"title": "Boss"}}, {UserID: "grace", Profile: map[string]any{"title": "Ada@example.com"}}}, waits: map[string]string{"grace": "ada"}},
+			calls:  "update update", kind: connectors.Pending, op: OpUpdate, remote: "r1",
+			check: func(t *testing.T, r Result, s *script, l *ledger) {
+				if s.changes[1].Set["title"] != "ada-ada@example.com" || r.WaitsFor != "grace" {
+					t.Errorf("stepped aside to %v, waits for %q", s.changes[1].Set, r.WaitsFor)
+				}
+			}},
 	} {
 		c.matching = true
 		t.Run(c.name, func(t *testing.T) { c.run(t) })
