@@ -42,6 +42,13 @@ func (c serveCmd) Run(a *app) error {
 	if err := k.store.ShortenLeases(a.ctx, serverName, now().Add(lastWords)); err != nil {
 		return errors.Join(k.close(err), release())
 	}
+	restored, err := k.store.SuspectRestored(a.ctx)
+	if err != nil {
+		return errors.Join(k.close(err), release())
+	}
+	if restored {
+		a.log().Warn("the database was restored from a backup or copied: every account is read before the next write to it")
+	}
 	err = c.serve(a, k)
 	return errors.Join(k.close(err), release())
 }

@@ -344,6 +344,12 @@ CREATE TABLE provisioners (
     updated_at   BIGINT  NOT NULL
 );
 
+CREATE TABLE pulse (
+    id     BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    beats  BIGINT NOT NULL,
+    place  TEXT   NOT NULL
+);
+
 CREATE TABLE pushed_groups (
     connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
     group_id     TEXT NOT NULL REFERENCES user_groups (id) ON DELETE CASCADE,

@@ -224,9 +224,15 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 // housekeep does what no due account asks for.
 func (e *Engine) housekeep(ctx context.Context) {
 	const every = 15 * time.Second
-	var pruned time.Time
+	var pruned, beaten time.Time
 	for {
 		now := time.Now()
+		if now.Sub(beaten) > time.Minute {
+			beaten = now
+			if err := e.store.Beat(ctx); err != nil && ctx.Err() == nil {
+				e.log.Error("cannot count on; a restored backup could not be told later", "err", err)
+			}
+		}
 		if n, err := e.store.TakeBackStaged(ctx, now); err != nil && ctx.Err() == nil {
 			e.log.Error("cannot take back staged users", "err", err)
 		} else if n > 0 {

@@ -77,6 +77,9 @@ type Store interface {
 	// WipePasswords forgets passwords that were set before then and that no target took, and says how many.
 	WipePasswords(ctx context.Context, before time.Time) (int, error)
 
+	// Beat counts on, by which a database that was restored from a backup is told.
+	Beat(ctx context.Context) error
+
 	// PruneLog removes at most n log lines older than before, and says how many it removed.
 	PruneLog(ctx context.Context, before time.Time, n int) (int, error)
 }

@@ -32,7 +32,16 @@ CREATE TABLE left_accounts (
 CREATE INDEX left_accounts_remote ON left_accounts (connector_id, kind, remote_id);
 CREATE INDEX left_accounts_newest ON left_accounts (connector_id, left_at, resource_id);
 
+-- Counts on while a server runs, and where the database was then: a database that is behind, or elsewhere, was restored.
+CREATE TABLE pulse (
+    id     BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    beats  BIGINT NOT NULL,
+    place  TEXT   NOT NULL
+);
+INSERT INTO pulse (id, beats, place) VALUES (1, 0, '');
+
 -- +goose Down
+DROP TABLE pulse;
 DROP TABLE left_accounts;
 ALTER TABLE accounts DROP COLUMN adoptable;
 ALTER TABLE accounts DROP COLUMN waits_for;
