@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,7 +11,11 @@ import (
 	"usher/scim"
 )
 
-// readBody is the JSON object in the body of a request, of at most maxBody bytes.
+// byteOrderMark may be before JSON, though nobody should send it; whoever reads may ignore it (RFC 8259 §8.1).
+const byteOrderMark = "\xef\xbb\xbf"
+
+// readBody is the JSON object in the body of a request, of at most maxBody bytes. Its numbers are json.Number, so that
+// a long employee number stays what it is.
 func readBody(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
 	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
 		return nil, err
@@ -22,8 +27,8 @@ func readBody(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
 		}
 		return nil, invalid(scim.InvalidSyntax, "The body did not arrive whole.")
 	}
-	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
+	v, err := decode(bytes.TrimPrefix(b, []byte(byteOrderMark)))
+	if err != nil {
 		return nil, invalid(scim.InvalidSyntax, "The body is not JSON: %v.", err)
 	}
 	m, ok := v.(map[string]any)
@@ -31,6 +36,22 @@ func readBody(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
 		return nil, invalid(scim.InvalidSyntax, "The body must be a JSON object.")
 	}
 	return m, nil
+}
+
+// decode reads one JSON value with nothing after it.
+func decode(b []byte) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, errors.New("it ends too early")
+		}
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the object")
+	}
+	return v, nil
 }
 
 // checkMediaType accepts SCIM's type, JSON's, and none at all (RFC 7644 §3.1, §8.1).
