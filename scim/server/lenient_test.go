@@ -20,6 +20,18 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
+// A packed body is refused by name: what it unpacks to is not bounded by what was sent.
+func TestPackedBody(t *testing.T) {
+	s := start(t)
+	for _, coding := range []string{"gzip", "GZIP", "deflate", "br", "gzip, gzip"} {
+		g := s.refused(415, "", "POST", "/Users", "\x1f\x8b\x08", "Content-Encoding", coding)
+		if !strings.Contains(g.text, "is not unpacked here") || g.header.Get("Accept-Encoding") != "identity" {
+			t.Errorf("%s: %s %v", coding, g.text, g.header)
+		}
+	}
+	s.must(201, "POST", "/Users", user("ada"), "Content-Encoding", "identity")
+}
+
 func TestReplaceNeedsATarget(t *testing.T) {
 	s := start(t)
 	at := "/Users/" + s.add("ada", "emails", []obj{{"value": "a@example.com", "type": "work"}})
