@@ -193,9 +193,11 @@ func TestFileGoneUnderTheServer(t *testing.T) {
 		harm  func(path string) error
 		words string
 	}{
-		"deleted":  {os.Remove, "was deleted or moved away"},
-		"moved":    {func(path string) error { return os.Rename(path, path+".old") }, "was deleted or moved away"},
-		"replaced": {func(path string) error { return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600)) }, "was replaced by another file"},
+		"deleted": {os.Remove, "was deleted or moved away"},
+		"moved":   {func(path string) error { return os.Rename(path, path+".old") }, "was deleted or moved away"},
+		"replaced": {func(path string) error {
+			return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600))
+		}, "was replaced by another file"},
 		"restored over": {func(path string) error {
 			b, err := os.ReadFile(path)
 			return errors.Join(err, os.WriteFile(path+".new", b, 0o600), os.Rename(path+".new", path))

@@ -51,7 +51,7 @@ type guardedConn struct {
 	inTx bool
 }
 
-// mayWrite is asked once a transaction, and for each statement outside of one.
+// mayWrite is asked at the end of a transaction, which is what makes its writes, and for each statement outside of one.
 func (c *guardedConn) mayWrite() error {
 	if !c.g.writer || c.inTx {
 		return nil
@@ -79,9 +79,6 @@ func (c *guardedConn) CheckNamedValue(v *driver.NamedValue) error {
 }
 
 func (c *guardedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	if err := c.mayWrite(); err != nil {
-		return nil, err
-	}
 	tx, err := c.conn.BeginTx(ctx, o)
 	if err != nil {
 		return nil, c.g.site.fault(err)
@@ -155,7 +152,7 @@ type guardedTx struct {
 	c  *guardedConn
 }
 
-// Commit makes sure once more: what is committed to a file that is gone was promised and is lost.
+// Commit makes sure first: what is committed to a file that is gone was promised and is lost.
 func (t *guardedTx) Commit() error {
 	t.c.inTx = false
 	if err := t.c.mayWrite(); err != nil {
