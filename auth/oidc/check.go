@@ -87,11 +87,9 @@ func discoveryWords(in SignIn, err error, explain Explain) (words, remedy string
 	if bad, ok := errors.AsType[*badDocument](err); ok {
 		return "Usher cannot work with the provider: " + bad.why + ".", "Ask whoever runs the provider, or check that the issuer is the one that you mean."
 	}
-	words, remedy, came := wrongWords(err)
+	words, _, came := wrongWords(err)
 	if !came {
 		words, remedy = explain(err)
-	} else {
-		remedy = ""
 	}
 	if remedy == "" {
 		remedy = "Check the issuer URL: " + strings.TrimSuffix(in.Issuer, "/") + "/.well-known/openid-configuration must answer with a JSON document."

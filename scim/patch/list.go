@@ -138,7 +138,7 @@ func (t target) change(kind string, path filter.Path, v any) error {
 	if !plain {
 		return scim.Invalid(scim.NoTarget, "%s has no value that the filter selects, and the filter does not say what to add.", ref.Attr.Name)
 	}
-	if kind == scim.Replace && !isPlace(ref.Attr, path.Where) {
+	if kind == scim.Replace && !isPlace(path.Where) {
 		return nothingToReplace(ref)
 	}
 	if nothing {
@@ -171,12 +171,12 @@ func nothingToReplace(ref schema.Ref) error {
 // isPlace says whether the filter names a place that every user has, filled or not, and no value that should be there:
 // the one of a type that the schema knows ("work", "mobile"; any type where it knows none), or the primary one. Entra
 // ID fills such a place by replace.
-func isPlace(a *schema.Attribute, e filter.Expr) bool {
+func isPlace(e filter.Expr) bool {
 	switch e := e.(type) {
 	case nil:
 		return true
 	case filter.And:
-		return isPlace(a, e.Left) && isPlace(a, e.Right)
+		return isPlace(e.Left) && isPlace(e.Right)
 	case filter.Compare:
 		if e.Op != filter.Equal || e.Ref.Sub == nil {
 			return false
@@ -237,7 +237,7 @@ func (t target) removeSelected(kind string, path filter.Path) error {
 		}
 		kept = append(kept, m)
 	}
-	if !found && kind == scim.Replace && !isPlace(path.Ref.Attr, path.Where) {
+	if !found && kind == scim.Replace && !isPlace(path.Where) {
 		return nothingToReplace(path.Ref)
 	}
 	t.store(path.Ref, kept, nil)
