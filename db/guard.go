@@ -178,3 +178,11 @@ func (r *guardedRows) Next(to []driver.Value) error {
 	}
 	return r.g.site.fault(err)
 }
+
+// ColumnTypeDatabaseTypeName implements driver.RowsColumnTypeDatabaseTypeName as the driver does.
+func (r *guardedRows) ColumnTypeDatabaseTypeName(i int) string {
+	if n, ok := r.Rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
+		return n.ColumnTypeDatabaseTypeName(i)
+	}
+	return ""
+}
