@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"usher/connectors/all"
+	"usher/db"
 	"usher/directory"
 )
 
@@ -99,6 +100,9 @@ func (e usageError) Error() string { return string(e) }
 
 // failure is an error for a person at a terminal; what is wrong is told field by field.
 func failure(err error) string {
+	if f, broken := errors.AsType[*db.Fault](err); broken {
+		return f.Error()
+	}
 	e, ok := errors.AsType[*directory.Error](err)
 	if !ok {
 		return err.Error()

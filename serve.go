@@ -144,6 +144,7 @@ func (s *site) run(a *app, k *core) error {
 	beside.Go(func() { k.engine.Run(work) })
 	beside.Go(func() { post.Run(work) })
 	beside.Go(func() { files.Run(work) })
+	beside.Go(func() { console.WatchHealth(work) })
 	beside.Go(func() { s.tidy(work, s.auth.Tidy, signUp.Tidy) })
 	if s.ready != nil {
 		beside.Go(func() { s.ready(work) })

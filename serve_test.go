@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -172,4 +174,44 @@ func page(t *testing.T, browser *http.Client, url string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// A file that is deleted under the server is noticed by whoever watches its health, and told in the log in a sentence
+// that names it; the same file put back is found again.
+func TestDatabaseFileGone(t *testing.T) {
+	db := newDB(t)
+	path := strings.TrimPrefix(db, "--db=")
+	r := serving(t, db)
+	if code, _ := get(t, r.url+"/healthz"); code != http.StatusOK {
+		t.Fatalf("healthz answers %d", code)
+	}
+	if err := os.Rename(path, path+".old"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "healthz notices", func() bool { code, _ := get(t, r.url+"/healthz"); return code == http.StatusServiceUnavailable })
+	code, body := get(t, r.url+"/healthz")
+	if code != http.StatusServiceUnavailable || strings.Contains(body, path) {
+		t.Errorf("%d %q", code, body)
+	}
+	if !strings.Contains(r.stderr.String(), "The database "+path+" was deleted or moved away while Usher has it open") {
+		t.Errorf("the log does not name the file:\n%s", r.stderr)
+	}
+	if err := os.Rename(path+".old", path); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "healthz is well again", func() bool { code, _ := get(t, r.url+"/healthz"); return code == http.StatusOK })
+}
+
+// A command says in one sentence what is wrong with its database.
+func TestUnusableDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "usher.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("Dear diary. ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"serve", "--addr=127.0.0.1:0"}, {"user", "create", "--user-name=ada"}, {"token", "list"}} {
+		code, _, errs := usher(t, "", append([]string{"--db=" + path}, args...)...)
+		if code != exitFailed || !strings.HasPrefix(errs, "usher: The file "+path+" is no SQLite database. ") || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s: exit %d, %q", args[0], code, errs)
+		}
+	}
 }

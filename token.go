@@ -20,6 +20,8 @@ type tokenCreateCmd struct {
 	Name    string       `required:"" env:"-" placeholder:"NAME" help:"What the token is for, such as the system that will use it. Tokens of one name are one SCIM client."`
 	Scopes  []auth.Scope `required:"" env:"-" placeholder:"SCOPE" help:"What it may be used for, separated by commas. There is: scim."`
 	Expires lifetime     `env:"-" placeholder:"90d" help:"How long it holds, such as 90d or 12h. By default for ever."`
+
+	SkipUnknownMembers bool `env:"-" help:"Let its group writes pass over members whom Usher does not know, instead of refusing them."`
 }
 
 func (c tokenCreateCmd) Run(a *app) error {
@@ -28,7 +30,7 @@ func (c tokenCreateCmd) Run(a *app) error {
 		if c.Expires > 0 {
 			expires = now().Add(time.Duration(c.Expires))
 		}
-		_, secret, err := k.auth(false).CreateToken(a.ctx, actor(), c.Name, c.Scopes, expires)
+		_, secret, err := k.auth(false).CreateToken(a.ctx, actor(), c.Name, c.Scopes, expires, auth.SkipUnknownMembers(c.SkipUnknownMembers))
 		if err != nil {
 			return err
 		}
@@ -61,14 +63,14 @@ type tokenListCmd struct{}
 func (c tokenListCmd) Run(a *app) error {
 	return a.within(func(k *core) error {
 		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tNAME\tSCOPES\tCREATED BY\tLAST USED\tEXPIRES")
+		fmt.Fprintln(w, "ID\tNAME\tSCOPES\tUNKNOWN MEMBERS\tCREATED BY\tLAST USED\tEXPIRES")
 		for before := ""; ; {
 			tokens, next, err := k.auth(false).Tokens(a.ctx, before)
 			if err != nil {
 				return err
 			}
 			for _, t := range tokens {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, scopesOf(t), t.CreatedBy, dayOr(t.LastUsedAt, "never"), expiryOf(t, now()))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, scopesOf(t), unknownMembersOf(t), t.CreatedBy, dayOr(t.LastUsedAt, "never"), expiryOf(t, now()))
 			}
 			if next == "" {
 				return w.Flush()
@@ -84,6 +86,13 @@ func scopesOf(t auth.Token) string {
 		words[i] = string(s)
 	}
 	return strings.Join(words, ",")
+}
+
+func unknownMembersOf(t auth.Token) string {
+	if t.SkipUnknownMembers {
+		return "skipped"
+	}
+	return "refused"
 }
 
 func dayOr(t time.Time, none string) string {

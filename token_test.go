@@ -9,7 +9,7 @@ import (
 func TestTokenCommands(t *testing.T) {
 	db := newDB(t)
 	secret := must(t, "", db, "token", "create", "--name=HR", "--scopes=scim", "--expires=90d")
-	must(t, "", db, "token", "create", "--name=Payroll", "--scopes=scim")
+	must(t, "", db, "token", "create", "--name=Payroll", "--scopes=scim", "--skip-unknown-members")
 	list := must(t, "", db, "token", "list")
 	lines := strings.Split(list, "\n")
 	if len(lines) != 3 || strings.Contains(list, secret) {
@@ -18,6 +18,9 @@ func TestTokenCommands(t *testing.T) {
 	payroll, hr := strings.Fields(lines[1]), lines[2]
 	if payroll[1] != "Payroll" || payroll[len(payroll)-1] != "never" || !strings.Contains(hr, time.Now().UTC().Add(90*24*time.Hour).Format(time.DateOnly)) {
 		t.Errorf("list:\n%s", list)
+	}
+	if payroll[3] != "skipped" || strings.Fields(hr)[3] != "refused" {
+		t.Errorf("unknown members:\n%s", list)
 	}
 	must(t, "", db, "token", "revoke", payroll[0])
 	if list = must(t, "", db, "token", "list"); strings.Contains(list, "Payroll") {

@@ -149,6 +149,8 @@ type Token struct {
 	CreatedBy  string    // the actor's name at the time
 	CreatedAt  time.Time
 	LastUsedAt time.Time // zero when never; kept to the minute
+
+	SkipUnknownMembers bool // groups that it writes pass over members whom nobody knows; else such a write is refused
 }
 
 // TokenFilter selects tokens of one owner, newest first.

@@ -33,9 +33,19 @@ func HashToken(token string) string {
 
 // CreateToken makes an application's API token, for ever when expires is zero; the secret is not kept, so show it now.
 // Invalid names the fields name, scopes and expires.
-func (s *Service) CreateToken(ctx context.Context, by directory.Actor, name string, scopes []Scope, expires time.Time) (Token, directory.Secret, error) {
-	return s.createToken(ctx, by, Token{Name: name, Scopes: scopes, ExpiresAt: expires})
+func (s *Service) CreateToken(ctx context.Context, by directory.Actor, name string, scopes []Scope, expires time.Time, more ...TokenSetting) (Token, directory.Secret, error) {
+	t := Token{Name: name, Scopes: scopes, ExpiresAt: expires}
+	for _, set := range more {
+		set(&t)
+	}
+	return s.createToken(ctx, by, t)
 }
+
+// TokenSetting is a choice about a token that is about to be made, beside those that every token has.
+type TokenSetting func(*Token)
+
+// SkipUnknownMembers is the choice of Token.SkipUnknownMembers.
+func SkipUnknownMembers(yes bool) TokenSetting { return func(t *Token) { t.SkipUnknownMembers = yes } }
 
 func (s *Service) createToken(ctx context.Context, by directory.Actor, t Token) (Token, directory.Secret, error) {
 	now := s.now()

@@ -52,6 +52,9 @@ func NoAnswer(op string, err error) *Error {
 		e.Message = "The target's answer was larger than 16 MiB, and was not read to the end."
 		e.Remedy = "Check that the URL points to the API and not to something else."
 		e.Kind = lost(op)
+	case errors.Is(err, ErrNoRoom):
+		e.Message = "The target's answer is larger than 1 MiB, and Usher was reading other answers of that size until the attempt was over."
+		e.Kind = lost(op)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		e.Message = "The host name " + dns.Name + " was not found."
 		e.Remedy = "Correct the host name in the URL, or wait until the name can be resolved again."

@@ -28,8 +28,10 @@ type Limiter interface {
 // UserAgent is sent with every request; some targets refuse requests without one.
 const UserAgent = "Usher/1"
 
-// maxBody bounds every answer, after decompression, in bytes.
-const maxBody = 16 << 20
+const (
+	maxBody   = 16 << 20  // of every answer, after decompression, in bytes
+	maxHeader = 256 << 10 // of an answer's header, in bytes
+)
 
 // What the client refuses to do. NoAnswer knows them.
 var (
@@ -60,10 +62,12 @@ func NewClient(o ClientOptions, l Limiter) *http.Client {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		TLSClientConfig:       &tls.Config{Certificates: o.Certificates, RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
+
+		MaxResponseHeaderBytes: maxHeader,
+		TLSClientConfig:        &tls.Config{Certificates: o.Certificates, RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 	}
 	return &http.Client{
-		Transport:     &transport{next: t, options: o, limiter: l},
+		Transport:     &transport{next: t, options: o, limiter: l, large: make(places, 1)},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -73,6 +77,7 @@ type transport struct {
 	next    *http.Transport
 	options ClientOptions
 	limiter Limiter
+	large   places
 }
 
 // CloseIdleConnections is what http.Client.CloseIdleConnections calls.
@@ -99,7 +104,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	rec.answered(resp)
-	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxBody, rec: rec}
+	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxBody, rec: rec, turn: &turn{ctx: ctx, own: t.large}}
 	return resp, nil
 }
 
@@ -116,16 +121,23 @@ func (t *transport) admit(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-// boundedBody fails with ErrTooLarge past its bound, and shows the recorder what goes by.
+// boundedBody fails with ErrTooLarge past its bound, waits for its turn before it becomes large, and shows the recorder
+// what goes by.
 type boundedBody struct {
 	io.ReadCloser
 	left int64
 	rec  *record
+	turn *turn
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, ErrTooLarge
+	}
+	if b.left <= maxBody-modest {
+		if err := b.turn.take(); err != nil {
+			return 0, err
+		}
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.left -= int64(n)
@@ -138,5 +150,6 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 
 func (b *boundedBody) Close() error {
 	b.rec.closed()
+	b.turn.end()
 	return b.ReadCloser.Close()
 }

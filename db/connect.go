@@ -1,8 +1,9 @@
 package db
 
 import (
-	"cmp"
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,8 +13,9 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	_ "modernc.org/sqlite"             // driver "sqlite"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"modernc.org/sqlite"
 )
 
 const (
@@ -34,13 +36,13 @@ func (s *Store) connect(dsn string) error {
 
 func (s *Store) connectPostgres(dsn string) error {
 	// The address holds a password, which a parse error would repeat.
-	if _, err := url.Parse(dsn); err != nil {
-		return fmt.Errorf("the database address is not a valid postgres:// address")
-	}
-	p, err := sql.Open("pgx", dsn)
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return fmt.Errorf("open database: %w", err)
+		return fmt.Errorf("the database address is not a valid postgres:// address, such as postgres://usher:PASSWORD@db.example.com/usher")
 	}
+	s.site = &site{pg: config}
+	next := stdlib.GetConnector(*config)
+	p := sql.OpenDB(&guarded{site: s.site, writer: true, open: next.Connect, of: next.Driver()})
 	p.SetMaxOpenConns(postgresMax)
 	p.SetMaxIdleConns(postgresMax)
 	p.SetConnMaxIdleTime(5 * time.Minute)
@@ -58,21 +60,25 @@ func (s *Store) connectSQLite(dsn string) error {
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	s.path = path
+	s.path, s.site = path, &site{path: path}
 	if err := makePrivate(path); err != nil {
-		return fmt.Errorf("open database: %w", err)
+		return &Fault{Words: s.site.cannotOpen(), err: err}
 	}
-	if s.w, err = sql.Open("sqlite", sqliteDSN(path, "&_txlock=immediate")); err != nil {
-		return fmt.Errorf("open database: %w", err)
+	if s.site.file, err = os.Stat(path); err != nil {
+		return &Fault{Words: s.site.cannotOpen(), err: err}
 	}
-	if s.r, err = sql.Open("sqlite", sqliteDSN(path, "&_pragma=query_only(ON)")); err != nil {
-		return cmp.Or(s.w.Close(), fmt.Errorf("open database: %w", err))
-	}
+	s.w = s.site.sqlite(true, sqliteDSN(path, "&_txlock=immediate"))
+	s.r = s.site.sqlite(false, sqliteDSN(path, "&_pragma=query_only(ON)"))
 	s.w.SetMaxOpenConns(1)
 	s.w.SetMaxIdleConns(1)
 	s.r.SetMaxOpenConns(readers)
 	s.r.SetMaxIdleConns(readers)
 	return nil
+}
+
+func (s *site) sqlite(writer bool, dsn string) *sql.DB {
+	d := new(sqlite.Driver) // an own one: what others register for theirs is none of ours
+	return sql.OpenDB(&guarded{site: s, writer: writer, of: d, open: func(context.Context) (driver.Conn, error) { return d.Open(dsn) }})
 }
 
 // makePrivate makes a new database readable by its owner alone: it holds password hashes and everybody's
@@ -89,10 +95,10 @@ func makePrivate(path string) error {
 	return f.Close()
 }
 
-// sqliteDSN gives every connection its pragmas; they are executed in this order, and waiting for a lock must be
+// sqliteDSN opens what is there and makes nothing new (mode=rw): makePrivate has made it. It gives every connection its pragmas; they are executed in this order, and waiting for a lock must be
 // set up before the first one that needs it. FULL: what was acknowledged survives a power cut.
 func sqliteDSN(path, more string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"?mode=rw&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(ON)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(8000)" + more
 }

@@ -16,6 +16,7 @@ type Store struct {
 	w, r     *sql.DB // SQLite: one writing connection, several reading; PostgreSQL: the same pool twice
 	postgres bool
 	path     string // of the SQLite file
+	site     *site
 	ring     Ring
 	hot      statements
 	few      int // how many index entries a SCIM list looks at before it walks everybody in order
@@ -32,7 +33,8 @@ func Open(ctx context.Context, dsn string, ring Ring) (*Store, error) {
 		return nil, err
 	}
 	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		_ = s.Close() // nothing was begun that could be lost
+		return nil, sentence(err)
 	}
 	return s, nil
 }
@@ -66,6 +68,21 @@ func (s *Store) Ping(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Probe reports whether the database can be read and written: it writes the time into one row, which a full disk, a
+// read-only server or a file that is gone does not take. What is wrong with the whole database is a *Fault.
+func (s *Store) Probe(ctx context.Context) error {
+	if err := s.Ping(ctx); err != nil {
+		return sentence(err)
+	}
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		return putSetting(ctx, tx, healthSetting, time.Now().UTC().Format(time.RFC3339Nano))
+	})
+	return sentence(err)
+}
+
+// healthSetting is written by Probe and read by nobody. Stored: never rename.
+const healthSetting = "health.probed_at"
 
 // Engine names the database engine: "sqlite" or "postgres".
 func (s *Store) Engine() string {

@@ -38,6 +38,7 @@ func itemsGen(t *rapid.T, label string) []directory.Item {
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, label+" number") {
 		item := directory.Item{Value: text().Draw(t, label), Display: rarely(t, label+" display"),
 			Type: rapid.SampledFrom([]string{"", "work", "Work", "home"}).Draw(t, label+" type"), Primary: i == primary}
+		item.NotPrimary = !item.Primary && rapid.Bool().Draw(t, label+" said") && (item.Value != "" || item.Display != "" || item.Type != "")
 		all = append(all, item) // also an empty one, which is no value
 	}
 	return all
@@ -54,6 +55,7 @@ func profileGen(t *rapid.T) directory.Profile {
 	p.X509Certificates, p.Roles = itemsGen(t, "certificate"), itemsGen(t, "role")
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "addresses") {
 		a := directory.Address{Formatted: rarely(t, "address"), Locality: rarely(t, "locality"), Country: rarely(t, "country"), Primary: i == 1}
+		a.NotPrimary = i == 0 && a.Formatted != "" && rapid.Bool().Draw(t, "address said")
 		p.Addresses = append(p.Addresses, a)
 	}
 	return p
@@ -179,8 +181,8 @@ func asMap(u directory.User, externalID string, in []directory.Group) map[string
 	var addresses, groups []any
 	for _, a := range u.Addresses {
 		m := compact("formatted", a.Formatted, "locality", a.Locality, "country", a.Country)
-		if a.Primary {
-			m["primary"] = true
+		if a.Primary || a.NotPrimary {
+			m["primary"] = a.Primary
 		}
 		if len(m) > 0 {
 			addresses = append(addresses, m)
@@ -214,8 +216,8 @@ func maps(items []directory.Item) []any {
 	var all []any
 	for _, i := range items {
 		m := compact("value", i.Value, "display", i.Display, "type", i.Type)
-		if i.Primary {
-			m["primary"] = true
+		if i.Primary || i.NotPrimary {
+			m["primary"] = i.Primary
 		}
 		if len(m) > 0 {
 			all = append(all, m)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"usher/directory"
 	"usher/scim"
@@ -141,10 +142,10 @@ func (e valueElement) where(w filter.Where) (term, error) { return term{}, unsea
 func valueCondition(v, key string, attr int64, c filter.Compare) condition {
 	switch value := c.Value.(type) {
 	case bool:
-		if c.Op == filter.Equal && value {
-			return cond(key + ` = 'true'`)
+		if c.Op != filter.Equal {
+			return never
 		}
-		return never // what is not true is not kept
+		return cond(key + ` = '` + strconv.FormatBool(value) + `'`)
 	case string:
 		return valueText(v, key, c.Op, value, exactKey(attr))
 	}

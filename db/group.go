@@ -94,7 +94,7 @@ func (s *Store) CreateGroup(ctx context.Context, g directory.Group, members []st
 		if _, err := writeClientID(ctx, tx, "group", g.ID, g.ClientID); err != nil {
 			return fmt.Errorf("create group %s: %w", g.ID, err)
 		}
-		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c}
+		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c, skipUnknown: g.SkipUnknown}
 		if e.connectors, err = connectorsMinding(ctx, tx, g.ID); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 		if err != nil {
 			return fmt.Errorf("update group %s: %w", g.ID, err)
 		}
-		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c}
+		e := memberEdit{s: s, tx: tx, groupID: g.ID, c: c, skipUnknown: g.SkipUnknown}
 		if e.connectors, err = connectorsMinding(ctx, tx, g.ID); err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type memberEdit struct {
 	groupID      string
 	connectors   []string // that the group matters to
 	c            directory.Change
+	skipUnknown  bool // directory.Group's
 	joined, left int64
 }
 
@@ -96,7 +97,7 @@ func (e *memberEdit) join(ctx context.Context, ids []string) error {
 		if err != nil {
 			return fmt.Errorf("add members to group %s: %w", e.groupID, err)
 		}
-		if len(joined) < len(some) {
+		if len(joined) < len(some) && !e.skipUnknown {
 			if err := e.mustBeMembers(ctx, some); err != nil {
 				return err
 			}

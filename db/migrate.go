@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -25,6 +26,9 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
+	if err := s.notNewer(ctx, p); err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
 	if s.postgres {
 		_, err = p.Up(ctx)
 	} else {
@@ -34,6 +38,20 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate database: %w", err)
 	}
 	return nil
+}
+
+// notNewer refuses tables that a later program made: this one does not know what they mean.
+func (s *Store) notNewer(ctx context.Context, p *goose.Provider) error {
+	var is int64
+	err := s.w.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&is)
+	sources := p.ListSources()
+	if known := sources[len(sources)-1].Version; err == nil && is > known {
+		return s.site.newer(is, known)
+	}
+	if _, broken := errors.AsType[*Fault](err); broken {
+		return err
+	}
+	return nil // a new database has no such table
 }
 
 func upAlone(ctx context.Context, p *goose.Provider) error {

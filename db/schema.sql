@@ -74,7 +74,7 @@ CREATE TABLE api_tokens (
     created_by   TEXT   NOT NULL,
     created_at   BIGINT NOT NULL,
     last_used_at BIGINT
-, user_id TEXT REFERENCES users (id) ON DELETE CASCADE, expires_at BIGINT);
+, user_id TEXT REFERENCES users (id) ON DELETE CASCADE, expires_at BIGINT, skip_unknown_members BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX api_tokens_applications ON api_tokens (id) WHERE user_id IS NULL;
 

@@ -11,14 +11,14 @@ import (
 	"usher/directory"
 )
 
-const tokenColumns = `id, name, hash, scopes, created_by, created_at, last_used_at, user_id, expires_at`
+const tokenColumns = `id, name, hash, scopes, created_by, created_at, last_used_at, user_id, expires_at, skip_unknown_members`
 
 func scanToken(row scanner) (auth.Token, error) {
 	var t auth.Token
 	var scopes string
 	var created, used, expires sql.NullInt64
 	var user sql.NullString
-	err := row.Scan(&t.ID, &t.Name, &t.Hash, &scopes, &t.CreatedBy, &created, &used, &user, &expires)
+	err := row.Scan(&t.ID, &t.Name, &t.Hash, &scopes, &t.CreatedBy, &created, &used, &user, &expires, &t.SkipUnknownMembers)
 	for _, v := range strings.Fields(scopes) {
 		t.Scopes = append(t.Scopes, auth.Scope(v))
 	}
@@ -33,8 +33,8 @@ func (s *Store) CreateToken(ctx context.Context, t auth.Token, c directory.Chang
 		scopes[i] = string(v)
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			t.ID, t.Name, t.Hash, strings.Join(scopes, " "), t.CreatedBy, orNow(t.CreatedAt, c), micros(t.LastUsedAt), nullable(t.UserID), micros(t.ExpiresAt))
+		_, err := tx.ExecContext(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			t.ID, t.Name, t.Hash, strings.Join(scopes, " "), t.CreatedBy, orNow(t.CreatedAt, c), micros(t.LastUsedAt), nullable(t.UserID), micros(t.ExpiresAt), t.SkipUnknownMembers)
 		if violation(err) == notLinked {
 			return noUser()
 		}

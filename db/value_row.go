@@ -197,9 +197,12 @@ func (rows *valueRows) add(attr, seq int64, text string) {
 	*rows = append(*rows, valueRow{attr, seq, key, whole})
 }
 
-func (rows *valueRows) mark(attr, seq int64, primary bool) {
-	if primary {
+func (rows *valueRows) mark(attr, seq int64, primary, notPrimary bool) {
+	switch {
+	case primary:
 		rows.add(attr, seq, "true")
+	case notPrimary:
+		rows.add(attr, seq, "false")
 	}
 }
 
@@ -211,7 +214,7 @@ func (rows *valueRows) items(list int64, items []directory.Item) {
 		rows.add(list+partFirst, seq, i.Value)
 		rows.add(list+partDisplay, seq, i.Display)
 		rows.add(list+partType, seq, i.Type)
-		rows.mark(list+partPrimary, seq, i.Primary)
+		rows.mark(list+partPrimary, seq, i.Primary, i.NotPrimary)
 	}
 }
 
@@ -222,7 +225,7 @@ func (rows *valueRows) addresses(all []directory.Address) {
 		seq := seqOf(n, first)
 		rows.add(attrAddresses+partFirst, seq, a.Formatted)
 		rows.add(attrAddresses+partType, seq, a.Type)
-		rows.mark(attrAddresses+partPrimary, seq, a.Primary)
+		rows.mark(attrAddresses+partPrimary, seq, a.Primary, a.NotPrimary)
 		rows.add(attrAddresses+partStreet, seq, a.StreetAddress)
 		rows.add(attrAddresses+partCity, seq, a.Locality)
 		rows.add(attrAddresses+partRegion, seq, a.Region)

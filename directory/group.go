@@ -16,7 +16,8 @@ type Group struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 
-	ClientID ClientID // written together with the group, and not read back
+	ClientID    ClientID // written together with the group, and not read back
+	SkipUnknown bool     // of the members that a write names, those whom nobody knows are passed over; not kept
 }
 
 // GroupRef is a group as its members show it.
@@ -54,7 +55,7 @@ func (g *Group) Check() FieldErrors {
 }
 
 // MemberChange is what an act does to a group's members. Users who are members already, or are not, stay so; a user
-// who is not live is Invalid with the field "members".
+// who is not live is Invalid with the field "members", unless the group is to skip whom nobody knows.
 type MemberChange struct {
 	Set    bool     // Add is the whole list: everybody else leaves
 	Add    []string // user IDs

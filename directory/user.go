@@ -134,10 +134,11 @@ type Name struct {
 
 // Item is one value of an attribute that has several (RFC 7643 §2.4).
 type Item struct {
-	Value   string `json:"value"`
-	Display string `json:"display,omitempty"`
-	Type    string `json:"type,omitempty"`
-	Primary bool   `json:"primary,omitempty"`
+	Value      string `json:"value"`
+	Display    string `json:"display,omitempty"`
+	Type       string `json:"type,omitempty"`
+	Primary    bool   `json:"primary,omitempty"`
+	NotPrimary bool   `json:"notPrimary,omitempty"` // a client said that it is not; means nothing when Primary
 }
 
 type (
@@ -155,6 +156,7 @@ type Address struct {
 	Country       string `json:"country,omitempty"`
 	Type          string `json:"type,omitempty"`
 	Primary       bool   `json:"primary,omitempty"`
+	NotPrimary    bool   `json:"notPrimary,omitempty"` // as an Item's
 }
 
 // Manager is whom a user reports to; Value is the manager's ID, whatever system gave it.

@@ -1,10 +1,14 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 func TestSecurityHeaders(t *testing.T) {
@@ -132,7 +136,77 @@ func TestHealth(t *testing.T) {
 		t.Errorf("%d %q", res.code, res.text)
 	}
 	h.err = errors.New("disk on fire at /var/secret")
-	if res := h.browser(t).get("/healthz"); res.code != 503 || strings.Contains(res.text, "fire") {
+	later(h, 6*time.Second)
+	for range 20 {
+		if res := h.browser(t).get("/healthz"); res.code != 503 || strings.Contains(res.text, "fire") {
+			t.Errorf("%d %q", res.code, res.text)
+		}
+	}
+	if n := strings.Count(h.log.String(), "disk on fire"); n != 1 {
+		t.Errorf("the log says it %d times", n)
+	}
+	h.err = nil
+	later(h, 12*time.Second)
+	if res := h.browser(t).get("/healthz"); res.code != 200 || !strings.Contains(h.log.String(), "can be worked with again") {
 		t.Errorf("%d %q", res.code, res.text)
+	}
+}
+
+func later(h *house, d time.Duration) {
+	now := time.Now().Add(d)
+	h.Now = func() time.Time { return now }
+}
+
+// However many ask, the database is written once in five seconds, and by one at a time.
+func TestHealthIsCheap(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	later(h, 0)
+	h.hold = make(chan struct{})
+	var all sync.WaitGroup
+	ask := func() {
+		all.Go(func() {
+			w := httptest.NewRecorder()
+			h.showHealth(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+			if w.Code != http.StatusOK {
+				t.Errorf("%d", w.Code)
+			}
+		})
+	}
+	for range 50 {
+		ask()
+	}
+	close(h.hold)
+	all.Wait()
+	for range 50 {
+		ask()
+	}
+	all.Wait()
+	if n := h.probes.Load(); n != 1 {
+		t.Errorf("%d probes", n)
+	}
+	later(h, 6*time.Second)
+	ask()
+	all.Wait()
+	if n := h.probes.Load(); n != 2 {
+		t.Errorf("%d probes after six seconds, want 2", n)
+	}
+}
+
+// A database that hangs is one that hangs for a single probe, not for one of each who asks.
+func TestHealthDoesNotPileUp(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	h.hold = make(chan struct{})
+	defer close(h.hold)
+	for range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		w := httptest.NewRecorder()
+		h.showHealth(w, httptest.NewRequest(http.MethodGet, "/healthz", nil).WithContext(ctx))
+		if w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%d", w.Code)
+		}
+	}
+	if n := h.probes.Load(); n > 1 {
+		t.Errorf("%d probes are under way", n)
 	}
 }

@@ -43,12 +43,13 @@ type Server struct {
 	Demo DemoTargets
 
 	drafts connectorDrafts
+	health health
 }
 
 // Store is what the console needs of the database.
 type Store interface {
-	// Ping answers nil when the database can be read.
-	Ping(ctx context.Context) error
+	// Probe answers nil when the database can be read and written, which it finds out by writing.
+	Probe(ctx context.Context) error
 
 	connectionStore
 	mappingStore

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,11 +36,19 @@ type house struct {
 }
 
 type pingErr struct {
-	Store // none: pages that read from it have houses of their own
-	err   error
+	Store  // none: pages that read from it have houses of their own
+	err    error
+	probes atomic.Int64
+	hold   chan struct{} // probes wait for it when it is set
 }
 
-func (p *pingErr) Ping(context.Context) error { return p.err }
+func (p *pingErr) Probe(context.Context) error {
+	p.probes.Add(1)
+	if p.hold != nil {
+		<-p.hold
+	}
+	return p.err
+}
 
 type logBuffer struct {
 	mu sync.Mutex

@@ -50,10 +50,11 @@ func (s *Server) createToken(w http.ResponseWriter, r *http.Request) error {
 	var secret directory.Secret
 	expires, err := expiry(f.Get("expires"), s.Now())
 	if err == nil {
-		_, secret, err = s.Auth.CreateToken(r.Context(), actor(r), f.Get("name"), scopes, expires)
+		_, secret, err = s.Auth.CreateToken(r.Context(), actor(r), f.Get("name"), scopes, expires, auth.SkipUnknownMembers(f.Get("skip_unknown_members") != ""))
 	}
 	if e, status, ok := formError(err); ok {
-		return s.renderTokens(w, r, status, views.TokensView{Errors: e.Fields, Name: f.Get("name"), Scopes: scopes, Expires: f.Get("expires")})
+		return s.renderTokens(w, r, status, views.TokensView{Errors: e.Fields, Name: f.Get("name"), Scopes: scopes, Expires: f.Get("expires"),
+			SkipUnknownMembers: f.Get("skip_unknown_members") != ""})
 	}
 	if err != nil {
 		return err

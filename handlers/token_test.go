@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/auth"
+	"usher/directory"
 )
 
 func TestTokensPage(t *testing.T) {
@@ -40,7 +41,19 @@ func TestTokensPage(t *testing.T) {
 	if strings.Contains(res.text, secret) || strings.Contains(h.log.String(), secret) {
 		t.Error("the token is shown again or logged")
 	}
+	if strings.Contains(res.text, "skips unknown members") {
+		t.Error("a token skips unknown members without being asked to")
+	}
+	b.post("/settings/tokens", "name", "Tolerant", "scopes", "scim", "expires", "90", "skip_unknown_members", "true")
+	b.get("/settings/tokens").says(t, "skips unknown members")
+	if res := b.post("/settings/tokens", "name", "", "skip_unknown_members", "true"); res.doc.Find("#skip-unknown-members[checked]").Length() != 1 {
+		t.Error("the form forgets what was chosen")
+	}
 	list, _ := h.store.ListTokens(t.Context(), auth.TokenFilter{Limit: 5})
+	if len(list) == 2 && list[0].SkipUnknownMembers {
+		must(t, h.store.DeleteToken(t.Context(), "", list[0].ID, directory.Change{}))
+		list = list[1:]
+	}
 	if d := time.Until(list[0].ExpiresAt); len(list) != 1 || d < 89*24*time.Hour || d > 90*24*time.Hour {
 		t.Errorf("%d tokens, the first expires in %v", len(list), d)
 	}

@@ -89,7 +89,7 @@ func subjectOf(u directory.User) *subject {
 func subjectValues(items []directory.Item) []subjectValue {
 	out := make([]subjectValue, len(items))
 	for i, v := range items {
-		out[i] = subjectValue(v)
+		out[i] = subjectValue{v.Value, v.Display, v.Type, v.Primary}
 	}
 	return out
 }
@@ -97,7 +97,7 @@ func subjectValues(items []directory.Item) []subjectValue {
 func subjectPlaces(items []directory.Address) []subjectPlace {
 	out := make([]subjectPlace, len(items))
 	for i, v := range items {
-		out[i] = subjectPlace(v)
+		out[i] = subjectPlace{v.Formatted, v.StreetAddress, v.Locality, v.Region, v.PostalCode, v.Country, v.Type, v.Primary}
 	}
 	return out
 }

@@ -23,6 +23,7 @@ type Operation struct {
 	Op    string `json:"op"` // Add, Replace or Remove
 	Path  string `json:"path,omitempty"`
 	Value any    `json:"value,omitempty"`
+	Null  bool   `json:"-"` // the value was not left out, but null; for who reads requests
 }
 
 // Operations (RFC 7644 §3.5.2); lower case on the wire.

@@ -25,11 +25,12 @@ type TokensView struct {
 	First  string // link; "" on the first page
 	Next   string // link; "" on the last page
 
-	Errors  map[string]string // name, scopes, expires
-	Name    string            // as it was typed
-	Scopes  []auth.Scope      // as they were chosen
-	Expires string            // as it was chosen: days, or never
-	New     string            // shown once, just after it was made
+	Errors             map[string]string // name, scopes, expires
+	Name               string            // as it was typed
+	Scopes             []auth.Scope      // as they were chosen
+	Expires            string            // as it was chosen: days, or never
+	SkipUnknownMembers bool              // as it was chosen
+	New                string            // shown once, just after it was made
 }
 
 // TokenDays are the lives of a token that can be chosen, in days; the first that is offered comes first.
@@ -49,6 +50,8 @@ func (v TokensView) fields() []ui.Field {
 		}
 		fields = append(fields, f)
 	}
+	fields = append(fields, ui.Field{Name: "skip_unknown_members", ID: "skip-unknown-members", Label: "Skip unknown members", Type: ui.Checkbox, Value: "true", Checked: v.SkipUnknownMembers,
+		Help: "When a program sends a group with members whom Usher does not know, take in the others. Otherwise such a group is refused, so that nobody is missing unnoticed."})
 	return append(fields, ui.Field{Name: "expires", Label: "Expires", Type: ui.Select, Value: v.Expires, Error: v.Errors["expires"], Options: ExpiryOptions(),
 		Help: "When its time is over, the token stops working. Create a new one of the same name before that."})
 }
@@ -380,7 +383,7 @@ func tokenTable(v TokensView) templ.Component {
 						var templ_7745c5c3_Var14 string
 						templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `tokens.templ`, Line: 112, Col: 14}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `tokens.templ`, Line: 115, Col: 14}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 						if templ_7745c5c3_Err != nil {
@@ -422,7 +425,21 @@ func tokenTable(v TokensView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"flex flex-col\">")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 						templ_7745c5c3_Err = ui.Mono(tokenScopes(t.Scopes)).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						if t.SkipUnknownMembers {
+							templ_7745c5c3_Err = ui.Quiet("skips unknown members").Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+						}
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -432,7 +449,7 @@ func tokenTable(v TokensView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -458,7 +475,7 @@ func tokenTable(v TokensView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -475,7 +492,7 @@ func tokenTable(v TokensView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						if t.LastUsedAt.IsZero() {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "never")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "never")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -491,7 +508,7 @@ func tokenTable(v TokensView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -517,7 +534,7 @@ func tokenTable(v TokensView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -549,7 +566,7 @@ func tokenTable(v TokensView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -609,7 +626,7 @@ func TokenExpiry(t auth.Token, now time.Time) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if t.ExpiresAt.IsZero() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "never")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "never")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -68,7 +68,11 @@ func readKeys(ctx context.Context, p *provider, explain Explain) Step {
 		return st
 	}
 	st.State = Failed
-	st.Detail, st.Remedy = explain(err)
+	if words, remedy, came := wrongWords(err); came {
+		st.Detail, st.Remedy = words, remedy
+	} else {
+		st.Detail, st.Remedy = explain(err)
+	}
 	return st
 }
 
@@ -80,7 +84,13 @@ func discoveryWords(in SignIn, err error, explain Explain) (words, remedy string
 		return fmt.Sprintf("The provider calls itself %s.", printable(e.Discovered, 200)),
 			"Enter the issuer exactly like that, down to a slash at the end, if that is the provider you mean."
 	}
-	words, remedy = explain(err)
+	if bad, ok := errors.AsType[*badDocument](err); ok {
+		return "Usher cannot work with the provider: " + bad.why + ".", "Ask whoever runs the provider, or check that the issuer is the one that you mean."
+	}
+	words, _, came := wrongWords(err)
+	if !came {
+		words, remedy = explain(err)
+	}
 	if remedy == "" {
 		remedy = "Check the issuer URL: " + strings.TrimSuffix(in.Issuer, "/") + "/.well-known/openid-configuration must answer with a JSON document."
 	}
@@ -112,9 +122,18 @@ func offersChallenge(p *provider) Step {
 func (s SignIn) offersAuth(p *provider) Step {
 	st := Step{Name: "Client secret", State: Passed, Detail: "It is sent in the Authorization header. Whether it is right shows at the first sign-in."}
 	ways := []string{"client_secret_basic", "client_secret_post"}
-	if s.ClientSecret == "" {
-		st.Detail, ways = "There is none: this is a public client, which PKCE alone protects.", []string{"none"}
-	} else if !slices.Contains(p.TokenAuth, ways[0]) && len(p.TokenAuth) > 0 {
+	switch {
+	case s.ClientSecret == "":
+		st.Detail = "There is none: this is a public client, which PKCE alone protects."
+		if len(p.TokenAuth) > 0 && !slices.Contains(p.TokenAuth, "none") {
+			st.State, st.Detail = Warned, st.Detail+" The document lists only "+printable(strings.Join(p.TokenAuth, ", "), 200)+"."
+			st.Remedy = "Many providers take public clients without listing them. If the sign-in is refused, register the client there with a client secret."
+		}
+		return st
+	case p.publicOnly():
+		st.Detail = "The provider knows only public clients, which PKCE alone protects. The client secret that was entered is not sent."
+		return st
+	case !slices.Contains(p.TokenAuth, ways[0]) && len(p.TokenAuth) > 0:
 		st.Detail = "It is sent in the body of the request. Whether it is right shows at the first sign-in."
 	}
 	if len(p.TokenAuth) > 0 && !slices.ContainsFunc(ways, func(w string) bool { return slices.Contains(p.TokenAuth, w) }) {

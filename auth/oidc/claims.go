@@ -18,7 +18,10 @@ func (s *Service) complete(ctx context.Context, in SignIn, p *provider, token *o
 	}
 	info, err := p.oidc.UserInfo(ctx, oauth2.StaticTokenSource(token))
 	if err != nil {
-		return nil, in.unreachable(fmt.Errorf("read UserInfo: %w", err))
+		if strings.HasPrefix(err.Error(), "oidc: ") { // it came, and go-oidc could not read it
+			return nil, in.untrusted(fmt.Errorf("read UserInfo: %w", err))
+		}
+		return nil, in.failed("what it says of you (UserInfo)", fmt.Errorf("read UserInfo: %w", err))
 	}
 	if info.Subject != c.Text("sub") {
 		return nil, in.untrusted(fmt.Errorf("UserInfo speaks of somebody else than the ID token"))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -80,14 +81,19 @@ func (m metadata) check() error {
 		}
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" || checkScheme(u) != "" {
-			return fmt.Errorf("the discovery document has no usable %s", name)
+			return &badDocument{"its discovery document has no usable " + name}
 		}
 	}
 	if len(m.algorithms()) == 0 {
-		return errors.New("the provider signs ID tokens only with algorithms that anybody could forge or that Usher does not know")
+		return &badDocument{"it signs ID tokens only with algorithms that anybody could forge or that Usher does not know"}
 	}
 	return nil
 }
+
+// badDocument is a discovery document that came and cannot be worked with.
+type badDocument struct{ why string } // after "Usher cannot work with the provider: "
+
+func (b *badDocument) Error() string { return b.why }
 
 // entry is the provider of the connection as it is configured now; an older one is forgotten.
 func (k *knownProviders) entry(s SignIn, client func(SignIn) *http.Client) *knownProvider {
@@ -111,6 +117,10 @@ func (k *knownProviders) entry(s SignIn, client func(SignIn) *http.Client) *know
 func (s *Service) client(in SignIn) *http.Client {
 	c := *s.Client(in.Settings.AllowPrivate, in.plain())
 	c.Timeout = s.timeout() // the key set does not listen to contexts
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
+	}
+	c.Transport = answers{c.Transport}
 	return &c
 }
 
@@ -196,12 +206,18 @@ func (s *Service) ask(ctx context.Context, e *knownProvider, in SignIn) (*provid
 // readProvider reads the discovery document once.
 func readProvider(ctx context.Context, issuer string) (*provider, error) {
 	found, err := goidc.NewProvider(ctx, issuer)
+	if other, ok := errors.AsType[*goidc.IssuerMismatchError](err); ok {
+		return nil, fmt.Errorf("%w: %w", &badDocument{fmt.Sprintf("its discovery document calls it %q", printable(other.Discovered, 200))}, err)
+	}
+	if err != nil && strings.HasPrefix(err.Error(), "oidc: ") {
+		return nil, &badDocument{"its discovery document cannot be read: " + printable(err.Error(), 200)}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the discovery document: %w", err)
 	}
 	p := &provider{oidc: found}
 	if err := found.Claims(&p.metadata); err != nil {
-		return nil, fmt.Errorf("read the discovery document: %w", err)
+		return nil, &badDocument{"its discovery document cannot be read: " + printable(err.Error(), 200)}
 	}
 	if err := p.check(); err != nil {
 		return nil, err

@@ -44,6 +44,9 @@ func (f *Failure) Unwrap() error { return f.Err }
 const (
 	askAdmin = "Tell your administrator if this happens again."
 	again    = "Go back to the sign-in page and try again."
+
+	cannotBeUsed = "The answer of the sign-in service cannot be used"
+	tellAdmin    = "Tell your administrator what this page says: it stays so until the connection or the provider is changed."
 )
 
 func expired(err error) *Failure {
@@ -54,6 +57,24 @@ func expired(err error) *Failure {
 func (s SignIn) notThere() *Failure {
 	return &Failure{Kind: Refused, Title: "Nobody can sign in this way", Text: "The connection is switched off or was deleted.",
 		Next: "Choose another way on the sign-in page, or ask your administrator."}
+}
+
+// failed is for a request to the provider that led to nothing: it tells an answer that came from none. what was asked
+// for, after "Usher asked for".
+func (s SignIn) failed(what string, err error) *Failure {
+	if bad, ok := errors.AsType[*badDocument](err); ok {
+		return &Failure{Kind: Untrusted, Title: cannotBeUsed, Text: fmt.Sprintf("Usher cannot work with %s: %s.", s.Connection, bad.why), Next: tellAdmin, Err: err}
+	}
+	w, ok := errors.AsType[*wrongAnswer](err)
+	switch {
+	case !ok:
+		return s.unreachable(err)
+	case w.passing():
+		return &Failure{Kind: Unreachable, Title: "The sign-in service has a problem",
+			Text: fmt.Sprintf("Usher asked %s for %s, and it answered with %s.", s.Connection, what, w.what),
+			Next: "Wait a minute, then try again. " + askAdmin, Err: err}
+	}
+	return &Failure{Kind: Untrusted, Title: cannotBeUsed, Text: fmt.Sprintf("Usher asked %s for %s, and it answered with %s.", s.Connection, what, w.what), Next: tellAdmin, Err: err}
 }
 
 func (s SignIn) unreachable(err error) *Failure {

@@ -7,10 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	goidc "github.com/coreos/go-oidc/v3/oidc"
@@ -44,7 +42,7 @@ func (s *Service) Start(ctx context.Context, connectionID string) (to, sealed st
 	}
 	p, _, err := s.provider(ctx, in)
 	if err != nil {
-		return "", "", in.unreachable(err)
+		return "", "", in.failed("its discovery document", err)
 	}
 	st := state{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Began: s.Now().Unix()}
 	plain, err := json.Marshal(st)
@@ -69,10 +67,16 @@ func (s *Service) enabled(ctx context.Context, connectionID string) (SignIn, err
 
 func (s *Service) config(in SignIn, p *provider) *oauth2.Config {
 	e := p.oidc.Endpoint()
+	if p.publicOnly() {
+		in.ClientSecret = ""
+	}
 	e.AuthStyle = p.authStyle(in.ClientSecret)
 	return &oauth2.Config{ClientID: in.ClientID, ClientSecret: in.ClientSecret.Reveal(), Endpoint: e,
 		RedirectURL: s.RedirectURL(in.ConnectionID), Scopes: splitScopes(in.Scopes)}
 }
+
+// publicOnly says that the provider knows no clients with a secret (RFC 7591 §2): one that is stored is not sent.
+func (m metadata) publicOnly() bool { return len(m.TokenAuth) == 1 && m.TokenAuth[0] == "none" }
 
 // authStyle is how the client shows its secret (OpenID Connect Discovery §3: basic unless the document says otherwise).
 // It is never found out by trying: the second try would bring a code that is used up.
@@ -103,7 +107,7 @@ func (s *Service) Finish(ctx context.Context, connectionID string, a Answer) (di
 	}
 	p, client, err := s.provider(ctx, in)
 	if err != nil {
-		return directory.User{}, in.unreachable(err)
+		return directory.User{}, in.failed("its discovery document", err)
 	}
 	code, err := in.code(p, a.Query)
 	if err != nil {
@@ -153,87 +157,3 @@ func (s SignIn) code(p *provider, q url.Values) (string, error) {
 	}
 	return code, nil
 }
-
-// claims exchanges the code and checks the ID token that comes for it (OpenID Connect Core §3.1.3.7).
-func (s *Service) claims(ctx context.Context, in SignIn, p *provider, client *http.Client, code string, st state) (Claims, error) {
-	ctx, cancel := context.WithTimeout(goidc.ClientContext(ctx, client), s.timeout())
-	defer cancel()
-	token, err := s.config(in, p).Exchange(ctx, code, oauth2.VerifierOption(st.Verifier))
-	if err != nil {
-		return nil, in.exchangeFailed(err)
-	}
-	raw, ok := token.Extra("id_token").(string)
-	if !ok {
-		return nil, in.untrusted(errors.New("the provider sent no ID token"))
-	}
-	keys := &keyReader{RemoteKeySet: p.keys}
-	verifier := goidc.NewVerifier(in.Issuer, keys, &goidc.Config{ClientID: in.ClientID, SupportedSigningAlgs: p.algorithms(), Now: s.Now})
-	id, err := verifier.Verify(ctx, raw)
-	if err != nil {
-		return nil, in.verifyFailed(err, keys.unread)
-	}
-	if id.AccessTokenHash != "" {
-		if err := id.VerifyAccessToken(token.AccessToken); err != nil {
-			return nil, in.untrusted(err)
-		}
-	}
-	c := Claims{}
-	if err := id.Claims(&c); err != nil {
-		return nil, in.untrusted(err)
-	}
-	if err := checkToken(in, id, c, st); err != nil {
-		return nil, in.untrusted(err)
-	}
-	return s.complete(ctx, in, p, token, c)
-}
-
-// checkToken is what go-oidc leaves to its caller.
-func checkToken(in SignIn, id *goidc.IDToken, c Claims, st state) error {
-	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(st.Nonce)) != 1 {
-		return errors.New("the ID token is for another sign-in: its nonce differs")
-	}
-	if id.Subject == "" || len(id.Subject) > maxSubject {
-		return errors.New("the ID token has no usable subject")
-	}
-	azp, named := c["azp"]
-	if named && azp != in.ClientID || !named && len(id.Audience) > 1 {
-		return errors.New("the ID token was issued to another client")
-	}
-	return nil
-}
-
-// exchangeFailed tells a provider that refuses from one that does not answer.
-func (s SignIn) exchangeFailed(err error) *Failure {
-	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok || refused.Response != nil && refused.Response.StatusCode >= 500 {
-		return s.unreachable(err)
-	}
-	why := fmt.Errorf("the token endpoint refused the code: %s %s", printable(refused.ErrorCode, 60), printable(refused.ErrorDescription, 200))
-	if refused.ErrorCode == "invalid_grant" {
-		return expired(why)
-	}
-	return s.untrusted(why)
-}
-
-// verifyFailed tells keys that could not be read from a token that is wrong.
-func (s SignIn) verifyFailed(err error, unread bool) *Failure {
-	if unread {
-		return s.unreachable(err)
-	}
-	return s.untrusted(err)
-}
-
-// keyReader remembers whether a verification failed because the keys could not be read, which go-oidc does not say.
-type keyReader struct {
-	*goidc.RemoteKeySet
-	unread bool
-}
-
-// VerifySignature implements oidc.KeySet of go-oidc.
-func (k *keyReader) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
-	payload, err := k.RemoteKeySet.VerifySignature(ctx, jwt)
-	k.unread = unread(err)
-	return payload, err
-}
-
-func unread(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "fetching keys") }

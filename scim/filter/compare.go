@@ -26,7 +26,7 @@ func (p *parser) comparison(ref schema.Ref) (Expr, error) {
 	case op == "":
 		return nil, p.fail("An operator is missing after %s", ref.Path())
 	case op == Present:
-		return Compare{Ref: ref, Op: op}, nil
+		return Compare{Ref: ref, Op: op}, p.nothingFollows(op)
 	case !slices.Contains([]Op{Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual}, op):
 		return nil, p.failAt(start, "%q is no operator; there are eq, ne, co, sw, ew, pr, gt, ge, lt and le", clip(string(op)))
 	case !p.space():
@@ -44,6 +44,19 @@ func (p *parser) comparison(ref schema.Ref) (Expr, error) {
 		return nil, p.failAt(start, "%s", why)
 	}
 	return Compare{Ref: ref, Op: op, Value: v}, nil
+}
+
+// nothingFollows is for an operator that has no value.
+func (p *parser) nothingFollows(op Op) error {
+	before := p.pos
+	p.space()
+	at := p.pos
+	word := p.word()
+	p.pos = before
+	if at == before || word == "" || strings.EqualFold(word, "and") || strings.EqualFold(word, "or") {
+		return nil // what else follows is refused by whoever reads on
+	}
+	return p.failAt(at, "%q is not expected: %s takes no value", clip(word), op)
 }
 
 // leaf makes a complex attribute its value, and refuses what must not be searched.

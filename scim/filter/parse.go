@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"errors"
 	"strings"
 
 	"usher/scim"
@@ -183,13 +184,25 @@ func (p *parser) attribute() (schema.Ref, error) {
 	start := p.pos
 	name := p.name()
 	if name == "" {
-		return schema.Ref{}, p.failAt(start, "The name of an attribute is missing")
+		return schema.Ref{}, &unknown{p.failAt(start, "The name of an attribute is missing")}
 	}
 	ref, ok := p.rt.Find(name)
 	if !ok {
-		return schema.Ref{}, p.failAt(start, "A %s has no attribute %q", p.rt.Name, clip(name))
+		return schema.Ref{}, &unknown{p.failAt(start, "A %s has no attribute %q", p.rt.Name, clip(name))}
 	}
 	return ref, nil
+}
+
+// unknown is the error of a text that begins with what is no attribute of the resource type, whatever follows.
+type unknown struct{ error }
+
+func (u *unknown) Unwrap() error { return u.error }
+
+// Unknown reports whether an error of ParsePath says that there is no such attribute, rather than that the path of one
+// that there is was written wrongly.
+func Unknown(err error) bool {
+	_, ok := errors.AsType[*unknown](err)
+	return ok
 }
 
 // part reads the name of a sub-attribute of ref.
@@ -201,7 +214,7 @@ func (p *parser) part(ref schema.Ref) (schema.Ref, error) {
 	}
 	sub := ref.Attr.Part(name)
 	if sub == nil {
-		return ref, p.failAt(start, "%s has no sub-attribute %q", ref.Path(), clip(name))
+		return ref, &unknown{p.failAt(start, "%s has no sub-attribute %q", ref.Path(), clip(name))}
 	}
 	ref.Sub = sub
 	return ref, nil

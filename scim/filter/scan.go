@@ -109,7 +109,17 @@ func (s *scanner) literal() (literal, error) {
 	case strings.IndexByte("-0123456789", word[0]) >= 0 && json.Valid([]byte(word)):
 		return literal{'0', word}, nil
 	}
+	if QuotedOtherwise(word) {
+		return literal{}, s.failAt(start, `%s has the wrong quotation marks; text goes between straight double quotes, as in "x"`, clip(word))
+	}
 	return literal{}, s.failAt(start, "%q is no value; text goes between double quotes", clip(word))
+}
+
+// QuotedOtherwise reports whether a word looks as if somebody had put it between other quotation marks than SCIM's: it
+// begins with one, as in 'x', or has one that is in no name, as in “x”. The name O’Brien has none.
+func QuotedOtherwise(word string) bool {
+	first, _ := utf8.DecodeRuneInString(word)
+	return strings.ContainsRune("'`´′＇‚‘’‛", first) || strings.ContainsAny(word, "“”„‟″〝〞＂«»‹›「」『』")
 }
 
 func (s *scanner) quoted() (literal, error) {

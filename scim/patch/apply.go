@@ -28,8 +28,9 @@ const (
 //
 // Accepted beyond the RFC: operations in any case; no path with names such as "name.givenName",
 // "urn:…:User:department", "emails[type eq \"work\"].value" or a schema's URN for an object, where what is unknown
-// or read-only is ignored as in a PUT; a schema's URN as path; a replace or add by a filter that selects nothing makes
-// the value that the filter describes, when it is a conjunction of eq; remove of a list with the entries in "value"
+// or read-only is ignored as in a PUT; a schema's URN as path; an add by a filter that selects nothing makes the
+// value that the filter describes, when it is a conjunction of eq, and so does a replace when the filter names no more
+// than a type or the primary value (see isPlace); an add of null where there is nothing; remove of a list with the entries in "value"
 // removes those alone; a list of one where a single value is meant; null and "" to remove. To remove what is not
 // there changes nothing.
 func Apply(rt *schema.ResourceType, resource map[string]any, ops []scim.Operation) (changed bool, err error) {
@@ -109,6 +110,9 @@ func (t target) apply(op scim.Operation) error {
 		if err != nil {
 			return err
 		}
+		if kind == scim.Add && op.Null {
+			return t.addNull(path.Ref)
+		}
 		return t.act(kind, path, op.Value)
 	}
 	if kind == scim.Remove {
@@ -153,8 +157,7 @@ func (t target) applyObject(kind, prefix string, v any) error {
 
 func (t target) applyKey(kind, key string, v any) error {
 	path, err := filter.ParsePath(t.rt, key)
-	var e *scim.Error
-	if errors.As(err, &e) && e.ScimType == scim.InvalidPath {
+	if key == "" || filter.Unknown(err) {
 		return nil
 	}
 	if err != nil {
@@ -189,7 +192,7 @@ func (t target) act(kind string, path filter.Path, v any) error {
 	case (kind == scim.Remove || v == nil) && ref.Leaf().Mutability == schema.Immutable:
 		return scim.Invalid(scim.Mutability, "%s cannot be changed.", ref.Path())
 	case kind == scim.Remove || v == nil:
-		return t.remove(path, v)
+		return t.remove(kind, path, v)
 	case path.Where != nil, ref.Attr.Multi && ref.Sub != nil:
 		return t.change(kind, path, v)
 	case ref.Attr.Multi && kind == scim.Add:
@@ -202,6 +205,18 @@ func (t target) act(kind string, path filter.Path, v any) error {
 		return t.merge(ref, alone(ref.Leaf(), v))
 	}
 	return t.set(ref, alone(ref.Leaf(), v))
+}
+
+// addNull is an add of null, which says that the attribute has no value (RFC 7643 §2.5). That changes nothing in a list,
+// nor where there is no value; to take one away by an add is no plain wish.
+func (t target) addNull(ref schema.Ref) error {
+	if readOnly(ref) {
+		return scim.Invalid(scim.Mutability, "%s is read-only.", ref.Path())
+	}
+	if ref.Attr.Multi || len(filter.Values(ref, t.resource)) == 0 {
+		return nil
+	}
+	return scim.Invalid(scim.InvalidValue, "An add of null does not say whether %s should stay or go: send a remove, or a replace by null, to take it away.", ref.Path())
 }
 
 // alone is the value in a list of one, which older clients send for a single value: [{"value": "x"}] for "x".

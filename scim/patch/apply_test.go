@@ -32,6 +32,9 @@ func operations(t testing.TB, text string) []scim.Operation {
 	if err := scim.Decode([]byte(text), &p); err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
+	if strings.Contains(text, `"value":null`) {
+		p.Operations[0].Null = true
+	}
 	return p.Operations
 }
 
@@ -109,6 +112,15 @@ func TestAdd(t *testing.T) {
 		{"nothing selected, not plain", emails, `{"op":"add","path":"emails[type ne \"work\"].value","value":"h@x.y"}`, scim.NoTarget},
 		{"nothing selected, contradiction", emails, `{"op":"add","path":"emails[type eq \"a\" and type eq \"b\"].value","value":"h"}`, scim.NoTarget},
 		{"no value", ``, `{"op":"add","path":"title"}`, scim.InvalidValue},
+		{"null", ``, `{"op":"add","path":"title","value":null}`, ``},
+		{"null, part", `"name":{"givenName":"A"}`, `{"op":"add","path":"name.familyName","value":null}`, `"name":{"givenName":"A"}`},
+		{"null, list", emails, `{"op":"add","path":"emails","value":null}`, emails},
+		{"null, selected", emails, `{"op":"add","path":"emails[type eq \"home\"].value","value":null}`, emails},
+		{"null for a value", `"title":"T"`, `{"op":"add","path":"title","value":null}`, scim.InvalidValue},
+		{"null for what is required", ``, `{"op":"add","path":"userName","value":null}`, scim.InvalidValue},
+		{"null, read-only", ``, `{"op":"add","path":"id","value":null}`, scim.Mutability},
+		{"not primary", emails, `{"op":"add","path":"emails","value":[{"value":"h@x.y","primary":false}]}`, `"emails":[` + work + `,{"value":"h@x.y","primary":false}]`},
+		{"not primary stays", `"emails":[{"value":"h@x.y","primary":false}]`, `{"op":"add","path":"emails","value":[` + work + `]}`, `"emails":[{"value":"h@x.y","primary":false},` + work + `]`},
 		{"no value, no path", ``, `{"op":"add"}`, scim.InvalidValue},
 		{"password", ``, `{"op":"add","path":"password","value":"s"}`, `"password":"s"`},
 		{"photo", ``, `{"op":"add","path":"photos","value":[{"value":"https://x/y.png","type":"photo"}]}`, `"photos":[{"value":"https://x/y.png","type":"photo"}]`},
@@ -144,7 +156,25 @@ func TestReplace(t *testing.T) {
 		{"required", ``, `{"op":"replace","path":"userName","value":""}`, scim.InvalidValue},
 		{"required, null", ``, `{"op":"replace","path":"userName"}`, scim.InvalidValue},
 		{"wrong type", ``, `{"op":"replace","path":"active","value":"maybe"}`, scim.InvalidValue},
-		{"number for text", ``, `{"op":"replace","path":"title","value":7}`, scim.InvalidValue},
+		{"number for text", ``, `{"op":"replace","path":"title","value":7}`, `"title":"7"`},
+		{"number for an ID", ``, `{"op":"replace","path":"manager","value":42}`, `"` + enterprise + `":{"manager":{"value":"42"}}`},
+		{"long number for text", ``, `{"op":"replace","path":"title","value":1.5e40}`, scim.InvalidValue},
+		{"yes for text", ``, `{"op":"replace","path":"title","value":true}`, scim.InvalidValue},
+		{"short name", ``, `{"op":"replace","path":"department","value":"D"}`, `"` + enterprise + `":{"department":"D"}`},
+		{"short name, no path", ``, `{"op":"replace","value":{"costCenter":"C","manager":{"value":"m"}}}`, `"` + enterprise + `":{"costCenter":"C","manager":{"value":"m"}}`},
+		{"nothing selected, by value", both, `{"op":"replace","path":"emails[value eq \"q@x.y\"].display","value":"Q"}`, scim.NoTarget},
+		{"nothing selected, by type and value", both, `{"op":"replace","path":"emails[type eq \"work\" and value eq \"q@x.y\"].value","value":"n"}`, scim.NoTarget},
+		{"nothing selected, whole", both, `{"op":"replace","path":"emails[value eq \"q@x.y\"]","value":{"value":"n"}}`, scim.NoTarget},
+		{"nothing selected, unknown type", both, `{"op":"replace","path":"emails[type eq \"x\"].value","value":"n"}`, scim.NoTarget},
+		{"nothing selected, by null", both, `{"op":"replace","path":"emails[value eq \"q@x.y\"].display","value":null}`, scim.NoTarget},
+		{"nothing selected, by nothing", both, `{"op":"replace","path":"emails[value eq \"q@x.y\"].display","value":""}`, scim.NoTarget},
+		{"nothing selected, not primary", ``, `{"op":"replace","path":"emails[primary eq false].value","value":"n"}`, scim.NoTarget},
+		{"nothing selected, no path", both, `{"op":"replace","value":{"emails[value eq \"q\"].display":"n"}}`, scim.NoTarget},
+		{"work address", ``, `{"op":"replace","path":"addresses[type eq \"work\"].streetAddress","value":"S"}`, `"addresses":[{"type":"work","streetAddress":"S"}]`},
+		{"mobile", ``, `{"op":"replace","path":"phoneNumbers[type eq \"Mobile\"].value","value":"1"}`, `"phoneNumbers":[{"type":"Mobile","value":"1"}]`},
+		{"primary role", ``, `{"op":"replace","path":"roles[primary eq \"True\"].value","value":"r"}`, `"roles":[{"primary":true,"value":"r"}]`},
+		{"role of a type", ``, `{"op":"replace","path":"roles[type eq \"any\"].value","value":"r"}`, `"roles":[{"type":"any","value":"r"}]`},
+		{"not primary", both, `{"op":"replace","path":"emails[type eq \"home\"].primary","value":false}`, `"emails":[` + work + `,{"value":"h@x.y","type":"home","primary":false}]`},
 		{"text for an object", ``, `{"op":"replace","path":"name","value":"A"}`, scim.InvalidValue},
 		{"object for text", ``, `{"op":"replace","path":"title","value":{"a":1}}`, scim.InvalidValue},
 		{"id", ``, `{"op":"replace","path":"id","value":"2"}`, scim.Mutability},
@@ -155,6 +185,9 @@ func TestReplace(t *testing.T) {
 		{"no path, read-only", ``, `{"op":"replace","value":{"id":"1","groups":[],"meta":{},"schemas":[],"title":"T"}}`, `"title":"T"`},
 		{"no path, another id", ``, `{"op":"replace","value":{"id":"2"}}`, scim.Mutability},
 		{"no path, unknown", ``, `{"op":"replace","value":{"shoe":"2","title":"T"}}`, `"title":"T"`},
+		{"no path, path badly written", ``, `{"op":"replace","value":{"title x":"T"}}`, scim.InvalidPath},
+		{"no path, more after the path", ``, `{"op":"replace","value":{"emails[type eq \"work\"].value x":"T"}}`, scim.InvalidPath},
+		{"no path, unknown part", ``, `{"op":"replace","value":{"emails[type eq \"work\"].shoe":"2","@odata.type":"x","":"y"}}`, ``},
 		{"no path, no object", ``, `{"op":"replace","value":"x"}`, scim.InvalidValue},
 		{"unknown path", ``, `{"op":"replace","path":"shoe","value":"2"}`, scim.InvalidPath},
 		{"unknown operation", ``, `{"op":"move","path":"title","value":"2"}`, scim.InvalidSyntax},
@@ -182,6 +215,7 @@ func TestRemove(t *testing.T) {
 		{"listed, bare", both, `{"op":"remove","path":"emails","value":["w@x.y"]}`, `"emails":[` + home + `]`},
 		{"listed, of another type", both, `{"op":"remove","path":"emails","value":[{"value":"w@x.y","type":"home"}]}`, both},
 		{"listed by type", both, `{"op":"remove","path":"emails","value":[{"type":"home"}]}`, `"emails":[` + work + `]`},
+		{"listed, not primary", both, `{"op":"remove","path":"emails","value":[{"type":"home","primary":false}]}`, `"emails":[` + work + `]`},
 		{"listed, nobody", both, `{"op":"remove","path":"emails","value":[]}`, both},
 		{"listed, empty entry", both, `{"op":"remove","path":"emails","value":[{}]}`, scim.InvalidValue},
 		{"with a value", `"title":"T"`, `{"op":"remove","path":"title","value":"U"}`, ``},

@@ -44,7 +44,9 @@ func (t target) store(ref schema.Ref, all, touched []map[string]any) {
 	for _, m := range touched {
 		if m["primary"] == true {
 			for _, other := range all {
-				delete(other, "primary")
+				if other["primary"] == true {
+					delete(other, "primary")
+				}
 			}
 			m["primary"] = true
 			break
@@ -136,6 +138,9 @@ func (t target) change(kind string, path filter.Path, v any) error {
 	if !plain {
 		return scim.Invalid(scim.NoTarget, "%s has no value that the filter selects, and the filter does not say what to add.", ref.Attr.Name)
 	}
+	if kind == scim.Replace && !isPlace(path.Where) {
+		return nothingToReplace(ref)
+	}
 	if nothing {
 		return nil
 	}
@@ -156,6 +161,34 @@ func reset(a *schema.Attribute, m, described map[string]any) {
 		}
 	}
 	maps.Copy(m, described)
+}
+
+// nothingToReplace is for a replace by a filter that selects nothing (RFC 7644 §3.5.2.3).
+func nothingToReplace(ref schema.Ref) error {
+	return scim.Invalid(scim.NoTarget, "%s has no value that the filter selects, so there is nothing to replace. Send an add for a new value.", ref.Attr.Name)
+}
+
+// isPlace says whether the filter names a place that every user has, filled or not, and no value that should be there:
+// the one of a type that the schema knows ("work", "mobile"; any type where it knows none), or the primary one. Entra
+// ID fills such a place by replace.
+func isPlace(e filter.Expr) bool {
+	switch e := e.(type) {
+	case nil:
+		return true
+	case filter.And:
+		return isPlace(e.Left) && isPlace(e.Right)
+	case filter.Compare:
+		if e.Op != filter.Equal || e.Ref.Sub == nil {
+			return false
+		}
+		if e.Ref.Sub.Name == "primary" {
+			return e.Value == true
+		}
+		kind, _ := e.Value.(string)
+		known := e.Ref.Sub.Canonical
+		return e.Ref.Sub.Name == "type" && (len(known) == 0 || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, kind) }))
+	}
+	return false
 }
 
 // describe makes the value that a conjunction of eq selects; plain is false for any other filter.
@@ -185,21 +218,27 @@ func describe(e filter.Expr) (m map[string]any, plain bool) {
 	return nil, false
 }
 
-// removeSelected removes the values that the path selects, or the sub-attribute of each.
-func (t target) removeSelected(path filter.Path) error {
+// removeSelected removes the values that the path selects, or the sub-attribute of each. Only a replace by nothing
+// needs something to be there.
+func (t target) removeSelected(kind string, path filter.Path) error {
 	all, err := t.entries(path.Ref, comparisons(path.Where))
 	if err != nil {
 		return err
 	}
 	var kept []map[string]any
+	found := false
 	for _, m := range all {
 		if path.Where == nil || filter.MatchValue(path.Where, m) {
+			found = true
 			if path.Ref.Sub == nil {
 				continue
 			}
 			delete(m, path.Ref.Sub.Name)
 		}
 		kept = append(kept, m)
+	}
+	if !found && kind == scim.Replace && !isPlace(path.Where) {
+		return nothingToReplace(path.Ref)
 	}
 	t.store(path.Ref, kept, nil)
 	return nil
@@ -252,6 +291,10 @@ func agrees(a *schema.Attribute, m, w map[string]any) bool {
 			}
 		case text:
 			if !strings.EqualFold(got, s) {
+				return false
+			}
+		case v == false: // also of what says nothing
+			if m[k] == true {
 				return false
 			}
 		case m[k] != v:

@@ -92,6 +92,9 @@ func (d *delta) apply(op scim.Operation) (*scim.Operation, error) {
 		return d.applyObject(kind, op)
 	}
 	if path, ok := membersPath(text); ok {
+		if kind == scim.Add && op.Null && path.Where == nil && path.Ref.Sub == nil {
+			return nil, nil // nobody joins
+		}
 		return nil, d.act(kind, path, op.Value)
 	}
 	return &op, nil
@@ -127,6 +130,9 @@ func (d *delta) applyObject(kind string, op scim.Operation) (*scim.Operation, er
 			continue
 		}
 		delete(others, key)
+		if m[key] == nil && kind == scim.Add {
+			continue // as in an add of null with a path
+		}
 		if err := d.act(kind, path, m[key]); err != nil {
 			return nil, err
 		}

@@ -74,7 +74,7 @@ func TestSplitMembersRefuses(t *testing.T) {
 		`{"op":"add","path":"members","value":[{"value":7}]}`:                                    scim.InvalidValue,
 		`{"op":"add","path":"members","value":[["a"]]}`:                                          scim.InvalidValue,
 		`{"op":"add","path":"members","value":[{"value":"g","type":"Group"}]}`:                   scim.InvalidValue,
-		`{"op":"add","value":{"members":null}}`:                                                  scim.InvalidValue,
+		`{"op":"replace","value":{"members":null}}`:                                              scim.InvalidValue,
 		`{"op":"remove","path":"members[display co \"A\"]"}`:                                     scim.InvalidFilter,
 		`{"op":"remove","path":"members[not (value eq \"a\")]"}`:                                 scim.InvalidFilter,
 		`{"op":"remove","path":"members[value eq \"a\" and value eq \"b\"]"}`:                    scim.InvalidFilter,

@@ -21,6 +21,7 @@ type model struct {
 type email struct {
 	value, kind string
 	primary     bool
+	secondary   bool // was said not to be primary
 }
 
 func (m *model) resource() map[string]any {
@@ -39,6 +40,8 @@ func (m *model) resource() map[string]any {
 		entry := map[string]any{"value": e.value, "type": e.kind}
 		if e.primary {
 			entry["primary"] = true
+		} else if e.secondary {
+			entry["primary"] = false
 		}
 		list = append(list, entry)
 	}
@@ -57,6 +60,8 @@ func (m *model) add(added email) {
 	}
 	if added.primary {
 		m.prefer(i)
+	} else {
+		m.emails[i].primary, m.emails[i].secondary = false, true
 	}
 }
 
@@ -64,6 +69,7 @@ func (m *model) prefer(i int) {
 	for j := range m.emails {
 		m.emails[j].primary = i == j
 	}
+	m.emails[i].secondary = false
 }
 
 // once drops a later email with the value and type of an earlier one, which takes over its mark.
@@ -73,8 +79,10 @@ func (m *model) once() {
 		i := slices.IndexFunc(kept, func(k email) bool { return k.value == e.value && k.kind == e.kind })
 		if i < 0 {
 			kept = append(kept, e)
-		} else if e.primary {
+		} else if e.primary && !kept[i].secondary {
 			kept[i].primary = true
+		} else if e.secondary && !kept[i].primary {
+			kept[i].secondary = true
 		}
 	}
 	m.emails = kept
@@ -101,14 +109,14 @@ func (m *model) step(t *rapid.T) scim.Operation {
 		return scim.Operation{Op: op, Path: enterprise + ":department", Value: word}
 	case 4:
 		primary := rapid.Bool().Draw(t, "primary")
-		m.add(email{word, kind, primary})
+		m.add(email{word, kind, primary, !primary})
 		return scim.Operation{Op: "add", Path: "emails", Value: []any{map[string]any{"value": word, "type": kind, "primary": primary}}}
 	case 5:
-		m.emails = []email{{word, kind, false}}
+		m.emails = []email{{word, kind, false, false}}
 		return scim.Operation{Op: "replace", Path: "emails", Value: map[string]any{"value": word, "type": kind}}
 	case 6:
 		if !slices.ContainsFunc(m.emails, ofKind) {
-			m.emails = append(m.emails, email{word, kind, false})
+			m.emails = append(m.emails, email{word, kind, false, false})
 		}
 		for i := range m.emails {
 			if m.emails[i].kind == kind {
@@ -125,7 +133,8 @@ func (m *model) step(t *rapid.T) scim.Operation {
 	default:
 		i := slices.IndexFunc(m.emails, func(e email) bool { return e.value == word && e.kind == kind })
 		if i < 0 {
-			m.emails = append(m.emails, email{word, kind, true})
+			op = "add" // a replace needs a value to replace
+			m.emails = append(m.emails, email{word, kind, true, false})
 			i = len(m.emails) - 1
 		}
 		m.prefer(i)

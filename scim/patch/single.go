@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -43,8 +44,11 @@ func (t target) merge(ref schema.Ref, v any) error {
 // overlay changes the parts of a complex value that v names: null and "" remove one. With another value, what the
 // service says about it (read-only parts) no longer holds.
 func overlay(ref schema.Ref, whole map[string]any, v any) error {
-	if s, ok := v.(string); ok && ref.Attr.Part("value") != nil {
-		v = map[string]any{"value": s}
+	switch v.(type) {
+	case string, json.Number, float64:
+		if ref.Attr.Part("value") != nil {
+			v = map[string]any{"value": v}
+		}
 	}
 	parts, ok := v.(map[string]any)
 	if !ok {
@@ -64,7 +68,7 @@ func overlay(ref schema.Ref, whole map[string]any, v any) error {
 			return scim.Invalid(scim.Mutability, "%s.%s cannot be changed.", ref.Path(), sub.Name)
 		}
 		whole[sub.Name] = x
-		if x == nil || sub.Name == "primary" && x == false {
+		if x == nil {
 			delete(whole, sub.Name)
 		}
 	}
@@ -80,11 +84,11 @@ func overlay(ref schema.Ref, whole map[string]any, v any) error {
 
 // remove takes away an attribute, a part, or values of a list. With entries in v only those leave the list: read
 // literally, the "remove members" of a large client would empty a group.
-func (t target) remove(path filter.Path, v any) error {
+func (t target) remove(kind string, path filter.Path, v any) error {
 	ref := path.Ref
 	switch {
 	case path.Where != nil, ref.Attr.Multi && ref.Sub != nil:
-		return t.removeSelected(path)
+		return t.removeSelected(kind, path)
 	case ref.Attr.Multi && v != nil:
 		return t.removeListed(ref, v)
 	case ref.Sub != nil:

@@ -12,8 +12,9 @@ import (
 // reads: names in the schema's case, lists as []any of map[string]any, extensions under their URN, booleans as bool.
 //
 // Unknown attributes and read-only ones are dropped (RFC 7644 §3.3, §3.5.1), and so is what means "no value": null,
-// "", empty lists and objects, primary false. Accepted beyond the RFC: "True" for true, one value where a list is
-// meant, a bare string where {"value": …} is meant, and "name.givenName" or "URN:department" as names at the top.
+// "", empty lists and objects. Accepted beyond the RFC: "True" for true, a whole number for text, one value where a
+// list is meant, a bare string where {"value": …} is meant, and "name.givenName", "URN:department" or "department" as
+// names at the top.
 // "schemas" becomes the core schema and the extensions that have values.
 //
 // An error is a *scim.Error, and then the body is as it was: invalidSyntax when schemas is not a list, invalidValue

@@ -19,6 +19,7 @@ func complete(rt *ResourceType) *ResourceType {
 			rt.name(s.URN+":", s.URN, &s.Attributes[i])
 		}
 	}
+	rt.shortNames()
 	return rt
 }
 
@@ -30,8 +31,27 @@ func (rt *ResourceType) name(prefix, urn string, a *Attribute) {
 	}
 }
 
+// shortNames names an extension's attributes without its URN too, but for names that something else has.
+func (rt *ResourceType) shortNames() {
+	holders := map[string]int{}
+	for _, s := range rt.Extensions {
+		for _, a := range s.Attributes {
+			holders[strings.ToLower(a.Name)]++
+		}
+	}
+	for _, s := range rt.Extensions {
+		for i := range s.Attributes {
+			short := strings.ToLower(s.Attributes[i].Name)
+			if _, taken := rt.names[short]; !taken && holders[short] == 1 {
+				rt.name("", s.URN, &s.Attributes[i])
+			}
+		}
+	}
+}
+
 // Find is the attribute of this name, in any case: userName, name.familyName, emails.value, meta.lastModified, or
-// with the URN of its schema before it and a colon (RFC 7644 §3.10). An extension's attributes have only that form.
+// with the URN of its schema before it and a colon (RFC 7644 §3.10). That is the right form for an extension's attribute;
+// clients that leave the URN out, as in "manager", are understood when no other attribute has the name.
 func (rt *ResourceType) Find(name string) (Ref, bool) {
 	r, ok := rt.names[strings.ToLower(name)]
 	return r, ok

@@ -2,9 +2,13 @@ package schema
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"usher/scim"
@@ -65,7 +69,7 @@ func normalOne(a *Attribute, path string, v any) (any, error) {
 	case Boolean:
 		return normalBool(path, v)
 	}
-	s, ok := v.(string)
+	s, ok := textOf(a, v)
 	if !ok {
 		return nil, scim.Invalid(scim.InvalidValue, "%s must be text, and is %s.", path, kindOf(v))
 	}
@@ -77,6 +81,26 @@ func normalOne(a *Attribute, path string, v any) (any, error) {
 	}
 	return s, nil
 }
+
+// plainNumber is a number in whose digits nobody can see anything else.
+var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
+// textOf is text, or a number where text is meant and the digits are the text: an employee number, a phone number. What
+// a program has made of a long number (1e+11) may not be what was meant, and a reference or a certificate is no number.
+func textOf(a *Attribute, v any) (string, bool) {
+	switch n := v.(type) {
+	case string:
+		return n, true
+	case json.Number:
+		return n.String(), mayBeNumber(a) && plainNumber.MatchString(n.String())
+	case float64:
+		return strconv.FormatFloat(n, 'f', -1, 64), mayBeNumber(a) && n == math.Trunc(n) && math.Abs(n) < 1<<53
+	}
+	return "", false
+}
+
+// mayBeNumber leaves out the IDs of users, which are never numbers.
+func mayBeNumber(a *Attribute) bool { return a.Type == String && a.Mutability != Immutable }
 
 func normalBool(path string, v any) (any, error) {
 	if b, ok := v.(bool); ok {
@@ -94,8 +118,10 @@ func normalBool(path string, v any) (any, error) {
 // normalComplex leaves out what is unknown or read-only. An entry of a list without its value is none.
 func normalComplex(a *Attribute, path string, v any) (any, error) {
 	m, ok := v.(map[string]any)
-	if s, text := v.(string); text && a.Part("value") != nil {
-		m, ok = map[string]any{"value": s}, true
+	if value := a.Part("value"); value != nil && !ok {
+		if s, text := textOf(value, v); text && (!a.Multi || s == v) { // numbers in a list may mean anything
+			m, ok = map[string]any{"value": s}, true
+		}
 	}
 	if !ok {
 		return nil, scim.Invalid(scim.InvalidValue, "%s must be an object, and is %s.", path, kindOf(v))
@@ -110,9 +136,12 @@ func normalComplex(a *Attribute, path string, v any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if one != nil && (sub.Name != "primary" || one == true) {
+		if one != nil {
 			out[sub.Name] = one
 		}
+	}
+	if len(out) == 1 && out["primary"] == false {
+		return nil, nil // nothing is not the primary value
 	}
 	return checkEntry(a, path, out)
 }
@@ -196,6 +225,8 @@ func kindOf(v any) string {
 		return "a list"
 	case string:
 		return "text"
+	case json.Number, float64:
+		return "a number (send it between quotes)"
 	}
-	return "a number"
+	return "something else"
 }

@@ -16,7 +16,8 @@ func TestFind(t *testing.T) {
 		scim.UserURN + ":userName": "userName", strings.ToUpper(scim.UserURN) + ":NAME.givenName": "name.givenName",
 		ent + ":department": ent + ":department", ent + ":Manager.Value": ent + ":manager.value", ent + ":manager.$REF": ent + ":manager.$ref",
 		"meta.lastModified": "meta.lastModified", "schemas": "schemas", "id": "id", scim.UserURN + ":externalId": "externalId",
-		"": "", "department": "", "emails.shoe": "", "userName.value": "", ent: "", scim.UserURN: "", ent + ":userName": "", "members": "", "name.": "",
+		"department": ent + ":department", "MANAGER": ent + ":manager", "manager.value": ent + ":manager.value", "displayName": "displayName",
+		"": "", "emails.shoe": "", "userName.value": "", ent: "", scim.UserURN: "", ent + ":userName": "", "members": "", "name.": "",
 	} {
 		ref, ok := User().Find(name)
 		if ok != (want != "") || ok && ref.Path() != want {

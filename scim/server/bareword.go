@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"usher/scim"
+	"usher/scim/filter"
 )
 
 // bareWord is an operator and a value without quotes after it, or something that is skipped: text in quotes.
-var bareWord = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|(?i:\b(eq|ne|co|sw|ew|gt|ge|lt|le|pr))( +)([^\s"()\[\]]+)`)
+var bareWord = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|(?i:\b(eq|ne|co|sw|ew|gt|ge|lt|le))( +)([^\s"()\[\]]+)`)
 
 // quoteWords puts values without quotes into quotes, as in the example of RFC 7644 §3.4.2.1,
-// meta.resourceType eq User, and as some clients send. Numbers, true, false and null stay. A word after pr, which has
-// no value, is one that the attribute must have: so no answer is wider than what the client may have meant.
+// meta.resourceType eq User, and as some clients send. Numbers, true, false and null stay, and so does what is between
+// quotation marks of another kind: it is refused.
 func quoteWords(text string) string {
 	if len(text) > maxFilter {
 		return text
@@ -21,13 +22,7 @@ func quoteWords(text string) string {
 	return bareWord.ReplaceAllStringFunc(text, func(found string) string {
 		m := bareWord.FindStringSubmatch(found)
 		word := m[3]
-		if strings.EqualFold(m[1], "pr") {
-			if strings.EqualFold(word, "and") || strings.EqualFold(word, "or") {
-				return found
-			}
-			return "eq" + m[2] + scim.Quote(word)
-		}
-		if word == "" || json.Valid([]byte(strings.ToLower(word))) {
+		if word == "" || filter.QuotedOtherwise(word) || json.Valid([]byte(strings.ToLower(word))) {
 			return found
 		}
 		return m[1] + m[2] + scim.Quote(word)

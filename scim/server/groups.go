@@ -93,7 +93,7 @@ func groupFrom(c *call) (directory.Group, []string, error) {
 	var g directory.Group
 	g.DisplayName, _ = body["displayName"].(string)
 	external, _ := body["externalId"].(string)
-	g.ClientID = directory.ClientID{Client: c.client(), Value: external}
+	g.ClientID, g.SkipUnknown = directory.ClientID{Client: c.client(), Value: external}, c.token.SkipUnknownMembers
 	list, _ := body["members"].([]any)
 	return g, memberIDs(list), nil
 }
@@ -201,6 +201,7 @@ func (s *Server) rewriteGroup(ctx context.Context, c *call, edit func(g *directo
 		if err != nil {
 			return g, err
 		}
+		g.SkipUnknown = c.token.SkipUnknownMembers
 		change, err := edit(&g, external[g.ID])
 		if err != nil {
 			return g, err

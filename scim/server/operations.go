@@ -33,6 +33,7 @@ func operationsOf(body map[string]any) ([]scim.Operation, error) {
 			return nil, invalid(scim.InvalidPath, "The path of operation %d is not text.", i+1)
 		}
 		ops[i].Value = member(m, "value")
+		ops[i].Null = ops[i].Value == nil && named(m, "value")
 	}
 	return ops, nil
 }
@@ -48,6 +49,16 @@ func member(m map[string]any, name string) any {
 		}
 	}
 	return nil
+}
+
+// named says whether the object has a member of this name, whatever it holds.
+func named(m map[string]any, name string) bool {
+	for key := range m {
+		if strings.EqualFold(key, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func holds(urns []any, urn string) bool {

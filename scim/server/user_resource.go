@@ -3,6 +3,8 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,12 +86,17 @@ func putItems(m map[string]any, name string, items []directory.Item) {
 		put(v, "value", i.Value)
 		put(v, "display", i.Display)
 		put(v, "type", i.Type)
-		if i.Primary {
-			v["primary"] = true
-		}
+		putPrimary(v, i.Primary, i.NotPrimary)
 		list = append(list, v)
 	}
 	m[name] = list
+}
+
+// putPrimary says of a value no more than what was said to us, and all of that: a client compares what it sent.
+func putPrimary(v map[string]any, is, isNot bool) {
+	if is || isNot {
+		v["primary"] = is
+	}
 }
 
 func putAddresses(m map[string]any, addresses []directory.Address) {
@@ -106,9 +113,7 @@ func putAddresses(m map[string]any, addresses []directory.Address) {
 		put(v, "postalCode", a.PostalCode)
 		put(v, "country", a.Country)
 		put(v, "type", a.Type)
-		if a.Primary {
-			v["primary"] = true
-		}
+		putPrimary(v, a.Primary, a.NotPrimary)
 		list = append(list, v)
 	}
 	m["addresses"] = list
@@ -160,7 +165,7 @@ func profileOf(m map[string]any) (directory.Profile, error) {
 		if list, ok := v.([]any); ok && len(list) > maxValues {
 			return p, invalid(scim.InvalidValue, "%s has %d values; %d are the most that are kept.", name, len(list), maxValues)
 		}
-		core[name] = v
+		core[name] = markPrimary(v)
 	}
 	if err := into(&p, core); err != nil {
 		return p, err
@@ -169,6 +174,23 @@ func profileOf(m map[string]any) (directory.Profile, error) {
 		return p, into(&p, e)
 	}
 	return p, nil
+}
+
+// markPrimary notes which values of a list were said not to be the primary one, in words that directory knows.
+func markPrimary(v any) any {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	out := slices.Clone(list)
+	for i, x := range list {
+		if m, ok := x.(map[string]any); ok && m["primary"] == false {
+			m = maps.Clone(m)
+			m["notPrimary"] = true
+			out[i] = m
+		}
+	}
+	return out
 }
 
 func into(p *directory.Profile, m map[string]any) error {
