@@ -16,7 +16,7 @@ import (
 // connector speaks to one service. It is safe for concurrent use.
 type connector struct {
 	client     *http.Client
-	users      string // URL of the collection, without a slash at its end
+	users      string // URL of the collection; a slash at its end is there because it was entered
 	groups     string
 	base       string
 	traits     traits
@@ -51,6 +51,9 @@ type learned struct {
 	cursors      atomic.Bool  // pages by cursor
 	largestPage  atomic.Int32 // 0 is not known
 	collection   atomic.Bool  // the users endpoint has answered as one: a bare 404 means "none" there
+	listEnd      pathEnd      // of the URLs of collections
+	itemEnd      pathEnd      // of the URLs of single resources
+	movedTo      sync.Map     // of a collection, by its URL as configured: the URL to which the service sent us on
 	taken        taken
 	group        groupLearned
 }
@@ -87,8 +90,8 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	k := &connector{
 		client:     client,
 		base:       strings.TrimRight(c.Text(keyBaseURL), "/"),
-		users:      strings.TrimRight(c.Text(keyUserEndpoint), "/"),
-		groups:     strings.TrimRight(c.Text(keyGroupEndpoint), "/"),
+		users:      c.Text(keyUserEndpoint),
+		groups:     c.Text(keyGroupEndpoint),
 		traits:     t,
 		match:      matchOrder(cmp.Or(c.Text(keyMatchAttrs), matchDefault)),
 		authMode:   c.Text(keyAuthMode),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -214,7 +213,7 @@ func (k *connector) groupURL(op, id string) (string, error) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the group and let Usher find it again."}
 	}
-	return k.groups + "/" + url.PathEscape(id), nil
+	return itemURL(k.groups, id), nil
 }
 
 const remedyMembersOnly = "Create the group at the target, and push only the members: choose “Only the members of groups that the target has already” in the connector's configuration."
