@@ -203,5 +203,5 @@ func (k *connector) tokenFailure(op string, t *tokenError) *connectors.Error {
 
 func (k *connector) delegateRemedy() string {
 	return "In the Admin console under Security → Access and data control → API controls → Domain-wide delegation, give the client ID " + k.key.ClientID +
-		" exactly these scopes: " + strings.Join(k.scopes(), ",")
+		" these scopes: " + strings.Join(k.scopes(), ",")
 }
