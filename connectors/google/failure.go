@@ -59,8 +59,9 @@ func (k *connector) failure(op string, err error) *connectors.Error {
 	}
 	s := read(op, g)
 	kind, remedy := classify(s)
-	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Code: k.tokens.scrub(s.reason), Message: k.tokens.scrub(s.message), Remedy: remedy,
+	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Code: k.tokens.scrub(s.reason), Remedy: remedy,
 		RetryAfter: connectors.RetryAfter(g.Header, time.Now())}
+	e.Message, e.More = connectors.Headline(k.tokens.scrub(s.message))
 	if e.Message == "" {
 		e.Message = "Google answered “" + http.StatusText(g.Code) + "” and gave no reason."
 	}

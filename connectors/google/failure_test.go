@@ -247,3 +247,12 @@ func openRig(t *testing.T, g target) *connector {
 	t.Helper()
 	return connectortest.Open(t, Definition(), g.Settings()).(*connector)
 }
+
+func TestAStackTraceIsKeptApart(t *testing.T) {
+	r := newRig(t, googlefake.Options{})
+	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "users", Status: 500, Body: googlefake.ErrorBody(500, "backendError", "com.google.Oops: no\n\tat com.google.A.b(A.java:1)")})
+	_, err := r.Create(t.Context(), profile(1))
+	if e := want(t, err, connectors.Unknown); e.Message != "com.google.Oops: no" || !strings.Contains(e.More, "A.java:1") {
+		t.Errorf("%q and %q", e.Message, e.More)
+	}
+}

@@ -207,3 +207,20 @@ func TestLostReads(t *testing.T) {
 		}
 	}
 }
+
+// Only the organization's own automation mixes records in the transaction of a write of one record.
+func TestMixedRecordsAreTheOrganizationsAutomation(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	r.fault(http.MethodPost, "/sobjects/User", 400, `[{"errorCode":"MIXED_DML_OPERATION","message":"UserTrigger: execution of AfterInsert\n\ncaused by: System.DmlException: `+
+		`DML operation on setup object is not permitted\n\nTrigger.UserTrigger: line 3, column 1"}]`)
+	_, err := r.Create(t.Context(), profileOf(1))
+	e := want(t, err, connectors.Invalid)
+	for _, words := range []string{"automation of the organization", "asynchronous", "retry"} {
+		if !strings.Contains(e.Remedy, words) {
+			t.Errorf("remedy: %s", e.Remedy)
+		}
+	}
+	if strings.Contains(e.Message, "line 3") || !strings.Contains(e.More, "line 3") || !strings.Contains(e.Message, "setup object is not permitted") {
+		t.Errorf("%q and %q", e.Message, e.More)
+	}
+}

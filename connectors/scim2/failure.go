@@ -14,8 +14,8 @@ import (
 // failure classifies an answer that is no success, by status, code and operation: services answer 400 and
 // 500 for duplicates, and 403 for throttling.
 func (k *connector) failure(a answer) *connectors.Error {
-	said := k.words(a.body, a.secrets...)
-	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail,
+	said, more := k.words(a.body, a.secrets...)
+	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail, More: more,
 		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
 	e.Kind = kind(a, said)
 	if a.status >= 300 && a.status < 400 {
@@ -30,12 +30,17 @@ func (k *connector) failure(a answer) *connectors.Error {
 	return e
 }
 
-// words are what a service said, without secrets. They are taken out before the words are cut to a length, or the
-// first part of one would be left, and after, for they may have been escaped.
-func (k *connector) words(body []byte, secrets ...string) scim.Error {
-	said, _ := scim.ParseError([]byte(k.scrub(string(body), secrets...)))
+// words are what a service said, without secrets and without a stack trace, which is more. Secrets are taken out before the
+// words are cut to a length, or the first part of one would be left, and after, for they may have been escaped.
+func (k *connector) words(body []byte, secrets ...string) (said scim.Error, more string) {
+	body = []byte(k.scrub(string(body), secrets...))
+	said, _ = scim.ParseError(body)
 	said.ScimType, said.Detail = k.scrub(said.ScimType, secrets...), k.scrub(said.Detail, secrets...)
-	return said
+	line, more := connectors.Headline(k.scrub(scim.ErrorText(body), secrets...))
+	if more != "" {
+		said.Detail = scim.Words(line)
+	}
+	return said, more
 }
 
 func kind(a answer, said scim.Error) connectors.Kind {

@@ -71,8 +71,8 @@ func (k *connector) noToken(op string, err error) *connectors.Error {
 		e.Op, e.Message = op, "Usher could not get an access token. "+k.scrub(e.Message)
 		return e
 	}
-	said := k.words(refused.Body)
-	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied,
+	said, more := k.words(refused.Body)
+	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied, More: more,
 		Message: "The token URL gave Usher no access token: " + said.Detail,
 		Remedy:  "Check the client ID, the client secret, the scopes and the client authentication in the connector's configuration."}
 	if said.Detail == "" {
