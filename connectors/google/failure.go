@@ -129,7 +129,7 @@ func classify(s said) (connectors.Kind, string) {
 
 func table() []rule {
 	create, writes := []string{connectors.OpCreate}, []string{connectors.OpCreate, connectors.OpUpdate}
-	onUser := []string{connectors.OpFind, connectors.OpUpdate, connectors.OpDeprovision}
+	onUser := []string{connectors.OpFind, connectors.OpRead, connectors.OpUpdate, connectors.OpDeprovision}
 	return []rule{
 		{reasons: []string{"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED"}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{429}, kind: connectors.RateLimited, remedy: remedyQuota},

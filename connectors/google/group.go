@@ -30,7 +30,7 @@ func (k *connector) FindGroup(ctx context.Context, g connectors.GroupProfile) (c
 		if err != nil {
 			return connectors.Account{}, err
 		}
-		if made != nil && k.groupStamp(made) == g.ResourceID {
+		if made != nil && connectors.SameID(k.groupStamp(made), g.ResourceID) {
 			return k.groupAccount(made), nil
 		}
 	}
