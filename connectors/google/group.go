@@ -138,6 +138,9 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 	if body.Email == "" {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group has no name to make an address of.", Remedy: "Give the group a name."}
 	}
+	if err := groupWithin(op, g); err != nil {
+		return connectors.Account{}, err
+	}
 	if !k.unstamped.Load() {
 		body.ExternalIds = []*directory.ExternalId{{Namespace: k.labelled, Id: g.ResourceID}}
 	}
@@ -203,6 +206,9 @@ func takenForGood(e *connectors.Error, message string) *connectors.Error {
 func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
 	const op = connectors.OpUpdate
 	if err := usableGroup(op, id); err != nil {
+		return connectors.Account{}, err
+	}
+	if err := groupWithin(op, g); err != nil {
 		return connectors.Account{}, err
 	}
 	written, err := k.groups.Patch(id, &directory.Group{Name: g.Name}).Context(ctx).Do()

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // group is a group. It is changed only under the server's lock.
@@ -183,7 +184,7 @@ func (s *Server) groupBody(r request) (map[string]any, *refusal) {
 			}
 		case key != "email" && key != "name" && key != "description":
 			return nil, invalid(`Invalid JSON payload received. Unknown name "` + key + `" at 'group': Cannot find field.`)
-		case v != nil && !isText, len(value) > 4096, key == "email" && !validAddress(value), key == "name" && strings.TrimSpace(value) == "":
+		case v != nil && !isText, len(value) > 4096, key == "email" && !validAddress(value), key == "name" && (strings.TrimSpace(value) == "" || utf8.RuneCountInString(value) > 73):
 			return nil, invalid("Invalid Input: " + key)
 		}
 	}
