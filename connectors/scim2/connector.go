@@ -27,6 +27,7 @@ type connector struct {
 	headers    http.Header // besides
 	secrets    []string    // must not come back in an error
 	passwords  connectors.PasswordMode
+	mapped     []connectors.Attribute // that the mapping sends something to; nil is not known
 	authMode   string
 	updateMode string
 	filters    string
@@ -99,6 +100,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 		filters:    cmp.Or(t.filters, auto),
 		chunk:      cmp.Or(int(c.Number(keyMemberChunk)), usualChunk),
 		passwords:  connectors.PasswordMode(c.Text(connectors.PasswordKey)),
+		mapped:     c.Mapped,
 	}
 	if k.users == "" {
 		k.users = k.base + "/Users"
