@@ -112,6 +112,7 @@ func (t *transport) exchange(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	rec.answered(resp)
+	withoutMark(resp)
 	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxBody, rec: rec}
 	return resp, nil
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -23,7 +24,7 @@ func readBody(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
 		return nil, invalid(scim.InvalidSyntax, "The body did not arrive whole.")
 	}
 	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), &v); err != nil { // a mark may be ignored (RFC 8259 §8.1)
 		return nil, invalid(scim.InvalidSyntax, "The body is not JSON: %v.", err)
 	}
 	m, ok := v.(map[string]any)
