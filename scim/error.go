@@ -56,7 +56,7 @@ func ParseError(body []byte) (e Error, conforms bool) {
 		return Error{Detail: words(plainText(string(body)))}, false
 	}
 	for _, key := range []string{"schemas", "schema"} {
-		conforms = conforms || strings.Contains(fmt.Sprint(fold[key]), ErrorURN)
+		conforms = conforms || strings.Contains(strings.ToLower(fmt.Sprint(fold[key])), strings.ToLower(ErrorURN))
 	}
 	e.Status = Text(firstText(fold, "status"))
 	e.ScimType = firstText(fold, "scimtype", "code", "errorcode", "error_code", "error")

@@ -256,3 +256,13 @@ func TestAStackTraceIsKeptApart(t *testing.T) {
 		t.Errorf("%q and %q", e.Message, e.More)
 	}
 }
+
+// A refusal by the token endpoint is one under any status line.
+func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
+	r := newRig(t, googlefake.Options{})
+	r.AddFault(googlefake.Fault{PathRe: "token", Status: 200, Body: "\xef\xbb\xbf" + googlefake.TokenError("invalid_grant", "Invalid email or User ID")})
+	_, err := r.Create(t.Context(), profile(1))
+	if e := want(t, err, connectors.Denied); e.Code != "invalid_grant" || e.Message != "Invalid email or User ID" {
+		t.Errorf("%+v", e)
+	}
+}

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -49,6 +50,16 @@ func readFaults(body []byte) []fault {
 		return []fault{one}
 	}
 	return nil
+}
+
+// refusedInside reports a list of errors under a status line that says yes. What became of one of several records is told
+// otherwise: by success and statusCode.
+func refusedInside(body []byte) bool {
+	if !bytes.Contains(body, []byte(`"errorCode"`)) {
+		return false
+	}
+	faults := readFaults(body)
+	return len(faults) > 0 && faults[0].ErrorCode != ""
 }
 
 // failure classifies an answer that is no success.

@@ -108,7 +108,7 @@ func (k *connector) once(ctx context.Context, c call, header http.Header) (answe
 	if a.body, err = readAll(resp); err != nil && a.ok() {
 		return a, connectors.NoAnswer(c.op, err)
 	}
-	return a, nil
+	return refusedInside(a), nil
 }
 
 func (k *connector) header(c call, plain bool, credential [2]string) http.Header {
