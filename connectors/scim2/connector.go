@@ -52,6 +52,7 @@ type learned struct {
 	cursors      atomic.Bool  // pages by cursor
 	largestPage  atomic.Int32 // 0 is not known
 	collection   atomic.Bool  // the users endpoint has answered as one: a bare 404 means "none" there
+	unkept       sync.Map     // attributes that are never kept, whatever way they are written
 	listEnd      pathEnd      // of the URLs of collections
 	itemEnd      pathEnd      // of the URLs of single resources
 	movedTo      sync.Map     // of a collection, by its URL as configured: the URL to which the service sent us on

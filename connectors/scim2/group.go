@@ -144,7 +144,7 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 	case err != nil:
 		return a, err
 	case a.ok():
-		return a, nil
+		return k.groupSettled(ctx, at, id, g, a)
 	case k.mayPutGroups(a):
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
