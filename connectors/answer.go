@@ -55,6 +55,10 @@ func NoAnswer(op string, err error) *Error {
 	case errors.Is(err, ErrNoRoom):
 		e.Message = "The target's answer is larger than 1 MiB, and Usher was reading other answers of that size until the attempt was over."
 		e.Kind = lost(op)
+	case errors.Is(err, ErrWrongUTF):
+		e.Message = "The target's answer is written in UTF-16, and JSON is UTF-8 (RFC 8259 §8.1)."
+		e.Remedy = "Have whoever runs the target send UTF-8, or check that the URL points to the API and not to something else."
+		e.Kind = lost(op)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		e.Message = "The host name " + dns.Name + " was not found."
 		e.Remedy = "Correct the host name in the URL, or wait until the name can be resolved again."

@@ -46,8 +46,8 @@ type notSent struct{ err error }
 func (e notSent) Error() string { return e.err.Error() }
 func (e notSent) Unwrap() error { return e.err }
 
-// NewClient gives the client that Definition.Open receives: bounded bodies, no redirects, no private
-// addresses unless allowed, the budget spent before every request, and every exchange traced.
+// NewClient gives the client that Definition.Open receives: bounded bodies, no redirects but the harmless ones of follow,
+// no private addresses unless allowed, the budget spent before every request, and every exchange traced.
 // It has no timeout of its own: the context of the attempt bounds it. l may be nil.
 //
 // Proxies of the environment are not honoured: a proxy resolves names itself, out of reach of the guard at
@@ -83,8 +83,21 @@ type transport struct {
 // CloseIdleConnections is what http.Client.CloseIdleConnections calls.
 func (t *transport) CloseIdleConnections() { t.next.CloseIdleConnections() }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. A redirect is followed once at most.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.exchange(req)
+	if err != nil {
+		return nil, err
+	}
+	again := follow(req, resp)
+	if again == nil {
+		return resp, nil
+	}
+	leave(resp)
+	return t.exchange(again)
+}
+
+func (t *transport) exchange(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if err := t.admit(ctx, req); err != nil {
 		if req.Body != nil {
@@ -104,6 +117,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	rec.answered(resp)
+	withoutMark(resp)
 	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxBody, rec: rec, turn: &turn{ctx: ctx, own: t.large}}
 	return resp, nil
 }

@@ -53,6 +53,7 @@ type Changes struct {
 	Set   map[string]any // new or changed, by Attribute.Key
 	Clear []string       // no longer there, sorted
 	Want  Profile        // the whole, for targets that can only replace
+	Was   map[string]any // what was last written, by Attribute.Key, so that a target which kept it can be told; nil is not known
 	Stamp bool           // also stamp the account with Want.ResourceID: it bears the ID of somebody who left and is back
 }
 

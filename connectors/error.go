@@ -30,6 +30,7 @@ type Error struct {
 	Status     int           // HTTP status, 0 when no answer came
 	Code       string        // the vendor's code, "" when it sent none
 	Message    string        // the vendor's words, or ours when it sent none; never a secret
+	More       string        // what was said besides and only some can read, such as a stack trace, over several lines; "" for nothing
 	Remedy     string        // what a person can do about it
 	RetryAfter time.Duration // as the target asked, not clamped; 0 when it did not say
 	Err        error

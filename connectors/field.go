@@ -73,7 +73,10 @@ func (w When) Holds(value string) bool {
 func (f Field) Secret() bool { return f.Type == Password || f.Type == PEM }
 
 // Config is the checked values of a definition's fields.
-type Config struct{ directory.Settings }
+type Config struct {
+	directory.Settings
+	Mapped []Attribute // that the mapping sends something to, so that Check can compare them with the target's; nil is not known
+}
 
 // Text is a value, "" when it is not set.
 func (c Config) Text(key string) string { return c.Values[key] }

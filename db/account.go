@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"usher/connectors"
@@ -49,6 +50,7 @@ func (r *accountRow) dest() []any {
 
 func (r *accountRow) finish() (provisioning.Account, error) {
 	a := r.Account
+	a.Error, a.More = parted(a.Error)
 	a.UserID, a.GroupID = r.resource, ""
 	if r.kind == groupKind {
 		a.UserID, a.GroupID = "", r.resource
@@ -203,7 +205,8 @@ func (s *Store) Resync(ctx context.Context, connectorID string, c directory.Chan
 	return int(n), err
 }
 
-// errorColumns are what an account and a log line keep of an error.
+// errorColumns are what an account and a log line keep of an error. The text is its line and, from the first line break
+// on, what was said besides: parted undoes it.
 func errorColumns(kind connectors.Kind, err error) (k, text, remedy string) {
 	if err == nil {
 		return "", "", ""
@@ -214,5 +217,14 @@ func errorColumns(kind connectors.Kind, err error) (k, text, remedy string) {
 	if e, ok := errors.AsType[*connectors.Error](err); ok {
 		remedy = clean(e.Remedy)
 	}
-	return string(kind), clean(err.Error()), remedy
+	text = strings.ReplaceAll(clean(err.Error()), "\n", " ")
+	if e, ok := errors.AsType[*connectors.Error](err); ok && e.More != "" {
+		text += "\n" + clean(e.More)
+	}
+	return string(kind), text, remedy
+}
+
+func parted(text string) (line, more string) {
+	line, more, _ = strings.Cut(text, "\n")
+	return line, more
 }

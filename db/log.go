@@ -60,6 +60,7 @@ func (r *attemptRow) dest() []any {
 
 func (r *attemptRow) finish() provisioning.Attempt {
 	a := r.Attempt
+	a.Error, a.More = parted(a.Error)
 	a.At, a.Took = timeOf(r.at), time.Duration(r.took.Int64)*time.Microsecond
 	a.Actor = directory.Actor{Kind: directory.BySystem}
 	if r.actorKind.Valid {

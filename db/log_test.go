@@ -103,3 +103,20 @@ func TestPruneLog(t *testing.T) {
 		same(t, "left", len(p.Attempts), 1)
 	})
 }
+
+// An error is one line wherever it is listed; what a target said besides is kept with it, and apart.
+func TestWhatATargetSaidBesidesIsKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		u := w.user("ada")
+		r := failed(w.claimOne(at), provisioning.Result{Dead: true})
+		r.Err = &connectors.Error{Kind: connectors.Invalid, Message: "no\nseat", More: "\tat a(A.java:1)\n\tat b(B.java:2)"}
+		w.record(at, r)
+		a := w.account(u)
+		same(t, "error", a.Error, "no seat")
+		same(t, "more", a.More, "\tat a(A.java:1)\n\tat b(B.java:2)")
+		p, err := w.Log(ctx, provisioning.LogFilter{})
+		w.must(err)
+		same(t, "error of the line", p.Attempts[0].Error, "no seat")
+		same(t, "more of the line", p.Attempts[0].More, a.More)
+	})
+}

@@ -218,7 +218,8 @@ func (b *batch) columns(r *provisioning.Result) ([]any, error) {
 	switch {
 	case r.Err == nil:
 	case r.Hold:
-		heldAt, heldReason, heldID = b.now, text, clean(r.Found.ID)
+		heldAt, heldID = b.now, clean(r.Found.ID)
+		heldReason, _ = parted(text)
 		if shown, err = object(r.Found.Shown); err != nil {
 			return nil, err
 		}

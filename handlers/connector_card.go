@@ -24,16 +24,22 @@ func (s *Server) checkCard(ctx context.Context, c directory.Connector) (views.Co
 	if !known {
 		return card, nil
 	}
-	now, _ := connectors.Read(d.AllFields(), nil, c.Settings)
-	for _, p := range k.Report.Proposals {
+	card.Proposals = openProposals(d, k.Report.Proposals, c.Settings)
+	return card, nil
+}
+
+// openProposals are the proposals, in words, that the settings do not follow yet.
+func openProposals(d connectors.Definition, all []connectors.Proposal, s directory.Settings) (open []views.ConnectorProposal) {
+	now, _ := connectors.Read(d.AllFields(), nil, s)
+	for _, p := range all {
 		i := slices.IndexFunc(d.AllFields(), func(f connectors.Field) bool { return f.Key == p.Key })
 		if i < 0 || d.AllFields()[i].Secret() || now.Values[p.Key] == p.Value {
 			continue
 		}
 		f := d.AllFields()[i]
-		card.Proposals = append(card.Proposals, views.ConnectorProposal{Label: f.Label, Now: settingWords(f, now.Values[p.Key]), Value: settingWords(f, p.Value), Why: p.Why, Key: p.Key, Raw: p.Value})
+		open = append(open, views.ConnectorProposal{Label: f.Label, Now: settingWords(f, now.Values[p.Key]), Value: settingWords(f, p.Value), Why: p.Why, Key: p.Key, Raw: p.Value})
 	}
-	return card, nil
+	return open
 }
 
 // useProposals saves the settings that the newest check proposed and the administrator saw.

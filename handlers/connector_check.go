@@ -101,7 +101,9 @@ func (s *Server) check(ctx context.Context, c directory.Connector) (views.Connec
 		return failedReport(connectors.Report{}, err)
 	}
 	rep, err := o.Check(ctx)
-	return failedReport(rep, err)
+	v, err := failedReport(rep, err)
+	v.Advice = openProposals(o.Definition, rep.Proposals, c.Settings)
+	return v, err
 }
 
 func failedReport(rep connectors.Report, err error) (views.ConnectorReport, error) {

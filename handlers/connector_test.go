@@ -176,12 +176,12 @@ func TestConnectionIsTested(t *testing.T) {
 	o := newOffice(t)
 	connection := o.connection("Warehouse")
 	draft := o.sent(connection+"/connectors/new", o.settings()...).header.Get("Location")
-	o.post(draft+"/test").has(t, 200, "The connection works", "What the target can do", "Finish")
+	o.post(draft+"/test").has(t, 200, "Usher can reach and read the target", "What the target can do", "Finish")
 	o.sent(draft)
 	path := o.connectorPath()
 
 	res := o.post(path+"/test", "revision", "1", "config.base_url", o.base(), "config.auth_mode", "bearer", "config.token", "", "config.allow_private_network", "true")
-	res.has(t, 200, "The connection works", "Passed", "What the target can do")
+	res.has(t, 200, "Usher can reach and read the target", "Passed", "What the target can do")
 	res.safe(t)
 	res = o.post(path+"/test", "revision", "1", "enabled", "true", "config.base_url", o.base(), "config.auth_mode", "bearer", "config.token", "wrong", "config.allow_private_network", "true")
 	res.has(t, 200, "The connection does not work yet", "Failed", "Enter it again")
@@ -201,7 +201,7 @@ func TestConnectionTestIsAPartForScripts(t *testing.T) {
 	path := o.connector(o.connection("Warehouse"))
 	o.header.Set("HX-Request", "true")
 	res := o.post(path+"/test", o.settings()[2:]...)
-	res.has(t, 200, "The connection works")
+	res.has(t, 200, "Usher can reach and read the target")
 	if res.doc.Find("main").Length() != 0 || res.doc.Find("#report-scim2").Length() != 1 {
 		t.Error("the answer is not the report alone")
 	}

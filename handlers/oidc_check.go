@@ -23,6 +23,7 @@ func (s *Server) testOIDC(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) > 0 {
 		status, report = http.StatusUnprocessableEntity, incomplete(wrong)
 	} else {
+		report.Works = "The connection works"
 		for _, step := range s.OIDC.Test(r.Context(), in.signIn, explainNoAnswer) {
 			report.Steps = append(report.Steps, connectors.Step{Name: step.Name, State: connectors.StepState(step.State), Detail: step.Detail, Remedy: step.Remedy})
 		}

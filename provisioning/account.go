@@ -71,7 +71,8 @@ type Account struct {
 	Approved     string         // remote ID that an admin said may be adopted
 	DeadAt       time.Time
 	ErrorKind    connectors.Kind
-	Error        string // the vendor's words
+	Error        string // the vendor's words, in one line
+	More         string // what the vendor said besides, such as a stack trace
 	Remedy       string
 	ChangeID     string
 	VerifiedAt   time.Time // when an attempt last settled it
@@ -273,6 +274,7 @@ type Attempt struct {
 	Status      int // HTTP, of the last exchange
 	ErrorKind   connectors.Kind
 	Error       string
+	More        string // what the vendor said besides, such as a stack trace
 	Remedy      string
 	RemoteID    string
 	Exchanges   []connectors.Exchange

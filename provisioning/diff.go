@@ -14,7 +14,7 @@ const disabledKey = "usher:disabled"
 // diff is what must be sent so that what was written becomes what is wanted. With nothing written, everything is sent
 // but what is for new accounts only. What is not mapped any more stays at the target as it is.
 func diff(def connectors.Definition, want connectors.Profile, written map[string]any) connectors.Changes {
-	c := connectors.Changes{Set: map[string]any{}, Want: want}
+	c := connectors.Changes{Set: map[string]any{}, Want: want, Was: written}
 	known := map[string]bool{}
 	for _, a := range def.Attributes {
 		if a.OnCreate || a.Default == "" {

@@ -84,6 +84,15 @@ func Mapped(def connectors.Definition, m directory.Mapping) connectors.Definitio
 	return def
 }
 
+// Attributes are what the mapping sends something to.
+func (m *Mapping) Attributes() []connectors.Attribute {
+	var all []connectors.Attribute
+	for _, r := range m.rules {
+		all = append(all, r.attr)
+	}
+	return all
+}
+
 // Profile evaluates every expression for the user. Empty text and empty lists are left out: the attribute is
 // not there. The error is a *connectors.Error of Kind Invalid that names the attribute.
 func (m *Mapping) Profile(u directory.User) (connectors.Profile, error) {

@@ -245,3 +245,21 @@ func FuzzExpression(f *testing.F) {
 		}
 	})
 }
+
+// A test of a connection compares what is sent with what the target takes.
+func TestTheConnectorKnowsWhatIsMapped(t *testing.T) {
+	var got []string
+	def := connectors.Definition{Kind: "k", Attributes: []connectors.Attribute{{Key: "a", Type: connectors.String, Default: "user.userName"}, {Key: "b", Type: connectors.String}, {Key: "c", Type: connectors.String, Default: "user.title"}},
+		Open: func(c connectors.Config, _ *http.Client) (connectors.Connector, error) {
+			for _, a := range c.Mapped {
+				got = append(got, a.Key)
+			}
+			return nil, nil
+		}}
+	if _, err := NewOpener([]connectors.Definition{def}).OpenOnce(directory.Connector{Kind: "k", Mapping: directory.Mapping{"c": {}}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0] != "a" {
+		t.Errorf("mapped: %v", got)
+	}
+}

@@ -94,6 +94,7 @@ func (o *Opener) open(c directory.Connector) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Mapped = mapping.Attributes()
 	options := connectors.ClientOptions{}
 	if def.Options != nil {
 		options = def.Options(config)

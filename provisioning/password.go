@@ -78,7 +78,7 @@ func withoutPassword(r Result) Result {
 	blank := blanker(clear)
 	if e, ok := errors.AsType[*connectors.Error](r.Err); ok {
 		shown := *e
-		shown.Message, shown.Code, shown.Remedy = blank(e.Message), blank(e.Code), blank(e.Remedy)
+		shown.Message, shown.More, shown.Code, shown.Remedy = blank(e.Message), blank(e.More), blank(e.Code), blank(e.Remedy)
 		if e.Err != nil && blank(e.Err.Error()) != e.Err.Error() {
 			shown.Err = errors.New(blank(e.Err.Error()))
 		}

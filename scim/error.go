@@ -51,24 +51,45 @@ const maxWords = 500
 // ParseError finds the code and the words in whatever a service answered: RFC 7644, the common other JSON
 // shapes, HTML or plain text. Conforms says that the body was a SCIM error message.
 func ParseError(body []byte) (e Error, conforms bool) {
-	var m map[string]any
-	if json.Unmarshal(body, &m) != nil {
+	fold, ok := folded(body)
+	if !ok {
 		return Error{Detail: words(plainText(string(body)))}, false
 	}
-	fold := make(map[string]any, len(m))
-	for k, v := range m {
-		fold[strings.ToLower(k)] = v
-	}
 	for _, key := range []string{"schemas", "schema"} {
-		conforms = conforms || strings.Contains(fmt.Sprint(fold[key]), ErrorURN)
+		conforms = conforms || strings.Contains(strings.ToLower(fmt.Sprint(fold[key])), strings.ToLower(ErrorURN))
 	}
 	e.Status = Text(firstText(fold, "status"))
 	e.ScimType = firstText(fold, "scimtype", "code", "errorcode", "error_code", "error")
-	e.Detail = words(firstText(fold, "detail", "message", "error_description", "description", "error_message", "msg", "error", "errors", "title"))
+	e.Detail = words(detailOf(fold))
 	if e.Detail == e.ScimType && strings.Contains(e.ScimType, " ") {
 		e.ScimType = ""
 	}
 	return e, conforms
+}
+
+// ErrorText is the words of an answer as ParseError finds them, with their line breaks and of any length.
+func ErrorText(body []byte) string {
+	if fold, ok := folded(body); ok {
+		return detailOf(fold)
+	}
+	return plainText(string(body))
+}
+
+// folded is a JSON object by its names in lower case.
+func folded(body []byte) (fold map[string]any, ok bool) {
+	var m map[string]any
+	if json.Unmarshal(body, &m) != nil {
+		return nil, false
+	}
+	fold = make(map[string]any, len(m))
+	for k, v := range m {
+		fold[strings.ToLower(k)] = v
+	}
+	return fold, true
+}
+
+func detailOf(fold map[string]any) string {
+	return firstText(fold, "detail", "message", "error_description", "description", "error_message", "msg", "error", "errors", "title")
 }
 
 // firstText is the first of the keys that holds text, also a level below, as in {"errors":[{"description":…}]}.
@@ -112,7 +133,9 @@ func plainText(s string) string {
 	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(s, " "))
 }
 
-// words makes foreign text fit to be shown: one line, printable, not too long.
+// Words makes foreign text fit to be shown: one line, printable, not too long.
+func Words(s string) string { return words(s) }
+
 func words(s string) string {
 	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "�"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)

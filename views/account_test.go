@@ -22,3 +22,16 @@ func TestUnmanagedAccountPromisesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A stack trace is there for who can read it, folded away.
+func TestMoreIsFoldedAway(t *testing.T) {
+	var page strings.Builder
+	a := AccountView{Membership: provisioning.Membership{Account: provisioning.Account{Attempts: 1, DesiredGen: 2, Error: "no seat", More: "at a(A.java:1)"}, Provisioner: "p1", Enabled: true}}
+	if err := accountTrouble(a).Render(t.Context(), &page); err != nil {
+		t.Fatal(err)
+	}
+	before, after, folded := strings.Cut(page.String(), "<details")
+	if !folded || !strings.Contains(before, "no seat") || strings.Contains(before, "A.java") || !strings.Contains(after, "at a(A.java:1)") || strings.Contains(after, "open") {
+		t.Errorf("page: %s", page.String())
+	}
+}

@@ -127,7 +127,7 @@ func TestWrongValuesOfMoreAttributes(t *testing.T) {
 func TestCheckLooksForTheOrgUnits(t *testing.T) {
 	step := func(scopes ...string) connectors.Step {
 		t.Helper()
-		r := newRig(t, googlefake.Options{Scopes: append(scopes, googlefake.UserScope, googlefake.GroupReadScope)}, keyOrgUnit, "/Staff", keyDisabledUnit, "/Nowhere")
+		r := newRig(t, googlefake.Options{Scopes: append(scopes, googlefake.UserScope)}, keyOrgUnit, "/Staff", keyDisabledUnit, "/Nowhere")
 		report, err := r.Check(t.Context())
 		if err != nil {
 			t.Fatal(err)

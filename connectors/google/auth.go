@@ -1,6 +1,7 @@
 package google
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,8 +91,30 @@ type carrier struct {
 
 func (c *carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := c.next.RoundTrip(r.WithContext(c.ctx))
+	if err == nil && resp.StatusCode == http.StatusOK {
+		err = refusedInside(resp)
+	}
 	c.err = err
 	return resp, err
+}
+
+// refusedInside makes a refusal (RFC 6749 §5.2) of an answer that says so under a status line that says yes, which the
+// library does not look for.
+func refusedInside(resp *http.Response) error {
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil {
+		return err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	var said struct {
+		Code  string `json:"error"`
+		Token string `json:"access_token"`
+	}
+	if json.Unmarshal(body, &said) == nil && said.Code != "" && said.Token == "" {
+		resp.StatusCode = http.StatusBadRequest
+	}
+	return nil
 }
 
 func (t *tokens) fetch(ctx context.Context, scope string) (*oauth2.Token, error) {

@@ -140,6 +140,9 @@ func badValue(key, want string) *connectors.Error {
 func (k *connector) patchOf(c connectors.Changes) (*patch, *connectors.Error) {
 	p := &patch{empty: true}
 	set, wrong := k.addressed(c.Set)
+	if wrong == nil {
+		wrong = withinLimits(set)
+	}
 	if wrong != nil {
 		return nil, wrong
 	}

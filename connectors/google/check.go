@@ -24,8 +24,7 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	if err != nil {
 		return r, err
 	}
-	groups, err := k.checkGroups(ctx, &r)
-	if err != nil {
+	if err := k.checkGroups(ctx, &r); err != nil {
 		return r, err
 	}
 	k.checkUnits(ctx, &r)
@@ -35,8 +34,7 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 		connectors.Capability{Name: "Remove accounts", Can: true, Note: "Google keeps a deleted user for 20 days."},
 		connectors.Capability{Name: "Restore deleted users", Can: creates && k.restores, Note: "Within 20 days, when it is switched on and the address is free."},
 		connectors.Capability{Name: "Archive users", Can: k.archives, Note: archives},
-		connectors.Capability{Name: "Tell when a group has an address", Can: groups, Note: "Needs the scope " + k.forGroups() + "."},
-		connectors.Capability{Name: "Push groups", Can: k.pushes && groups, Note: "Needs the scopes " + groupScope + " and " + memberScope + "."})
+		connectors.Capability{Name: "Push groups", Can: k.pushes, Note: "Needs the scope " + groupScope + ". With it Usher also tells when an address belongs to a group."})
 	return r, nil
 }
 
@@ -52,11 +50,7 @@ func failStep(r *connectors.Report, name string, e *connectors.Error) error {
 // checkToken asks for one token a scope, so that the scope which was not delegated has a name.
 func (k *connector) checkToken(ctx context.Context, r *connectors.Report) error {
 	const name = "Get an access token"
-	needed := []string{userScope}
-	if k.pushes {
-		needed = k.scopes()
-	}
-	for _, scope := range needed {
+	for _, scope := range k.scopes() {
 		_, err := k.tokens.get(ctx, scope, "")
 		if err == nil {
 			continue
@@ -120,20 +114,17 @@ func (k *connector) checkSubjectRights(ctx context.Context, r *connectors.Report
 	return u.IsAdmin, nil
 }
 
-// checkGroups reports whether groups can be read. Where none are pushed Usher works without, and knows less about taken
-// addresses.
-func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) (bool, error) {
+// checkGroups reads a group, where groups are pushed: nobody else needs them, and their scope.
+func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) error {
+	if !k.pushes {
+		return nil
+	}
 	const name = "Read groups"
 	if _, err := k.groups.List().Customer(k.customer).MaxResults(1).Context(ctx).Do(); err != nil {
-		e := k.groupFailure(connectors.OpCheck, err)
-		if k.pushes {
-			return false, failStep(r, name, e)
-		}
-		addStep(r, name, connectors.StepWarning, "Usher cannot see whether a group has an address: "+e.Error(), e.Remedy)
-		return false, nil
+		return failStep(r, name, k.groupFailure(connectors.OpCheck, err))
 	}
 	addStep(r, name, connectors.StepOK, "Google answered. Nothing was changed.", "")
-	return true, nil
+	return nil
 }
 
 // checkUnits looks for the org units that the configuration names. That needs a scope which nothing else does, and is

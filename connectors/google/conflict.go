@@ -32,15 +32,11 @@ func (k *connector) whose(ctx context.Context, e *connectors.Error, address, res
 	case k.failure(connectors.OpFind, err).Kind != connectors.NotFound:
 		return e
 	}
-	_, err = k.groups.Get(address).Context(ctx).Do()
-	if err == nil {
+	group, looked := k.groupHas(ctx, address)
+	if group {
 		e.Kind, e.Message = connectors.Invalid, fmt.Sprintf("The address %s belongs to a group.", address)
 		e.Remedy = "Give this user another address, or rename the group, then retry."
 		return e
-	}
-	hint := ""
-	if k.failure(connectors.OpFind, err).Kind != connectors.NotFound {
-		hint = " Whether a group has it could not be seen: delegate the scope " + k.forGroups() + " to let Usher look."
 	}
 	gone, err := k.search(ctx, e.Op, "", true, func(u *directory.User) bool { return strings.EqualFold(u.PrimaryEmail, address) })
 	if err == nil && len(gone) > 0 {
@@ -48,8 +44,23 @@ func (k *connector) whose(ctx context.Context, e *connectors.Error, address, res
 	}
 	e.Message = fmt.Sprintf("The address %s is taken, and no user of this Workspace account has it.", address)
 	e.Remedy = "A user that was only just made may not be visible yet; Usher looks again. Otherwise a personal Google account has the address: " +
-		"turn on Invite personal accounts, or give this user another address." + hint
+		"turn on Invite personal accounts, or give this user another address."
+	if !looked {
+		e.Remedy += " A group may have it, too, which Usher cannot see while it pushes no groups: look in the Admin console."
+	}
 	return e
+}
+
+// groupHas reports whether a group has the address. It looks only with the scope that pushing groups needs.
+func (k *connector) groupHas(ctx context.Context, address string) (has, looked bool) {
+	if !k.pushes {
+		return false, false
+	}
+	_, err := k.groups.Get(address).Context(ctx).Do()
+	if err == nil {
+		return true, true
+	}
+	return false, k.failure(connectors.OpFind, err).Kind == connectors.NotFound
 }
 
 // best is our own among deleted users with one address, else the one that was deleted last.

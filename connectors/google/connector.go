@@ -45,6 +45,7 @@ type connector struct {
 
 	unstamped atomic.Bool // this Workspace account's groups take no external IDs
 	recent    recent      // users and groups
+	tried     tried       // the addresses that groups were made with here
 	now       func() time.Time
 }
 
@@ -94,10 +95,9 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 // serve makes Google's clients, one for each scope.
 func (k *connector) serve(client *http.Client, endpoint string) error {
 	for scope, use := range map[string]func(*directory.Service){
-		userScope:     func(s *directory.Service) { k.users = s.Users },
-		k.forGroups(): func(s *directory.Service) { k.groups = s.Groups },
-		memberScope:   func(s *directory.Service) { k.members = s.Members },
-		unitScope:     func(s *directory.Service) { k.units = s.Orgunits },
+		userScope:  func(s *directory.Service) { k.users = s.Users },
+		groupScope: func(s *directory.Service) { k.groups, k.members = s.Groups, s.Members },
+		unitScope:  func(s *directory.Service) { k.units = s.Orgunits },
 	} {
 		s, err := k.service(client, scope, endpoint)
 		if err != nil {
@@ -108,20 +108,12 @@ func (k *connector) serve(client *http.Client, endpoint string) error {
 	return nil
 }
 
-// forGroups is the scope that groups are spoken of with.
-func (k *connector) forGroups() string {
-	if k.pushes {
-		return groupScope
-	}
-	return groupReadScope
-}
-
-// scopes are what must be delegated, as the Admin console takes them.
+// scopes are what must be delegated, as the Admin console takes them: no scope that is not used.
 func (k *connector) scopes() []string {
 	if k.pushes {
-		return []string{userScope, groupScope, memberScope}
+		return []string{userScope, groupScope}
 	}
-	return []string{userScope, groupReadScope}
+	return []string{userScope}
 }
 
 // service is Google's client with one scope's token. Its own log is switched off: an environment variable could
@@ -139,6 +131,28 @@ func (k *connector) service(client *http.Client, scope, endpoint string) (*direc
 
 func cannotOpen(message string) error {
 	return &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: message, Remedy: "Correct the connector's configuration."}
+}
+
+// tried remembers by our ID with what address a group was made, or may have been: Google does not search by our ID, and the
+// group may have got another name here before its create was known to have happened.
+type tried struct {
+	mu        sync.Mutex
+	addresses map[string]string
+}
+
+func (t *tried) add(resourceID, address string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.addresses == nil || len(t.addresses) >= maxRecent {
+		t.addresses = map[string]string{}
+	}
+	t.addresses[resourceID] = address
+}
+
+func (t *tried) address(resourceID string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.addresses[resourceID]
 }
 
 // window is how long after a create Google may still refuse or not know what it just made.

@@ -68,14 +68,12 @@ const (
 	attrListed     = "includeInGlobalAddressList"
 )
 
-// Scopes that the administrator delegates to the service account: the first two always, the next two to push groups,
-// and the last one only if Check is to look for the org units.
+// Scopes that the administrator delegates to the service account: the first always, the second, which is for members,
+// too, to push groups, and the last one only if Check is to look for the org units.
 const (
-	userScope      = "https://www.googleapis.com/auth/admin.directory.user"
-	groupReadScope = "https://www.googleapis.com/auth/admin.directory.group.readonly"
-	groupScope     = "https://www.googleapis.com/auth/admin.directory.group"
-	memberScope    = "https://www.googleapis.com/auth/admin.directory.group.member"
-	unitScope      = "https://www.googleapis.com/auth/admin.directory.orgunit.readonly"
+	userScope  = "https://www.googleapis.com/auth/admin.directory.user"
+	groupScope = "https://www.googleapis.com/auth/admin.directory.group"
+	unitScope  = "https://www.googleapis.com/auth/admin.directory.orgunit.readonly"
 )
 
 // chunk keeps an attempt of 30 seconds safe: a member costs one request, two when it is there already, and four

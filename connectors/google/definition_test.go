@@ -195,7 +195,7 @@ func TestDefaultMappingWorksOutOfTheBox(t *testing.T) {
 
 func TestTheFormShowsTheScopes(t *testing.T) {
 	for _, f := range Definition().Fields {
-		if f.Key == keyCredentials && strings.Contains(f.Help, userScope+","+groupReadScope) && f.Secret() {
+		if f.Key == keyCredentials && strings.HasSuffix(f.Help, ": "+userScope) && f.Secret() {
 			return
 		}
 	}

@@ -59,8 +59,9 @@ func (k *connector) failure(op string, err error) *connectors.Error {
 	}
 	s := read(op, g)
 	kind, remedy := classify(s)
-	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Code: k.tokens.scrub(s.reason), Message: k.tokens.scrub(s.message), Remedy: remedy,
+	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Code: k.tokens.scrub(s.reason), Remedy: remedy,
 		RetryAfter: connectors.RetryAfter(g.Header, time.Now())}
+	e.Message, e.More = connectors.Headline(k.tokens.scrub(s.message))
 	if e.Message == "" {
 		e.Message = "Google answered “" + http.StatusText(g.Code) + "” and gave no reason."
 	}
@@ -128,7 +129,7 @@ func classify(s said) (connectors.Kind, string) {
 
 func table() []rule {
 	create, writes := []string{connectors.OpCreate}, []string{connectors.OpCreate, connectors.OpUpdate}
-	onUser := []string{connectors.OpFind, connectors.OpUpdate, connectors.OpDeprovision}
+	onUser := []string{connectors.OpFind, connectors.OpRead, connectors.OpUpdate, connectors.OpDeprovision}
 	return []rule{
 		{reasons: []string{"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED"}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{429}, kind: connectors.RateLimited, remedy: remedyQuota},
@@ -203,5 +204,5 @@ func (k *connector) tokenFailure(op string, t *tokenError) *connectors.Error {
 
 func (k *connector) delegateRemedy() string {
 	return "In the Admin console under Security → Access and data control → API controls → Domain-wide delegation, give the client ID " + k.key.ClientID +
-		" exactly these scopes: " + strings.Join(k.scopes(), ",")
+		" these scopes: " + strings.Join(k.scopes(), ",")
 }

@@ -36,14 +36,14 @@ func TestG01NotDelegated(t *testing.T) {
 
 // One scope that is missing has a name, and only the users' is needed.
 func TestG01MissingScopeIsNamed(t *testing.T) {
-	r := newRig(t, googlefake.Options{Scopes: []string{googlefake.GroupReadScope}})
+	r := newRig(t, googlefake.Options{Scopes: []string{googlefake.GroupScope}}, connectors.PushGroups, "true")
 	_, err := r.Check(t.Context())
 	if e := want(t, err, connectors.Denied); !strings.HasPrefix(e.Remedy, "The scope "+userScope+" is missing") {
 		t.Errorf("remedy: %s", e.Remedy)
 	}
 	r = newRig(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
 	report, err := r.Check(t.Context())
-	if last := report.Steps[len(report.Steps)-1]; err != nil || last.State != connectors.StepWarning || !strings.Contains(last.Remedy, groupReadScope) {
+	if last := report.Steps[len(report.Steps)-1]; err != nil || last.State != connectors.StepOK {
 		t.Errorf("%v: %+v", err, last)
 	}
 }
@@ -246,4 +246,23 @@ func (f transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { retu
 func openRig(t *testing.T, g target) *connector {
 	t.Helper()
 	return connectortest.Open(t, Definition(), g.Settings()).(*connector)
+}
+
+func TestAStackTraceIsKeptApart(t *testing.T) {
+	r := newRig(t, googlefake.Options{})
+	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "users", Status: 500, Body: googlefake.ErrorBody(500, "backendError", "com.google.Oops: no\n\tat com.google.A.b(A.java:1)")})
+	_, err := r.Create(t.Context(), profile(1))
+	if e := want(t, err, connectors.Unknown); e.Message != "com.google.Oops: no" || !strings.Contains(e.More, "A.java:1") {
+		t.Errorf("%q and %q", e.Message, e.More)
+	}
+}
+
+// A refusal by the token endpoint is one under any status line.
+func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
+	r := newRig(t, googlefake.Options{})
+	r.AddFault(googlefake.Fault{PathRe: "token", Status: 200, Body: "\xef\xbb\xbf" + googlefake.TokenError("invalid_grant", "Invalid email or User ID")})
+	_, err := r.Create(t.Context(), profile(1))
+	if e := want(t, err, connectors.Denied); e.Code != "invalid_grant" || e.Message != "Invalid email or User ID" {
+		t.Errorf("%+v", e)
+	}
 }

@@ -24,8 +24,8 @@ func targetFields() []connectors.Field {
 		{Key: keySeparator, Label: "Google Provisioning Separator", Type: connectors.Text, Default: "_",
 			Help: "Stands between the parts of the pattern."},
 		{Key: keyCredentials, Label: "Service account key (JSON)", Section: auth, Type: connectors.PEM, Required: true, Check: checkKey,
-			Help: "Paste the whole file. Then, in the Admin console under Security → Access and data control → API controls → Domain-wide delegation, add the key's client ID with exactly these scopes: " +
-				userScope + "," + groupReadScope},
+			Help: "Paste the whole file. Then, in the Admin console under Security → Access and data control → API controls → Domain-wide delegation, add the key's client ID with exactly this scope: " +
+				userScope},
 		{Key: keySubject, Label: "Administrator to act as", Section: auth, Type: connectors.Text, Identity: domainOf, Required: true, Placeholder: "admin@example.com", Check: checkSubject,
 			Help: "The e-mail address of a super administrator. Delegated administrators can change users but not create them."},
 	}
@@ -36,7 +36,7 @@ func groupFields() []connectors.Field {
 		{Key: keyGroupDomain, Label: "Domain of groups", Section: connectors.SectionGroups, Type: connectors.Text, Placeholder: "example.com", Check: checkDomain,
 			When: connectors.When{Key: connectors.PushGroups, Value: "true"},
 			Help: "A group's address is made of its name and this domain when it is created, and kept when the name changes. Empty: the first allowed domain. " +
-				"To push groups, also add these scopes to the domain-wide delegation: " + groupScope + "," + memberScope},
+				"To push groups, also add this scope to the domain-wide delegation: " + groupScope},
 	}
 }
 

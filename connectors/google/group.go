@@ -25,6 +25,15 @@ func (k *connector) FindGroup(ctx context.Context, g connectors.GroupProfile) (c
 	if addressed != nil && connectors.SameID(k.groupStamp(addressed), g.ResourceID) {
 		return k.groupAccount(addressed), nil
 	}
+	if before := k.tried.address(g.ResourceID); before != address {
+		made, err := k.getGroup(ctx, connectors.OpFind, before)
+		if err != nil {
+			return connectors.Account{}, err
+		}
+		if made != nil && connectors.SameID(k.groupStamp(made), g.ResourceID) {
+			return k.groupAccount(made), nil
+		}
+	}
 	ours, named, err := k.searchGroups(ctx, g)
 	switch {
 	case err != nil:
@@ -74,12 +83,15 @@ func (k *connector) getGroup(ctx context.Context, op, key string) (*directory.Gr
 
 const groupPageSize = 200
 
-// searchGroups reads all groups, for Google cannot search by external ID, and keeps those that bear our ID and those
-// that have the name. A page token that expired restarts the list, once.
+// searchGroups asks for the groups that have the name, for Google searches by nothing else that is known here (guide
+// "Search for groups"), and keeps apart those that bear our ID. A page token that expired restarts the list, once.
 func (k *connector) searchGroups(ctx context.Context, g connectors.GroupProfile) (ours, named []*directory.Group, err error) {
+	if g.Name == "" {
+		return nil, nil, nil
+	}
 	for restarted := false; ; restarted = true {
 		ours, named = nil, nil
-		stale, err := k.groupPages(ctx, func(found *directory.Group) {
+		stale, err := k.groupPages(ctx, "name="+quote(g.Name), func(found *directory.Group) {
 			switch {
 			case found.Id == "":
 			case connectors.SameID(k.groupStamp(found), g.ResourceID):
@@ -98,8 +110,8 @@ func (k *connector) searchGroups(ctx context.Context, g connectors.GroupProfile)
 }
 
 // groupPages makes one pass. stale: the error is a page token that Google does not know any more.
-func (k *connector) groupPages(ctx context.Context, each func(*directory.Group)) (stale bool, err error) {
-	call := k.groups.List().Customer(k.customer).MaxResults(groupPageSize).Context(ctx)
+func (k *connector) groupPages(ctx context.Context, query string, each func(*directory.Group)) (stale bool, err error) {
+	call := k.groups.List().Customer(k.customer).Query(query).MaxResults(groupPageSize).Context(ctx)
 	for token, page := "", 0; page < maxPages; page++ {
 		if token != "" {
 			call.PageToken(token)
@@ -126,9 +138,13 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 	if body.Email == "" {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group has no name to make an address of.", Remedy: "Give the group a name."}
 	}
+	if err := groupWithin(op, g); err != nil {
+		return connectors.Account{}, err
+	}
 	if !k.unstamped.Load() {
 		body.ExternalIds = []*directory.ExternalId{{Namespace: k.labelled, Id: g.ResourceID}}
 	}
+	k.tried.add(g.ResourceID, body.Email)
 	made, err := k.groups.Insert(body).Context(ctx).Do()
 	if err != nil && body.ExternalIds != nil && refusesStamp(k.groupFailure(op, err)) {
 		k.unstamped.Store(true)
@@ -190,6 +206,9 @@ func takenForGood(e *connectors.Error, message string) *connectors.Error {
 func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
 	const op = connectors.OpUpdate
 	if err := usableGroup(op, id); err != nil {
+		return connectors.Account{}, err
+	}
+	if err := groupWithin(op, g); err != nil {
 		return connectors.Account{}, err
 	}
 	written, err := k.groups.Patch(id, &directory.Group{Name: g.Name}).Context(ctx).Do()

@@ -190,3 +190,24 @@ func TestG29ExpiredPageOfMembers(t *testing.T) {
 		t.Errorf("the list of groups was not begun again: %v", err)
 	}
 }
+
+// A Workspace account may have ten thousand groups: one is asked for by address or by name, and never all of them listed.
+func TestAGroupIsAskedForByName(t *testing.T) {
+	r := newGroupRig(t, googlefake.Quirks{PageCap: 1})
+	for n := 2; n < 8; n++ {
+		r.PutGroup(googlefake.Group{Email: "other" + string(rune('0'+n)) + "@example.com", Name: "Other"})
+	}
+	for name, c := range map[string]connectors.GroupProfile{"plain": group(1), "quote": {ResourceID: "g", Name: "Engineers' choice"}} {
+		r.ClearJournal()
+		id := r.PutGroup(googlefake.Group{Email: name + "@example.com", Name: c.Name})
+		a, err := r.FindGroup(t.Context(), c)
+		if err != nil || a.ID != id {
+			t.Errorf("%s: %+v, %v", name, a, err)
+		}
+		if calls := strings.Count(r.calls(), "GET groups"); calls != 2 {
+			t.Errorf("%s: %s", name, r.calls())
+		}
+	}
+	_, err := r.FindGroup(t.Context(), connectors.GroupProfile{ResourceID: "g"})
+	want(t, err, connectors.NotFound)
+}

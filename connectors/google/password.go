@@ -50,7 +50,9 @@ func (k *connector) SetPassword(ctx context.Context, id string, password directo
 // without takes a password out of Google's words, which may repeat it.
 func without(password string, e *connectors.Error) *connectors.Error {
 	for _, s := range connectors.Spellings(password) {
-		e.Code, e.Message = strings.ReplaceAll(e.Code, s, "[secret]"), strings.ReplaceAll(e.Message, s, "[secret]")
+		for _, text := range []*string{&e.Code, &e.Message, &e.More} {
+			*text = strings.ReplaceAll(*text, s, "[secret]")
+		}
 	}
 	return e
 }

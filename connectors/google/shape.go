@@ -55,7 +55,7 @@ func (s shape) created(p connectors.Profile) (connectors.Profile, *connectors.Er
 	if p.Values[attrOrgUnit] == nil {
 		p.Values[attrOrgUnit] = s.orgUnit
 	}
-	return p, nil
+	return p, withinLimits(p.Values)
 }
 
 // sent is what Create makes of a mapped profile, for people to see.

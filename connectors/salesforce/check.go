@@ -123,11 +123,34 @@ func (i *inspection) checkFields(ctx context.Context) error {
 		return i.failed(name, err)
 	}
 	i.add(name, connectors.StepOK, fmt.Sprintf("%d fields. Every one that Usher needs can be written.", len(s)), "")
+	i.checkMapped(s)
 	i.can("Repeat a create safely (upsert)", s.upserts(i.correlation), "When the correlation field is a custom External ID field.")
 	if !i.stamps() {
 		i.add("Read the correlation field", connectors.StepWarning, "Usher writes no ID of its own, so that every account that it finds counts as somebody else's.", "Choose a custom External ID field or FederationIdentifier.")
 	}
 	return nil
+}
+
+// checkMapped tells which mapped fields stop every user, for Usher sends nothing that Salesforce would refuse for certain.
+func (i *inspection) checkMapped(s schema) {
+	const name = "Compare the mapping with the fields"
+	var unknown, closed []string
+	for _, m := range i.mapped {
+		switch f, there := s[m.Key]; {
+		case !there:
+			unknown = append(unknown, m.Key)
+		case !f.Createable, !f.Updateable && !m.OnCreate:
+			closed = append(closed, m.Key)
+		}
+	}
+	if len(unknown) > 0 {
+		i.add(name, connectors.StepWarning, "Users of this organization have no field "+strings.Join(unknown, ", ")+", and the mapping sends something to it. No user with a value for it will be sent.",
+			"On the mapping page, send nothing to it, or have the field made visible to the user that Usher runs as.")
+	}
+	if len(closed) > 0 {
+		i.add(name, connectors.StepWarning, "The user that Usher runs as may not write "+strings.Join(closed, ", ")+", and the mapping sends something to it. No user with a value for it will be sent.",
+			"Give the user that Usher runs as the right in the field-level security, or send nothing to it on the mapping page.")
+	}
 }
 
 func (i *inspection) checkProfile(ctx context.Context) error {

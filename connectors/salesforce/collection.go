@@ -33,7 +33,8 @@ func (k *connector) itemError(op string, i item, object string) *connectors.Erro
 		return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: "Salesforce did not change one of several records and gave no reason.", Remedy: remedyWait}
 	}
 	c := call{op: op, path: record(object, zeroID)}
-	e := &connectors.Error{Op: op, Status: http.StatusOK, Code: k.login.show(f.code()), Message: k.words(i.Errors, "")}
+	e := &connectors.Error{Op: op, Status: http.StatusOK, Code: k.login.show(f.code())}
+	e.Message, e.More = k.words(i.Errors, "")
 	if e.Message == "" {
 		e.Message = "Salesforce refused one of several records."
 	}

@@ -22,6 +22,7 @@ type connector struct {
 	profile     string // name or ID
 	defaults    map[string]string
 	correlation string
+	mapped      []connectors.Attribute // that the mapping sends something to; nil is not known
 	disable     string
 	allowAdmins bool
 	sets        bool // groups are permission sets
@@ -48,7 +49,7 @@ func read(c connectors.Config) (*connector, error) {
 	k := &connector{
 		base: strings.TrimRight(c.Text(keyMyDomain), "/"), version: text(keyAPIVersion, defaultVersion), suffix: strings.ToLower(c.Text(keySuffix)), profile: c.Text(keyProfile),
 		correlation: text(keyCorrelation, defaultKeyColumn), disable: text(keyDisableMode, disableDeactivate), allowAdmins: c.On(keyAllowAdmins),
-		sets: c.Text(keyGroupTarget) == targetPermissionSets, schema: newCached[schema](), now: time.Now,
+		sets: c.Text(keyGroupTarget) == targetPermissionSets, schema: newCached[schema](), now: time.Now, mapped: c.Mapped,
 		defaults: map[string]string{attrTimeZone: text(keyTimeZone, "GMT"), attrLocale: text(keyLocale, "en_US"), attrLanguage: text(keyLanguage, "en_US"), attrEncoding: text(keyEncoding, "UTF-8")},
 	}
 	k.budget = &budget{percent: c.Number(keyDailyBudget)}

@@ -103,6 +103,9 @@ func (k *connector) insert(ctx context.Context, s schema, body map[string]any) (
 	if err := k.decode(c, a, &m); err != nil {
 		return "", err
 	}
+	if e := k.itemError(c.op, item{m}, "User"); e != nil && len(m.Errors) > 0 {
+		return "", e
+	}
 	if !isID(m.ID, "005") || !m.Success {
 		return "", &connectors.Error{Kind: connectors.Unknown, Op: c.op, Status: a.status, Message: "Salesforce said yes, but did not say what the user's ID is.", Remedy: remedyDoubt}
 	}

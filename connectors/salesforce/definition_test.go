@@ -194,3 +194,18 @@ func TestSandbox(t *testing.T) {
 		box.SetTrouble(connectors.NoTrouble)
 	}
 }
+
+func TestCheckComparesTheMappingWithTheFields(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	r.mapped = append(attributes(), connectors.Attribute{Key: "Nowhere__c", Default: "x"})
+	report, err := r.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range report.Steps {
+		if s.State == connectors.StepWarning && strings.Contains(s.Detail, "Nowhere__c") && s.Remedy != "" {
+			return
+		}
+	}
+	t.Errorf("steps: %+v", report.Steps)
+}

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -51,6 +52,16 @@ func readFaults(body []byte) []fault {
 	return nil
 }
 
+// refusedInside reports a list of errors under a status line that says yes. What became of one of several records is told
+// otherwise: by success and statusCode.
+func refusedInside(body []byte) bool {
+	if !bytes.Contains(body, []byte(`"errorCode"`)) {
+		return false
+	}
+	faults := readFaults(body)
+	return len(faults) > 0 && faults[0].ErrorCode != ""
+}
+
 // failure classifies an answer that is no success.
 func (k *connector) failure(c call, resp *http.Response, body []byte) *connectors.Error {
 	if resp.StatusCode == http.StatusMultipleChoices {
@@ -61,7 +72,8 @@ func (k *connector) failure(c call, resp *http.Response, body []byte) *connector
 	if len(faults) > 0 {
 		f = faults[0]
 	}
-	e := &connectors.Error{Op: c.op, Status: resp.StatusCode, Code: k.login.show(f.code(), c.secret.Reveal()), Message: k.words(faults, c.secret), RetryAfter: connectors.RetryAfter(resp.Header, k.now())}
+	e := &connectors.Error{Op: c.op, Status: resp.StatusCode, Code: k.login.show(f.code(), c.secret.Reveal()), RetryAfter: connectors.RetryAfter(resp.Header, k.now())}
+	e.Message, e.More = k.words(faults, c.secret)
 	if e.Message == "" {
 		e.Message = "Salesforce answered “" + http.StatusText(resp.StatusCode) + "” and gave no reason."
 	}
@@ -82,12 +94,16 @@ func (k *connector) overLimit(e *connectors.Error, f fault) {
 	e.RetryAfter, e.Remedy = max(e.RetryAfter, lookAgain), remedyDaily
 }
 
-// words are what Salesforce said, as text, with the fields that it named.
-func (k *connector) words(faults []fault, secret directory.Secret) string {
-	var out []string
+// words are what Salesforce said, as text, with the fields that it named; more are the traces of Apex in it.
+func (k *connector) words(faults []fault, secret directory.Secret) (text, more string) {
+	var out, traces []string
 	const enough = 5
 	for _, f := range faults[:min(len(faults), enough)] {
-		text := plainText(k.login.scrub(f.Message, secret.Reveal()))
+		line, trace := connectors.Headline(k.login.scrub(f.Message, secret.Reveal()))
+		if trace != "" {
+			traces = append(traces, trace)
+		}
+		text := plainText(line)
 		if fields := k.login.show(strings.Join(f.Fields, ", "), secret.Reveal()); fields != "" && !strings.Contains(text, fields) {
 			text += " (" + fields + ")"
 		}
@@ -95,7 +111,7 @@ func (k *connector) words(faults []fault, secret directory.Secret) string {
 			out = append(out, text)
 		}
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, " "), strings.Join(traces, "\n")
 }
 
 var tag = regexp.MustCompile(`<[^>]{0,200}>`)

@@ -207,3 +207,40 @@ func TestLostReads(t *testing.T) {
 		}
 	}
 }
+
+// Only the organization's own automation mixes records in the transaction of a write of one record.
+func TestMixedRecordsAreTheOrganizationsAutomation(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	r.fault(http.MethodPost, "/sobjects/User", 400, `[{"errorCode":"MIXED_DML_OPERATION","message":"UserTrigger: execution of AfterInsert\n\ncaused by: System.DmlException: `+
+		`DML operation on setup object is not permitted\n\nTrigger.UserTrigger: line 3, column 1"}]`)
+	_, err := r.Create(t.Context(), profileOf(1))
+	e := want(t, err, connectors.Invalid)
+	for _, words := range []string{"automation of the organization", "asynchronous", "retry"} {
+		if !strings.Contains(e.Remedy, words) {
+			t.Errorf("remedy: %s", e.Remedy)
+		}
+	}
+	if strings.Contains(e.Message, "line 3") || !strings.Contains(e.More, "line 3") || !strings.Contains(e.Message, "setup object is not permitted") {
+		t.Errorf("%q and %q", e.Message, e.More)
+	}
+}
+
+// Errors are errors under any status line, and one made record that was not made is one, too.
+func TestErrorsUnderAStatusThatSaysYes(t *testing.T) {
+	r := newRig(t, salesforcefake.Options{})
+	for _, body := range []string{`[{"errorCode":"STRING_TOO_LONG","message":"too long"}]`, "\xef\xbb\xbf" + `[{"errorCode":"STRING_TOO_LONG","message":"too long"}]`,
+		`{"id":null,"success":false,"errors":[{"statusCode":"STRING_TOO_LONG","message":"too long"}]}`} {
+		r.fault(http.MethodPost, "/sobjects/User", 201, body)
+		_, err := r.Create(t.Context(), profileOf(1))
+		if e := want(t, err, connectors.Invalid); e.Code != "STRING_TOO_LONG" || e.Message != "too long" {
+			t.Errorf("%s: %+v", body, e)
+		}
+	}
+	a := r.create(profileOf(2))
+	r.fault(http.MethodPatch, "/sobjects/User", 200, `[{"errorCode":"STRING_TOO_LONG","message":"too long"}]`)
+	want(t, r.update(a.ID, profileOf(2), map[string]any{"Title": "x"}), connectors.Invalid)
+	other := newRig(t, salesforcefake.Options{})
+	other.fault(http.MethodPost, salesforcefake.TokenPath, 200, "\xef\xbb\xbf"+`{"error":"invalid_client","error_description":"no"}`)
+	_, err := other.Create(t.Context(), profileOf(3))
+	want(t, err, connectors.Denied)
+}

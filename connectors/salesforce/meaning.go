@@ -46,7 +46,7 @@ func meanings() map[string]meaning {
 	add(meaning{connectors.Invalid, remedyInUse, false}, "CANNOT_DISABLE_LAST_ADMIN", "DEPENDENCY_EXISTS", "RECORD_IN_USE_BY_WORKFLOW", "FIELD_INTEGRITY_EXCEPTION",
 		"INACTIVE_OWNER_OR_USER", "ENTITY_IS_LOCKED")
 	add(meaning{connectors.Invalid, "The password does not fit the organization's password policies. Choose another.", false}, "INVALID_NEW_PASSWORD")
-	add(meaning{connectors.Invalid, "Users and other records were mixed in one request, which Usher never does. Please report this.", false}, "MIXED_DML_OPERATION")
+	add(meaning{connectors.Invalid, remedyMixed, false}, "MIXED_DML_OPERATION")
 	return out
 }
 
@@ -67,5 +67,6 @@ const (
 	remedyGone        = "The account is not at the target any more."
 	remedyTaken       = "Another user has this value. Adopt that user, or give one of the two another."
 	remedyValues      = "Salesforce does not accept these values. Correct the user or the attribute mapping."
+	remedyMixed       = "An automation of the organization (a trigger or a flow that runs when this record changes) also writes records of another sort in the same transaction, which Salesforce forbids for users, groups and permission sets. Ask your Salesforce administrator to move that part into a @future or queueable method, or into the flow's asynchronous path, then retry."
 	remedyInUse       = "Something in the organization depends on this user as it is. Resolve that in Setup, or let disabling freeze the user, then retry."
 )

@@ -71,7 +71,10 @@ func (k *connector) send(ctx context.Context, c call, token string) (a answer, r
 		if err != nil {
 			return a, false, k.lost(c, err)
 		}
-		return answer{resp.StatusCode, body}, false, nil
+		if !refusedInside(body) {
+			return answer{resp.StatusCode, body}, false, nil
+		}
+		resp.StatusCode = http.StatusBadRequest
 	}
 	e := k.failure(c, resp, body)
 	return a, resp.StatusCode == http.StatusUnauthorized && (e.Code == codeSession || e.Code == "") && !c.open, e

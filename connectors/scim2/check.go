@@ -25,13 +25,17 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 		return r, err
 	}
 	said := k.checkConfig(ctx, &r)
-	if err := k.checkList(ctx, &r); err != nil {
+	if failed, err := k.checkList(ctx, &r); err != nil {
+		k.seek(ctx, &r, failed)
 		return r, err
 	}
 	if err := k.checkFilter(ctx, &r); err != nil {
 		return r, err
 	}
 	k.checkGroups(ctx, &r)
+	d := k.discover(ctx)
+	k.endpoints(ctx, &r, d)
+	k.inspect(&r, d)
 	k.checkToken(&r)
 	k.conclude(&r, said)
 	return r, nil
@@ -101,7 +105,8 @@ func said(b scim.Bool) string {
 	return "no"
 }
 
-func (k *connector) checkList(ctx context.Context, r *connectors.Report) error {
+// checkList reads the list of users. Its answer is what was no list.
+func (k *connector) checkList(ctx context.Context, r *connectors.Report) (answer, error) {
 	const name = "List users"
 	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?" + k.window(1)})
 	if err == nil && a.status == http.StatusBadRequest && !k.learned.cursors.Load() {
@@ -120,7 +125,7 @@ func (k *connector) checkList(ctx context.Context, r *connectors.Report) error {
 	}
 	if err != nil {
 		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))
-		return err
+		return a, err
 	}
 	detail := "The target did not say how many users it has."
 	if p.TotalResults.Set {
@@ -130,7 +135,7 @@ func (k *connector) checkList(ctx context.Context, r *connectors.Report) error {
 		}
 	}
 	addStep(r, name, connectors.StepOK, detail, "")
-	return nil
+	return a, nil
 }
 
 // checkFilter asks for a user that cannot exist: whoever comes back shows that filters are ignored.

@@ -16,7 +16,7 @@ import (
 // connector speaks to one service. It is safe for concurrent use.
 type connector struct {
 	client     *http.Client
-	users      string // URL of the collection, without a slash at its end
+	users      string // URL of the collection; a slash at its end is there because it was entered
 	groups     string
 	base       string
 	traits     traits
@@ -27,6 +27,7 @@ type connector struct {
 	headers    http.Header // besides
 	secrets    []string    // must not come back in an error
 	passwords  connectors.PasswordMode
+	mapped     []connectors.Attribute // that the mapping sends something to; nil is not known
 	authMode   string
 	updateMode string
 	filters    string
@@ -51,6 +52,10 @@ type learned struct {
 	cursors      atomic.Bool  // pages by cursor
 	largestPage  atomic.Int32 // 0 is not known
 	collection   atomic.Bool  // the users endpoint has answered as one: a bare 404 means "none" there
+	unkept       sync.Map     // attributes that are never kept, whatever way they are written
+	listEnd      pathEnd      // of the URLs of collections
+	itemEnd      pathEnd      // of the URLs of single resources
+	movedTo      sync.Map     // of a collection, by its URL as configured: the URL to which the service sent us on
 	taken        taken
 	group        groupLearned
 }
@@ -87,8 +92,8 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	k := &connector{
 		client:     client,
 		base:       strings.TrimRight(c.Text(keyBaseURL), "/"),
-		users:      strings.TrimRight(c.Text(keyUserEndpoint), "/"),
-		groups:     strings.TrimRight(c.Text(keyGroupEndpoint), "/"),
+		users:      c.Text(keyUserEndpoint),
+		groups:     c.Text(keyGroupEndpoint),
 		traits:     t,
 		match:      matchOrder(cmp.Or(c.Text(keyMatchAttrs), matchDefault)),
 		authMode:   c.Text(keyAuthMode),
@@ -96,6 +101,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 		filters:    cmp.Or(t.filters, auto),
 		chunk:      cmp.Or(int(c.Number(keyMemberChunk)), usualChunk),
 		passwords:  connectors.PasswordMode(c.Text(connectors.PasswordKey)),
+		mapped:     c.Mapped,
 	}
 	if k.users == "" {
 		k.users = k.base + "/Users"

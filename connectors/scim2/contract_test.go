@@ -171,7 +171,11 @@ func (r rig) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfi
 
 func newRig(t *testing.T, q scim2fake.Quirks, settings ...string) rig {
 	t.Helper()
-	g := newTarget(t, q)
+	return rigOf(t, newTarget(t, q), settings...)
+}
+
+func rigOf(t *testing.T, g target, settings ...string) rig {
+	t.Helper()
 	input := g.Settings()
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]

@@ -14,8 +14,8 @@ import (
 // failure classifies an answer that is no success, by status, code and operation: services answer 400 and
 // 500 for duplicates, and 403 for throttling.
 func (k *connector) failure(a answer) *connectors.Error {
-	said := k.words(a.body, a.secrets...)
-	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail,
+	said, more := k.words(a.body, a.secrets...)
+	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail, More: more,
 		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
 	e.Kind = kind(a, said)
 	if a.status >= 300 && a.status < 400 {
@@ -30,12 +30,17 @@ func (k *connector) failure(a answer) *connectors.Error {
 	return e
 }
 
-// words are what a service said, without secrets. They are taken out before the words are cut to a length, or the
-// first part of one would be left, and after, for they may have been escaped.
-func (k *connector) words(body []byte, secrets ...string) scim.Error {
-	said, _ := scim.ParseError([]byte(k.scrub(string(body), secrets...)))
+// words are what a service said, without secrets and without a stack trace, which is more. Secrets are taken out before the
+// words are cut to a length, or the first part of one would be left, and after, for they may have been escaped.
+func (k *connector) words(body []byte, secrets ...string) (said scim.Error, more string) {
+	body = []byte(k.scrub(string(body), secrets...))
+	said, _ = scim.ParseError(body)
 	said.ScimType, said.Detail = k.scrub(said.ScimType, secrets...), k.scrub(said.Detail, secrets...)
-	return said
+	line, more := connectors.Headline(k.scrub(scim.ErrorText(body), secrets...))
+	if more != "" {
+		said.Detail = scim.Words(line)
+	}
+	return said, more
 }
 
 func kind(a answer, said scim.Error) connectors.Kind {
@@ -135,8 +140,8 @@ func (k *connector) configRemedy(a answer) string {
 	return "Check the connector's configuration against the target's documentation."
 }
 
-// redirected says where the service sent us. It is not followed: a POST would become a GET, and another host
-// would get the credentials.
+// redirected says where the service sent us, and which setting follows from it. What keeps the origin and the method was
+// followed once before (connectors.NewClient); the rest would turn a POST into a GET, or give another host the credentials.
 func (k *connector) redirected(a answer) (message, remedy string) {
 	to, err := url.Parse(a.header.Get("Location"))
 	from, _ := url.Parse(a.url)
@@ -145,13 +150,25 @@ func (k *connector) redirected(a answer) (message, remedy string) {
 	}
 	to = from.ResolveReference(to)
 	to.RawQuery, to.Fragment, to.User = "", "", nil
-	message = "The target redirected the request to " + to.String() + ", and Usher does not follow redirects."
-	base := strings.TrimRight(to.String(), "/")
-	if a.url != k.users && strings.HasPrefix(a.url, k.users+"/") {
-		base = strings.TrimSuffix(base, "/"+path.Base(base))
-	}
-	if trimmed, ok := strings.CutSuffix(base, "/Users"); ok {
-		return message, "Use " + trimmed + " as the base URL, if you trust that address."
+	message = "The target redirected the request to " + to.String() + ", and Usher did not follow: it takes one step within the same host at most, so that nobody else gets the credentials."
+	asked, _, _ := strings.Cut(a.url, "?")
+	for _, c := range []struct{ url, setting, last string }{{k.users, "Users endpoint", "/Users"}, {k.groups, "Groups endpoint", "/Groups"}} {
+		list := to.String()
+		switch {
+		case asked == c.url:
+		case strings.HasPrefix(asked, strings.TrimRight(c.url, "/")+"/"):
+			list = strings.TrimRight(list, "/")
+			list = strings.TrimSuffix(list, "/"+path.Base(list))
+		default:
+			continue
+		}
+		base, usual := strings.CutSuffix(strings.TrimRight(list, "/"), c.last)
+		switch {
+		case usual && c.url == k.base+c.last:
+			return message, "Use " + base + " as the base URL, if you trust that address."
+		case usual || (connectors.SameOrigin(from, to) && c.url != k.base+c.last):
+			return message, "Enter " + list + " as the " + c.setting + ", if you trust that address."
+		}
 	}
 	return message, "Check the base URL; it may lack a part of its path, or point to a sign-in page."
 }

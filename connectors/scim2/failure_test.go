@@ -280,3 +280,21 @@ func TestVendorsWordsLoseOurSecrets(t *testing.T) {
 		t.Errorf("message: %s", e.Message)
 	}
 }
+
+// Whoever reads an account's error sees what happened in one line; the trace is kept for those who run the target.
+func TestAStackTraceIsKeptApart(t *testing.T) {
+	const trace = `java.lang.IllegalStateException: no seat for tok-9f8e7d6c5b4a\n\tat com.acme.Users.create(Users.java:42)\n\tat com.acme.Main.run(Main.java:7)`
+	for name, body := range map[string]string{
+		"SCIM":  `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"` + trace + `"}`,
+		"plain": strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(trace),
+		"HTML":  "<html><body><pre>" + strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(trace) + "</pre></body></html>",
+	} {
+		r := newRig(t, scim2fake.Quirks{})
+		r.AddFault(scim2fake.Fault{Status: 400, Body: body})
+		_, err := r.Create(t.Context(), profile(1))
+		e := want(t, err, connectors.Invalid)
+		if e.Message != "java.lang.IllegalStateException: no seat for [secret]" || !strings.Contains(e.More, "Main.java:7") || strings.Contains(e.Error()+e.More, testToken) {
+			t.Errorf("%s: %q and %q", name, e.Message, e.More)
+		}
+	}
+}

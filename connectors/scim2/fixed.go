@@ -13,7 +13,7 @@ import (
 // withoutFixed writes what is left of a PATCH that the service refused because it names attributes which nobody may
 // change (RFC 7644 §3.12, mutability). Its error says which ones were left out, or what the service said.
 func (k *connector) withoutFixed(ctx context.Context, p call, ops []scim.Operation, refused answer) error {
-	said := k.words(refused.body, refused.secrets...)
+	said, _ := k.words(refused.body, refused.secrets...)
 	if said.ScimType != scim.Mutability {
 		return k.failure(refused)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,7 +144,7 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 	case err != nil:
 		return a, err
 	case a.ok():
-		return a, nil
+		return k.groupSettled(ctx, at, id, g, a)
 	case k.mayPutGroups(a):
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
@@ -214,7 +213,7 @@ func (k *connector) groupURL(op, id string) (string, error) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the group and let Usher find it again."}
 	}
-	return k.groups + "/" + url.PathEscape(id), nil
+	return itemURL(k.groups, id), nil
 }
 
 const remedyMembersOnly = "Create the group at the target, and push only the members: choose “Only the members of groups that the target has already” in the connector's configuration."

@@ -3,7 +3,6 @@ package scim2
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ func (w *memberWrite) refuse(ctx context.Context, e *connectors.Error, id string
 		return nil // a member already
 	}
 	w.spent++
-	a, err := w.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: w.users + "/" + url.PathEscape(id)})
+	a, err := w.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: itemURL(w.users, id)})
 	switch {
 	case err != nil:
 		return err

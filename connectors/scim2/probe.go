@@ -66,6 +66,12 @@ func (k *connector) conclude(r *connectors.Report, said scim.Config) {
 	if known := profileOfHost(k.base); known.key != profileRFC && k.traits.key == profileRFC {
 		propose(keyProfile, known.key, "The address belongs to "+known.label+".")
 	}
+	if to := k.movedTo(k.users); to != "" {
+		propose(keyUserEndpoint, to, "The target redirects every request for users there.")
+	}
+	if to := k.movedTo(k.groups); to != "" {
+		propose(keyGroupEndpoint, to, "The target redirects every request for groups there.")
+	}
 	if k.updateMode == auto && k.learned.noPatch.Load() && !k.override.Patch.Supported.Set {
 		propose(keyUpdateMode, usePut, "The target has no PATCH.")
 	}

@@ -24,7 +24,11 @@ func (k *connector) replace(ctx context.Context, c call, changes connectors.Chan
 		case err != nil:
 			return a, err
 		case a.ok():
-			return a, k.obeyed(ctx, a, changes)
+			a, lost, err := k.verdict(ctx, a, changes, false)
+			if err == nil && len(lost) > 0 {
+				err = notKept(a, lost)
+			}
+			return a, err
 		case a.status != http.StatusPreconditionFailed || try > 0:
 			return a, k.itemFailure(ctx, a)
 		}
@@ -63,6 +67,9 @@ func merge(d document, c connectors.Changes) {
 		d.set(attrExternalID, c.Want.ResourceID)
 	}
 	for key, v := range c.Set {
+		if len(split(key)) > 1 {
+			delete(d, d.name(key)) // what a PATCH that was misread may have left beside the attribute
+		}
 		if !blank(v) {
 			d.set(key, v)
 		} else if key != attrUserName {

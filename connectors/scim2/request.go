@@ -92,7 +92,7 @@ func (k *connector) once(ctx context.Context, c call, header http.Header) (answe
 	if c.body != nil {
 		body = bytes.NewReader(c.body)
 	}
-	req, err := http.NewRequestWithContext(ctx, c.method, c.url, body)
+	req, err := http.NewRequestWithContext(ctx, c.method, k.address(c.url), body)
 	if err != nil {
 		return answer{}, &connectors.Error{Kind: connectors.Misconfigured, Op: c.op, Err: err,
 			Message: "The URL cannot be used: " + k.scrub(err.Error()), Remedy: "Correct the URLs in the connector's configuration."}
@@ -103,11 +103,12 @@ func (k *connector) once(ctx context.Context, c call, header http.Header) (answe
 		return answer{}, connectors.NoAnswer(c.op, err)
 	}
 	defer resp.Body.Close()
+	k.noteMove(c.url, resp.Request)
 	a := answer{call: c, status: resp.StatusCode, header: resp.Header}
 	if a.body, err = readAll(resp); err != nil && a.ok() {
 		return a, connectors.NoAnswer(c.op, err)
 	}
-	return a, nil
+	return refusedInside(a), nil
 }
 
 func (k *connector) header(c call, plain bool, credential [2]string) http.Header {
@@ -150,7 +151,12 @@ func (k *connector) item(op, id string) (string, error) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The account's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the account and let Usher find it again."}
 	}
-	return k.users + "/" + url.PathEscape(id), nil
+	return itemURL(k.users, id), nil
+}
+
+// itemURL is the URL of one resource of a collection.
+func itemURL(collection, id string) string {
+	return strings.TrimRight(collection, "/") + "/" + url.PathEscape(id)
 }
 
 func usableID(id string) bool { return id != "" && id != "." && id != ".." }

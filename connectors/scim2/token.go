@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,8 +72,8 @@ func (k *connector) noToken(op string, err error) *connectors.Error {
 		e.Op, e.Message = op, "Usher could not get an access token. "+k.scrub(e.Message)
 		return e
 	}
-	said := k.words(refused.Body)
-	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied,
+	said, more := k.words(refused.Body)
+	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied, More: more,
 		Message: "The token URL gave Usher no access token: " + said.Detail,
 		Remedy:  "Check the client ID, the client secret, the scopes and the client authentication in the connector's configuration."}
 	if said.Detail == "" {
@@ -82,7 +83,7 @@ func (k *connector) noToken(op string, err error) *connectors.Error {
 	case s == http.StatusTooManyRequests:
 		e.Kind, e.RetryAfter = connectors.RateLimited, connectors.RetryAfter(refused.Response.Header, time.Now())
 		e.Remedy = "Usher waits as long as the token URL asked."
-	case s >= 500, s == http.StatusRequestTimeout:
+	case s >= 500, s == http.StatusRequestTimeout, slices.Contains([]string{"server_error", "temporarily_unavailable"}, refused.ErrorCode):
 		e.Kind, e.Remedy = connectors.Temporary, "Usher tries again by itself. If this lasts, ask whoever runs the token URL."
 	case s >= 300 && s < 400, s == http.StatusNotFound, s == http.StatusMethodNotAllowed:
 		e.Kind, e.Remedy = connectors.Misconfigured, "Correct the token URL in the connector's configuration."

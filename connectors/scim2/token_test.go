@@ -179,3 +179,19 @@ func TestExtraHeaders(t *testing.T) {
 		}
 	}
 }
+
+// RFC 6749 §5.2 wants a 400; some endpoints refuse under a 200, and some write a mark first.
+func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
+	for code, kind := range map[string]connectors.Kind{"invalid_client": connectors.Denied, "temporarily_unavailable": connectors.Temporary} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("\xef\xbb\xbf" + `{"error":"` + code + `","error_description":"not now"}`))
+		}))
+		defer srv.Close()
+		r := newRig(t, scim2fake.Quirks{}, keyAuthMode, authOAuth2, keyTokenURL, srv.URL, keyClientID, "u", keyClientSecret, "s3cret")
+		_, err := r.Create(t.Context(), profile(1))
+		if e := want(t, err, kind); !strings.Contains(e.Message, "not now") {
+			t.Errorf("%s: %+v", code, e)
+		}
+	}
+}

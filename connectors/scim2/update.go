@@ -60,7 +60,7 @@ func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c 
 	case err != nil:
 		return a, err
 	case a.ok():
-		return a, k.obeyed(ctx, a, c)
+		return k.settled(ctx, p, ops, c, a)
 	case k.updateMode != usePatch && lacksPatch(a):
 		a, err := k.replace(ctx, p, c)
 		if err != nil {

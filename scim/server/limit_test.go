@@ -44,6 +44,13 @@ func TestMediaTypes(t *testing.T) {
 	}
 }
 
+// RFC 8259 §8.1: a reader may ignore the mark that .NET and others write.
+func TestAByteOrderMarkIsNoObstacle(t *testing.T) {
+	s := start(t)
+	s.must(201, "POST", "/Users", "\xef\xbb\xbf"+`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada"}`)
+	s.refused(400, "invalidSyntax", "POST", "/Users", "\xef\xbb\xbf\xef\xbb\xbf{}")
+}
+
 func TestBodyLimit(t *testing.T) {
 	s := start(t)
 	for _, path := range []string{"/Users", "/Bulk", "/.search"} {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // group is a group. It is changed only under the server's lock.
@@ -183,7 +184,7 @@ func (s *Server) groupBody(r request) (map[string]any, *refusal) {
 			}
 		case key != "email" && key != "name" && key != "description":
 			return nil, invalid(`Invalid JSON payload received. Unknown name "` + key + `" at 'group': Cannot find field.`)
-		case v != nil && !isText, len(value) > 4096, key == "email" && !validAddress(value), key == "name" && strings.TrimSpace(value) == "":
+		case v != nil && !isText, len(value) > 4096, key == "email" && !validAddress(value), key == "name" && (strings.TrimSpace(value) == "" || utf8.RuneCountInString(value) > 73):
 			return nil, invalid("Invalid Input: " + key)
 		}
 	}
@@ -208,18 +209,41 @@ func validGroupIDs(v any) bool {
 func (s *Server) listGroups(r request) (reply, *refusal) {
 	q := r.URL.Query()
 	for key := range q {
-		if !slices.Contains([]string{"alt", "prettyPrint", "customer", "domain", "maxResults", "pageToken", "orderBy", "sortOrder", "fields"}, key) {
+		if !slices.Contains([]string{"alt", "prettyPrint", "customer", "domain", "maxResults", "pageToken", "query", "orderBy", "sortOrder", "fields"}, key) {
 			return reply{}, invalid("Unknown parameter: " + key)
 		}
 	}
 	if q.Get("customer") == "" && q.Get("domain") == "" {
 		return reply{}, refuse(http.StatusBadRequest, "badRequest", "Bad Request")
 	}
+	match, bad := groupQuery(q.Get("query"))
+	if bad != nil {
+		return reply{}, bad
+	}
 	var all []any
 	for _, g := range s.groupOrder {
-		all = append(all, s.renderGroup(g))
+		if match(g) {
+			all = append(all, s.renderGroup(g))
+		}
 	}
 	return page(r, "groups", all)
+}
+
+// groupQuery is the search for groups, which knows the address, the name and the members, and no external ID.
+func groupQuery(q string) (func(*group) bool, *refusal) {
+	if q == "" {
+		return func(*group) bool { return true }, nil
+	}
+	field, value, bad := parseTerm(q)
+	switch {
+	case bad != nil:
+		return nil, bad
+	case field == "name":
+		return func(g *group) bool { return fold(g.name) == fold(value) }, nil
+	case field == "email":
+		return func(g *group) bool { return fold(g.email) == fold(value) }, nil
+	}
+	return nil, badQuery(q)
 }
 
 const groupPage = 200

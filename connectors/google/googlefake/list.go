@@ -90,25 +90,35 @@ func offset(token string) (int, *refusal) {
 	return 0, invalid("Invalid Input: pageToken")
 }
 
-// parseQuery understands what the client needs of the search language: one term, field=value or
-// field='value' with \' for a quote.
-func parseQuery(q string) (func(*user) bool, *refusal) {
-	if q == "" {
-		return func(*user) bool { return true }, nil
-	}
+// parseTerm understands what the client needs of the search language: one term, field=value or field='value' with \'
+// for a quote.
+func parseTerm(q string) (field, value string, bad *refusal) {
 	field, value, ok := strings.Cut(q, "=")
-	bad := invalid("Invalid Input: Bad request for query: " + q)
+	bad = badQuery(q)
 	if rest, quoted := strings.CutPrefix(value, "'"); quoted {
 		var closed bool
 		value, closed = strings.CutSuffix(rest, "'")
 		if !closed || strings.Contains(strings.ReplaceAll(value, `\'`, ""), "'") {
-			return nil, bad
+			return "", "", bad
 		}
 		value = strings.ReplaceAll(value, `\'`, "'")
 	} else if strings.ContainsAny(value, " '") {
-		return nil, bad
+		return "", "", bad
 	}
 	if !ok || value == "" {
+		return "", "", bad
+	}
+	return field, value, nil
+}
+
+func badQuery(q string) *refusal { return invalid("Invalid Input: Bad request for query: " + q) }
+
+func parseQuery(q string) (func(*user) bool, *refusal) {
+	if q == "" {
+		return func(*user) bool { return true }, nil
+	}
+	field, value, bad := parseTerm(q)
+	if bad != nil {
 		return nil, bad
 	}
 	switch field {
@@ -121,7 +131,7 @@ func parseQuery(q string) (func(*user) bool, *refusal) {
 			return slices.ContainsFunc(items(u.doc["externalIds"]), func(m map[string]any) bool { return fold(text(m, "value")) == fold(value) })
 		}, nil
 	}
-	return nil, bad
+	return nil, badQuery(q)
 }
 
 // orgUnit is GET /customer/{customer}/orgunits/{path}, the path without its first slash.

@@ -10,7 +10,7 @@ import (
 // NewSandbox makes the Workspace account of the domain example.com for an evaluator. Its service account's key takes
 // longer than all the rest, and is made when it is first asked for.
 func NewSandbox() connectors.Sandbox {
-	s := New(Options{Scopes: []string{UserScope, GroupReadScope, GroupScope, MemberScope, OrgUnitScope}, OrgUnits: []string{"/Staff", "/Contractors", "/Former"}})
+	s := New(Options{Scopes: []string{UserScope, GroupScope, OrgUnitScope}, OrgUnits: []string{"/Staff", "/Contractors", "/Former"}})
 	s.key = sync.OnceValues(func() (ServiceAccount, string) {
 		a, file, err := NewKey()
 		if err != nil {

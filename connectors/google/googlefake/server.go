@@ -26,7 +26,7 @@ const (
 // Options say how a Server starts.
 type Options struct {
 	Account  ServiceAccount   // whose signatures are believed
-	Scopes   []string         // that are delegated to it; nil is the users' and the groups' to read
+	Scopes   []string         // that are delegated to it; nil is the users'
 	Admin    string           // the first super administrator; "" is admin@ the first domain
 	Domains  []string         // of the Workspace account; nil is example.com
 	OrgUnits []string         // besides "/"
@@ -67,7 +67,7 @@ func New(o Options) *Server {
 		o.Domains = []string{"example.com"}
 	}
 	if o.Scopes == nil {
-		o.Scopes = []string{UserScope, GroupReadScope}
+		o.Scopes = []string{UserScope}
 	}
 	if o.Admin == "" {
 		o.Admin = "admin@" + o.Domains[0]

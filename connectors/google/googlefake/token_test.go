@@ -71,7 +71,7 @@ func TestAssertionsAreVerified(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(Options{Account: ServiceAccount{Email: "sa@x", KeyID: "k1", Public: &key.PublicKey}, Journal: 100})
+	s := New(Options{Account: ServiceAccount{Email: "sa@x", KeyID: "k1", Public: &key.PublicKey}, Journal: 100, Scopes: []string{UserScope, GroupReadScope}})
 	gone := s.Put(map[string]any{"primaryEmail": "gone@example.com"}, Seed{})
 	if err := s.Drop(gone); err != nil {
 		t.Fatal(err)

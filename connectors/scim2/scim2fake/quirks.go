@@ -40,6 +40,9 @@ type Quirks struct {
 	KeepsActive  bool // active never changes, and the answer is 200 all the same
 	JSONOnly     bool // application/scim+json is refused with 415
 
+	Documents map[string]string // what discovery answers, by path: "/Schemas", "/ResourceTypes"
+	UsersAt   string            // where users are, instead of /Users
+
 	Groups GroupQuirks
 	Wire   WireQuirks
 

@@ -154,6 +154,14 @@ func (s *Server) serve(r request) reply {
 		return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/html"}},
 			body: []byte("<html><head><title>404 Not Found</title></head><body>no such page</body></html>")}
 	}
+	if at := r.q.UsersAt; at != "" {
+		if strings.HasPrefix(path, "/Users") {
+			return problem(http.StatusNotFound, "", "There is no endpoint "+path+".")
+		}
+		if rest, moved := strings.CutPrefix(path, at); moved {
+			path = "/Users" + rest
+		}
+	}
 	r.path = path
 	if !s.allowed(r.Request) {
 		return problem(http.StatusUnauthorized, "", "Authorization failure: the token is invalid or has expired.")
@@ -167,6 +175,8 @@ func (s *Server) serve(r request) reply {
 		}
 	}
 	switch {
+	case r.q.Documents[path] != "" && r.Method == http.MethodGet:
+		return reply{status: http.StatusOK, body: []byte(r.q.Documents[path])}
 	case path == "/Users":
 		return s.collection(r)
 	case strings.HasPrefix(path, "/Users/"):

@@ -1,0 +1,98 @@
+package scim2
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// endpoints compares where the service says that its users and groups are with where they are asked for.
+func (k *connector) endpoints(ctx context.Context, r *connectors.Report, d discovered) {
+	for _, c := range []struct{ name, plural, urn, at, key string }{
+		{"User", "users", scim.UserURN, k.users, keyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.groups, keyGroupEndpoint}} {
+		t := d.resourceType(c.name, c.urn)
+		if t == nil {
+			continue
+		}
+		to := k.resolve(string(t.Endpoint))
+		if to == "" || samePath(to, c.at) || !k.isList(ctx, to) {
+			continue
+		}
+		addStep(r, "Where the "+c.plural+" are", connectors.StepWarning, "The target says that its "+c.plural+" are at "+to+", and they are asked for at "+c.at+".",
+			"Use the proposed setting.")
+		r.Proposals = append(r.Proposals, connectors.Proposal{Key: c.key, Value: to, Why: "The target's resource types say so, and a list of " + c.plural + " answers there."})
+	}
+}
+
+// resolve is the URL of an endpoint that is relative to the base URL (RFC 7643 §6), or to the host as some services write
+// it; "" for one of another origin.
+func (k *connector) resolve(endpoint string) string {
+	base, err := url.Parse(k.base)
+	if err != nil {
+		return ""
+	}
+	to, err := url.Parse(endpoint)
+	switch {
+	case err != nil || to.RawQuery != "" || strings.Contains(to.Path, ".."):
+		return ""
+	case to.Host != "":
+		if !connectors.SameOrigin(base, to) || to.User != nil {
+			return ""
+		}
+		return to.String()
+	case strings.HasPrefix(to.Path, strings.TrimRight(base.Path, "/")+"/"):
+		return base.ResolveReference(to).String()
+	}
+	return k.base + "/" + strings.TrimLeft(to.EscapedPath(), "/")
+}
+
+func samePath(a, b string) bool {
+	return strings.EqualFold(strings.TrimRight(a, "/"), strings.TrimRight(b, "/"))
+}
+
+// isList reports whether a list of resources answers at a URL.
+func (k *connector) isList(ctx context.Context, u string) bool {
+	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: u + "?" + k.window(1)})
+	if err != nil || !a.ok() {
+		return false
+	}
+	var l scim.List
+	if scim.Decode(a.body, &l) != nil {
+		return false
+	}
+	return l.TotalResults.Set || l.Resources != nil
+}
+
+// seek looks for the service near the base URL, where no list of users answers: at what people paste instead of it, and
+// where services usually have it. It stays on the host, for the credentials go along.
+func (k *connector) seek(ctx context.Context, r *connectors.Report, failed answer) {
+	misses := failed.status == http.StatusNotFound || failed.status == http.StatusMethodNotAllowed || failed.ok() || failed.status/100 == 3
+	if !misses || k.users != k.base+"/Users" {
+		return
+	}
+	u, err := url.Parse(k.base)
+	if err != nil {
+		return
+	}
+	var near []string
+	switch strings.ToLower(path.Base(u.Path)) {
+	case "users", "groups", "serviceproviderconfig", "schemas", "resourcetypes":
+		near = append(near, strings.TrimSuffix(k.base, "/"+path.Base(u.EscapedPath())))
+	default:
+		near = append(near, k.base+"/v2", k.base+"/scim/v2", k.base+"/scim")
+	}
+	for _, base := range near {
+		if !k.isList(ctx, base+"/Users") {
+			continue
+		}
+		addStep(r, "Look near the base URL", connectors.StepWarning, "A list of users answers at "+base+"/Users.", "Use "+base+" as the base URL.")
+		r.Proposals = append(r.Proposals, connectors.Proposal{Key: keyBaseURL, Value: base, Why: "There is no list of users at " + k.users + ", and there is one here."})
+		return
+	}
+	k.endpoints(ctx, r, k.discover(ctx))
+}

@@ -1,0 +1,72 @@
+package scim2
+
+import (
+	"context"
+	"strings"
+
+	"usher/connectors"
+	"usher/scim"
+)
+
+// nameKept reports whether an answer to a new name does not show another one. What shows no name proves nothing.
+func nameKept(body []byte, name string) (kept bool, is string) {
+	g := seenGroup{}
+	if scim.Decode(body, &g) != nil || g.ID == "" || g.DisplayName == "" {
+		return true, ""
+	}
+	is = string(g.DisplayName)
+	return alike(is, name) || strings.Contains(plain(is), plain(name)) || cutOff(plain(is), plain(name)), is
+}
+
+// cutOff reports that a name is the beginning of a long one, which the service may have cut. A short one is more likely to be
+// the old name.
+func cutOff(is, name string) bool {
+	const long = 20
+	return len(is) >= long && strings.HasPrefix(name, is)
+}
+
+// groupSettled does for a group's name what settled does for an account.
+func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a answer) (answer, error) {
+	kept, _ := nameKept(a.body, g.Name)
+	if kept {
+		return a, nil
+	}
+	now, err := k.readGroup(ctx, connectors.OpUpdate, at, true)
+	if err != nil {
+		return now, err
+	}
+	kept, is := nameKept(now.body, g.Name)
+	if now.ok() && kept {
+		return now, nil
+	}
+	if k.traits.patchStyle == "" && k.groupStyle() == styleRFC {
+		b, err := k.sendPatch(ctx, at, styleObject, func(style string) ([]byte, error) {
+			return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: attrDisplayName, Value: g.Name}})
+		})
+		if err != nil {
+			return b, err
+		}
+		seen := b
+		if b.ok() && len(b.body) == 0 {
+			if seen, err = k.readGroup(ctx, connectors.OpUpdate, at, true); err != nil {
+				return seen, err
+			}
+		}
+		if kept, _ := nameKept(seen.body, g.Name); b.ok() && seen.ok() && kept {
+			k.learned.group.objectPatch.Store(true)
+			return seen, nil
+		}
+	}
+	if k.updateMode != usePatch {
+		b, err := k.putGroup(ctx, at, id, renamed(g.Name))
+		kind := connectors.KindOf(err)
+		if err == nil {
+			if kept, is = nameKept(b.body, g.Name); kept {
+				return b, nil
+			}
+		} else if kind != connectors.Invalid && kind != connectors.Misconfigured {
+			return b, err
+		}
+	}
+	return a, notKept(a, []contradiction{{attrDisplayName, g.Name, is}})
+}
