@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"usher/directory"
 )
@@ -20,13 +18,9 @@ type columns struct {
 }
 
 func columnsOf(i Import) columns {
-	byKey := map[string]Attribute{}
-	for _, a := range Attributes() {
-		byKey[a.Key] = a
-	}
 	c := columns{named: i.Mapping.has(keyName), existing: i.Existing, unknown: i.Unknown}
-	for k, key := range i.Mapping {
-		if a, ok := byKey[key]; ok {
+	for _, a := range Attributes() { // in this order: a mobile number beside another is not the primary one
+		if k := slices.Index(i.Mapping, a.Key); k >= 0 {
 			c.at, c.what = append(c.at, k), append(c.what, a)
 		}
 	}
@@ -54,7 +48,7 @@ func (c columns) read(row Row) (person, *problem) {
 		if at >= len(row.Cells) {
 			continue
 		}
-		if wrong := p.take(c.what[k].Key, strings.TrimSpace(row.Cells[at])); wrong != nil {
+		if wrong := p.take(c.what[k].Key, trimmed(row.Cells[at])); wrong != nil {
 			return p, wrong
 		}
 	}
@@ -75,27 +69,31 @@ func (p *person) take(key, value string) *problem {
 		return nil
 	}
 	switch key {
-	case keyActive:
-		on, ok := truth(value)
-		if !ok {
-			return &problem{key, fmt.Sprintf("“%s” is neither yes nor no. Write true or false.", cutAt(value, 40))}
-		}
-		p.active = &on
-		return nil
+	case keyActive, keyBlocked, keyControl:
+		return p.takeActive(key, value)
 	case keyGroups:
 		return p.takeGroups(value)
 	}
-	limit := maxCell
-	if key == keyEmail {
-		limit = maxEmail
-	}
-	if utf8.RuneCountInString(value) > limit {
-		return &problem{key, fmt.Sprintf("Use at most %d characters.", limit)}
-	}
-	if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }) {
-		return &problem{key, "This cannot contain line breaks or control characters."}
-	}
 	p.values[key] = value
+	return nil
+}
+
+func (p *person) takeActive(key, value string) *problem {
+	var on, ok bool
+	switch key {
+	case keyActive:
+		on, ok = truth(value)
+	case keyBlocked:
+		on, ok = untruth(value)
+	default:
+		if on, ok = control(value); !ok {
+			return &problem{key, fmt.Sprintf("“%s” is no number of Active Directory, such as 512.", cutAt(value, 40))}
+		}
+	}
+	if !ok {
+		return &problem{key, fmt.Sprintf("“%s” is neither yes nor no. Write true or false.", cutAt(value, 40))}
+	}
+	p.active = &on
 	return nil
 }
 
@@ -117,16 +115,6 @@ func (p *person) takeGroups(value string) *problem {
 		return &problem{keyGroups, fmt.Sprintf("A row can name at most %d groups.", maxGroups)}
 	}
 	return nil
-}
-
-func truth(value string) (on, ok bool) {
-	switch strings.ToLower(value) {
-	case "true", "yes", "y", "1", "t", "x", "on", "active", "enabled", "ja", "j", "wahr", "aktiv", "oui", "o", "vrai", "actif":
-		return true, true
-	case "false", "no", "n", "0", "f", "off", "inactive", "disabled", "nein", "falsch", "inaktiv", "non", "faux", "inactif":
-		return false, true
-	}
-	return false, false
 }
 
 // user is the new user that the row describes.

@@ -48,7 +48,7 @@ func (im *Importer) Upload(ctx context.Context, fileName string, file io.Reader,
 		return i, err
 	}
 	if err = im.readRows(ctx, &i, r); err == nil {
-		i.Size, i.Notes, i.Mapping = from.n, r.Notes, Guess(r.Header)
+		i.Size, i.Notes, i.Mapping = from.n, r.Notes, Guess(r.Header, r.first...)
 		err = im.Store.FinishUpload(ctx, i, im.change(by, ActionUpload, i))
 	}
 	if err == nil {
