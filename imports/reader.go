@@ -163,6 +163,14 @@ func (r *Reader) dropSecrets(row *Row) {
 	}
 }
 
+// faultCause is a row's fault without the numbers that are this row's alone.
+func faultCause(fault string) string {
+	if strings.HasPrefix(fault, "The quotation marks") {
+		return "The quotation marks do not match. A quotation mark inside a value is written twice."
+	}
+	return "The row has more cells than the header. Is a value with a separator not in quotation marks?"
+}
+
 // record reads rows until one has something in it.
 func (r *Reader) record() (Row, error) {
 	for {

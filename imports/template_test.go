@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"usher/db/dbtest"
 	"usher/imports"
 )
 
@@ -34,7 +35,9 @@ bob@example.com disabled Bob Builder <bob@example.com> ,  #18 Toronto ON M5H CA 
 		"mac.csv":        "ada active Ada  <ada@example.com> ,  # - tel  manager  ",
 	} {
 		t.Run(file, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) { w.t = t; w.run(); w.importsAs(file, want) })
+			w := newWorld(t, dbtest.New(t))
+			w.run()
+			w.importsAs(file, want)
 		})
 	}
 }

@@ -42,7 +42,7 @@ func (im *Importer) Upload(ctx context.Context, fileName string, file io.Reader,
 		return Import{}, spoken(err, 0)
 	}
 	now := im.Now()
-	i := Import{ID: directory.NewID(), FileName: cmp.Or(shortened(fileName), "file.csv"), Header: r.Header, Existing: OnlyCreate, Unknown: RefuseUnknown,
+	i := Import{ID: directory.NewID(), FileName: cmp.Or(shortened(fileName), "file.csv"), Header: r.Header, Existing: OnlyCreate, Unknown: RefuseUnknown, Alike: SkipAlike,
 		Actor: by, CreatedAt: now, SeenAt: now}
 	if err := im.Store.CreateImport(ctx, i); err != nil {
 		return i, err
