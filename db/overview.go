@@ -19,7 +19,11 @@ func (s *Store) Progress(ctx context.Context, connectorID string) (provisioning.
 	if err != nil {
 		return provisioning.Progress{}, err
 	}
-	return s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
+	p, err := s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
+	if !t.Enabled && t.Provisioner.ID != "" {
+		p = off(p)
+	}
+	return p, err
 }
 
 // countAccounts counts all accounts of users, those that are held and dead, and of the unsettled ones all, what is being tried
@@ -117,18 +121,11 @@ func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overv
 	if o.Targets, err = s.Targets(ctx); err != nil {
 		return o, err
 	}
-	o.Progress.Counts = map[provisioning.Status]int{}
-	for i := range o.Targets {
-		t := &o.Targets[i]
-		t.Settings.Secrets = nil
-		p, err := s.progress(ctx, t.ID, t.Quarantine.On(), now)
-		if err != nil {
-			return o, err
-		}
-		o.Progress.Total += p.Total
-		for status, n := range p.Counts {
-			o.Progress.Counts[status] += n
-		}
+	if o.Off, err = s.offTargets(ctx); err != nil {
+		return o, err
+	}
+	if err := s.countAll(ctx, &o, now); err != nil {
+		return o, err
 	}
 	if o.Hours, err = s.lastHours(ctx, now); err != nil {
 		return o, err
@@ -138,6 +135,27 @@ func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overv
 	}
 	o.GroupTrouble, err = s.groupTrouble(ctx, o.Targets)
 	return o, err
+}
+
+// countAll counts the accounts of every target.
+func (s *Store) countAll(ctx context.Context, o *provisioning.Overview, now time.Time) error {
+	o.Progress.Counts = map[provisioning.Status]int{}
+	for i, t := range slices.Concat(o.Targets, o.Off) {
+		p, err := s.progress(ctx, t.ID, t.Quarantine.On(), now)
+		if err != nil {
+			return err
+		}
+		if i < len(o.Targets) {
+			o.Targets[i].Settings.Secrets = nil
+		} else {
+			p = off(p)
+		}
+		o.Progress.Total += p.Total
+		for status, n := range p.Counts {
+			o.Progress.Counts[status] += n
+		}
+	}
+	return nil
 }
 
 // countLines counts an hour of the log from indexes alone: all lines, and those that did not succeed.
