@@ -158,9 +158,11 @@ func (s *Store) countAll(ctx context.Context, o *provisioning.Overview, now time
 	return nil
 }
 
-// countLines counts an hour of the log from indexes alone: all lines, and those that did not succeed.
+// countLines counts an hour of the log from indexes alone: all lines, those that failed, and those that
+// wait for a person's decision and are neither.
 const countLines = `SELECT (SELECT count(*) FROM attempts WHERE id >= $1 AND id < $2),
-	(SELECT count(*) FROM attempts WHERE outcome IN ('retry', 'failed', 'held') AND outcome <> 'succeeded' AND id >= $1 AND id < $2)`
+	(SELECT count(*) FROM attempts WHERE outcome IN ('retry', 'failed') AND outcome <> 'succeeded' AND id >= $1 AND id < $2),
+	(SELECT count(*) FROM attempts WHERE outcome = 'held' AND outcome <> 'succeeded' AND id >= $1 AND id < $2)`
 
 // lastHours counts the log by hour of the clock; the last hour is the running one.
 func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Hour, error) {
@@ -169,12 +171,12 @@ func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Ho
 	for i := range all {
 		h := &all[i]
 		h.Start = start.Add(time.Duration(i) * time.Hour)
-		var lines int
-		err := s.r.QueryRowContext(ctx, countLines, boundID(h.Start).String(), boundID(h.Start.Add(time.Hour)).String()).Scan(&lines, &h.Failed)
+		var lines, held int
+		err := s.r.QueryRowContext(ctx, countLines, boundID(h.Start).String(), boundID(h.Start.Add(time.Hour)).String()).Scan(&lines, &h.Failed, &held)
 		if err != nil {
 			return nil, fmt.Errorf("count the provisioning log: %w", err)
 		}
-		h.Succeeded = lines - h.Failed
+		h.Succeeded = lines - h.Failed - held
 	}
 	return all, nil
 }
