@@ -50,7 +50,13 @@ const (
 
 // open opens the database. Its engine works in the background only when its Run is called.
 func (a *app) open(instance string) (*core, error) {
-	ring, err := db.LoadKey(os.Getenv("USHER_KEY"), cmp.Or(a.cli.KeyFile, defaultKeyFile(a.cli.DB)))
+	key, keyFile := os.Getenv("USHER_KEY"), cmp.Or(a.cli.KeyFile, defaultKeyFile(a.cli.DB))
+	if key == "" {
+		if err := db.CheckKeyFile(a.ctx, a.cli.DB, keyFile); err != nil {
+			return nil, err
+		}
+	}
+	ring, err := db.LoadKey(key, keyFile)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 func peopleFile(t *testing.T, n int) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("Login;Vorname;Nachname;E-Mail;Abteilung;Personalnummer;Gruppen;Bemerkung\r\n")
+	b.WriteString("Login;Vorname;Nachname;E-Mail;Abteilung;Personalnummer;Gruppen;Stelle\r\n")
 	for i := range n {
 		fmt.Fprintf(&b, "worker%03d;Ida%d;Müller;worker%03d@example.com;Lager %d;%d;;\r\n", i, i, i, i%7, 1000+i)
 	}
@@ -81,7 +81,7 @@ func TestImportInABrowser(t *testing.T) {
 	b.sees("finished")
 	b.inspect("import-finished")
 	b.do("list the refused", clickText("Refused"), cd.Sleep(300*time.Millisecond))
-	b.sees("Row 2 has the same user name.")
+	b.sees("Line 3 has the same user name.")
 	b.inspect("import-refused")
 	report, err := cd.Run(b.ctx, cd.Evaluate[string](`fetch(document.querySelector('a[href$="refused.csv"]').href).then(async r => r.headers.get("Content-Disposition") + "\n" +
 		new TextDecoder("utf-8", {ignoreBOM: true}).decode(await r.arrayBuffer()))`, cd.EvalAwaitPromise))

@@ -73,3 +73,24 @@ func TestVersion(t *testing.T) {
 		t.Errorf("version printed %q", out)
 	}
 }
+
+// TestAMissingKeyFileIsNoNewOne: a key that was just made would open nothing of what the database has sealed.
+func TestAMissingKeyFileIsNoNewOne(t *testing.T) {
+	db := newDB(t)
+	must(t, "", db, "token", "create", "--name=HR", "--scopes=scim")
+	file := strings.TrimPrefix(db, "--db=") + ".key"
+	if err := os.Rename(file, file+".away"); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := usher(t, "", db, "token", "list")
+	if code != exitFailed || !strings.Contains(errs, "is missing") || !strings.Contains(errs, "USHER_KEY") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a new key file was made")
+	}
+	if err := os.Rename(file+".away", file); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "", db, "token", "list")
+}

@@ -68,12 +68,33 @@ func (k *core) show(a *app, nameOrID string) (shown, error) {
 	if missing != nil && len(ms) == 0 {
 		return s, missing
 	}
-	at := time.Now()
-	for _, m := range ms {
-		s.Accounts = append(s.Accounts, shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(m.Status(at)),
-			RemoteID: m.RemoteID, Error: trouble(m), remedy: m.Remedy})
+	s.Accounts, err = k.shownAccounts(a, u, ms)
+	return s, err
+}
+
+// shownAccounts also has the targets where the user should be and is not, because they are switched off.
+func (k *core) shownAccounts(a *app, u directory.User, ms []provisioning.Membership) ([]shownAccount, error) {
+	all, err := k.store.Standings(a.ctx, []directory.User{u})
+	if err != nil {
+		return nil, err
 	}
-	return s, nil
+	at, out := time.Now(), []shownAccount{}
+	standings := map[string]provisioning.Standing{}
+	for _, st := range all[u.ID] {
+		standings[st.ConnectorID] = st
+		if status, counts := st.Status(at); counts && !st.Begun && status == provisioning.StatusOff {
+			out = append(out, shownAccount{Connection: st.Connection, Connector: st.Kind, Status: string(status)})
+		}
+	}
+	for _, m := range ms {
+		st := provisioning.Standing{Membership: m, Want: provisioning.Removed, Begun: true} // a deleted user's
+		if mine, ok := standings[m.ConnectorID]; ok && u.State == directory.Live {
+			st.Want = mine.Want
+		}
+		status, _ := st.Status(at)
+		out = append(out, shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(status), RemoteID: m.RemoteID, Error: trouble(m), remedy: m.Remedy})
+	}
+	return out, nil
 }
 
 func trouble(m provisioning.Membership) string { return cmp.Or(m.HeldReason, m.Error) }

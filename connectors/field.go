@@ -108,6 +108,9 @@ func Read(fields []Field, input map[string]string, old directory.Settings) (dire
 	for _, f := range fields {
 		v, given := input[f.Key]
 		v = strings.TrimSpace(v)
+		if f.Type == Password && strings.HasSuffix(f.Key, "token") {
+			v = bareToken(v)
+		}
 		switch {
 		case f.Secret() && v == "":
 			v = old.Secrets[f.Key].Reveal()
@@ -139,6 +142,17 @@ func Read(fields []Field, input map[string]string, old directory.Settings) (dire
 		}
 	}
 	return s, errs
+}
+
+// bareToken is a token without the words that stand before it in a header: services show them together, and people copy
+// what they see.
+func bareToken(v string) string {
+	for _, before := range []string{"Authorization:", "Bearer "} {
+		if len(v) > len(before) && strings.EqualFold(v[:len(before)], before) {
+			v = strings.TrimSpace(v[len(before):])
+		}
+	}
+	return v
 }
 
 // movedHost reports whether an address now points to a host that no stored one has: whoever may edit a

@@ -95,10 +95,12 @@ func makePrivate(path string) error {
 	return f.Close()
 }
 
-// sqliteDSN opens what is there and makes nothing new (mode=rw): makePrivate has made it. It gives every connection its pragmas; they are executed in this order, and waiting for a lock must be
-// set up before the first one that needs it. FULL: what was acknowledged survives a power cut.
+// sqliteDSN opens what is there and makes nothing new (mode=rw): makePrivate has made it. It gives every connection its
+// pragmas; they are executed in this order, and waiting for a lock must be set up before the first one that needs it.
+// FULL: what was acknowledged survives a power cut. secure_delete: what is wiped leaves no bytes behind in the page that
+// it stood on.
 func sqliteDSN(path, more string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
 		"?mode=rw&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(ON)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(8000)" + more
+		"&_pragma=foreign_keys(ON)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(8000)&_pragma=secure_delete(FAST)" + more
 }

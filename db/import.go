@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -11,23 +12,23 @@ import (
 	"usher/imports"
 )
 
-const importColumns = `id, file_name, size_bytes, notes, header, mapping, existing, unknown, row_count, position,
-	creates, changes, sames, refusals, created, changed, refused, actor_id, actor_name, created_at, seen_at, uploaded_at, failed_at, fault,
-	check_at, checked_at, run_at, paused_at, cancelled_at, finished_at, purged_at, lease`
+const importColumns = `id, file_name, size_bytes, notes, header, mapping, existing, unknown, alike, row_count, position,
+	creates, changes, sames, refusals, warned, created, changed, refused, actor_id, actor_name, created_at, seen_at, uploaded_at, failed_at, fault,
+	check_at, checked_at, run_at, paused_at, cancelled_at, finished_at, purged_at, wiped_at, lease`
 
 func scanImport(row scanner) (imports.Import, error) {
 	i := imports.Import{Actor: directory.Actor{Kind: directory.ByAdmin}}
 	var notes, header, mapping string
 	var lease sql.NullString
-	at := make([]sql.NullInt64, 11)
-	err := row.Scan(&i.ID, &i.FileName, &i.Size, &notes, &header, &mapping, &i.Existing, &i.Unknown, &i.Rows, &i.Position,
-		&i.Plan.Create, &i.Plan.Change, &i.Plan.Same, &i.Plan.Refuse, &i.Done.Created, &i.Done.Changed, &i.Done.Refused,
-		&i.Actor.ID, &i.Actor.Name, &at[0], &at[1], &at[2], &at[3], &i.Fault, &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10], &lease)
+	at := make([]sql.NullInt64, 12)
+	err := row.Scan(&i.ID, &i.FileName, &i.Size, &notes, &header, &mapping, &i.Existing, &i.Unknown, &i.Alike, &i.Rows, &i.Position,
+		&i.Plan.Create, &i.Plan.Change, &i.Plan.Same, &i.Plan.Refuse, &i.Plan.Warn, &i.Done.Created, &i.Done.Changed, &i.Done.Refused,
+		&i.Actor.ID, &i.Actor.Name, &at[0], &at[1], &at[2], &at[3], &i.Fault, &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10], &at[11], &lease)
 	if err != nil {
 		return i, err
 	}
 	for k, to := range []*time.Time{&i.CreatedAt, &i.SeenAt, &i.UploadedAt, &i.FailedAt, &i.CheckAt, &i.CheckedAt, &i.RunAt, &i.PausedAt,
-		&i.CancelledAt, &i.FinishedAt, &i.PurgedAt} {
+		&i.CancelledAt, &i.FinishedAt, &i.PurgedAt, &i.WipedAt} {
 		*to = timeOf(at[k])
 	}
 	i.Lease = lease.String
@@ -92,9 +93,9 @@ func (s *Store) CreateImport(ctx context.Context, i imports.Import) error {
 	if err != nil {
 		return fmt.Errorf("create import: %w", err)
 	}
-	_, err = exec(ctx, s.w, `INSERT INTO imports (id, file_name, header, existing, unknown, actor_id, actor_name, created_at, seen_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
-		i.ID, clean(i.FileName), header, string(i.Existing), string(i.Unknown), i.Actor.ID, clean(i.Actor.Name), i.CreatedAt.UnixMicro())
+	_, err = exec(ctx, s.w, `INSERT INTO imports (id, file_name, header, existing, unknown, alike, actor_id, actor_name, created_at, seen_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+		i.ID, clean(i.FileName), header, string(i.Existing), string(i.Unknown), cmp.Or(string(i.Alike), string(imports.SkipAlike)), i.Actor.ID, clean(i.Actor.Name), i.CreatedAt.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("create import %s: %w", i.ID, err)
 	}
@@ -111,19 +112,24 @@ func (s *Store) FinishUpload(ctx context.Context, i imports.Import, c directory.
 	if err != nil {
 		return fmt.Errorf("finish upload: %w", err)
 	}
-	return s.moveImport(ctx, i.ID, c, `UPDATE imports SET size_bytes = $2, notes = $3, mapping = $4, row_count = $5, uploaded_at = $6, seen_at = $6
+	return s.moveImport(ctx, i.ID, c, `UPDATE imports SET size_bytes = $2, notes = $3, mapping = $4, row_count = $5, uploaded_at = $6, seen_at = $6, wiped_at = $6
 		WHERE id = $1 AND uploaded_at IS NULL AND failed_at IS NULL`, i.Size, notes, mapping, i.Rows, c.At.UnixMicro())
 }
 
 // MapImport implements imports.Store.
-func (s *Store) MapImport(ctx context.Context, i imports.Import, at time.Time) error {
+func (s *Store) MapImport(ctx context.Context, i imports.Import, was imports.Mapping, at time.Time) error {
 	mapping, err := jsonText(i.Mapping)
 	if err != nil {
 		return fmt.Errorf("map import: %w", err)
 	}
-	return s.moveImport(ctx, i.ID, directory.Change{}, `UPDATE imports SET mapping = $2, existing = $3, unknown = $4, check_at = $5, checked_at = NULL,
-			position = 0, creates = 0, changes = 0, sames = 0, refusals = 0, lease = NULL, lease_until = NULL
-		WHERE id = $1 AND uploaded_at IS NOT NULL AND run_at IS NULL AND `+openImport, mapping, string(i.Existing), string(i.Unknown), at.UnixMicro())
+	before, err := jsonText(was)
+	if err != nil {
+		return fmt.Errorf("map import: %w", err)
+	}
+	return s.moveImport(ctx, i.ID, directory.Change{}, `UPDATE imports SET mapping = $2, existing = $3, unknown = $4, alike = $5, check_at = $6, checked_at = NULL,
+			wiped_at = NULL, position = 0, creates = 0, changes = 0, sames = 0, refusals = 0, warned = 0, lease = NULL, lease_until = NULL
+		WHERE id = $1 AND mapping = $7 AND (check_at IS NULL) = $8 AND uploaded_at IS NOT NULL AND run_at IS NULL AND `+openImport,
+		mapping, string(i.Existing), string(i.Unknown), string(i.Alike), at.UnixMicro(), before, i.CheckAt.IsZero())
 }
 
 // openImport is the condition of the index imports_open, word for word.

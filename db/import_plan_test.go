@@ -10,7 +10,7 @@ import (
 	"usher/imports"
 )
 
-var walksRows = regexp.MustCompile(`SCAN (import_rows|imports)( |$)`)
+var walksRows = regexp.MustCompile(`SCAN (import_rows|imports|users|client_ids|user_values)( |$)`)
 
 // TestImportQueriesUseIndexes refuses a query that reads a whole table of rows. The few imports that are open may be
 // walked by the index that holds nothing else.
@@ -26,9 +26,13 @@ func TestImportQueriesUseIndexes(t *testing.T) {
 	defer s.Close()
 	every, _ := importRowQuery(imports.RowFilter{ImportID: "x", After: 1})
 	refused, _ := importRowQuery(imports.RowFilter{ImportID: "x", After: 1, Verdicts: []imports.Verdict{imports.WillRefuse, imports.Refused}})
+	cause, _ := importRowQuery(imports.RowFilter{ImportID: "x", After: 1, Cause: "y"})
+	warned, _ := importRowQuery(imports.RowFilter{ImportID: "x", After: 1, Warned: true})
 	page := importQuery("x")
 	for name, q := range map[string]string{"rows": every, "refused rows": refused, "imports": page.end(` ORDER BY id DESC LIMIT 21`), "claim": s.claimImport(),
-		"earlier": earlierRows + placeholders(3, 2) + `) GROUP BY name_key`} {
+		"earlier names": earlierRows(imports.ByName, 2), "earlier emails": earlierRows(imports.ByEmail, 2), "earlier numbers": earlierRows(imports.ByNumber, 2),
+		"earlier external IDs": earlierRows(imports.ByExternal, 2), "causes": causesQuery, "rows of a cause": cause, "rows with warnings": warned,
+		"like an email": usersAlike(imports.ByEmail, 2)[0], "like an external ID": usersAlike(imports.ByExternal, 2)[0], "like a client's ID": usersAlike(imports.ByExternal, 2)[1]} {
 		rows, err := s.w.Query("EXPLAIN QUERY PLAN "+q, make([]any, 5)[:placeholdersIn(q)]...)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -65,8 +65,9 @@ func (s *Store) DropUploads(ctx context.Context, before, at time.Time, fault str
 }
 
 // PurgeImports implements imports.Store. It also finishes what was begun before.
-func (s *Store) PurgeImports(ctx context.Context, before, at time.Time) error {
-	ids, err := list(ctx, s.r, scanText, `SELECT id FROM imports WHERE purged_at IS NULL AND created_at < $1`, before.UnixMicro())
+func (s *Store) PurgeImports(ctx context.Context, before, waiting, at time.Time) error {
+	ids, err := list(ctx, s.r, scanText, `SELECT id FROM imports WHERE purged_at IS NULL AND (created_at < $1 OR check_at IS NULL AND created_at < $2)`,
+		before.UnixMicro(), waiting.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("list old imports: %w", err)
 	}

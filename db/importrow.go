@@ -12,12 +12,12 @@ import (
 	"usher/imports"
 )
 
-const importRowColumns = `n, line, cells, fault, name, verdict, field, words, user_id`
+const importRowColumns = `n, line, cells, fault, name, verdict, field, words, cause, user_id`
 
 func scanImportRow(row scanner) (imports.Row, error) {
 	var r imports.Row
 	var cells string
-	if err := row.Scan(&r.N, &r.Line, &cells, &r.Fault, &r.Name, &r.Verdict, &r.Field, &r.Words, &r.UserID); err != nil {
+	if err := row.Scan(&r.N, &r.Line, &cells, &r.Fault, &r.Name, &r.Verdict, &r.Field, &r.Words, &r.Cause, &r.UserID); err != nil {
 		return r, err
 	}
 	if err := json.Unmarshal([]byte(cells), &r.Cells); err != nil {
@@ -83,7 +83,12 @@ func importRowQuery(f imports.RowFilter) (string, []any) {
 	limit = min(limit, mostImportRows)
 	args := []any{f.ImportID, f.After, limit}
 	const from = `SELECT ` + importRowColumns + ` FROM import_rows WHERE import_id = $1 AND n > $2`
-	if len(f.Verdicts) == 0 {
+	switch {
+	case f.Cause != "":
+		return from + ` AND cause = $4 ORDER BY n LIMIT $3`, append(args, clean(f.Cause))
+	case f.Warned:
+		return from + ` AND cause <> '' AND verdict NOT IN ('refuse', 'refused') ORDER BY n LIMIT $3`, args
+	case len(f.Verdicts) == 0:
 		return from + ` ORDER BY n LIMIT $3`, args
 	}
 	var parts []string
@@ -92,33 +97,6 @@ func importRowQuery(f imports.RowFilter) (string, []any) {
 		parts = append(parts, fmt.Sprintf(`SELECT * FROM (%s AND verdict = $%d ORDER BY n LIMIT $3) AS v%d`, from, len(args), len(args)))
 	}
 	return `SELECT ` + importRowColumns + ` FROM (` + strings.Join(parts, ` UNION ALL `) + `) AS every ORDER BY n LIMIT $3`, args
-}
-
-const earlierRows = `SELECT name_key, min(n) FROM import_rows WHERE import_id = $1 AND name_key <> '' AND n < $2 AND name_key IN (`
-
-// EarlierRows implements imports.Store.
-func (s *Store) EarlierRows(ctx context.Context, id string, before int64, keys []string) (map[string]int64, error) {
-	first := map[string]int64{}
-	if len(keys) == 0 {
-		return first, nil
-	}
-	args := []any{id, before}
-	for _, k := range keys {
-		args = append(args, clean(k))
-	}
-	type met struct {
-		key string
-		n   int64
-	}
-	all, err := list(ctx, s.r, func(row scanner) (m met, err error) { return m, row.Scan(&m.key, &m.n) },
-		earlierRows+placeholders(3, len(keys))+`) GROUP BY name_key`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("find earlier rows of import %s: %w", id, err)
-	}
-	for _, m := range all {
-		first[m.key] = m.n
-	}
-	return first, nil
 }
 
 // UsersByName implements imports.Store.

@@ -8,12 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"usher/directory"
 	"usher/imports"
 )
 
 // workImport is an import with something to do for a runner.
-const workImport = openImport + ` AND (check_at IS NOT NULL AND checked_at IS NULL OR run_at IS NOT NULL AND paused_at IS NULL)`
+const workImport = openImport + ` AND wiped_at IS NOT NULL AND (check_at IS NOT NULL AND checked_at IS NULL OR run_at IS NOT NULL AND paused_at IS NULL)`
 
 // claimImport picks first and updates then, as claimQuery does.
 func (s *Store) claimImport() string {
@@ -75,10 +74,10 @@ func (s *Store) RecordImport(ctx context.Context, p imports.Progress) (imports.I
 	var i imports.Import
 	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
 		i, err = scanImport(tx.QueryRowContext(ctx, `UPDATE imports SET position = $3, lease_until = $4, creates = creates + $5, changes = changes + $6,
-				sames = sames + $7, refusals = refusals + $8, created = created + $9, changed = changed + $10, refused = refused + $11
+				sames = sames + $7, refusals = refusals + $8, created = created + $9, changed = changed + $10, refused = refused + $11, warned = warned + $12
 			WHERE id = $1 AND lease = $2 RETURNING `+importColumns,
 			p.ImportID, p.Lease, p.Position, p.Until.UnixMicro(), p.Plan.Create, p.Plan.Change, p.Plan.Same, p.Plan.Refuse,
-			p.Done.Created, p.Done.Changed, p.Done.Refused))
+			p.Done.Created, p.Done.Changed, p.Done.Refused, p.Plan.Warn))
 		if errors.Is(err, sql.ErrNoRows) {
 			return imports.ErrLost
 		}
@@ -93,11 +92,16 @@ func (s *Store) RecordImport(ctx context.Context, p imports.Progress) (imports.I
 	return i, err
 }
 
-// writeVerdicts writes all rows by one statement, names only when a dry run found them: they are in an index. A row
-// that was marked with a user keeps the mark.
+// writeVerdicts writes all rows by one statement, names and traits only when a dry run found them: they are in indexes.
+// A row that was marked with a user keeps the mark.
 func writeVerdicts(ctx context.Context, tx *sql.Tx, p imports.Progress) error {
 	if len(p.Rows) == 0 {
 		return nil
+	}
+	columns := []string{"n", "verdict", "field", "words", "cause", "user_id"}
+	found := p.Plan != (imports.Plan{})
+	if found {
+		columns = append(columns, "name", "name_key", "email_key", "number_key", "external_key")
 	}
 	args := []any{p.ImportID}
 	var b strings.Builder
@@ -105,17 +109,27 @@ func writeVerdicts(ctx context.Context, tx *sql.Tx, p imports.Progress) error {
 		if k > 0 {
 			b.WriteString(", ")
 		}
-		n := len(args)
-		fmt.Fprintf(&b, "(CAST($%d AS BIGINT), $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7)
-		args = append(args, r.N, clean(r.Name), clean(directory.Key(r.Name)), string(r.Verdict), r.Field, clean(r.Words), r.UserID)
+		n := len(args) + 1
+		fmt.Fprintf(&b, "(CAST($%d AS BIGINT), %s)", n, placeholders(n+1, len(columns)-1))
+		args = append(args, r.N, string(r.Verdict), r.Field, clean(r.Words), clean(r.Cause), r.UserID)
+		if found {
+			args = append(args, clean(r.Name), traitKey(r, imports.ByName), traitKey(r, imports.ByEmail), traitKey(r, imports.ByNumber), traitKey(r, imports.ByExternal))
+		}
 	}
-	names := ""
-	if p.Plan != (imports.Plan{}) {
-		names = "name = v.name, name_key = v.name_key, "
+	set := ""
+	for _, c := range columns {
+		if c != "n" && c != "user_id" {
+			set += c + " = v." + c + ", "
+		}
 	}
-	_, err := tx.ExecContext(ctx, `WITH v (n, name, name_key, verdict, field, words, user_id) AS (VALUES `+b.String()+`)
-		UPDATE import_rows SET `+names+`verdict = v.verdict, field = v.field, words = v.words,
-			user_id = CASE WHEN v.user_id = '' THEN import_rows.user_id ELSE v.user_id END
+	_, err := tx.ExecContext(ctx, `WITH v (`+strings.Join(columns, ", ")+`) AS (VALUES `+b.String()+`)
+		UPDATE import_rows SET `+set+`user_id = CASE WHEN v.user_id = '' THEN import_rows.user_id ELSE v.user_id END
 		FROM v WHERE import_rows.import_id = $1 AND import_rows.n = v.n`, args...)
 	return err
+}
+
+// traitKey is bounded, for it is in an index.
+func traitKey(r imports.Row, t imports.Trait) string {
+	key, _, _ := keyOf(r.Traits[t], true)
+	return key
 }

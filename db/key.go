@@ -1,16 +1,47 @@
 package db
 
 import (
+	"context"
 	"crypto/rand"
+	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 )
+
+// CheckKeyFile refuses a key file that is missing beside a database that was made with a key: a new key would open
+// nothing that is sealed there. What else is wrong with the database is told when it is opened.
+func CheckKeyFile(ctx context.Context, dsn, keyFile string) error {
+	if _, err := os.Stat(keyFile); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	driver := "pgx"
+	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		path := strings.TrimPrefix(strings.TrimPrefix(dsn, "file:"), "//")
+		path, _, _ = strings.Cut(path, "?")
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+			return nil
+		}
+		driver, dsn = "sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()+"?_pragma=busy_timeout(10000)&_pragma=query_only(ON)"
+	}
+	d, err := sql.Open(driver, dsn)
+	if err != nil {
+		return nil //nolint:nilerr // opening it says so
+	}
+	defer d.Close()
+	var sealed string
+	if d.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, settingCanary).Scan(&sealed) != nil {
+		return nil
+	}
+	return fmt.Errorf("the key file %s is missing, and the secrets in this database were sealed with the key in it. "+
+		"Put the file back, from a backup if need be, or set USHER_KEY to its key. No new key was made", keyFile)
+}
 
 // LoadKey makes the ring from keyEnv, the value of USHER_KEY, or, when that is empty, from the key file, which is
 // made with mode 0600 when it is missing. Both hold keys of 32 bytes in hex or base64, separated by white space

@@ -19,7 +19,11 @@ func (s *Store) Progress(ctx context.Context, connectorID string) (provisioning.
 	if err != nil {
 		return provisioning.Progress{}, err
 	}
-	return s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
+	p, err := s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
+	if !t.Enabled && t.Provisioner.ID != "" {
+		p = off(p)
+	}
+	return p, err
 }
 
 // countAccounts counts all accounts of users, those that are held and dead, and of the unsettled ones all, what is being tried
@@ -117,18 +121,11 @@ func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overv
 	if o.Targets, err = s.Targets(ctx); err != nil {
 		return o, err
 	}
-	o.Progress.Counts = map[provisioning.Status]int{}
-	for i := range o.Targets {
-		t := &o.Targets[i]
-		t.Settings.Secrets = nil
-		p, err := s.progress(ctx, t.ID, t.Quarantine.On(), now)
-		if err != nil {
-			return o, err
-		}
-		o.Progress.Total += p.Total
-		for status, n := range p.Counts {
-			o.Progress.Counts[status] += n
-		}
+	if o.Off, err = s.offTargets(ctx); err != nil {
+		return o, err
+	}
+	if err := s.countAll(ctx, &o, now); err != nil {
+		return o, err
 	}
 	if o.Hours, err = s.lastHours(ctx, now); err != nil {
 		return o, err
@@ -140,9 +137,32 @@ func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overv
 	return o, err
 }
 
-// countLines counts an hour of the log from indexes alone: all lines, and those that did not succeed.
+// countAll counts the accounts of every target.
+func (s *Store) countAll(ctx context.Context, o *provisioning.Overview, now time.Time) error {
+	o.Progress.Counts = map[provisioning.Status]int{}
+	for i, t := range slices.Concat(o.Targets, o.Off) {
+		p, err := s.progress(ctx, t.ID, t.Quarantine.On(), now)
+		if err != nil {
+			return err
+		}
+		if i < len(o.Targets) {
+			o.Targets[i].Settings.Secrets = nil
+		} else {
+			p = off(p)
+		}
+		o.Progress.Total += p.Total
+		for status, n := range p.Counts {
+			o.Progress.Counts[status] += n
+		}
+	}
+	return nil
+}
+
+// countLines counts an hour of the log from indexes alone: all lines, those that failed, and those that
+// wait for a person's decision and are neither.
 const countLines = `SELECT (SELECT count(*) FROM attempts WHERE id >= $1 AND id < $2),
-	(SELECT count(*) FROM attempts WHERE outcome IN ('retry', 'failed', 'held') AND outcome <> 'succeeded' AND id >= $1 AND id < $2)`
+	(SELECT count(*) FROM attempts WHERE outcome IN ('retry', 'failed') AND outcome <> 'succeeded' AND id >= $1 AND id < $2),
+	(SELECT count(*) FROM attempts WHERE outcome = 'held' AND outcome <> 'succeeded' AND id >= $1 AND id < $2)`
 
 // lastHours counts the log by hour of the clock; the last hour is the running one.
 func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Hour, error) {
@@ -151,12 +171,12 @@ func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Ho
 	for i := range all {
 		h := &all[i]
 		h.Start = start.Add(time.Duration(i) * time.Hour)
-		var lines int
-		err := s.r.QueryRowContext(ctx, countLines, boundID(h.Start).String(), boundID(h.Start.Add(time.Hour)).String()).Scan(&lines, &h.Failed)
+		var lines, held int
+		err := s.r.QueryRowContext(ctx, countLines, boundID(h.Start).String(), boundID(h.Start.Add(time.Hour)).String()).Scan(&lines, &h.Failed, &held)
 		if err != nil {
 			return nil, fmt.Errorf("count the provisioning log: %w", err)
 		}
-		h.Succeeded = lines - h.Failed
+		h.Succeeded = lines - h.Failed - held
 	}
 	return all, nil
 }

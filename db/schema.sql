@@ -136,6 +136,8 @@ CREATE TABLE client_ids (
 
 CREATE INDEX client_ids_resource ON client_ids (resource_id, kind);
 
+CREATE INDEX client_ids_users ON client_ids (value, resource_id) WHERE kind = 'user';
+
 CREATE INDEX client_ids_value ON client_ids (client, kind, value, resource_id);
 
 CREATE TABLE connection_groups (
@@ -222,11 +224,19 @@ CREATE TABLE import_rows (
     verdict   TEXT   NOT NULL DEFAULT '' CHECK (verdict IN ('', 'create', 'change', 'same', 'refuse', 'created', 'changed', 'refused')),
     field     TEXT   NOT NULL DEFAULT '',
     words     TEXT   NOT NULL DEFAULT '',
-    user_id   TEXT   NOT NULL DEFAULT '',
+    user_id   TEXT   NOT NULL DEFAULT '', cause TEXT NOT NULL DEFAULT '', email_key TEXT NOT NULL DEFAULT '', number_key TEXT NOT NULL DEFAULT '', external_key TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (import_id, n)
 );
 
+CREATE INDEX import_rows_cause ON import_rows (import_id, cause, n) WHERE cause <> '';
+
+CREATE INDEX import_rows_email ON import_rows (import_id, email_key, n) WHERE email_key <> '';
+
+CREATE INDEX import_rows_external ON import_rows (import_id, external_key, n) WHERE external_key <> '';
+
 CREATE INDEX import_rows_key ON import_rows (import_id, name_key, n) WHERE name_key <> '';
+
+CREATE INDEX import_rows_number ON import_rows (import_id, number_key, n) WHERE number_key <> '';
 
 CREATE INDEX import_rows_verdict ON import_rows (import_id, verdict, n);
 
@@ -263,13 +273,15 @@ CREATE TABLE imports (
     finished_at  BIGINT,
     purged_at    BIGINT,
     lease        TEXT,
-    lease_until  BIGINT,
+    lease_until  BIGINT, alike TEXT NOT NULL DEFAULT 'skip' CHECK (alike IN ('skip', 'import')), warned BIGINT NOT NULL DEFAULT 0, wiped_at BIGINT,
     CHECK ((lease IS NULL) = (lease_until IS NULL)),
     CHECK (run_at IS NULL OR checked_at IS NOT NULL),
     CHECK (checked_at IS NULL OR check_at IS NOT NULL)
 );
 
 CREATE INDEX imports_open ON imports (id) WHERE finished_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL;
+
+CREATE INDEX imports_unwiped ON imports (id) WHERE wiped_at IS NULL;
 
 CREATE TABLE left_accounts (
     connector_id TEXT   NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
@@ -508,6 +520,8 @@ CREATE TABLE users (
 CREATE INDEX users_created ON users (created_at, id) WHERE state IN ('staged', 'live');
 
 CREATE INDEX users_disabled ON users (user_name_key) WHERE state IN ('staged', 'live') AND NOT active;
+
+CREATE INDEX users_external ON users (external_id) WHERE external_id <> '' AND state IN ('staged', 'live');
 
 CREATE INDEX users_gone ON users (id) WHERE state IN ('deleted', 'rejected');
 

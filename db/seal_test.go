@@ -125,6 +125,22 @@ func TestKeyFile(t *testing.T) {
 		}
 		dbtest.OpenWith(t, database, r)
 	}
+	gone := filepath.Join(dir, "gone.key")
+	if err := db.CheckKeyFile(ctx, database, gone); err == nil || !strings.Contains(err.Error(), "No new key was made") {
+		t.Errorf("a missing key file of a database with secrets: %v", err)
+	}
+	if _, err := os.Stat(gone); err == nil {
+		t.Error("a new key was made")
+	}
+	for what, at := range map[string]string{"a new database": filepath.Join(dir, "new.db"), "a key file that is there": database} {
+		file := gone
+		if at == database {
+			file = path
+		}
+		if err := db.CheckKeyFile(ctx, at, file); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}

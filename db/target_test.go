@@ -216,7 +216,7 @@ func TestProgressAndOverview(t *testing.T) {
 		same(t, "managed accounts", o.Progress.Total, 6)
 		same(t, "hours", len(o.Hours), 24)
 		same(t, "succeeded this hour", o.Hours[23].Succeeded, 1)
-		same(t, "failed this hour", o.Hours[23].Failed, 3)
+		same(t, "failed this hour", o.Hours[23].Failed, 2)
 		same(t, "trouble", len(o.Trouble), 2)
 		same(t, "user beside trouble", o.TroubleUsers[0].ID, o.Trouble[0].UserID)
 		same(t, "secrets shown", len(o.Targets[0].Settings.Secrets), 0)

@@ -64,7 +64,7 @@ func (d *Directory) reject(ctx context.Context, u User, failed []Outcome) error 
 	for _, o := range failed {
 		line := fmt.Sprintf("%s: %s", o.Connection, o.Reason)
 		if o.Remedy != "" {
-			line += " " + o.Remedy
+			line += " " + ByHand(o.Remedy)
 		}
 		why = append(why, line)
 	}

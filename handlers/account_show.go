@@ -66,7 +66,7 @@ func (s *Server) accountsOf(ctx context.Context, u directory.User) (v views.Acco
 		v.Accounts = append(v.Accounts, a)
 	}
 	if u.State == directory.Live {
-		if v.Absent, err = s.absent(ctx, found, managed); err != nil {
+		if v.Absent, err = s.absent(ctx, u, found); err != nil {
 			return v, err
 		}
 	}
@@ -76,7 +76,8 @@ func (s *Server) accountsOf(ctx context.Context, u directory.User) (v views.Acco
 }
 
 func (s *Server) accountView(ctx context.Context, u directory.User, m provisioning.Membership, p directory.Provisioner) (views.AccountView, error) {
-	a := views.AccountView{Membership: m, Status: m.Status(s.Now()), Want: provisioning.Wanted(u, p, m.InScope)}
+	a := views.AccountView{Membership: m, Want: provisioning.Wanted(u, p, m.InScope)}
+	a.Status, a.Counts = a.Standing().Status(s.Now())
 	a.Definition, _ = s.Opener.Definition(m.Kind)
 	if a.Status == provisioning.StatusPaused {
 		t, err := s.Store.Target(ctx, m.ConnectorID)
@@ -113,7 +114,7 @@ func wouldWrite(def connectors.Definition, c directory.Connector, u directory.Us
 }
 
 // absent are the connectors at whose targets the user has no account at all.
-func (s *Server) absent(ctx context.Context, found []provisioning.Membership, managed map[string]directory.Provisioner) ([]views.AbsentView, error) {
+func (s *Server) absent(ctx context.Context, u directory.User, found []provisioning.Membership) ([]views.AbsentView, error) {
 	there := map[string]bool{}
 	for _, m := range found {
 		there[m.ConnectorID] = true
@@ -122,13 +123,23 @@ func (s *Server) absent(ctx context.Context, found []provisioning.Membership, ma
 	if err != nil {
 		return nil, err
 	}
+	standings, err := s.Store.Standings(ctx, []directory.User{u})
+	if err != nil {
+		return nil, err
+	}
+	managed := map[string]provisioning.Standing{}
+	for _, st := range standings[u.ID] {
+		managed[st.ConnectorID] = st
+	}
 	var out []views.AbsentView
 	for _, c := range all {
 		if there[c.ID] {
 			continue
 		}
-		_, sends := managed[c.ID]
-		out = append(out, views.AbsentView{Connection: c.Connection, ConnectionID: c.ConnectionID, Kind: s.kindName(c.Kind), Enabled: c.Enabled, Managed: sends})
+		st, sends := managed[c.ID]
+		a := views.AbsentView{Connection: c.Connection, ConnectionID: c.ConnectionID, Kind: s.kindName(c.Kind), Enabled: c.Enabled, Managed: sends}
+		a.Status, a.Counts = st.Status(s.Now())
+		out = append(out, a)
 	}
 	return out, nil
 }

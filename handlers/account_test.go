@@ -133,3 +133,43 @@ func TestLeaverIsShownUntilCleared(t *testing.T) {
 		t.Error("the account stays")
 	}
 }
+
+// TestSwitchedOffIsShown: a target that a provisioner sends to and whose connector is disabled is nowhere green.
+func TestSwitchedOffIsShown(t *testing.T) {
+	o := newBureau(t)
+	o.work(t)
+	o.target(t, "Warehouse", directory.Provisioner{})
+	_, off := o.target(t, "Attic", directory.Provisioner{})
+	before := o.user(t, "grace")
+	o.until(t, "/users/"+before.ID, "synced")
+	saved, err := o.store.Connector(t.Context(), off.ID)
+	must(t, err)
+	saved.Enabled = false
+	must(t, o.Directory.UpdateConnector(t.Context(), saved, clerk))
+	after := o.user(t, "ada")
+	for _, u := range []directory.User{before, after} {
+		page := o.get("/users/" + u.ID).ok(t)
+		if got := strings.TrimSpace(page.doc.Find("#user-status").Text()); got != "switched off" {
+			t.Errorf("%s as a whole is %q", u.UserName, got)
+		}
+		page.says(t, "The connector is switched off")
+		if got := strings.TrimSpace(o.get("/users").doc.Find("#user-" + u.ID + " td").Last().Text()); got != "switched off" {
+			t.Errorf("%s in the list is %q", u.UserName, got)
+		}
+	}
+	o.get("/").ok(t).says(t, "Attic is switched off")
+	o.get("/").says(t, "1 connector switched off")
+	o.get("/connections").ok(t).says(t, "SCIM2 (switched off)")
+	o.get("/connections/"+off.ConnectionID+"/outbound-provisioning").ok(t).says(t, "Disabled: a provisioner uses it")
+	list := o.get("/login-registration/outbound-provisioning").ok(t)
+	list.says(t, "Switched off: nothing is sent")
+	ps, err := o.store.Provisioners(t.Context())
+	must(t, err)
+	for _, p := range ps {
+		if p.ConnectorID == off.ID {
+			page := o.get("/login-registration/outbound-provisioning/" + p.ID).ok(t)
+			page.says(t, "Switched off 1")
+			page.silent(t, "synced")
+		}
+	}
+}

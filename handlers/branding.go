@@ -18,7 +18,7 @@ type brandingStore interface {
 // brandView is what a public page has around it; the message left by the page before is shown once.
 func (s *Server) brandView(r *http.Request, title string) (views.BrandView, error) {
 	b, err := s.Store.Branding(r.Context())
-	return views.BrandView{Brand: b, Title: title, Flash: visitOf(r).takeFlash()}, err
+	return views.BrandView{Brand: b, Title: title, Flash: visitOf(r).takeFlash(), NoMail: !s.mailGoesOut()}, err
 }
 
 // The addresses of what the look is made of change with it, so that browsers may keep the current ones for ever.

@@ -24,9 +24,14 @@ func (s *Server) showConnections(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	used, err := s.provisionersByConnector(r.Context())
+	if err != nil {
+		return err
+	}
 	words := map[string][]views.ConnectorWord{}
 	for _, c := range all {
-		words[c.ConnectionID] = append(words[c.ConnectionID], views.ConnectorWord{Kind: s.kindName(c.Kind), Enabled: c.Enabled})
+		_, uses := used[c.ID]
+		words[c.ConnectionID] = append(words[c.ConnectionID], views.ConnectorWord{Kind: s.kindName(c.Kind), Enabled: c.Enabled, Used: uses})
 	}
 	v := views.ConnectionsView{Shell: s.shell(r, views.NavConnections, "Connections"), Now: s.Now(), Search: search}
 	for _, n := range page.Connections {

@@ -107,6 +107,9 @@ func (s *Server) check(ctx context.Context, c directory.Connector) (views.Connec
 }
 
 func failedReport(rep connectors.Report, err error) (views.ConnectorReport, error) {
+	for i := range rep.Steps { // a test is not repeated by itself
+		rep.Steps[i].Remedy = directory.ByHand(rep.Steps[i].Remedy)
+	}
 	v := views.ConnectorReport{Report: rep}
 	if err == nil {
 		return v, nil
@@ -115,6 +118,6 @@ func failedReport(rep connectors.Report, err error) (views.ConnectorReport, erro
 	if !ok {
 		return v, err
 	}
-	v.Error, v.Remedy = ce.Error(), ce.Remedy
+	v.Error, v.Remedy = ce.Error(), directory.ByHand(ce.Remedy)
 	return v, nil
 }

@@ -20,6 +20,7 @@ type connectorDraft struct {
 	kind         string
 	settings     directory.Settings
 	keptAt       time.Time
+	finished     bool // and saved: only this is remembered, without settings
 }
 
 // connectorDrafts keeps drafts in memory only: they hold secrets, which must neither go back to the browser nor be
@@ -72,10 +73,27 @@ func (d *connectorDrafts) find(now time.Time, token, adminID, connectionID strin
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	draft, ok := d.byToken[token]
-	if !ok || draft.expired(now) || draft.adminID != adminID || draft.connectionID != connectionID {
+	if !ok || draft.finished || draft.expired(now) || draft.adminID != adminID || draft.connectionID != connectionID {
 		return connectorDraft{}, false
 	}
 	return draft, true
+}
+
+// finish forgets what was typed, and remembers that it was saved.
+func (d *connectorDrafts) finish(token string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	draft := d.byToken[token]
+	draft.settings, draft.finished = directory.Settings{}, true
+	d.byToken[token] = draft
+}
+
+// saved reports that the administrator finished this draft before.
+func (d *connectorDrafts) saved(token, adminID, connectionID string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	draft := d.byToken[token]
+	return draft.finished && draft.adminID == adminID && draft.connectionID == connectionID
 }
 
 func (d *connectorDrafts) drop(token string) {

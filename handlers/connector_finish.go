@@ -22,13 +22,22 @@ func (s *Server) draft(r *http.Request) (n directory.Connection, draft connector
 	return n, draft, ok, nil
 }
 
+// draftGone leads to the connector when the draft became one.
+func (s *Server) draftGone(w http.ResponseWriter, r *http.Request, n directory.Connection) error {
+	if s.drafts.saved(chi.URLParam(r, "draft"), visitOf(r).admin.ID, n.ID) {
+		flash(r, ui.Flash{Tone: ui.Info, Title: "The connector was added already", Text: "This wizard was finished before, perhaps in another tab."})
+		return s.redirect(w, r, views.ConnectorsURL(n.ID))
+	}
+	return s.render(w, r, http.StatusGone, views.ConnectorDraftGone(s.connectorNewView(r, n)))
+}
+
 func (s *Server) showConnectorSummary(w http.ResponseWriter, r *http.Request) error {
 	n, draft, ok, err := s.draft(r)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return s.render(w, r, http.StatusGone, views.ConnectorDraftGone(s.connectorNewView(r, n)))
+		return s.draftGone(w, r, n)
 	}
 	return s.renderConnectorSummary(w, r, n, draft, nil)
 }
@@ -91,7 +100,7 @@ func (s *Server) testConnectorDraft(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	if !ok {
-		return s.render(w, r, http.StatusGone, views.ConnectorDraftGone(s.connectorNewView(r, n)))
+		return s.draftGone(w, r, n)
 	}
 	report, err := s.check(r.Context(), directory.Connector{ConnectionID: n.ID, Kind: draft.kind, Settings: draft.settings})
 	if err != nil {
@@ -110,7 +119,7 @@ func (s *Server) createConnector(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.render(w, r, http.StatusGone, views.ConnectorDraftGone(s.connectorNewView(r, n)))
+		return s.draftGone(w, r, n)
 	}
 	_, err = s.Directory.CreateConnector(r.Context(), directory.Connector{ConnectionID: n.ID, Connection: n.Name, Kind: draft.kind, Settings: draft.settings}, actor(r))
 	if e, status, ok := formError(err); ok {
@@ -119,7 +128,7 @@ func (s *Server) createConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.drafts.drop(chi.URLParam(r, "draft"))
+	s.drafts.finish(chi.URLParam(r, "draft"))
 	flash(r, ui.Flash{Title: "Successfully added the outbound provisioning connector.", Text: "It is disabled. Switch on Enabled and press Update when you are ready."})
 	return s.redirect(w, r, views.ConnectorsURL(n.ID))
 }

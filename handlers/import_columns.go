@@ -26,15 +26,15 @@ func (s *Server) showImportColumns(w http.ResponseWriter, r *http.Request) error
 	if st := i.State(); st != imports.Uploaded && st != imports.Checking && st != imports.Checked {
 		return s.redirect(w, r, views.ImportURL(i.ID))
 	}
-	return s.renderImportColumns(w, r, http.StatusOK, i, nil)
+	return s.renderImportColumns(w, r, http.StatusOK, i, i.Mapping, nil)
 }
 
-func (s *Server) renderImportColumns(w http.ResponseWriter, r *http.Request, status int, i imports.Import, wrong map[string]string) error {
+func (s *Server) renderImportColumns(w http.ResponseWriter, r *http.Request, status int, i imports.Import, chosen imports.Mapping, wrong map[string]string) error {
 	rows, err := s.Store.ImportRows(r.Context(), imports.RowFilter{ImportID: i.ID, Limit: sampleRows})
 	if err != nil {
 		return err
 	}
-	v := views.ImportColumnsView{Shell: s.shell(r, views.NavUsers, "Columns", importCrumbs(i)...), Import: i, Samples: rows, Errors: wrong}
+	v := views.ImportColumnsView{Shell: s.shell(r, views.NavUsers, "Columns of "+i.FileName, importCrumbs(i)...), Import: i, Chosen: chosen, Samples: rows, Errors: wrong}
 	return s.render(w, r, status, views.ImportColumns(v))
 }
 
@@ -47,14 +47,17 @@ func (s *Server) mapImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	i.Mapping = make(imports.Mapping, len(i.Header))
-	for k := range i.Mapping {
-		i.Mapping[k] = f.Get("column_" + strconv.Itoa(k))
+	chosen := make(imports.Mapping, len(i.Header))
+	for k := range chosen {
+		chosen[k] = f.Get("column_" + strconv.Itoa(k))
 	}
 	i.Existing, i.Unknown = imports.Existing(f.Get("existing")), imports.Unknown(f.Get("unknown"))
-	err = s.Imports.Map(r.Context(), i, i.Mapping, i.Existing, i.Unknown)
+	if f.Has("alike") {
+		i.Alike = imports.Alike(f.Get("alike"))
+	}
+	err = s.Imports.Map(r.Context(), i, chosen, i.Existing, i.Unknown)
 	if e, status, ok := formError(err); ok && len(e.Fields) > 0 {
-		return s.renderImportColumns(w, r, status, i, e.Fields)
+		return s.renderImportColumns(w, r, status, i, chosen, e.Fields)
 	}
 	if err != nil {
 		return err

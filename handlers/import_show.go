@@ -16,9 +16,13 @@ type importStore interface {
 	Import(ctx context.Context, id string) (imports.Import, error)
 	Imports(ctx context.Context, before string, limit int) (imports.Page, error)
 	ImportRows(ctx context.Context, f imports.RowFilter) ([]imports.Row, error)
+	Causes(ctx context.Context, id string, limit int) ([]imports.Cause, error)
 }
 
-const importPage = 50 // rows
+const (
+	importPage   = 50 // rows
+	importCauses = 30
+)
 
 func (s *Server) showImport(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.importView(r)
@@ -57,8 +61,12 @@ func (s *Server) importView(r *http.Request) (v views.ImportView, err error) {
 		return v, nil
 	}
 	after, _ := strconv.ParseInt(q.Get("after"), 10, 64)
-	rows, err := s.Store.ImportRows(r.Context(), imports.RowFilter{ImportID: v.Import.ID, Verdicts: verdicts, After: after, Limit: importPage + 1})
+	v.Cause = q.Get("cause")
+	rows, err := s.Store.ImportRows(r.Context(), imports.RowFilter{ImportID: v.Import.ID, Verdicts: verdicts, Cause: v.Cause, Warned: v.Show == views.RowsWarned, After: after, Limit: importPage + 1})
 	if err != nil {
+		return v, err
+	}
+	if v.Causes, err = s.Store.Causes(r.Context(), v.Import.ID, importCauses); err != nil {
 		return v, err
 	}
 	at := views.ImportURL(v.Import.ID)

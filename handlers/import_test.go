@@ -97,7 +97,7 @@ func TestImportByHand(t *testing.T) {
 	if got := report.header.Get("Content-Disposition"); got != `attachment; filename="new people-refused.csv"` {
 		t.Errorf("the download is %s", got)
 	}
-	const want = "\uFEFFuser,first,mail,teams,row,reason\r\nbob,Bob,wrong,,2,Email: Enter an e-mail address such as ada@example.com.\r\neve,'=1+1,,Nobody,4,Groups: There is no group “Nobody”.\r\n"
+	const want = "\uFEFFuser,first,mail,teams,line,reason\r\nbob,Bob,wrong,,3,Email: Enter an e-mail address such as ada@example.com.\r\neve,'=1+1,,Nobody,5,Groups: There is no group “Nobody”.\r\n"
 	if report.text != want {
 		t.Errorf("report %q", report.text)
 	}
@@ -107,6 +107,40 @@ func TestImportByHand(t *testing.T) {
 	o.led(t, o.post(at+"/delete", "confirm", "new people.csv"), at).says(t, "The rows of the file were deleted.")
 	if a := o.get(at + "/refused.csv"); a.code != http.StatusNotFound {
 		t.Errorf("the report without rows answered %d", a.code)
+	}
+}
+
+// TestColumnsThatAreNotKept: a secret is never shown, and a column that was not imported can not be chosen later.
+func TestColumnsThatAreNotKept(t *testing.T) {
+	o := newImportBureau(t)
+	at := strings.TrimSuffix(o.uploadPeople(t, "x.csv", "login,initial pw,salary,title\nada,hunter2,70000,1.23E+11\nbob,hunter2,60000,x,\n,hunter2,1,x\n").header.Get("Location"), "/columns")
+	a := o.get(at + "/columns").ok(t)
+	a.silent(t, "hunter2")
+	a.says(t, "70000")
+	a.says(t, "This looks like a password or another secret")
+	if n := a.doc.Find("select").Length(); n != 3 {
+		t.Errorf("%d columns can be chosen", n)
+	}
+	o.led(t, o.post(at+"/columns", "column_0", "userName", "column_3", "title", "existing", "create", "unknown", "refuse", "alike", "import"), at)
+	a = o.until(t, at, "waits for start")
+	a.says(t, "Rows that look like somebody else are imported, too.")
+	a.says(t, "Title: A cell looks like a long number that a spreadsheet has shortened")
+	a.says(t, "Why rows are refused")
+	a.says(t, "With a warning 1")
+	if n := o.get(at + "?show=warn").ok(t).doc.Find("#rows tbody tr").Length(); n != 1 {
+		t.Errorf("%d rows with a warning are listed", n)
+	}
+	cause, _ := a.doc.Find("a:contains('User name: The cell is empty.')").Attr("href")
+	a = o.get(strings.TrimSuffix(cause, "#rows")).ok(t)
+	if a.doc.Find("#rows tbody tr").Length() != 1 || strings.TrimSpace(a.doc.Find("#rows tbody tr td").First().Text()) != "4" {
+		t.Errorf("rows with one reason: %s", words(a))
+	}
+	a = o.get(at + "/columns").ok(t)
+	a.silent(t, "70000")
+	a.says(t, "its cells were not kept")
+	a = o.post(at+"/columns", "column_0", "userName", "column_2", "employeeNumber", "existing", "create", "unknown", "refuse")
+	if a.code != http.StatusUnprocessableEntity || a.doc.Find("select[name=column_2]").Length() != 1 {
+		t.Errorf("a column of which nothing is left answered %d", a.code)
 	}
 }
 

@@ -38,6 +38,9 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Trouble = append(v.Trouble, row)
 	}
+	if v.MailWaits, err = s.mailWaits(ctx); err != nil {
+		return err
+	}
 	v.MoreToDo = v.Attention() > len(v.Trouble)
 	if facts.Users <= familiar || len(facts.Targets) == 0 {
 		if v.Steps, err = s.gettingStarted(ctx, facts); err != nil {
@@ -45,6 +48,15 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, r, http.StatusOK, views.Overview(v))
+}
+
+// mailWaits reports letters that nobody gets, because there is no mail server.
+func (s *Server) mailWaits(ctx context.Context) (bool, error) {
+	if s.mailGoesOut() {
+		return false, nil
+	}
+	letters, _, err := s.Store.Outbox(ctx, "", 1)
+	return len(letters) > 0, err
 }
 
 // gettingStarted ticks the six steps; nil when all of them are done.
@@ -88,8 +100,22 @@ func (s *Server) stepsDone(ctx context.Context, facts provisioning.Overview) (do
 		return done, "", err
 	}
 	done[3] = len(ps) > 0
-	done[4] = done[3] && facts.Users > 0
-	gone, err := s.Store.Log(ctx, provisioning.LogFilter{Operation: provisioning.OpDelete, Outcome: provisioning.Succeeded, Limit: 1})
-	done[5] = len(gone.Attempts) > 0
+	done[5], err = s.somebodyLeft(ctx)
+	done[4] = done[3] && facts.Users > 0 || done[5] // who was deleted had been created
 	return done, connection, err
+}
+
+// somebodyLeft looks for a leaver who was removed or, where a target removes nobody, disabled.
+func (s *Server) somebodyLeft(ctx context.Context) (bool, error) {
+	gone, err := s.Store.Log(ctx, provisioning.LogFilter{Operation: provisioning.OpDelete, Outcome: provisioning.Succeeded, Limit: 1})
+	if err != nil || len(gone.Attempts) > 0 {
+		return err == nil, err
+	}
+	disabled, err := s.Store.Log(ctx, provisioning.LogFilter{Operation: provisioning.OpDisable, Outcome: provisioning.Succeeded, Limit: recentAttempts})
+	for _, a := range disabled.Attempts {
+		if _, err := s.Store.User(ctx, a.UserID); directory.CodeOf(err) == directory.NotFound {
+			return true, nil
+		}
+	}
+	return false, err
 }

@@ -80,7 +80,11 @@ func (s *Server) changeOwnEmail(w http.ResponseWriter, r *http.Request) error {
 	if err := s.SignUp.ChangeEmail(r.Context(), visitOf(r).user, email); err != nil {
 		return s.refuseOwn(w, r, views.OwnAccountView{NewEmail: email}, err)
 	}
-	flash(r, ui.Flash{Title: "Check your mail", Text: "Open the link that we sent to " + email + " to confirm the address."})
+	note := ui.Flash{Title: "Check your mail", Text: "Open the link that we sent to " + email + " to confirm the address."}
+	if !s.mailGoesOut() {
+		note = ui.Flash{Tone: ui.Warning, Title: "No mail can be sent at the moment", Text: "Mail is not set up here, so the link to confirm " + email + " waits. Ask an administrator."}
+	}
+	flash(r, note)
 	return s.redirect(w, r, accountURL)
 }
 

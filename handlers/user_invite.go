@@ -23,6 +23,10 @@ func (s *Server) inviteUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !s.mailGoesOut() {
+		flash(r, ui.Flash{Tone: ui.Warning, Title: "The invitation waits for a mail server", Text: "None is set under Settings → E-mail. When one is set within a day, the invitation is sent; until then its link is in the outbox."})
+		return s.redirect(w, r, "/users/"+u.ID)
+	}
 	flash(r, ui.Flash{Title: "An invitation is on its way to " + u.Email(), Text: "Its link to choose a password works once, for seven days."})
 	return s.redirect(w, r, "/users/"+u.ID)
 }

@@ -15,7 +15,7 @@ import (
 type userStore interface {
 	User(ctx context.Context, id string) (directory.User, error) // live users only
 	Users(ctx context.Context, f directory.UserFilter) (directory.UserPage, error)
-	AccountsOf(ctx context.Context, userIDs []string) (map[string][]provisioning.Account, error)
+	Standings(ctx context.Context, users []directory.User) (map[string][]provisioning.Standing, error) // by user ID
 	BlockingProvisioners(ctx context.Context, s directory.Source) ([]directory.Provisioner, error)
 	Provisioners(ctx context.Context) ([]directory.Provisioner, error)
 }
@@ -78,28 +78,13 @@ func pageLink(path string, q url.Values, name, cursor string) string {
 
 // userRows sums up where each user is. Accounts that no provisioner manages any more are left out.
 func (s *Server) userRows(ctx context.Context, users []directory.User) ([]views.UserRow, error) {
-	ids := make([]string, len(users))
-	for i, u := range users {
-		ids[i] = u.ID
-	}
-	accounts, err := s.Store.AccountsOf(ctx, ids)
+	standings, err := s.Store.Standings(ctx, users)
 	if err != nil {
 		return nil, err
 	}
-	managed, err := s.provisionersByConnector(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now, rows := s.Now(), make([]views.UserRow, len(users))
+	rows := make([]views.UserRow, len(users))
 	for i, u := range users {
-		worst, n := provisioning.StatusSynced, 0
-		for _, a := range accounts[u.ID] {
-			status := a.Status(now)
-			_, ours := managed[a.ConnectorID]
-			if ours && (a.RemoteID != "" || status != provisioning.StatusSynced) {
-				worst, n = provisioning.Worst(worst, status), n+1
-			}
-		}
+		worst, n := provisioning.Whole(standings[u.ID], s.Now())
 		rows[i] = views.UserRow{User: u, Status: string(worst), Targets: n}
 	}
 	return rows, nil

@@ -24,9 +24,7 @@ type deed struct {
 	err    error          // that is no answer to the row; it is open then
 }
 
-func (d *deed) refuse(field, words string) {
-	d.row.Verdict, d.row.Field, d.row.Words = Refused, field, words
-}
+func (d *deed) refuse(wrong *problem) { d.row.refuse(Refused, wrong) }
 
 // settle takes the directory's answer.
 func (d *deed) settle(err error, done Verdict) {
@@ -41,7 +39,7 @@ func (d *deed) settle(err error, done Verdict) {
 		for _, w := range e.Fields {
 			words = w
 		}
-		d.refuse("", words)
+		d.refuse(&problem{words: words})
 	}
 }
 
@@ -95,7 +93,7 @@ func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*deed, err
 		p, wrong := c.read(rows[k])
 		deeds[k], people[k] = &deed{row: &rows[k], person: p}, p
 		if wrong != nil { // not since the dry run; a row that cannot be read is not acted on all the same
-			deeds[k].refuse(wrong.field, wrong.words)
+			deeds[k].refuse(wrong)
 		}
 	}
 	f, err := im.facts(ctx, people)
@@ -107,8 +105,8 @@ func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*deed, err
 	}
 	var creates, changes []*deed
 	for _, d := range deeds {
-		if wrong := c.unknownGroups(d.person, f); wrong != nil {
-			d.refuse(wrong.field, wrong.words)
+		if wrong := c.sinceDryRun(d, f); wrong != nil {
+			d.refuse(wrong)
 		}
 		switch d.row.Verdict {
 		case WillCreate:
@@ -121,6 +119,18 @@ func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*deed, err
 		return nil, err
 	}
 	return deeds, im.alter(ctx, i, c, changes, f)
+}
+
+// sinceDryRun looks once more for what a dry run refuses and others may have brought about meanwhile.
+func (c columns) sinceDryRun(d *deed, f facts) *problem {
+	if wrong := c.unknownGroups(d.person, f); wrong != nil || c.alike == ImportAlike || d.row.UserID != "" {
+		return wrong // a row that was begun is like the user who was made of it
+	}
+	var own *directory.User
+	if u, ok := f.users[directory.Key(d.person.name)]; ok {
+		own = &u
+	}
+	return c.likeness(d.person, own, f)
 }
 
 // makeGroups creates the groups that rows name and that are not there.
@@ -218,7 +228,7 @@ func (im *Importer) overtaken(ctx context.Context, i Import, d *deed) error {
 		d.open = true
 		return nil
 	}
-	d.refuse(keyName, "A user with this name was created by somebody else since the dry run.")
+	d.refuse(&problem{field: keyName, words: "A user with this name was created by somebody else since the dry run."})
 	return nil
 }
 
@@ -229,7 +239,7 @@ func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*dee
 	for _, d := range deeds {
 		u, ok := f.users[directory.Key(d.person.name)]
 		if !ok {
-			d.refuse(keyName, "The user was deleted since the dry run.")
+			d.refuse(&problem{field: keyName, words: "The user was deleted since the dry run."})
 			continue
 		}
 		free <- struct{}{}

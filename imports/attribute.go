@@ -10,9 +10,10 @@ const (
 	keyName    = "userName"
 	keyEmail   = "emails"
 	keyActive  = "active"
+	keyBlocked = "blocked"            // the opposite of active
+	keyControl = "userAccountControl" // a number of Active Directory; one of its bits says that somebody is disabled
 	keyGroups  = "groups"
-	maxCell    = 250
-	maxEmail   = 254
+	maxCell    = 250 // characters of a user name that are shown
 	maxGroups  = 100 // that one row may name
 	groupSplit = "|"
 )
@@ -41,13 +42,17 @@ func field(key, label, kind, also string, at func(*directory.User) *string) Attr
 func identityAttributes() []Attribute {
 	const kind = "Identity"
 	return []Attribute{
-		field(keyName, "User name", kind, "user login loginname userid uid account samaccountname userprincipalname upn benutzername benutzer anmeldename identifiant nomdutilisateur",
+		field(keyName, "User name", kind, "login user loginname userid uid account userprincipalname upn samaccountname accountname benutzername benutzer anmeldename identifiant nomdutilisateur",
 			func(u *directory.User) *string { return &u.UserName }),
-		{Key: keyEmail, Label: "Email", Kind: kind, also: "email mail emailaddress primaryemail workemail emailsvalue emails0value emailprimary mailadresse emailadresse courriel adressemail adressedemessagerie",
+		{Key: keyEmail, Label: "Email", Kind: kind, also: "email mail emailaddress primaryemail workemail emailwork primaryworkemail businessemail companyemail workemailaddress emailsvalue emails0value emailprimary mailadresse emailadresse courriel adressemail adressedemessagerie",
 			get: func(u *directory.User) string { return u.Email() }, set: func(u *directory.User, v string) { u.SetEmail(v) }},
-		{Key: "phoneNumbers", Label: "Phone", Kind: kind, also: "phone phonenumber telephone telephonenumber workphone mobile mobilephone tel phonenumbersvalue phonenumbers0value telefon telefonnummer rufnummer handy",
+		{Key: "phoneNumbers", Label: "Phone", Kind: kind, also: "phone primaryphone phonenumber workphone telephone telephonenumber officephone businessphone worknumber phonework tel phonenumbersvalue phonenumbers0value telefon telefonnummer rufnummer",
 			get: func(u *directory.User) string { return u.Phone() }, set: func(u *directory.User, v string) { u.SetPhone(v) }},
-		{Key: keyActive, Label: "Active", Kind: kind, also: "enabled status state accountenabled isactive aktiv actif"},
+		{Key: "phoneNumbers.mobile", Label: "Mobile phone", Kind: kind, also: "mobile mobilephone mobilenumber workmobilenumber cellphone cell mobiltelefon mobilnummer handy handynummer portable telephoneportable",
+			get: mobile, set: setMobile},
+		{Key: keyActive, Label: "Active", Kind: kind, also: "enabled status accountenabled isactive accountstatus userstatus workerstatus employmentstatus newstatus aktiv actif activo attivo ativo"},
+		{Key: keyBlocked, Label: "Blocked (the opposite of Active)", Kind: kind, also: "blocksignin signinblocked blockcredential blocked isblocked disabled isdisabled accountdisabled suspended issuspended deactivated isdeactivated inactive gesperrt deaktiviert desactive bloque"},
+		{Key: keyControl, Label: "Account control (Active Directory)", Kind: kind},
 		{Key: keyGroups, Label: "Groups", Kind: kind, also: "group memberof membership teams gruppe gruppen groupe groupes"},
 		field("externalId", "External ID", kind, "extid foreignid hrid", func(u *directory.User) *string { return &u.ExternalID }),
 	}
@@ -56,38 +61,39 @@ func identityAttributes() []Attribute {
 func personAttributes() []Attribute {
 	const kind = "Person"
 	return []Attribute{
-		field("name.givenName", "First name", kind, "firstname first given vorname prenom", func(u *directory.User) *string { return &u.Name.GivenName }),
-		field("name.familyName", "Last name", kind, "lastname last surname sn family nachname familienname nom nomdefamille", func(u *directory.User) *string { return &u.Name.FamilyName }),
+		field("name.givenName", "First name", kind, "firstname first given legalfirstname legalnamefirstname vorname prenom nombre nome voornaam", func(u *directory.User) *string { return &u.Name.GivenName }),
+		field("name.familyName", "Last name", kind, "lastname last surname sn family legallastname legalnamelastname nachname familienname nom nomdefamille apellido apellidos cognome sobrenome achternaam", func(u *directory.User) *string { return &u.Name.FamilyName }),
 		field("name.middleName", "Middle name", kind, "middle", func(u *directory.User) *string { return &u.Name.MiddleName }),
 		field("name.formatted", "Full name", kind, "formattedname formatted", func(u *directory.User) *string { return &u.Name.Formatted }),
 		field("name.honorificPrefix", "Honorific prefix", kind, "prefix salutation anrede", func(u *directory.User) *string { return &u.Name.HonorificPrefix }),
 		field("name.honorificSuffix", "Honorific suffix", kind, "suffix", func(u *directory.User) *string { return &u.Name.HonorificSuffix }),
-		field("displayName", "Display name", kind, "name fullname cn commonname anzeigename vollername nomcomplet nomaffiche", func(u *directory.User) *string { return &u.DisplayName }),
+		field("displayName", "Display name", kind, "name fullname preferredname cn commonname anzeigename vollername nomcomplet nomaffiche", func(u *directory.User) *string { return &u.DisplayName }),
 		field("nickName", "Nickname", kind, "nick spitzname surnom", func(u *directory.User) *string { return &u.NickName }),
 		field("profileUrl", "Profile URL", kind, "profile profileurl url homepage", func(u *directory.User) *string { return &u.ProfileURL }),
 		field("preferredLanguage", "Preferred language", kind, "language lang sprache langue", func(u *directory.User) *string { return &u.PreferredLanguage }),
 		field("locale", "Locale", kind, "", func(u *directory.User) *string { return &u.Locale }),
 		field("timezone", "Time zone", kind, "tz zoneinfo zeitzone fuseauhoraire", func(u *directory.User) *string { return &u.Timezone }),
-		place("streetAddress", "Street", "street strasse rue", func(a *directory.Address) *string { return &a.StreetAddress }),
-		place("locality", "City", "city town ort stadt ville", func(a *directory.Address) *string { return &a.Locality }),
-		place("region", "Region", "state province bundesland region", func(a *directory.Address) *string { return &a.Region }),
-		place("postalCode", "Postal code", "zip zipcode postcode plz codepostal", func(a *directory.Address) *string { return &a.PostalCode }),
-		place("country", "Country", "land pays countrycode", func(a *directory.Address) *string { return &a.Country }),
+		place("formatted", "Whole address", "address workaddress officeaddress anschrift adresse", func(a *directory.Address) *string { return &a.Formatted }),
+		place("streetAddress", "Street", "street addressline1 address1 workstreetaddress workaddressline1 strasse rue", func(a *directory.Address) *string { return &a.StreetAddress }),
+		place("locality", "City", "city town workcity worklocality l ort stadt ville", func(a *directory.Address) *string { return &a.Locality }),
+		place("region", "Region", "province stateorprovince stateprovince workstate workregion st bundesland", func(a *directory.Address) *string { return &a.Region }),
+		place("postalCode", "Postal code", "zip zipcode postcode ziporpostalcode zippostalcode workpostalcode workzipcode plz codepostal", func(a *directory.Address) *string { return &a.PostalCode }),
+		place("country", "Country", "countrycode countryorregion workcountry c co land pays", func(a *directory.Address) *string { return &a.Country }),
 	}
 }
 
 func workAttributes() []Attribute {
 	const kind = "Work"
 	return []Attribute{
-		field("title", "Title", kind, "jobtitle job position role stelle funktion fonction poste", func(u *directory.User) *string { return &u.Title }),
+		field("title", "Title", kind, "jobtitle employeetitle businesstitle job position role stelle funktion fonction poste", func(u *directory.User) *string { return &u.Title }),
 		field("department", "Department", kind, "dept abteilung service departement", func(u *directory.User) *string { return &u.Department }),
-		field("userType", "User type", kind, "type employeetype employmenttype", func(u *directory.User) *string { return &u.UserType }),
-		field("employeeNumber", "Employee number", kind, "employeeid employee staffid personnelnumber personalnummer mitarbeiternummer matricule", func(u *directory.User) *string { return &u.EmployeeNumber }),
+		field("userType", "User type", kind, "type employeetype employmenttype workertype", func(u *directory.User) *string { return &u.UserType }),
+		field("employeeNumber", "Employee number", kind, "employeeid employeeidentifier employee workerid staffid personnelnumber personalnummer mitarbeiternummer matricule", func(u *directory.User) *string { return &u.EmployeeNumber }),
 		field("costCenter", "Cost center", kind, "costcentre kostenstelle centredecout", func(u *directory.User) *string { return &u.CostCenter }),
-		field("organization", "Organization", kind, "organisation company firma unternehmen entreprise societe", func(u *directory.User) *string { return &u.Organization }),
+		field("organization", "Organization", kind, "organisation company companyname firma unternehmen entreprise societe", func(u *directory.User) *string { return &u.Organization }),
 		field("division", "Division", kind, "businessunit bereich", func(u *directory.User) *string { return &u.Division }),
-		field("manager.value", "Manager (ID)", kind, "managerid manager supervisor vorgesetzter responsable", func(u *directory.User) *string { return &u.Manager.Value }), //nolint:misspell // French
-		field("manager.displayName", "Manager (name)", kind, "managername", func(u *directory.User) *string { return &u.Manager.DisplayName }),
+		field("manager.value", "Manager (ID)", kind, "managerid manageremployeeid manageremail supervisoremail supervisorid manager supervisor vorgesetzter responsable", func(u *directory.User) *string { return &u.Manager.Value }), //nolint:misspell // French
+		field("manager.displayName", "Manager (name)", kind, "managername supervisorname reportsto reportingto managerfullname managersname manager supervisor", func(u *directory.User) *string { return &u.Manager.DisplayName }),
 	}
 }
 
@@ -107,6 +113,28 @@ func place(part, label, also string, at func(*directory.Address) *string) Attrib
 			}
 			*at(&u.Addresses[primary(u.Addresses)]) = v
 		}}
+}
+
+// mobile is the first number of this type.
+func mobile(u *directory.User) string {
+	for _, p := range u.PhoneNumbers {
+		if p.Type == mobileType {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+const mobileType = "mobile" // RFC 7643 §4.1.2
+
+func setMobile(u *directory.User, v string) {
+	for i := range u.PhoneNumbers {
+		if u.PhoneNumbers[i].Type == mobileType {
+			u.PhoneNumbers[i].Value = v
+			return
+		}
+	}
+	u.PhoneNumbers = append(u.PhoneNumbers, directory.Phone{Value: v, Type: mobileType, Primary: len(u.PhoneNumbers) == 0})
 }
 
 func primary(all []directory.Address) int {

@@ -1,8 +1,10 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,31 +21,45 @@ func (im *Importer) checkNext(ctx context.Context, i Import) (next Import, done 
 	}
 	c := columnsOf(i)
 	people, problems := make([]person, len(rows)), make([]*problem, len(rows))
-	var keys []string
-	seen := map[string]bool{}
 	for k, row := range rows {
 		people[k], problems[k] = c.read(row)
-		add(&keys, seen, people[k].name)
 	}
 	f, err := im.facts(ctx, people)
 	if err != nil {
 		return i, false, err
 	}
-	if f.earlier, err = im.Store.EarlierRows(ctx, i.ID, rows[0].N, keys); err != nil {
+	if err := im.earlier(ctx, &f, i.ID, rows[0].N, people); err != nil {
 		return i, false, err
 	}
 	p := Progress{ImportID: i.ID, Lease: i.Lease, Until: im.until(), Position: rows[len(rows)-1].N, Rows: rows}
 	for k := range rows {
-		rows[k].Name = cutAt(people[k].name, maxCell)
+		rows[k].Name, rows[k].Traits = cutAt(people[k].name, maxCell), people[k].traits()
 		c.judge(&rows[k], people[k], problems[k], f)
-		p.Plan.count(rows[k].Verdict)
+		p.Plan.count(rows[k])
 	}
 	next, err = im.Store.RecordImport(ctx, p)
 	return next, false, err
 }
 
-func (p *Plan) count(v Verdict) {
-	switch v {
+// earlier reads which lines before the batch have what its rows have.
+func (im *Importer) earlier(ctx context.Context, f *facts, id string, before int64, people []person) (err error) {
+	for t := range f.earlier {
+		var keys []string
+		seen := map[string]bool{"": true}
+		for _, p := range people {
+			if k := p.traits()[t]; !seen[k] {
+				seen[k], keys = true, append(keys, k)
+			}
+		}
+		if f.earlier[t], err = im.Store.EarlierRows(ctx, id, before, Trait(t), keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Plan) count(r Row) {
+	switch r.Verdict {
 	case WillCreate:
 		p.Create++
 	case WillChange:
@@ -52,22 +68,18 @@ func (p *Plan) count(v Verdict) {
 		p.Same++
 	default:
 		p.Refuse++
+		return
+	}
+	if r.Cause != "" {
+		p.Warn++
 	}
 }
 
-// judge says what will become of a row.
+// judge says what will become of a row, and lets the rows after it know what it has.
 func (c columns) judge(row *Row, p person, wrong *problem, f facts) {
-	key := directory.Key(p.name)
-	row.Verdict, row.Field, row.Words = WillRefuse, "", ""
-	if wrong == nil {
-		if n, twice := f.earlier[key]; twice {
-			wrong = &problem{keyName, fmt.Sprintf("Row %d has the same user name.", n)}
-		}
-	}
-	if key != "" {
-		if _, ok := f.earlier[key]; !ok {
-			f.earlier[key] = row.N
-		}
+	row.Verdict, row.Field, row.Words, row.Cause = WillRefuse, "", "", ""
+	if line, twice := f.earlier[ByName][row.Traits[ByName]]; wrong == nil && twice {
+		wrong = &problem{keyName, fmt.Sprintf("Line %d has the same user name.", line), "A line before it has the same user name."}
 	}
 	if wrong == nil {
 		wrong = c.unknownGroups(p, f)
@@ -76,8 +88,19 @@ func (c columns) judge(row *Row, p person, wrong *problem, f facts) {
 		wrong = c.plan(row, p, f)
 	}
 	if wrong != nil {
-		row.Verdict, row.Field, row.Words = WillRefuse, wrong.field, wrong.words
+		row.refuse(WillRefuse, wrong)
 	}
+	for t, key := range row.Traits {
+		_, known := f.earlier[t][key]
+		if key != "" && !known && (Trait(t) == ByName || row.Verdict == WillCreate || row.Verdict == WillChange) {
+			f.earlier[t][key] = row.Line
+		}
+	}
+}
+
+func (row *Row) refuse(v Verdict, wrong *problem) {
+	row.Verdict, row.Field, row.Words = v, wrong.field, wrong.words
+	row.Cause = Row{Field: wrong.field, Words: cmp.Or(wrong.cause, wrong.words)}.Why()
 }
 
 func (c columns) unknownGroups(p person, f facts) *problem {
@@ -85,12 +108,37 @@ func (c columns) unknownGroups(p person, f facts) *problem {
 	if len(missing) == 0 || c.unknown == CreateUnknown {
 		return nil
 	}
-	return &problem{keyGroups, fmt.Sprintf("There is no group “%s”.", cutAt(strings.Join(missing, "”, “"), 200))}
+	return &problem{keyGroups, fmt.Sprintf("There is no group “%s”.", cutAt(strings.Join(missing, "”, “"), 200)), "A group that it names does not exist."}
 }
 
 // plan tells a new user from one to change or to leave.
 func (c columns) plan(row *Row, p person, f facts) *problem {
 	u, exists := f.users[directory.Key(p.name)]
+	if exists && c.existing == OnlyCreate {
+		row.Verdict, row.Words = Same, "The user exists and is left as is."
+		return nil
+	}
+	var own *directory.User
+	if exists {
+		before := u
+		own = &before
+	}
+	like := c.likeness(p, own, f)
+	if like != nil && c.alike == SkipAlike {
+		like.words += " " + howToImportAlike
+		like.cause += " " + howToImportAlike
+		return like
+	}
+	wrong := c.planFor(row, p, u, exists, f)
+	if wrong == nil && (row.Verdict == WillCreate || row.Verdict == WillChange) {
+		c.warn(row, p, like)
+	}
+	return wrong
+}
+
+const howToImportAlike = "If this is another person, choose “Import anyway” with the columns."
+
+func (c columns) planFor(row *Row, p person, u directory.User, exists bool, f facts) *problem {
 	if !exists {
 		u = c.user(p)
 		row.Verdict = WillCreate
@@ -98,10 +146,6 @@ func (c columns) plan(row *Row, p person, f facts) *problem {
 			row.Words = cutAt("Creates the group "+strings.Join(missing, ", "), 400)
 		}
 		return refusal(&u)
-	}
-	if c.existing == OnlyCreate {
-		row.Verdict, row.Words = Same, "The user exists and is left as is."
-		return nil
 	}
 	differs := c.write(p, &u)
 	if len(differs) > 0 {
@@ -121,6 +165,28 @@ func (c columns) plan(row *Row, p person, f facts) *problem {
 		row.Verdict, row.Words = WillChange, cutAt(strings.Join(parts, "; "), 400)
 	}
 	return nil
+}
+
+// warn says beside what will be done what a person should look at first.
+func (c columns) warn(row *Row, p person, like *problem) {
+	warnings := slices.Clone(p.warnings)
+	if like != nil {
+		warnings = append([]problem{*like}, warnings...)
+	}
+	if n := len(row.Cells); n < c.width {
+		warnings = append(warnings, problem{"", fmt.Sprintf("The row has %d cells and the header %d; the missing ones count as empty.", n, c.width),
+			"The row has fewer cells than the header; the missing ones count as empty."})
+	}
+	for _, w := range warnings {
+		said := Row{Field: w.field, Words: w.words}.Why()
+		if row.Words != "" {
+			said = strings.TrimSuffix(row.Words, ".") + ". " + said
+		}
+		row.Words = cutAt(said, 400)
+		if row.Cause == "" {
+			row.Cause = Row{Field: w.field, Words: w.cause}.Why()
+		}
+	}
 }
 
 func (im *Importer) until() time.Time { return im.Now().Add(im.leaseFor()) }

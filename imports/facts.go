@@ -8,10 +8,11 @@ import (
 
 // facts are what the directory knows about the people of one batch, read in a few queries.
 type facts struct {
-	users    map[string]directory.User  // by folded name
-	groups   map[string]directory.Group // by folded name
-	groupsOf map[string]map[string]bool // IDs of groups, by user ID
-	earlier  map[string]int64           // the first row with a folded name, before the batch
+	users    map[string]directory.User    // by folded name
+	groups   map[string]directory.Group   // by folded name
+	groupsOf map[string]map[string]bool   // IDs of groups, by user ID
+	earlier  [4]map[string]int64          // the line of the first row with a folded key, before the row; by Trait
+	alike    [4]map[string]directory.User // who has what rows say, by Trait and the row's value
 }
 
 func (im *Importer) facts(ctx context.Context, people []person) (facts, error) {
@@ -30,6 +31,9 @@ func (im *Importer) facts(ctx context.Context, people []person) (facts, error) {
 	}
 	for _, u := range users {
 		f.users[directory.Key(u.UserName)] = u
+	}
+	if err := im.alike(ctx, &f, people); err != nil {
+		return f, err
 	}
 	if len(groups) == 0 {
 		return f, nil

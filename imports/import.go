@@ -18,6 +18,9 @@ const (
 	rowBatch   = 1_000 // rows written at a time
 )
 
+// WaitsFor is how long a file waits for its columns to be chosen: until then everything that it says is kept.
+const WaitsFor = 3 * 24 * time.Hour
+
 // KeptFor is how long the rows of an import are kept; what they add up to stays.
 const KeptFor = 30 * 24 * time.Hour
 
@@ -39,6 +42,15 @@ const (
 	CreateUnknown Unknown = "create" // the group is created
 )
 
+// Alike says what becomes of a row with an e-mail address, employee number or external ID that somebody else has.
+type Alike string
+
+// Stored: never rename.
+const (
+	SkipAlike   Alike = "skip" // the row is refused, and says whose it is
+	ImportAlike Alike = "import"
+)
+
 // Import is one file and what became of it.
 type Import struct {
 	ID       string // UUIDv7
@@ -49,6 +61,7 @@ type Import struct {
 	Mapping  Mapping
 	Existing Existing
 	Unknown  Unknown
+	Alike    Alike
 	Rows     int64
 	Position int64 // the last row that the check, or later the run, has dealt with
 	Plan     Plan
@@ -62,11 +75,15 @@ type Import struct {
 	RunAt, PausedAt         time.Time
 	CancelledAt, FinishedAt time.Time
 	PurgedAt                time.Time // the rows were deleted
+	WipedAt                 time.Time // what must not be kept is gone since; zero: not yet
 	Lease                   string
 }
 
 // Plan counts what the dry run found.
-type Plan struct{ Create, Change, Same, Refuse int64 }
+type Plan struct {
+	Create, Change, Same, Refuse int64
+	Warn                         int64 // of those that are not refused
+}
 
 // Done counts what was done; Refused are rows that the dry run would have let pass.
 type Done struct{ Created, Changed, Refused int64 }
@@ -149,13 +166,28 @@ type Row struct {
 	Verdict Verdict
 	Field   string // key of the attribute that the words are about
 	Words   string // why it is refused, or what changes
+	Cause   string // the sentence that stands for all rows with the same trouble; "" when there is none
+	Traits  Traits // written by a dry run, not read back
 	UserID  string // who was made of it
+}
+
+// Traits are what a row has of each Trait, folded.
+type Traits [4]string
+
+// Cause is what rows have in common that are refused, or that have a warning.
+type Cause struct {
+	Words   string
+	Refused bool
+	Rows    int64
+	First   int64 // line of the first
 }
 
 // RowFilter selects rows of an import.
 type RowFilter struct {
 	ImportID string
 	Verdicts []Verdict // none: every row
+	Cause    string    // rows with this one
+	Warned   bool      // rows with a warning
 	After    int64     // rows with a greater number
 	Limit    int       // 50 when 0, at most 1,000
 }

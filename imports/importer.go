@@ -37,24 +37,34 @@ func (im *Importer) change(by directory.Actor, action string, i Import) director
 	return im.Directory.Change(by, action, i.ID, i.FileName)
 }
 
-// Map says what the columns are, and asks for a dry run. Wrong columns are an Invalid error by Column.
+// Map says what the columns are, wipes those that are not imported, and asks for a dry run. i is as it was read, but
+// for its Alike. Wrong columns are an Invalid error by Column.
 func (im *Importer) Map(ctx context.Context, i Import, m Mapping, existing Existing, unknown Unknown) error {
 	for len(m) < len(i.Header) {
 		m = append(m, Ignore)
 	}
 	m = m[:len(i.Header)]
 	wrong := m.Check(i.Header)
+	i.checkKept(m, wrong)
 	if existing != OnlyCreate && existing != CreateAndChange {
 		wrong.Add("existing", "Choose what to do about users who exist.")
 	}
 	if unknown != RefuseUnknown && unknown != CreateUnknown {
 		wrong.Add("unknown", "Choose what to do about groups that do not exist.")
 	}
+	if i.Alike != SkipAlike && i.Alike != ImportAlike {
+		wrong.Add("alike", "Choose what to do about rows that are like somebody who exists.")
+	}
 	if err := wrong.Err(); err != nil {
 		return err
 	}
+	was := i.Mapping
 	i.Mapping, i.Existing, i.Unknown = m, existing, unknown
-	if err := im.Store.MapImport(ctx, i, im.Now()); err != nil {
+	if err := im.Store.MapImport(ctx, i, was, im.Now()); err != nil {
+		return err
+	}
+	// Who pressed the button may go away; what fails is done by the runner within a minute.
+	if err := im.Store.WipeImport(context.WithoutCancel(ctx), i.ID, im.Now()); err != nil {
 		return err
 	}
 	im.Wake()

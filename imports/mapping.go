@@ -36,12 +36,28 @@ func (m Mapping) Check(header []string) directory.FieldErrors {
 		}
 		first[key] = i
 	}
+	m.checkActive(f, first, header)
 	_, name := first[keyName]
 	_, email := first[keyEmail]
 	if !name && !email {
 		f.Add(Column(0), "Say which column holds the user name. When there is none, choose the one with the email: it is the user name, too, then.")
 	}
 	return f
+}
+
+// checkActive lets one column at most say who is active.
+func (m Mapping) checkActive(f directory.FieldErrors, first map[string]int, header []string) {
+	by := -1
+	for i, key := range m {
+		if at, ok := first[key]; !ok || at != i || key != keyActive && key != keyBlocked && key != keyControl {
+			continue
+		}
+		if by >= 0 {
+			f.Add(Column(i), fmt.Sprintf("“%s” says already who is active. Choose something else here or there.", header[by]))
+			continue
+		}
+		by = i
+	}
 }
 
 // has reports whether a column holds the attribute.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"usher/directory"
 )
@@ -15,18 +13,16 @@ type columns struct {
 	at       []int
 	what     []Attribute
 	named    bool // there is a column for the user name
+	width    int  // cells that a whole row has
 	existing Existing
 	unknown  Unknown
+	alike    Alike
 }
 
 func columnsOf(i Import) columns {
-	byKey := map[string]Attribute{}
-	for _, a := range Attributes() {
-		byKey[a.Key] = a
-	}
-	c := columns{named: i.Mapping.has(keyName), existing: i.Existing, unknown: i.Unknown}
-	for k, key := range i.Mapping {
-		if a, ok := byKey[key]; ok {
+	c := columns{named: i.Mapping.has(keyName), width: len(i.Header), existing: i.Existing, unknown: i.Unknown, alike: i.Alike}
+	for _, a := range Attributes() { // in this order: a mobile number beside another is not the primary one
+		if k := slices.Index(i.Mapping, a.Key); k >= 0 {
 			c.at, c.what = append(c.at, k), append(c.what, a)
 		}
 	}
@@ -39,22 +35,28 @@ type person struct {
 	values map[string]string // by attribute; what is empty is left out
 	active *bool
 	groups []string // names, each once
+
+	warnings []problem // about cells that are taken as they are
 }
 
-// problem is why a row is refused.
-type problem struct{ field, words string }
+// problem is why a row is refused, or what should be looked at.
+type problem struct {
+	field string
+	words string
+	cause string // the same without what is this row's alone; "" when the words are
+}
 
 // read takes a row apart.
 func (c columns) read(row Row) (person, *problem) {
 	if row.Fault != "" {
-		return person{}, &problem{"", row.Fault}
+		return person{}, &problem{words: row.Fault, cause: faultCause(row.Fault)}
 	}
 	p := person{values: map[string]string{}}
 	for k, at := range c.at {
 		if at >= len(row.Cells) {
 			continue
 		}
-		if wrong := p.take(c.what[k].Key, strings.TrimSpace(row.Cells[at])); wrong != nil {
+		if wrong := p.take(c.what[k].Key, trimmed(row.Cells[at])); wrong != nil {
 			return p, wrong
 		}
 	}
@@ -63,9 +65,9 @@ func (c columns) read(row Row) (person, *problem) {
 		p.name = p.values[keyEmail]
 	}
 	if p.name == "" && c.named {
-		return p, &problem{keyName, "The cell is empty."}
+		return p, &problem{field: keyName, words: "The cell is empty."}
 	} else if p.name == "" {
-		return p, &problem{keyEmail, "The cell is empty, and the email is the user name, too."}
+		return p, &problem{field: keyEmail, words: "The cell is empty, and the email is the user name, too."}
 	}
 	return p, nil
 }
@@ -75,27 +77,34 @@ func (p *person) take(key, value string) *problem {
 		return nil
 	}
 	switch key {
-	case keyActive:
-		on, ok := truth(value)
-		if !ok {
-			return &problem{key, fmt.Sprintf("“%s” is neither yes nor no. Write true or false.", cutAt(value, 40))}
-		}
-		p.active = &on
-		return nil
+	case keyActive, keyBlocked, keyControl:
+		return p.takeActive(key, value)
 	case keyGroups:
 		return p.takeGroups(value)
 	}
-	limit := maxCell
-	if key == keyEmail {
-		limit = maxEmail
-	}
-	if utf8.RuneCountInString(value) > limit {
-		return &problem{key, fmt.Sprintf("Use at most %d characters.", limit)}
-	}
-	if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }) {
-		return &problem{key, "This cannot contain line breaks or control characters."}
-	}
 	p.values[key] = value
+	if words, cause := spoilt(value); words != "" {
+		p.warnings = append(p.warnings, problem{key, words, cause})
+	}
+	return nil
+}
+
+func (p *person) takeActive(key, value string) *problem {
+	var on, ok bool
+	switch key {
+	case keyActive:
+		on, ok = truth(value)
+	case keyBlocked:
+		on, ok = untruth(value)
+	default:
+		if on, ok = control(value); !ok {
+			return &problem{key, fmt.Sprintf("“%s” is no number of Active Directory, such as 512.", cutAt(value, 40)), "A cell is no number of Active Directory, such as 512."}
+		}
+	}
+	if !ok {
+		return &problem{key, fmt.Sprintf("“%s” is neither yes nor no. Write true or false.", cutAt(value, 40)), "A cell is neither yes nor no. Write true or false."}
+	}
+	p.active = &on
 	return nil
 }
 
@@ -107,26 +116,16 @@ func (p *person) takeGroups(value string) *problem {
 			continue
 		}
 		if wrong := g.Check(); len(wrong) > 0 {
-			return &problem{keyGroups, fmt.Sprintf("“%s” cannot be a group. %s", cutAt(name, 40), wrong["display_name"])}
+			return &problem{keyGroups, fmt.Sprintf("“%s” cannot be a group. %s", cutAt(name, 40), wrong["display_name"]), "A name cannot be a group's. " + wrong["display_name"]}
 		}
 		if k := directory.Key(g.DisplayName); !seen[k] {
 			seen[k], p.groups = true, append(p.groups, g.DisplayName)
 		}
 	}
 	if len(p.groups) > maxGroups {
-		return &problem{keyGroups, fmt.Sprintf("A row can name at most %d groups.", maxGroups)}
+		return &problem{field: keyGroups, words: fmt.Sprintf("A row can name at most %d groups.", maxGroups)}
 	}
 	return nil
-}
-
-func truth(value string) (on, ok bool) {
-	switch strings.ToLower(value) {
-	case "true", "yes", "y", "1", "t", "x", "on", "active", "enabled", "ja", "j", "wahr", "aktiv", "oui", "o", "vrai", "actif":
-		return true, true
-	case "false", "no", "n", "0", "f", "off", "inactive", "disabled", "nein", "falsch", "inaktiv", "non", "faux", "inactif":
-		return false, true
-	}
-	return false, false
 }
 
 // user is the new user that the row describes.
@@ -159,14 +158,14 @@ func (c columns) write(p person, u *directory.User) (differs []string) {
 // refusal is what the directory would say about the user, in the words of a row.
 func refusal(u *directory.User) *problem {
 	wrong := u.Check()
-	for _, a := range []problem{{keyName, "user_name"}, {keyEmail, "email"}, {"name.givenName", "given_name"}, {"name.familyName", "family_name"},
+	for _, a := range [][2]string{{keyName, "user_name"}, {keyEmail, "email"}, {"name.givenName", "given_name"}, {"name.familyName", "family_name"},
 		{"displayName", "display_name"}, {"title", "title"}, {"department", "department"}, {"phoneNumbers", "phone"}, {"externalId", "external_id"}} {
-		if words, ok := wrong[a.words]; ok {
-			return &problem{a.field, words}
+		if words, ok := wrong[a[1]]; ok {
+			return &problem{field: a[0], words: words}
 		}
 	}
 	for _, words := range wrong {
-		return &problem{"", words}
+		return &problem{words: words}
 	}
 	return nil
 }

@@ -2,11 +2,11 @@ package imports
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,17 +16,20 @@ type Reader struct {
 	Header []string
 	Notes  []string
 
-	csv    *csv.Reader
-	rope   *rope
-	n      int64
-	shift  int64 // lines before those that csv counts
-	secret []int // columns that hold passwords: their cells are dropped at once
-	mixed  bool
-	inUTF8 bool
+	csv     *csv.Reader
+	rope    *rope
+	n       int64
+	shift   int64        // lines before those that csv counts
+	secret  map[int]bool // columns that hold secrets: their cells are dropped at once
+	hashes  bool         // a cell elsewhere was dropped, too
+	mixed   bool
+	inUTF8  bool
+	first   [][]string // cells of the first rows, to guess by
+	example bool       // the next row may be the example of a template
 }
 
-// Open recognises encoding and separator and reads the header. What makes the file unreadable is a *directory.Error
-// for the field "file"; any other error is the reader's.
+// Open recognises encoding, ends of lines and separator, and reads the header. What makes the file unreadable is a
+// *directory.Error for the field "file"; any other error is the reader's.
 func Open(r io.Reader) (*Reader, error) {
 	text, note, err := decoded(r)
 	if err != nil {
@@ -37,13 +40,21 @@ func Open(r io.Reader) (*Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	out := &Reader{rope: &rope{r: b}, inUTF8: note == ""}
-	comma, skip := separator(head, len(head) < sniffed)
-	if skip > 0 {
-		if _, err := b.Discard(skip); err != nil {
+	b = unixLines(b, head)
+	if head, err = b.Peek(sniffed); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	out := &Reader{rope: &rope{r: b}, inUTF8: note == "", secret: map[int]bool{}}
+	first := preamble(head)
+	comma := first.comma
+	if comma == 0 {
+		comma = separator(head[first.bytes:], len(head) < sniffed)
+	}
+	if first.bytes > 0 {
+		if _, err := b.Discard(first.bytes); err != nil {
 			return nil, err
 		}
-		out.shift = 1
+		out.shift, out.example = 1, first.version
 	}
 	if note != "" {
 		out.Notes = append(out.Notes, note)
@@ -66,18 +77,37 @@ func (r *Reader) readHeader() error {
 		return unreadable(fmt.Sprintf("The file has %d columns. At most %d can be read.", len(row.Cells), maxColumns))
 	}
 	r.Header = row.Cells
+	var left []string
 	for i, name := range r.Header {
-		r.Header[i] = strings.TrimSpace(name)
+		r.Header[i] = trimmed(name)
 		if r.Header[i] == "" {
 			r.Header[i] = fmt.Sprintf("Column %d", i+1)
 		}
-		if isPassword(name) {
-			r.secret = append(r.secret, i)
-			r.Notes = append(r.Notes, fmt.Sprintf("The column “%s” was left out: passwords are not imported and not stored.", r.Header[i]))
+		if isSecret(name) {
+			r.secret[i] = true
+			left = append(left, "“"+cutAt(r.Header[i], 60)+"”")
 		}
 	}
+	r.Notes = append(r.Notes, leftOut(left)...)
 	return nil
 }
+
+// leftOut says which columns are not read, in one sentence.
+func leftOut(names []string) []string {
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		return []string{"The column " + names[0] + " was left out: passwords and other secrets are not imported and not stored. If it holds something else, give it another name and upload the file again."}
+	}
+	return []string{"The columns " + strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] +
+		" were left out: passwords and other secrets are not imported and not stored. If one holds something else, give it another name and upload the file again."}
+}
+
+const (
+	noteHashes  = "Some cells looked like the hash of a password, or like a key. They were left out and not stored."
+	noteExample = "The example row of the template was left out."
+)
 
 // Next is the next row that is not empty, or io.EOF.
 func (r *Reader) Next() (Row, error) {
@@ -85,28 +115,60 @@ func (r *Reader) Next() (Row, error) {
 	if err != nil {
 		return row, err
 	}
+	if r.example {
+		r.example = false
+		if len(row.Cells) > 0 && strings.HasPrefix(strings.ToLower(row.Cells[0]), "example:") {
+			r.Notes = append(r.Notes, noteExample)
+			return r.Next()
+		}
+	}
 	r.n++
 	row.N = r.n
 	if r.n > MaxRows {
 		return row, unreadable(fmt.Sprintf("The file has more than %d rows. Split it and upload the parts one after the other.", MaxRows))
 	}
 	for i := len(r.Header); i < len(row.Cells) && row.Fault == ""; i++ {
-		if strings.TrimSpace(row.Cells[i]) != "" {
+		if trimmed(row.Cells[i]) != "" {
 			row.Fault = fmt.Sprintf("The row has %d cells and the header %d. Is a value with a separator not in quotation marks?", len(row.Cells), len(r.Header))
 		}
 	}
 	if len(row.Cells) > maxColumns {
 		row.Cells = row.Cells[:maxColumns]
 	}
-	for _, i := range r.secret {
-		if i < len(row.Cells) {
+	r.dropSecrets(&row)
+	if len(r.first) < guessRows && row.Fault == "" {
+		r.first = append(r.first, slices.Clone(row.Cells))
+	}
+	return row, nil
+}
+
+const guessRows = 20
+
+// dropSecrets empties what must not be kept. Of a row that cannot be read nobody knows which cell is which.
+func (r *Reader) dropSecrets(row *Row) {
+	found := false
+	for i, c := range row.Cells {
+		if looksSecret(c) {
+			row.Cells[i], found = "", true
+		} else if r.secret[i] {
 			row.Cells[i] = ""
 		}
 	}
-	if row.Fault != "" && len(r.secret) > 0 {
-		row.Cells = nil // nobody knows which cell is which
+	if found && !r.hashes {
+		r.hashes = true
+		r.Notes = append(r.Notes, noteHashes)
 	}
-	return row, nil
+	if row.Fault != "" && (found || len(r.secret) > 0) {
+		row.Cells = nil
+	}
+}
+
+// faultCause is a row's fault without the numbers that are this row's alone.
+func faultCause(fault string) string {
+	if strings.HasPrefix(fault, "The quotation marks") {
+		return "The quotation marks do not match. A quotation mark inside a value is written twice."
+	}
+	return "The row has more cells than the header. Is a value with a separator not in quotation marks?"
 }
 
 // record reads rows until one has something in it.
@@ -138,7 +200,7 @@ func (r *Reader) record() (Row, error) {
 
 func empty(cells []string) bool {
 	for _, c := range cells {
-		if strings.TrimSpace(c) != "" {
+		if trimmed(c) != "" {
 			return false
 		}
 	}
@@ -178,50 +240,4 @@ func (p *rope) Read(b []byte) (int, error) {
 	n, err := p.r.Read(b[:min(len(b), p.left)])
 	p.left -= n
 	return n, err
-}
-
-// separator guesses what stands between cells from the beginning of the file: whatever gives the first rows the same
-// number of cells, and most of them. skip is the length of a first line that only names it, as spreadsheets write.
-func separator(head []byte, whole bool) (comma rune, skip int) {
-	first, _, _ := bytes.Cut(head, []byte("\n"))
-	line := strings.TrimSuffix(string(first), "\r")
-	if rest, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(rest) == 1 && strings.Contains(",;\t|", rest) {
-		return rune(rest[0]), min(len(first)+1, len(head))
-	}
-	if !whole {
-		if end := bytes.LastIndexByte(head, '\n'); end > 0 {
-			head = head[:end+1]
-		}
-	}
-	best, most := ',', 0.0
-	for _, c := range []rune{',', ';', '\t'} {
-		if s := fit(head, c); s > most {
-			best, most = c, s
-		}
-	}
-	return best, 0
-}
-
-// fit is how well the separator explains the first rows: 0 when there is none in the header.
-func fit(head []byte, comma rune) float64 {
-	r := csv.NewReader(bytes.NewReader(head))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = comma, -1, true, true
-	var width, rows, alike int
-	for rows < 20 {
-		cells, err := r.Read()
-		if err != nil {
-			break
-		}
-		if rows == 0 {
-			width = len(cells)
-		}
-		if len(cells) == width {
-			alike++
-		}
-		rows++
-	}
-	if width < 2 {
-		return 0
-	}
-	return float64(alike)/float64(rows) + float64(width)/1000
 }

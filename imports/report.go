@@ -7,10 +7,15 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// risky reports a cell that a spreadsheet would run as a formula.
-func risky(cell string) bool { return cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) }
+// risky reports a cell that a spreadsheet would run as a formula. Some take the full-width forms for the same signs
+// (https://owasp.org/www-community/attacks/CSV_Injection).
+func risky(cell string) bool {
+	first, _ := utf8.DecodeRuneInString(cell)
+	return cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first)
+}
 
 // guarded is the cell with an apostrophe before what a spreadsheet would run; Open takes it off again.
 func guarded(cell string) string {
@@ -23,7 +28,7 @@ func guarded(cell string) string {
 const reportBatch = 500
 
 // Report writes the refused rows as CSV (RFC 4180, UTF-8 with a byte order mark so that spreadsheets read it right):
-// the file's own columns, then row and reason. It reads reportBatch rows at a time.
+// the file's own columns, then line and reason. It reads reportBatch rows at a time.
 func (im *Importer) Report(ctx context.Context, i Import, w io.Writer) error {
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -34,7 +39,7 @@ func (im *Importer) Report(ctx context.Context, i Import, w io.Writer) error {
 	for _, name := range i.Header {
 		head = append(head, guarded(name))
 	}
-	if err := out.Write(append(head, "row", "reason")); err != nil {
+	if err := out.Write(append(head, "line", "reason")); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	f := RowFilter{ImportID: i.ID, Verdicts: []Verdict{WillRefuse, Refused}, Limit: reportBatch}
@@ -66,7 +71,7 @@ func line(i Import, row Row) []string {
 			cells[k] = guarded(row.Cells[k])
 		}
 	}
-	return append(cells, strconv.FormatInt(row.N, 10), guarded(row.Why()))
+	return append(cells, strconv.FormatInt(row.Line, 10), guarded(row.Why()))
 }
 
 // Why is the row's words with the attribute that they are about.

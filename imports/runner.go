@@ -126,12 +126,21 @@ func (im *Importer) renew(ctx context.Context, i Import) {
 	}
 }
 
+// wipe does what a process that died, or an older version, has left.
+func (im *Importer) wipe(ctx context.Context) error {
+	ids, err := im.Store.UnwipedImports(ctx)
+	for _, id := range ids {
+		err = errors.Join(err, im.Store.WipeImport(ctx, id, im.Now()))
+	}
+	return err
+}
+
 // tidy discards uploads that nobody finishes and rows that have been kept long enough.
 func (im *Importer) tidy(ctx context.Context) {
 	for {
 		now := im.Now()
 		err := im.Store.DropUploads(ctx, now.Add(-uploadDead), now, "The upload was cut off, so it was discarded. Upload the file again.")
-		err = errors.Join(err, im.Store.PurgeImports(ctx, now.Add(-KeptFor), now))
+		err = errors.Join(err, im.Store.PurgeImports(ctx, now.Add(-KeptFor), now.Add(-WaitsFor), now), im.wipe(ctx))
 		if err != nil && ctx.Err() == nil {
 			im.Log.Error("cannot tidy imports", "err", err)
 		}

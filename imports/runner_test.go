@@ -42,7 +42,7 @@ func TestDryRunThenRun(t *testing.T) {
 		i := w.checked(mixed, imports.CreateAndChange, imports.RefuseUnknown)
 		refused := `2 %[1]s BOB: Email: Enter an e-mail address such as ada@example.com.
 3 %[1]s : Active: “perhaps” is neither yes nor no. Write true or false.
-4 %[1]s ADA: User name: Row 1 has the same user name.
+4 %[1]s ADA: User name: Line 2 has the same user name.
 5 %[1]s : User name: The cell is empty.`
 		want := strings.Join([]string{"1 create ada", strings.ReplaceAll(refused, "%[1]s", "refuse"), "6 refuse dora: Groups: There is no group “Explorers”.",
 			"7 change old: Last name, Department, Employee number", "8 same same"}, "\n")
@@ -62,7 +62,7 @@ func TestDryRunThenRun(t *testing.T) {
 		w.same("old", []any{old.UserName, old.Source, old.Name.FamilyName, old.Department}, []any{"Old", directory.Console, "New", "Navy"})
 		var b strings.Builder
 		w.must(w.Report(t.Context(), i, &b))
-		if n := strings.Count(b.String(), "\r\n"); n != 6 || !strings.Contains(b.String(), "ADA,Ada,Again,ada2@example.com,,4,,,4,User name: Row 1 has the same user name.\r\n") {
+		if n := strings.Count(b.String(), "\r\n"); n != 6 || !strings.Contains(b.String(), "ADA,Ada,Again,ada2@example.com,,4,,,5,User name: Line 2 has the same user name.\r\n") {
 			t.Errorf("report of %d lines: %s", n, b.String())
 		}
 		w.must(w.Purge(t.Context(), i, clerk))

@@ -36,7 +36,12 @@ type Store interface {
 	ImportRows(ctx context.Context, f RowFilter) ([]Row, error)
 
 	// MapImport writes mapping and choices and asks for a check; whoever checks by other columns loses the import.
-	MapImport(ctx context.Context, i Import, at time.Time) error
+	// Conflict unless was is still the mapping. The check waits for WipeImport.
+	MapImport(ctx context.Context, i Import, was Mapping, at time.Time) error
+	// WipeImport empties every cell that Import.Kept does not keep, and lets the import be worked on.
+	WipeImport(ctx context.Context, id string, at time.Time) error
+	// UnwipedImports are the IDs of imports that still have to be wiped.
+	UnwipedImports(ctx context.Context) ([]string, error)
 	MoveImport(ctx context.Context, id string, m Move, c directory.Change) error
 	// PurgeImport deletes the rows and ends what has not ended. Conflict while it runs.
 	PurgeImport(ctx context.Context, id string, c directory.Change) error
@@ -51,17 +56,23 @@ type Store interface {
 	FinishRun(ctx context.Context, id, lease string, at time.Time) error
 	ReleaseImport(ctx context.Context, id, lease string) error
 
-	// EarlierRows are the rows before one that have these folded user names, by name: the first of each.
-	EarlierRows(ctx context.Context, id string, before int64, keys []string) (map[string]int64, error)
+	// Causes are what rows are refused or warned about, the most frequent first, at most limit.
+	Causes(ctx context.Context, id string, limit int) ([]Cause, error)
+
+	// EarlierRows are the lines of the rows before one that have these folded keys, by key: the first of each. Only
+	// for user names rows that are refused count, too.
+	EarlierRows(ctx context.Context, id string, before int64, t Trait, keys []string) (map[string]int64, error)
+	// UsersAlike are live users who have one of these values, one for each value. Case counts for external IDs only.
+	UsersAlike(ctx context.Context, t Trait, values []string) (map[string]directory.User, error)
 	// UsersByName are the live users with these folded names.
 	UsersByName(ctx context.Context, keys []string) ([]directory.User, error)
 	// UserStates are the states of users, gone ones included, by ID.
 	UserStates(ctx context.Context, ids []string) (map[string]directory.State, error)
 
 	// DropUploads discards uploads that were last heard of before a time, PurgeImports the rows of imports that
-	// were made before one.
+	// were made before one, or that nobody has chosen columns for and that were made before waiting.
 	DropUploads(ctx context.Context, before, at time.Time, fault string) error
-	PurgeImports(ctx context.Context, before, at time.Time) error
+	PurgeImports(ctx context.Context, before, waiting, at time.Time) error
 }
 
 // Progress is what one batch came to.
@@ -70,7 +81,7 @@ type Progress struct {
 	Lease    string
 	Until    time.Time // the lease is good till then
 	Position int64
-	Rows     []Row // N, Name, Verdict, Field, Words and UserID are written
+	Rows     []Row // N, Name, Verdict, Field, Words, Cause, Traits and UserID are written
 	Plan     Plan  // added
 	Done     Done  // added
 }

@@ -42,13 +42,13 @@ func (im *Importer) Upload(ctx context.Context, fileName string, file io.Reader,
 		return Import{}, spoken(err, 0)
 	}
 	now := im.Now()
-	i := Import{ID: directory.NewID(), FileName: cmp.Or(shortened(fileName), "file.csv"), Header: r.Header, Existing: OnlyCreate, Unknown: RefuseUnknown,
+	i := Import{ID: directory.NewID(), FileName: cmp.Or(shortened(fileName), "file.csv"), Header: r.Header, Existing: OnlyCreate, Unknown: RefuseUnknown, Alike: SkipAlike,
 		Actor: by, CreatedAt: now, SeenAt: now}
 	if err := im.Store.CreateImport(ctx, i); err != nil {
 		return i, err
 	}
 	if err = im.readRows(ctx, &i, r); err == nil {
-		i.Size, i.Notes, i.Mapping = from.n, r.Notes, Guess(r.Header)
+		i.Size, i.Notes, i.Mapping = from.n, r.Notes, Guess(r.Header, r.first...)
 		err = im.Store.FinishUpload(ctx, i, im.change(by, ActionUpload, i))
 	}
 	if err == nil {

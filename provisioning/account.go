@@ -92,6 +92,7 @@ const (
 	StatusPaused   Status = "paused"
 	StatusHeld     Status = "held"
 	StatusFailed   Status = "failed"
+	StatusOff      Status = "switched off" // of a Standing: the connector is disabled
 )
 
 // Status derives the account's status from its facts.
@@ -114,10 +115,12 @@ func (a Account) Status(now time.Time) Status {
 }
 
 // Settled reports whether nothing will happen until somebody acts.
-func (s Status) Settled() bool { return s == StatusSynced || s == StatusHeld || s == StatusFailed }
+func (s Status) Settled() bool {
+	return s == StatusSynced || s == StatusHeld || s == StatusFailed || s == StatusOff
+}
 
 // badness orders statuses for a summary: the worst child wins.
-var badness = map[Status]int{StatusSynced: 0, StatusPending: 1, StatusRunning: 2, StatusRetrying: 3, StatusPaused: 4, StatusHeld: 5, StatusFailed: 6}
+var badness = map[Status]int{StatusSynced: 0, StatusPending: 1, StatusRunning: 2, StatusRetrying: 3, StatusOff: 4, StatusPaused: 5, StatusHeld: 6, StatusFailed: 7}
 
 // Worst is the status of a whole that has these parts; no parts is synced.
 func Worst(parts ...Status) Status {

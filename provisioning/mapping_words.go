@@ -143,9 +143,9 @@ func issueWords(text string, issues *cel.Issues) Wrong {
 	w := Wrong{Caret: caret(errs[0].ToDisplayString(common.NewTextSource(text)))}
 	switch {
 	case strings.HasPrefix(message, "undeclared reference to"):
-		w.Message = fmt.Sprintf("There is no “%s”. Expressions begin with user, connection or settings, such as user.userName.", between(message))
+		w.Message = fmt.Sprintf("There is no “%s”. Expressions begin with user, connection or settings, such as user.userName.", between(message)) + meant(between(message))
 	case strings.HasPrefix(message, "undefined field"):
-		w.Message = fmt.Sprintf("There is no attribute “%s” here. Names are SCIM’s, such as user.name.givenName, and the case of letters counts.", between(message))
+		w.Message = fmt.Sprintf("There is no attribute “%s” here. Names are SCIM’s, such as user.name.givenName, and the case of letters counts.", between(message)) + meant(between(message))
 	case strings.HasPrefix(message, "found no matching overload"):
 		w.Message = "These values do not go together: “" + strings.Trim(between(message), "_@") + "” does not take them."
 	case strings.HasPrefix(message, "Syntax error"):

@@ -70,4 +70,5 @@ type Overview struct {
 	TroubleUsers    []directory.User // beside Trouble, line by line
 	GroupTrouble    []GroupPush      // groups that are held or failed, newest first; without counts of members
 	Targets         []Target         // with quarantine; secrets left out
+	Off             []Target         // those whose connector is switched off; secrets left out
 }

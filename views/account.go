@@ -18,7 +18,8 @@ import (
 // AccountView is one user's account at one target, with all that explains it.
 type AccountView struct {
 	provisioning.Membership
-	Status     provisioning.Status
+	Status     provisioning.Status // of its Standing
+	Counts     bool                // the user as a whole is as well off as this account at best
 	Want       provisioning.Want
 	Definition connectors.Definition
 	Pause      provisioning.Quarantine // of its connector
@@ -31,16 +32,26 @@ type AbsentView struct {
 	Kind                     string // the connector kind's name
 	Enabled                  bool   // the connector's toggle
 	Managed                  bool   // a provisioner sends users there
+	Status                   provisioning.Status
+	Counts                   bool // the user should be there
 }
 
 func (a AbsentView) words() string {
 	if !a.Enabled {
 		return "The connector is switched off. No user is sent here until it is switched on."
 	}
+	if a.Managed && !a.Counts {
+		return "The user is not sent here: they are in none of the groups that this connection sends, are disabled, or arrived by signing in while JIT Outbound is off."
+	}
 	if !a.Managed {
 		return "No provisioner sends users to this connector. Add one under Login & Registration, and the user is sent here."
 	}
 	return "Usher has not begun with this target yet."
+}
+
+// Standing is the account as a part of where its user is.
+func (a AccountView) Standing() provisioning.Standing {
+	return provisioning.Standing{Membership: a.Membership, Want: a.Want, Begun: true}
 }
 
 // AttributeRow is one attribute for people.

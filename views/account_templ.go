@@ -208,12 +208,12 @@ func accountBadge(a AccountView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		switch {
-		case a.idle():
+		case a.Provisioner == "":
 			templ_7745c5c3_Err = ui.Badge(ui.Muted, "circle-pause", "not managed").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case a.absentByRight():
+		case a.Status == provisioning.StatusSynced && !a.Counts:
 			templ_7745c5c3_Err = ui.Badge(ui.Muted, "circle-minus", "not sent").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

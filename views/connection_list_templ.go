@@ -34,6 +34,7 @@ type ConnectionRow struct {
 type ConnectorWord struct {
 	Kind    string // as people read it: "SCIM2"
 	Enabled bool
+	Used    bool // a provisioner sends users there
 }
 
 func newConnection() ui.Action {
@@ -381,6 +382,11 @@ func connectorWords(words []ConnectorWord) templ.Component {
 			for _, w := range words {
 				if w.Enabled {
 					templ_7745c5c3_Err = ui.Badge(ui.Success, "", w.Kind).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else if w.Used {
+					templ_7745c5c3_Err = ui.Badge(ui.Warning, "unplug", w.Kind+" (switched off)").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -567,7 +567,7 @@ func ConnectorDraftGone(v ConnectorNewView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "Your entries are not there any more",
-				Text:    "What is typed into this wizard is kept for 30 minutes and never written to disk, since it may contain secrets. It was there too long, was finished in another tab, or Usher was restarted. Nothing was saved.",
+				Text:    "What is typed into this wizard is kept for 30 minutes and never written to disk, since it may contain secrets. It was there too long, or Usher was restarted. If it was finished before, the connector is on the connection’s page; otherwise nothing was saved.",
 				Actions: []ui.Action{{Label: "Start again", Href: v.url()}, {Label: "Back to the connection", Variant: ui.Outline, Href: v.tab()}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

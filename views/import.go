@@ -73,12 +73,13 @@ const (
 	RowsChanged = "change"
 	RowsSame    = "same"
 	RowsRefused = "refuse"
+	RowsWarned  = "warn"
 )
 
 // RowVerdicts are the verdicts that a value of the filter stands for.
 func RowVerdicts(show string) (verdicts []imports.Verdict, ok bool) {
 	switch show {
-	case RowsAll:
+	case RowsAll, RowsWarned: // these have a warning, whatever becomes of them
 		return nil, true
 	case RowsCreated:
 		return []imports.Verdict{imports.WillCreate, imports.Created}, true

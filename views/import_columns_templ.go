@@ -17,7 +17,8 @@ import (
 // ImportColumnsView asks what the columns of a file are.
 type ImportColumnsView struct {
 	Shell   Shell
-	Import  imports.Import // with the mapping that was guessed or chosen
+	Import  imports.Import  // as it is stored
+	Chosen  imports.Mapping // what was guessed or chosen, perhaps wrong
 	Samples []imports.Row
 	Errors  map[string]string // by field
 }
@@ -25,8 +26,8 @@ type ImportColumnsView struct {
 func (v ImportColumnsView) field(i int) ui.Field {
 	name := imports.Column(i)
 	value := imports.Ignore
-	if i < len(v.Import.Mapping) {
-		value = v.Import.Mapping[i]
+	if i < len(v.Chosen) {
+		value = v.Chosen[i]
 	}
 	return ui.Field{Name: name, Label: "Attribute for " + v.Import.Header[i], HideLabel: true, Type: ui.Select, Value: value,
 		Error: v.Errors[name], Options: attributeOptions()}
@@ -44,17 +45,26 @@ func (v ImportColumnsView) unknown() ui.Field {
 		{Value: string(imports.CreateUnknown), Label: "Create missing groups"}}}
 }
 
+func (v ImportColumnsView) alike() ui.Field {
+	return ui.Field{Name: "alike", Label: "Rows that look like somebody else", Type: ui.Radio, Value: string(v.Import.Alike), Error: v.Errors["alike"], Options: []ui.Option{
+		{Value: string(imports.SkipAlike), Label: "Refuse the row", Help: "Another user, or a line before it, has the same external ID, employee number or email: mostly it is the same person under another user name. The dry run says whose it is."},
+		{Value: string(imports.ImportAlike), Label: "Import anyway", Help: "The dry run shows a warning."}}}
+}
+
 func (v ImportColumnsView) errors() []ui.FieldError {
 	var fields []ui.Field
 	for i := range v.Import.Header {
 		fields = append(fields, v.field(i))
 	}
-	return ui.Errors(append(fields, v.existing(), v.unknown())...)
+	return ui.Errors(append(fields, v.existing(), v.unknown(), v.alike())...)
 }
 
 // samples are what the first rows have in a column.
 func (v ImportColumnsView) samples(i int) string {
 	var found []string
+	if v.Import.LeftOut(i) != "" {
+		return ""
+	}
 	for _, row := range v.Samples {
 		if i < len(row.Cells) && strings.TrimSpace(row.Cells[i]) != "" {
 			text := []rune(strings.Join(strings.Fields(row.Cells[i]), " "))
@@ -101,7 +111,7 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Columns", Text: v.Import.FileName + ", " + rowsWord(v.Import.Rows) + ". Say what each column holds; what could be guessed is filled in."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Columns", Text: v.Import.FileName + ", " + rowsWord(v.Import.Rows) + ". Say what each column holds; what could be guessed is filled in. Cells of columns that are not imported are erased when the dry run starts."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -191,7 +201,7 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 									var templ_7745c5c3_Var8 string
 									templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `import_columns.templ`, Line: 77, Col: 56}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `import_columns.templ`, Line: 87, Col: 56}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 									if templ_7745c5c3_Err != nil {
@@ -257,9 +267,29 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 										}()
 									}
 									ctx = templ.InitializeContext(ctx)
-									templ_7745c5c3_Err = ui.Input(v.field(i)).Render(ctx, templ_7745c5c3_Buffer)
-									if templ_7745c5c3_Err != nil {
-										return templ_7745c5c3_Err
+									if words := v.Import.LeftOut(i); words != "" && v.Errors[imports.Column(i)] == "" {
+										templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<span class=\"text-muted-foreground\">")
+										if templ_7745c5c3_Err != nil {
+											return templ_7745c5c3_Err
+										}
+										var templ_7745c5c3_Var11 string
+										templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(words)
+										if templ_7745c5c3_Err != nil {
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `import_columns.templ`, Line: 96, Col: 52}
+										}
+										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
+										if templ_7745c5c3_Err != nil {
+											return templ_7745c5c3_Err
+										}
+										templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</span>")
+										if templ_7745c5c3_Err != nil {
+											return templ_7745c5c3_Err
+										}
+									} else {
+										templ_7745c5c3_Err = ui.Input(v.field(i)).Render(ctx, templ_7745c5c3_Buffer)
+										if templ_7745c5c3_Err != nil {
+											return templ_7745c5c3_Err
+										}
 									}
 									return nil
 								})
@@ -286,11 +316,11 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_Var12 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 					if !templ_7745c5c3_IsBuffer {
@@ -302,7 +332,7 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"flex flex-col gap-5\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"flex flex-col gap-5\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -314,7 +344,11 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Var12 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+					templ_7745c5c3_Err = ui.Input(v.alike()).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Var13 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 						if !templ_7745c5c3_IsBuffer {
@@ -330,7 +364,7 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -340,17 +374,17 @@ func ImportColumns(v ImportColumnsView) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.FormActions().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.FormActions().Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Choices"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Choices"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

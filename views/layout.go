@@ -5,6 +5,9 @@ package views
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"usher/views/ui"
 )
@@ -80,7 +83,20 @@ func (s Shell) tabTitle() string {
 	if s.Title == "" {
 		return product
 	}
+	if object := s.object(); object != "" && object != s.Title {
+		return s.Title + " · " + object + " · " + product
+	}
 	return s.Title + " · " + product
+}
+
+// object is the user, connection or the like that the page is a part of, by the way to it: "Edit" says little in a tab.
+func (s Shell) object() string {
+	for _, c := range slices.Backward(s.Crumbs) {
+		if id := c.Href[strings.LastIndexByte(c.Href, '/')+1:]; uuid.Validate(id) == nil {
+			return c.Label
+		}
+	}
+	return ""
 }
 
 // Problem is what an error page says.

@@ -35,8 +35,11 @@ func newProvisioner() ui.Action {
 }
 
 func (r ProvisionerRow) progress() string {
-	if r.Progress.Total == 0 {
+	if r.Progress.Total == 0 && r.Enabled {
 		return "No users yet"
+	}
+	if !r.Enabled {
+		return "Switched off: nothing is sent"
 	}
 	return ui.Count(r.Progress.Counts[provisioning.StatusSynced]) + " of " + ui.Count(r.Progress.Total) + " synced"
 }
@@ -242,7 +245,7 @@ func provisionerRows(rows []ProvisionerRow) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = connectorWords([]ConnectorWord{{Kind: r.KindName, Enabled: r.Enabled}}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = connectorWords([]ConnectorWord{{Kind: r.KindName, Enabled: r.Enabled, Used: true}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -271,7 +274,7 @@ func provisionerRows(rows []ProvisionerRow) templ.Component {
 						var templ_7745c5c3_Var11 string
 						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(onOff(r.Blocking))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_list.templ`, Line: 75, Col: 24}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_list.templ`, Line: 78, Col: 24}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 						if templ_7745c5c3_Err != nil {
@@ -302,7 +305,7 @@ func provisionerRows(rows []ProvisionerRow) templ.Component {
 						var templ_7745c5c3_Var13 string
 						templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(onOff(r.JITOutbound))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_list.templ`, Line: 78, Col: 27}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_list.templ`, Line: 81, Col: 27}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 						if templ_7745c5c3_Err != nil {
@@ -333,7 +336,7 @@ func provisionerRows(rows []ProvisionerRow) templ.Component {
 						var templ_7745c5c3_Var15 string
 						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(r.progress())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_list.templ`, Line: 81, Col: 19}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_list.templ`, Line: 84, Col: 19}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 						if templ_7745c5c3_Err != nil {

@@ -41,6 +41,9 @@ func (v ProvisionerView) every() string {
 }
 
 func (v ProvisionerView) settledWords() string {
+	if !v.Target.Enabled {
+		return ui.Count(v.Progress.Total) + " accounts stay as they are at the target."
+	}
 	return ui.Count(v.Progress.Done()) + " of " + ui.Count(v.Progress.Total) + " users are settled."
 }
 
@@ -51,7 +54,7 @@ func progressParts(p provisioning.Progress) []ui.Part {
 		label  string
 	}{
 		{provisioning.StatusSynced, "Synced"}, {provisioning.StatusRunning, "Running"}, {provisioning.StatusPending, "Pending"},
-		{provisioning.StatusRetrying, "Retrying"}, {provisioning.StatusPaused, "Paused"}, {provisioning.StatusHeld, "Held"}, {provisioning.StatusFailed, "Failed"},
+		{provisioning.StatusRetrying, "Retrying"}, {provisioning.StatusOff, "Switched off"}, {provisioning.StatusPaused, "Paused"}, {provisioning.StatusHeld, "Held"}, {provisioning.StatusFailed, "Failed"},
 	}
 	var parts []ui.Part
 	for _, w := range words {
@@ -361,9 +364,16 @@ func ProvisionerProgress(v ProvisionerView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Progress.Total == 0 {
-					templ_7745c5c3_Err = ui.Quiet("There are no users to send yet. A user who is created is sent at once.").Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
+					if v.Target.Enabled {
+						templ_7745c5c3_Err = ui.Quiet("There are no users to send yet. A user who is created is sent at once.").Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					} else {
+						templ_7745c5c3_Err = ui.Quiet("No account was made yet.").Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 					}
 				} else {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<div class=\"flex flex-col gap-4\"><p class=\"text-sm\">")
@@ -373,7 +383,7 @@ func ProvisionerProgress(v ProvisionerView) templ.Component {
 					var templ_7745c5c3_Var12 string
 					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.settledWords())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_show.templ`, Line: 112, Col: 42}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_show.templ`, Line: 119, Col: 42}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {

@@ -71,15 +71,23 @@ func (v AccountsView) Stamp() string {
 	for _, a := range v.Attempts[:min(1, len(v.Attempts))] {
 		fmt.Fprintln(h, a.ID)
 	}
-	fmt.Fprint(h, len(v.Absent), v.Now.Unix()/60)
+	for _, a := range v.Absent {
+		fmt.Fprintln(h, a.Connection, a.Status, a.Counts)
+	}
+	fmt.Fprint(h, v.Now.Unix()/60)
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
-// worst sums up the managed accounts; sent is false when there are none.
+// worst sums up where the user is; sent is false when they are sent nowhere.
 func (v AccountsView) worst() (s provisioning.Status, sent bool) {
 	s = provisioning.StatusSynced
 	for _, a := range v.Accounts {
-		if !a.idle() && !a.absentByRight() {
+		if a.Counts {
+			s, sent = provisioning.Worst(s, a.Status), true
+		}
+	}
+	for _, a := range v.Absent {
+		if a.Counts {
 			s, sent = provisioning.Worst(s, a.Status), true
 		}
 	}
@@ -593,7 +601,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var15 templ.SafeURL
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(ConnectorsURL(a.ConnectionID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 220, Col: 97}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 228, Col: 97}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -606,7 +614,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(a.Connection)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 220, Col: 114}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 228, Col: 114}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -624,9 +632,16 @@ func absentPanel(a AbsentView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Badge(ui.Muted, "circle-minus", "not sent").Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if a.Counts {
+			templ_7745c5c3_Err = ui.StatusBadge(string(a.Status)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = ui.Badge(ui.Muted, "circle-minus", "not sent").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div></header><p class=\"text-muted-foreground\">")
 		if templ_7745c5c3_Err != nil {
@@ -635,7 +650,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var17 string
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(a.words())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 227, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 239, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {

@@ -54,7 +54,11 @@ func (s *Server) tokenFrom(r *http.Request) (auth.Token, error) {
 		return auth.Token{}, problem(http.StatusUnauthorized, "", "Send an API token in the header Authorization: Bearer. An administrator "+
 			"makes one under Settings → API tokens.")
 	}
-	t, ok, err := s.Tokens.CheckToken(r.Context(), strings.TrimSpace(presented), auth.ScopeSCIM)
+	presented = strings.TrimSpace(presented)
+	if again, token, ok := strings.Cut(presented, " "); ok && strings.EqualFold(again, "Bearer") {
+		presented = strings.TrimSpace(token) // it was pasted with the word, and the client added its own
+	}
+	t, ok, err := s.Tokens.CheckToken(r.Context(), presented, auth.ScopeSCIM)
 	switch {
 	case err != nil:
 		return t, fmt.Errorf("check the token: %w", err)

@@ -21,6 +21,7 @@ func TestTokens(t *testing.T) {
 	s.as("").refused(401, "", "GET", "/Users", nil, "Authorization", "Basic "+application)
 	s.as("").refused(401, "", "GET", "/Users", nil, "Cookie", "session="+application)
 	s.as("").must(200, "GET", "/Users", nil, "Authorization", "bearer "+application)
+	s.as("").must(200, "GET", "/Users", nil, "Authorization", "Bearer Bearer "+application) // pasted with the word
 	for _, path := range []string{"/ServiceProviderConfig", "/Schemas", "/ResourceTypes"} {
 		s.as("").must(200, "GET", path, nil)
 	}
