@@ -154,7 +154,7 @@ CREATE TABLE connections (
     type        TEXT   NOT NULL CHECK (type <> ''),
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL
-);
+, revision BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE connector_checks (
     connector_id TEXT   NOT NULL PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
@@ -324,7 +324,7 @@ CREATE TABLE provisioners (
     jit_outbound BOOLEAN NOT NULL CHECK (jit_outbound IN (TRUE, FALSE)),
     created_at   BIGINT  NOT NULL,
     updated_at   BIGINT  NOT NULL
-);
+, revision BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE pushed_groups (
     connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
@@ -385,7 +385,7 @@ CREATE INDEX sessions_user ON sessions (user_id) WHERE user_id IS NOT NULL;
 CREATE TABLE settings (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
-);
+, revision BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE sign_ins (
     connection_id TEXT    NOT NULL PRIMARY KEY REFERENCES connections (id) ON DELETE CASCADE,
