@@ -36,7 +36,7 @@ func (s *Server) testConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.connectorInput(t, f)
+	in, _, err := s.connectorInput(r, t, tries(f, t.Revision))
 	if err != nil {
 		return err
 	}

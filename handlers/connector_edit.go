@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"usher/directory"
 	"usher/provisioning"
@@ -18,19 +17,23 @@ type connectorInput struct {
 	errs      directory.FieldErrors
 }
 
-func (s *Server) connectorInput(t provisioning.Target, f url.Values) (connectorInput, error) {
+// connectorInput is the form over what is stored now; stale says that the person must look first.
+func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Values) (input connectorInput, stale bool, err error) {
 	d, err := s.kind(t.Kind)
 	if err != nil {
-		return connectorInput{}, err
+		return input, false, err
 	}
-	in := settingsInput(d, f)
+	m, err := s.meet(r, f, s.connectorRevised(d, t.Connector))
+	if err != nil {
+		return input, false, err
+	}
+	in := settingsInput(d, m.form)
 	c := t.Connector
-	c.Enabled = f.Get("enabled") == "true"
+	c.Enabled, c.Revision = m.form.Get("enabled") == "true", m.revision
 	settings, errs := readSettings(d, in, c.Settings)
 	c.Settings = settings
-	// The form names the revision that it showed, so that two administrators do not undo each other unseen.
-	c.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
-	return connectorInput{connector: c, errs: errs, edit: connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled}}, nil
+	edit := connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled, revised: m.revised}
+	return connectorInput{connector: c, errs: errs, edit: edit}, m.stale, nil
 }
 
 // showConnectorPanel is where a reload of a form's answer leads.
@@ -51,25 +54,25 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.connectorInput(t, f)
+	in, stale, err := s.connectorInput(r, t, f)
 	if err != nil {
 		return err
+	}
+	if stale {
+		return s.renderConnectors(w, r, http.StatusConflict, n, &in.edit)
 	}
 	if len(in.errs) > 0 {
 		return s.renderConnectors(w, r, http.StatusUnprocessableEntity, n, &in.edit)
 	}
 	err = s.Directory.UpdateConnector(r.Context(), in.connector, actor(r))
-	if directory.CodeOf(err) == directory.Conflict {
-		return s.showNewerConnector(w, r, n, t, err)
-	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.updateConnector, err)
 	}
 	flash(r, connectorUpdated(t, in.connector.Enabled))
 	return s.redirect(w, r, views.ConnectorsURL(n.ID))
 }
 
-// showNewerConnector shows what another administrator saved meanwhile, instead of what was typed over it.
+// showNewerConnector shows what another administrator saved meanwhile to somebody who had typed nothing.
 func (s *Server) showNewerConnector(w http.ResponseWriter, r *http.Request, n directory.Connection, t provisioning.Target, conflict error) error {
 	now, err := s.Store.Target(r.Context(), t.ID)
 	if err != nil {
@@ -83,7 +86,7 @@ func (s *Server) showNewerConnector(w http.ResponseWriter, r *http.Request, n di
 	if !ok {
 		return conflict
 	}
-	return s.renderConnectors(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message})
+	return s.renderConnectors(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message, revised: s.connectorRevised(d, now.Connector).open()})
 }
 
 func connectorUpdated(before provisioning.Target, enabled bool) ui.Flash {

@@ -154,7 +154,7 @@ func TestConnectorIsUpdated(t *testing.T) {
 	if _, on := res.doc.Find("[name=enabled]").Attr("checked"); !on {
 		t.Error("the toggle is off")
 	}
-	o.post(path, "revision", "1", "config.base_url", o.base(), "config.auth_mode", "none").has(t, 422, "This was not saved", "Somebody else changed this connector")
+	o.post(path, "revision", "1", "config.base_url", o.base(), "config.auth_mode", "none").has(t, 409, "Nothing was saved", "You saved this connector after you had opened it.")
 	if c := o.stored(path); c.Settings.Values["auth_mode"] != "bearer" {
 		t.Error("an older form undid a newer one")
 	}

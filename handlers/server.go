@@ -64,6 +64,7 @@ type Store interface {
 	groupChoiceStore
 	pushStore
 	checkStore
+	revisionStore
 }
 
 // About is facts for the Settings page.

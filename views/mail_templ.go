@@ -8,6 +8,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"strconv"
+
 	"usher/mail"
 	"usher/views/ui"
 )
@@ -18,7 +20,8 @@ type MailView struct {
 	Saved   mail.Server       // as it is stored; the password is not looked at
 	Form    MailForm          // as it was typed
 	Errors  map[string]string // by the form's fields
-	To      string            // of the test message, as it was typed
+	Revised Revised
+	To      string // of the test message, as it was typed
 	ToError string
 	Problem string // why the test message was not sent; "" for none
 }
@@ -26,7 +29,8 @@ type MailView struct {
 // MailForm is what the form sends.
 type MailForm struct{ Host, Port, Security, UserName, From, FromName string }
 
-func (v MailView) fields() []ui.Field {
+// Fields are those of the form.
+func (v MailView) Fields() []ui.Field {
 	f, e := v.Form, v.Errors
 	return []ui.Field{
 		{Name: "host", Label: "Mail server", Value: f.Host, Required: true, Error: e["host"], Placeholder: "smtp.example.com"},
@@ -131,7 +135,7 @@ func Mail(v MailView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				fields := v.fields()
+				fields := v.Fields()
 				templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -144,6 +148,10 @@ func Mail(v MailView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
+					templ_7745c5c3_Err = revised(v.Revised).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					for _, f := range fields {
 						templ_7745c5c3_Err = ui.Input(f).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
@@ -220,7 +228,8 @@ func Mail(v MailView) templ.Component {
 					return nil
 				})
 				templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Danger zone", Danger: true, Description: "Usher forgets the server and its password. Messages wait in the outbox from then on.",
-					Side: ui.PostButton(SettingsMail+"/remove", ui.Action{Label: "Remove the mail server", Icon: "trash-2", Variant: ui.Destructive})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+					Side: ui.PostButton(SettingsMail+"/remove", ui.Action{Label: "Remove the mail server", Icon: "trash-2", Variant: ui.Destructive},
+						ui.Option{Label: RevisionField, Value: strconv.FormatInt(v.Saved.Revision, 10)})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -166,7 +166,7 @@ func OIDCNew(v OIDCNewView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				general, fields := connectionFields(v.Connection, v.Form.Errors), v.Form.fields()
+				general, fields := ConnectionFields(v.Connection, v.Form.Errors), v.Form.fields()
 				templ_7745c5c3_Var5 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

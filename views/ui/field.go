@@ -19,6 +19,7 @@ const (
 	Switch   = "switch"   // sends Value (default "true") when on, nothing when off
 	Checkbox = "checkbox" // likewise
 	Radio    = "radio"
+	File     = "file"
 	Cards    = "cards" // radio buttons as large cards, with each Option's Help and Icon
 )
 
