@@ -47,6 +47,7 @@ type Field struct {
 	Options     []Option
 	When        When    // asked for and kept only while another field has a value
 	Max         float64 // of a Number; 0 is no limit
+	File        string  // the value is the text of a file of such a kind, for example ".pem,.key", which can be chosen
 
 	// Check says in words what is wrong with a value that its type allows, "" when nothing is. It must not
 	// repeat a secret. May be nil.

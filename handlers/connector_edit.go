@@ -17,8 +17,11 @@ type connectorInput struct {
 	errs      directory.FieldErrors
 }
 
+// connectorScope is the form that a kept secret of a connector belongs to.
+func connectorScope(t provisioning.Target) string { return "connector " + t.ID }
+
 // connectorInput is the form over what is stored now; stale says that the person must look first.
-func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Values) (input connectorInput, stale bool, err error) {
+func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Values, lost directory.FieldErrors) (input connectorInput, stale bool, err error) {
 	d, err := s.kind(t.Kind)
 	if err != nil {
 		return input, false, err
@@ -32,7 +35,9 @@ func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Va
 	c.Enabled, c.Revision = m.form.Get("enabled") == "true", m.revision
 	settings, errs := readSettings(d, in, c.Settings)
 	c.Settings = settings
+	addLost(errs, lost)
 	edit := connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled, revised: m.revised}
+	s.keepSecrets(r, connectorScope(t), &edit.form, in)
 	return connectorInput{connector: c, errs: errs, edit: edit}, m.stale, nil
 }
 
@@ -50,11 +55,11 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, connectorScope(t))
 	if err != nil {
 		return err
 	}
-	in, stale, err := s.connectorInput(r, t, f)
+	in, stale, err := s.connectorInput(r, t, f, lost)
 	if err != nil {
 		return err
 	}

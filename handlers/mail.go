@@ -66,7 +66,7 @@ func mailForm(m mail.Server) views.MailForm {
 }
 
 func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, "mail")
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,10 @@ func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := views.MailView{Saved: saved, Form: typedMail(m.form), Revised: m.revised}
+	v := views.MailView{Saved: saved, Form: typedMail(m.form), Revised: m.revised, Errors: lost, Kept: s.keepSecret(r, "mail", "password", m.form.Get("password"))}
+	if len(lost) > 0 {
+		return s.renderMail(w, r, http.StatusUnprocessableEntity, v)
+	}
 	if m.stale {
 		return s.renderMail(w, r, http.StatusConflict, v)
 	}
@@ -86,7 +89,9 @@ func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
 	server.Revision = m.revision
 	err = s.Mail.SaveServer(r.Context(), server, actor(r))
 	if e, status, ok := formError(err); ok && !overtaken(e) {
-		v.Errors = e.Fields
+		if v.Errors = e.Fields; v.Errors["password"] != "" {
+			v.Kept = ""
+		}
 		return s.renderMail(w, r, status, v)
 	}
 	if err != nil {

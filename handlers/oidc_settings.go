@@ -56,7 +56,7 @@ func (s *Server) renderOIDCSettings(w http.ResponseWriter, r *http.Request, stat
 
 // oidcSettingsInput is what the tab's form says, over what is stored now.
 func (s *Server) oidcSettingsInput(r *http.Request, old oidc.SignIn) (in oidcInput, m met, err error) {
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, oidcScope(old.ConnectionID))
 	if err != nil {
 		return in, m, err
 	}
@@ -64,6 +64,7 @@ func (s *Server) oidcSettingsInput(r *http.Request, old oidc.SignIn) (in oidcInp
 		return in, m, err
 	}
 	in = readOIDC(old, m.form)
+	in.lost, in.kept = lost, s.keepSecret(r, oidcScope(old.ConnectionID), "client_secret", m.form.Get("client_secret"))
 	in.signIn.Enabled, in.signIn.Revision = m.form.Get("enabled") == "true", m.revision
 	return in, m, nil
 }

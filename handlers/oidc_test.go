@@ -70,7 +70,7 @@ func TestOIDCWizard(t *testing.T) {
 		t.Errorf("the scopes begin as %q", page.field("scopes"))
 	}
 	res := o.post("/connections/new/oidc", o.typed("company LOGIN")...)
-	res.has(t, http.StatusUnprocessableEntity, "A connection with this name already exists.", typeAgain)
+	res.has(t, http.StatusUnprocessableEntity, "A connection with this name already exists.", "Kept: what you typed before is used")
 	res.silent(t, clientSecret)
 	if res.field("issuer") != o.issuer {
 		t.Error("what was typed is gone")

@@ -65,6 +65,7 @@ type Store interface {
 	pushStore
 	checkStore
 	revisionStore
+	sealStore
 }
 
 // About is facts for the Settings page.

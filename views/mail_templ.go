@@ -20,6 +20,7 @@ type MailView struct {
 	Saved   mail.Server       // as it is stored; the password is not looked at
 	Form    MailForm          // as it was typed
 	Errors  map[string]string // by the form's fields
+	Kept    string            // a password that was typed and could not be saved, sealed
 	Revised Revised
 	To      string // of the test message, as it was typed
 	ToError string
@@ -41,7 +42,7 @@ func (v MailView) Fields() []ui.Field {
 		}, Help: "With None, everybody on the way can read messages and password. Choose it only for a server on this machine or in a network that you trust."},
 		{Name: "port", Label: "Port", Type: ui.Number, Value: f.Port, Error: e["port"], Min: "1", Max: "65535", Help: "Empty takes the usual one."},
 		{Name: "user_name", Label: "User name", Value: f.UserName, Error: e["user_name"], Autocomplete: "off", Help: "Empty when the server asks for none."},
-		{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Autocomplete: "new-password", Saved: v.Saved.UserName != "" && v.Saved.UserName == f.UserName && v.Saved.Host == f.Host},
+		{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Autocomplete: "new-password", Kept: v.Kept, Saved: v.Saved.UserName != "" && v.Saved.UserName == f.UserName && v.Saved.Host == f.Host},
 		{Name: "from", Label: "Sender’s address", Type: ui.Email, Value: f.From, Required: true, Error: e["from"], Placeholder: "usher@example.com",
 			Help: "The server must be allowed to send for it."},
 		{Name: "from_name", Label: "Sender’s name", Value: f.FromName, Error: e["from_name"], Help: "What people see as the sender, for example your organisation’s name."},

@@ -58,14 +58,14 @@ func (f UserForm) passwordFields() []ui.Field {
 	if mode == "" {
 		mode = PasswordSet
 	}
-	return []ui.Field{
+	return retyped(f.Errors, []ui.Field{
 		{Name: "password_mode", Label: "How the user gets a password", Type: ui.Radio, Value: mode, Error: f.Errors["password_mode"], Options: []ui.Option{
 			{Value: PasswordSet, Label: "Set a password", Help: "You choose it now and tell the user."},
 			{Value: PasswordInvite, Label: "Invite later", Help: "The user has no password, and cannot sign in, until invited."},
 		}},
 		{Name: "password", Label: "Password", Type: ui.Password, Error: f.Errors["password"], Autocomplete: "new-password", MaxLength: 256,
 			Help: "At least 12 characters.", WhenKey: "password_mode", WhenValue: PasswordSet},
-	}
+	})
 }
 
 func userFields(f UserForm) templ.Component {
