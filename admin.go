@@ -17,7 +17,7 @@ func (c adminCreateCmd) Run(a *app) error {
 		return err
 	}
 	return a.within(func(k *core) error {
-		admin, err := k.auth(false).CreateAdmin(a.ctx, actor(), c.Username, password)
+		admin, err := k.auth(nil).CreateAdmin(a.ctx, actor(), c.Username, password)
 		if err != nil {
 			return err
 		}

@@ -98,9 +98,13 @@ func (c *core) close(err error) error {
 	return err
 }
 
-// auth is who may sign in. secure says that the console is reached by https.
-func (c *core) auth(secure bool) *auth.Service {
-	return auth.New(c.store, auth.Options{Secure: secure})
+// auth is who may sign in at the console below base; nil where nobody does.
+func (c *core) auth(base *url.URL) *auth.Service {
+	o := auth.Options{}
+	if base != nil {
+		o.Secure, o.Instance = base.Scheme == "https", c.store.InstanceID()+" "+base.Scheme+"://"+base.Host
+	}
+	return auth.New(c.store, o)
 }
 
 // signUp is how people make and keep accounts of their own, at the pages below base.

@@ -144,7 +144,7 @@ func (k plannedConnector) apply(a *app, d *directory.Directory, by directory.Act
 		return n, err
 	}
 	if k.mark != unchanged {
-		n.Revision = 0 // it was just written, so whoever reads it now reads this
+		n.Revision++ // the write above; somebody else's after it is not what this file was compared with
 	}
 	return n, d.SetMapping(a.ctx, n, k.want.Mapping, by)
 }

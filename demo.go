@@ -67,7 +67,7 @@ func (c demoCmd) serve(a *app, k *core, targets *demo.Targets, provider *demo.Pr
 	if err != nil {
 		return err
 	}
-	s.auth, s.targets = k.auth(s.base.Scheme == "https"), targets
+	s.auth, s.targets = k.auth(s.base), targets
 	password := rand.Text()
 	if _, err = s.auth.CreateAdmin(a.ctx, actor(), demoAdmin, password); err == nil {
 		err = targets.Prepare(a.ctx, k.directory, k.store)

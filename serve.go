@@ -58,7 +58,7 @@ func (c serveCmd) serve(a *app, k *core) error {
 	if err != nil {
 		return err
 	}
-	s.auth = k.auth(s.base.Scheme == "https")
+	s.auth = k.auth(s.base)
 	token, needed, err := s.auth.StartSetup(a.ctx)
 	if err != nil {
 		return errors.Join(err, s.listener.Close())

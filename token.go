@@ -30,7 +30,7 @@ func (c tokenCreateCmd) Run(a *app) error {
 		if c.Expires > 0 {
 			expires = now().Add(time.Duration(c.Expires))
 		}
-		_, secret, err := k.auth(false).CreateToken(a.ctx, actor(), c.Name, c.Scopes, expires, auth.SkipUnknownMembers(c.SkipUnknownMembers))
+		_, secret, err := k.auth(nil).CreateToken(a.ctx, actor(), c.Name, c.Scopes, expires, auth.SkipUnknownMembers(c.SkipUnknownMembers))
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (c tokenListCmd) Run(a *app) error {
 		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "ID\tNAME\tSCOPES\tUNKNOWN MEMBERS\tCREATED BY\tLAST USED\tEXPIRES")
 		for before := ""; ; {
-			tokens, next, err := k.auth(false).Tokens(a.ctx, before)
+			tokens, next, err := k.auth(nil).Tokens(a.ctx, before)
 			if err != nil {
 				return err
 			}
@@ -114,5 +114,5 @@ type tokenRevokeCmd struct {
 }
 
 func (c tokenRevokeCmd) Run(a *app) error {
-	return a.within(func(k *core) error { return k.auth(false).RevokeToken(a.ctx, actor(), c.ID) })
+	return a.within(func(k *core) error { return k.auth(nil).RevokeToken(a.ctx, actor(), c.ID) })
 }

@@ -67,7 +67,7 @@ func (f attributeFlags) password(a *app, k *core, u *directory.User) error {
 		return wrong.Err()
 	}
 	u.Arrival.Password = directory.Secret(secret)
-	u.PasswordHash, err = k.auth(false).Passwords.Hash(a.ctx, secret)
+	u.PasswordHash, err = k.auth(nil).Passwords.Hash(a.ctx, secret)
 	return err
 }
 

@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -16,15 +18,19 @@ type Service struct {
 	Sessions     *Sessions // of administrators
 	UserSessions *Sessions // of the directory's users
 
-	store Store
-	now   func() time.Time
+	store    Store
+	now      func() time.Time
+	instance string // ends every cookie's name
 }
 
 // Options of New.
 type Options struct {
-	Secure bool             // the console is reached by https
-	Cost   Cost             // the zero value means DefaultCost
-	Now    func() time.Time // nil means time.Now
+	Secure bool // the console is reached by https
+	// Instance tells this Usher from others on the same host name: cookies know no ports, so each has names of its own.
+	// Servers that share a database and an address share it. "" leaves the names as they are.
+	Instance string
+	Cost     Cost             // the zero value means DefaultCost
+	Now      func() time.Time // nil means time.Now
 }
 
 // New makes a Service.
@@ -36,13 +42,26 @@ func New(store Store, o Options) *Service {
 		o.Cost = DefaultCost()
 	}
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }
-	return &Service{
-		Passwords:    NewPasswords(o.Cost),
-		Sessions:     newSessions(store, adminCookie, ofAdmin, o.Secure, now),
-		UserSessions: newSessions(store, userCookie, ofUser, o.Secure, now),
-		store:        store,
-		now:          now,
+	s := &Service{Passwords: NewPasswords(o.Cost), store: store, now: now}
+	if o.Instance != "" {
+		sum := sha256.Sum256([]byte(o.Instance))
+		s.instance = "_" + hex.EncodeToString(sum[:4])
 	}
+	s.Sessions = newSessions(store, s.hostCookieName(adminCookie, o.Secure), ofAdmin, o.Secure, now)
+	s.UserSessions = newSessions(store, s.hostCookieName(userCookie, o.Secure), ofUser, o.Secure, now)
+	return s
+}
+
+// CookieName ends the name of a cookie with this Usher's own mark.
+func (s *Service) CookieName(name string) string { return name + s.instance }
+
+// hostCookieName is the name of a cookie for the whole host, over https one that browsers protect: they take it only with
+// Secure, Path=/ and no Domain.
+func (s *Service) hostCookieName(name string, secure bool) string {
+	if secure {
+		name = "__Host-" + name
+	}
+	return s.CookieName(name)
 }
 
 // Tidy forgets sessions that have ended and failures that no longer count. Once an hour is enough: nothing reads them.

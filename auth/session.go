@@ -19,10 +19,9 @@ const (
 )
 
 const (
-	adminCookie  = "usher"
-	userCookie   = "usher_account"
-	securePrefix = "__Host-" // browsers take such a cookie only with Secure, Path=/ and no Domain
-	keyChars     = 43        // 256 bits in base64url
+	adminCookie = "usher"
+	userCookie  = "usher_account"
+	keyChars    = 43 // 256 bits in base64url
 )
 
 // ownerKey marks whose session it is. It is no string, so that it is not among the values stored as JSON.
@@ -45,9 +44,6 @@ func ofAdmin(id string) Owner { return Owner{AdminID: id} }
 func ofUser(id string) Owner  { return Owner{UserID: id} }
 
 func newSessions(rows SessionRows, name string, owner func(string) Owner, secure bool, now func() time.Time) *Sessions {
-	if secure {
-		name = securePrefix + name
-	}
 	return &Sessions{rows: rows, name: name, owner: owner, secure: secure, now: now}
 }
 
@@ -60,7 +56,7 @@ func (s *Sessions) id(o Owner) string {
 	return id
 }
 
-// CookieName is usher or usher_account, over https with the prefix __Host-.
+// CookieName is usher or usher_account, over https with the prefix __Host-, with the mark of this Usher.
 func (s *Sessions) CookieName() string { return s.name }
 
 // Current is the request's session: its own when the cookie's key holds, else a new one that is not stored.

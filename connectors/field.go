@@ -47,6 +47,7 @@ type Field struct {
 	Options     []Option
 	When        When    // asked for and kept only while another field has a value
 	Max         float64 // of a Number; 0 is no limit
+	File        string  // the value is the text of a file of such a kind, for example ".pem,.key", which can be chosen
 
 	// Identity makes one text of all values that mean the same target, such as an address with and without a slash at its
 	// end. With another identity, the accounts that are remembered may be strangers'. nil: the field says nothing about

@@ -20,14 +20,14 @@ const (
 // Branding implements directory.BrandingStore.
 func (s *Store) Branding(ctx context.Context) (directory.Branding, error) {
 	var b directory.Branding
-	v, err := s.Setting(ctx, settingBranding)
-	if err != nil || v == "" {
-		return b, err
+	v, revision, err := s.RevisedSetting(ctx, settingBranding)
+	if err == nil && v != "" {
+		if err = json.Unmarshal([]byte(v), &b); err != nil {
+			err = fmt.Errorf("stored branding: %w", err)
+		}
 	}
-	if err := json.Unmarshal([]byte(v), &b); err != nil {
-		return b, fmt.Errorf("stored branding: %w", err)
-	}
-	return b, nil
+	b.Revision = revision
+	return b, err
 }
 
 // SaveBranding implements directory.BrandingStore.
@@ -37,7 +37,7 @@ func (s *Store) SaveBranding(ctx context.Context, b directory.Branding, logo []b
 		return fmt.Errorf("branding: %w", err)
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := putSetting(ctx, tx, settingBranding, string(v)); err != nil {
+		if err := swapSetting(ctx, tx, settingBranding, string(v), b.Revision, c.At); err != nil {
 			return err
 		}
 		if logo != nil || b.Logo.Hash == "" {

@@ -10,12 +10,12 @@ import (
 	"usher/directory"
 )
 
-const connectionColumns = `id, name, description, type, created_at, updated_at`
+const connectionColumns = `id, name, description, type, revision, created_at, updated_at`
 
 func scanConnection(row scanner) (directory.Connection, error) {
 	var n directory.Connection
 	var created, updated sql.NullInt64
-	err := row.Scan(&n.ID, &n.Name, &n.Description, &n.Type, &created, &updated)
+	err := row.Scan(&n.ID, &n.Name, &n.Description, &n.Type, &n.Revision, &created, &updated)
 	n.CreatedAt, n.UpdatedAt = timeOf(created), timeOf(updated)
 	return n, err
 }
@@ -116,16 +116,17 @@ func insertConnection(ctx context.Context, tx *sql.Tx, n directory.Connection, c
 	return nil
 }
 
-// UpdateConnection implements directory.Store; a connection's type stays what it was made as.
+// UpdateConnection implements directory.Store; a connection's type stays what it was made as. n.Revision 0 skips the
+// check for a newer one.
 func (s *Store) UpdateConnection(ctx context.Context, n directory.Connection, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		found, err := exec(ctx, tx, `UPDATE connections SET name = $1, name_key = $2, description = $3, updated_at = $4 WHERE id = $5`,
+		if err := s.unrevised(ctx, tx, revisedConnections, n.ID, n.Revision); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE connections SET name = $1, name_key = $2, description = $3, revision = revision + 1, updated_at = $4 WHERE id = $5`,
 			n.Name, directory.Key(n.Name), n.Description, c.At.UnixMicro(), n.ID)
 		if err != nil {
 			return fmt.Errorf("update connection %s: %w", n.ID, connectionNameTaken(err))
-		}
-		if found == 0 {
-			return noConnection()
 		}
 		return recordChange(ctx, tx, c)
 	})

@@ -160,12 +160,12 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, was 
 		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
 			return err
 		}
+		if err := s.unrevised(ctx, tx, revisedConnectors, n.ID, n.Revision); err != nil {
+			return err
+		}
 		old, err := s.oneConnector(tx.QueryRowContext(ctx, `SELECT `+connectorColumns+fromConnectors+`WHERE k.id = $1`, n.ID))
 		if err != nil {
 			return err
-		}
-		if n.Revision != 0 && n.Revision != old.Revision {
-			return changedMeanwhile()
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE connectors SET enabled = $1, field_values = $2, secrets = $3, revision = revision + 1, updated_at = $4, `+
 			endQuarantine+` WHERE id = $5`, n.Enabled, values, secrets, c.At.UnixMicro(), n.ID)

@@ -19,7 +19,8 @@ type Store struct {
 	site     *site
 	ring     Ring
 	hot      statements
-	few      int // how many index entries a SCIM list looks at before it walks everybody in order
+	id       string // of this database
+	few      int    // how many index entries a SCIM list looks at before it walks everybody in order
 }
 
 // Open opens the database and brings its tables up to date. dsn is a path or file: URL for SQLite, or a postgres:// URL.
@@ -44,6 +45,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := s.checkKey(ctx); err != nil {
+		return err
+	}
+	if err := s.nameInstance(ctx); err != nil {
 		return err
 	}
 	if err := s.fillValues(ctx); err != nil {

@@ -6,7 +6,26 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"usher/directory"
 )
+
+// settingInstance is the ID that a database gets at its first start. Stored: never rename.
+const settingInstance = "instance.id"
+
+func (s *Store) nameInstance(ctx context.Context) (err error) {
+	_, err = s.w.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, settingInstance, directory.NewToken())
+	if err == nil {
+		s.id, err = s.setting(ctx, s.w, settingInstance)
+	}
+	if err != nil {
+		return fmt.Errorf("name the database: %w", err)
+	}
+	return nil
+}
+
+// InstanceID tells this database from every other that was not copied from it. It is no secret.
+func (s *Store) InstanceID() string { return s.id }
 
 // LockInstance makes this process the only server of a SQLite file until release is called or the process ends.
 // Commands that work beside a running server do not take it. PostgreSQL serves several, so there it does nothing.

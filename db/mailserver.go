@@ -21,11 +21,13 @@ func (s *Store) MailServer(ctx context.Context) (mail.Server, error) {
 	var m mail.Server
 	var server, password sql.NullString
 	// One statement, so that a password never meets a server that it was not saved with.
-	err := s.r.QueryRowContext(ctx, `SELECT (SELECT value FROM settings WHERE name = $1), (SELECT value FROM settings WHERE name = $2)`,
-		settingMailServer, settingMailPassword).Scan(&server, &password)
+	var revision sql.NullInt64
+	err := s.r.QueryRowContext(ctx, `SELECT (SELECT value FROM settings WHERE name = $1), (SELECT revision FROM settings WHERE name = $1),
+		(SELECT value FROM settings WHERE name = $2)`, settingMailServer, settingMailPassword).Scan(&server, &revision, &password)
 	if err != nil {
 		return m, fmt.Errorf("read mail server: %w", err)
 	}
+	m.Revision = unsaved + revision.Int64
 	if server.String == "" {
 		return m, nil
 	}
@@ -46,7 +48,7 @@ func (s *Store) SaveMailServer(ctx context.Context, m mail.Server, c directory.C
 		}
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := putSetting(ctx, tx, settingMailServer, string(text)); err != nil {
+		if err := swapSetting(ctx, tx, settingMailServer, string(text), m.Revision, c.At); err != nil {
 			return err
 		}
 		if err := s.sealSetting(ctx, tx, settingMailPassword, m.Password); err != nil {

@@ -11,11 +11,6 @@ import (
 	"usher/provisioning"
 )
 
-func changedMeanwhile() error {
-	return &directory.Error{Code: directory.Conflict,
-		Message: "Somebody else changed this connector meanwhile. Look at the new values and make your change again."}
-}
-
 // SetMapping implements directory.Store.
 func (s *Store) SetMapping(ctx context.Context, connectorID string, revision int64, m directory.Mapping, c directory.Change) error {
 	if m == nil {
@@ -29,14 +24,10 @@ func (s *Store) SetMapping(ctx context.Context, connectorID string, revision int
 		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
 			return err
 		}
-		old, err := s.oneConnector(tx.QueryRowContext(ctx, `SELECT `+connectorColumns+fromConnectors+`WHERE k.id = $1`, connectorID))
-		if err != nil {
+		if err := s.unrevised(ctx, tx, revisedConnectors, connectorID, revision); err != nil {
 			return err
 		}
-		if revision != 0 && revision != old.Revision {
-			return changedMeanwhile()
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE connectors SET mapping = $1, revision = revision + 1, updated_at = $2, `+endQuarantine+` WHERE id = $3`,
+		_, err := tx.ExecContext(ctx, `UPDATE connectors SET mapping = $1, revision = revision + 1, updated_at = $2, `+endQuarantine+` WHERE id = $3`,
 			string(text), c.At.UnixMicro(), connectorID)
 		if err != nil {
 			return fmt.Errorf("update the mapping of connector %s: %w", connectorID, err)

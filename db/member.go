@@ -141,6 +141,21 @@ func lockGroup(ctx context.Context, tx *sql.Tx, id string) (there bool, err erro
 // SetGroupsOf implements directory.Store.
 func (s *Store) SetGroupsOf(ctx context.Context, userID string, groupIDs []string, c directory.Change) (changed bool, err error) {
 	wanted := tidySet(groupIDs)
+	return s.regroup(ctx, userID, func([]string) []string { return wanted }, c)
+}
+
+// ChangeGroupsOf implements directory.Store.
+func (s *Store) ChangeGroupsOf(ctx context.Context, userID string, join, leave []string, c directory.Change) (changed bool, err error) {
+	return s.regroup(ctx, userID, func(have []string) []string { return changedSet(have, join, leave) }, c)
+}
+
+// changedSet is have without those who leave and with those who join.
+func changedSet(have, join, leave []string) []string {
+	return tidySet(append(without(slices.Clone(have), tidySet(leave)), join...))
+}
+
+// regroup makes the user a member of the groups that become of those that they have.
+func (s *Store) regroup(ctx context.Context, userID string, become func(have []string) []string, c directory.Change) (changed bool, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		changed = false
 		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
@@ -153,6 +168,7 @@ func (s *Store) SetGroupsOf(ctx context.Context, userID string, groupIDs []strin
 		if err != nil {
 			return err
 		}
+		wanted := become(have)
 		left, joined := without(slices.Clone(have), wanted), without(slices.Clone(wanted), have)
 		for _, id := range slices.Sorted(slices.Values(slices.Concat(left, joined))) {
 			moved, err := move(ctx, tx, userID, id, slices.Contains(joined, id), c)

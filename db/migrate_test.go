@@ -70,7 +70,7 @@ func (w *world) everyState() map[string]directory.User {
 	w.must(w.DeleteUser(ctx, us["leaving"].ID, change(at)))
 	us["waiting"] = w.user("waiting")
 	g := w.group("Staff", us["linked"], us["waiting"])
-	w.must(w.SetScope(ctx, w.second().ConnectionID, []string{g.ID}, change(at)))
+	w.must(w.SetScope(ctx, w.second().ConnectionID, nil, []string{g.ID}, change(at)))
 	w.must(w.SaveRegistration(ctx, signup.Registration{ID: "reg", TokenHash: "token", Form: signup.Form{Email: "new@example.com"}, PasswordHash: "hash",
 		CreatedAt: at, ExpiresAt: at.Add(time.Hour)}, letterTo("new@example.com")))
 	return us

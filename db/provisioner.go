@@ -9,7 +9,7 @@ import (
 	"usher/directory"
 )
 
-const provisionerColumns = `p.id, p.connector_id, n.name, k.kind, p.blocking, p.on_failure, p.deadline, p.jit_outbound, p.created_at, p.updated_at`
+const provisionerColumns = `p.id, p.connector_id, n.name, k.kind, p.blocking, p.on_failure, p.deadline, p.jit_outbound, p.revision, p.created_at, p.updated_at`
 
 const fromProvisioners = ` FROM provisioners p JOIN connectors k ON k.id = p.connector_id JOIN connections n ON n.id = k.connection_id `
 
@@ -21,7 +21,7 @@ type provisionerRow struct {
 }
 
 func (r *provisionerRow) dest() []any {
-	return []any{&r.ID, &r.ConnectorID, &r.Connection, &r.Kind, &r.Blocking, &r.OnFailure, &r.deadline, &r.JITOutbound, &r.created, &r.updated}
+	return []any{&r.ID, &r.ConnectorID, &r.Connection, &r.Kind, &r.Blocking, &r.OnFailure, &r.deadline, &r.JITOutbound, &r.Revision, &r.created, &r.updated}
 }
 
 func (r *provisionerRow) finish() directory.Provisioner {
@@ -110,21 +110,22 @@ func (s *Store) CreateProvisioner(ctx context.Context, p directory.Provisioner, 
 	})
 }
 
-// UpdateProvisioner implements directory.Store; the connector stays. A changed JIT Outbound makes the accounts of
+// UpdateProvisioner implements directory.Store; the connector stays. p.Revision 0 skips the check
+// for a newer one. A changed JIT Outbound makes the accounts of
 // users who came by sign-in due, because whether they are wanted follows from it.
 func (s *Store) UpdateProvisioner(ctx context.Context, p directory.Provisioner, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
 			return err
 		}
+		if err := s.unrevised(ctx, tx, revisedProvisioners, p.ID, p.Revision); err != nil {
+			return err
+		}
 		var connectorID string
 		var jit bool
 		err := tx.QueryRowContext(ctx, `SELECT connector_id, jit_outbound FROM provisioners WHERE id = $1`, p.ID).Scan(&connectorID, &jit)
-		if missing(err) {
-			return noProvisioner()
-		}
 		if err == nil {
-			_, err = tx.ExecContext(ctx, `UPDATE provisioners SET blocking = $1, on_failure = $2, deadline = $3, jit_outbound = $4, updated_at = $5 WHERE id = $6`,
+			_, err = tx.ExecContext(ctx, `UPDATE provisioners SET blocking = $1, on_failure = $2, deadline = $3, jit_outbound = $4, revision = revision + 1, updated_at = $5 WHERE id = $6`,
 				p.Blocking, string(p.OnFailure), p.Deadline.Microseconds(), p.JITOutbound, c.At.UnixMicro(), p.ID)
 		}
 		if err != nil {

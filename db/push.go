@@ -20,20 +20,31 @@ const mostPushedByHand = 1000
 // SetPushedGroups implements directory.Store.
 func (s *Store) SetPushedGroups(ctx context.Context, connectorID string, groupIDs []string, c directory.Change) error {
 	wanted := tidySet(groupIDs)
-	if len(wanted) > mostPushedByHand {
-		message := fmt.Sprintf("At most %d groups can be chosen by hand. Push more by a rule.", mostPushedByHand)
-		return &directory.Error{Code: directory.Invalid, Message: message, Fields: map[string]string{"groups": message}}
-	}
+	return s.rechoose(ctx, connectorID, func([]string) []string { return wanted }, c)
+}
+
+// ChangePushedGroups implements directory.Store.
+func (s *Store) ChangePushedGroups(ctx context.Context, connectorID string, join, leave []string, c directory.Change) error {
+	return s.rechoose(ctx, connectorID, func(have []string) []string { return changedSet(have, join, leave) }, c)
+}
+
+// rechoose pushes by hand what becomes of the groups that are pushed by hand.
+func (s *Store) rechoose(ctx context.Context, connectorID string, become func(have []string) []string, c directory.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
 			return err
 		}
-		if _, err := s.oneConnector(tx.QueryRowContext(ctx, `SELECT `+connectorColumns+fromConnectors+`WHERE k.id = $1`, connectorID)); err != nil {
+		if err := s.unrevised(ctx, tx, revisedConnectors, connectorID, 0); err != nil {
 			return err
 		}
 		have, err := list(ctx, tx, scanText, `SELECT group_id FROM pushed_groups WHERE connector_id = $1 ORDER BY group_id`, connectorID)
 		if err != nil {
 			return fmt.Errorf("list pushed groups of connector %s: %w", connectorID, err)
+		}
+		wanted := become(have)
+		if len(wanted) > mostPushedByHand {
+			message := fmt.Sprintf("At most %d groups can be chosen by hand. Push more by a rule.", mostPushedByHand)
+			return &directory.Error{Code: directory.Invalid, Message: message, Fields: map[string]string{"groups": message}}
 		}
 		left, joined := without(slices.Clone(have), wanted), without(slices.Clone(wanted), have)
 		if len(left)+len(joined) == 0 {

@@ -124,7 +124,7 @@ func TestWhatMakesAGroupDue(t *testing.T) {
 			},
 			"joined":   func() error { _, err := w.SetGroupsOf(ctx, bob.ID, []string{g.ID}, change(now)); return err },
 			"disabled": func() error { ada.Active = false; _, err := w.UpdateUser(ctx, ada, change(now)); return err },
-			"scope":    func() error { return w.SetScope(ctx, w.connection.ID, []string{g.ID}, change(now)) },
+			"scope":    func() error { return w.SetScope(ctx, w.connection.ID, nil, []string{g.ID}, change(now)) },
 			"retried":  func() error { return w.RetryGroup(ctx, w.connector.ID, g.ID, "", change(now)) },
 			"settings": func() error { w.push(connectors.Authoritative, "true"); return nil },
 		} {

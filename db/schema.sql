@@ -156,7 +156,7 @@ CREATE TABLE connections (
     type        TEXT   NOT NULL CHECK (type <> ''),
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL
-);
+, revision BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE connector_checks (
     connector_id TEXT   NOT NULL PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
@@ -354,7 +354,7 @@ CREATE TABLE provisioners (
     jit_outbound BOOLEAN NOT NULL CHECK (jit_outbound IN (TRUE, FALSE)),
     created_at   BIGINT  NOT NULL,
     updated_at   BIGINT  NOT NULL
-);
+, revision BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE pulse (
     id     BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -421,7 +421,7 @@ CREATE INDEX sessions_user ON sessions (user_id) WHERE user_id IS NOT NULL;
 CREATE TABLE settings (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
-);
+, revision BIGINT NOT NULL DEFAULT 1);
 
 CREATE TABLE sign_ins (
     connection_id TEXT    NOT NULL PRIMARY KEY REFERENCES connections (id) ON DELETE CASCADE,

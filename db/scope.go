@@ -37,7 +37,7 @@ func (s *Store) ConnectionsSending(ctx context.Context, groupID string) ([]direc
 
 // SetScope implements directory.Store. Whoever joins or leaves a group meanwhile is met by the claims that follow:
 // they wait for this to commit, or this waits for them.
-func (s *Store) SetScope(ctx context.Context, connectionID string, groupIDs []string, c directory.Change) error {
+func (s *Store) SetScope(ctx context.Context, connectionID string, seen, groupIDs []string, c directory.Change) error {
 	wanted := tidySet(groupIDs)
 	if len(wanted) > mostScopeGroups {
 		message := fmt.Sprintf("A connection can send at most %d groups.", mostScopeGroups)
@@ -47,12 +47,15 @@ func (s *Store) SetScope(ctx context.Context, connectionID string, groupIDs []st
 		if err := s.lock(ctx, tx, lockUsersAndTargets, false); err != nil {
 			return err
 		}
-		if _, err := oneConnection(tx.QueryRowContext(ctx, `SELECT `+connectionColumns+` FROM connections WHERE id = $1`, connectionID)); err != nil {
+		if err := s.unrevised(ctx, tx, revisedConnections, connectionID, 0); err != nil {
 			return err
 		}
 		have, err := list(ctx, tx, scanText, `SELECT group_id FROM connection_groups WHERE connection_id = $1 ORDER BY group_id`, connectionID)
 		if err != nil {
 			return fmt.Errorf("list groups of connection %s: %w", connectionID, err)
+		}
+		if seen != nil && !slices.Equal(have, tidySet(seen)) {
+			return changedMeanwhile("connection")
 		}
 		if slices.Equal(have, wanted) {
 			return nil

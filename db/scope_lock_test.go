@@ -21,7 +21,7 @@ func TestMembersAndScopeWaitForEachOther(t *testing.T) {
 		lock func(*db.Store, *sql.Tx) error
 		act  func() error
 	}{
-		{"scope, while members change", db.LockUsers, func() error { return w.SetScope(ctx, w.connection.ID, []string{g.ID}, change(at)) }},
+		{"scope, while members change", db.LockUsers, func() error { return w.SetScope(ctx, w.connection.ID, nil, []string{g.ID}, change(at)) }},
 		{"members, while the scope changes", db.LockTargets, func() error {
 			_, err := w.UpdateGroup(ctx, g, directory.MemberChange{Add: []string{ada.ID}}, change(at))
 			return err

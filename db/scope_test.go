@@ -17,7 +17,7 @@ func (w *world) scope(groups ...directory.Group) {
 	for _, g := range groups {
 		ids = append(ids, g.ID)
 	}
-	w.must(w.SetScope(ctx, w.connection.ID, ids, change(at)))
+	w.must(w.SetScope(ctx, w.connection.ID, nil, ids, change(at)))
 }
 
 // settle records every due account as done.
@@ -142,9 +142,9 @@ func TestStagedUserKnowsTheirScope(t *testing.T) {
 func TestScopeIsChecked(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		g := w.group("Sales")
-		wantCode(t, w.SetScope(ctx, "none", []string{g.ID}, change(at)), directory.NotFound)
-		wantCode(t, w.SetScope(ctx, w.connection.ID, []string{g.ID, directory.NewID()}, change(at)), directory.Invalid)
-		wantCode(t, w.SetScope(ctx, w.connection.ID, make([]string, 0), change(at)), "")
+		wantCode(t, w.SetScope(ctx, "none", nil, []string{g.ID}, change(at)), directory.NotFound)
+		wantCode(t, w.SetScope(ctx, w.connection.ID, nil, []string{g.ID, directory.NewID()}, change(at)), directory.Invalid)
+		wantCode(t, w.SetScope(ctx, w.connection.ID, nil, make([]string, 0), change(at)), "")
 		now, err := w.ConnectionGroups(ctx, w.connection.ID)
 		w.must(err)
 		same(t, "groups after refusals", len(now), 0)
@@ -227,7 +227,9 @@ func TestMembersUnderPressure(t *testing.T) {
 			_, err := w.SetGroupsOf(ctx, users[11-i%12].ID, []string{g.ID, h.ID}[:1+i%2], change(at))
 			return err
 		})
-		try(func(i int) error { return w.SetScope(ctx, w.connection.ID, []string{g.ID, h.ID}[:i%3], change(at)) })
+		try(func(i int) error {
+			return w.SetScope(ctx, w.connection.ID, nil, []string{g.ID, h.ID}[:i%3], change(at))
+		})
 		try(func(i int) error {
 			if i < 9 {
 				return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
@@ -11,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"usher/directory"
 )
 
 // Ring is the data keys: the first seals, all of them open.
@@ -19,6 +22,7 @@ type Ring struct{ keys []sealer }
 type sealer struct {
 	id   string
 	aead cipher.AEAD
+	mark []byte // key of marks
 }
 
 // KeySize is the length of a data key in bytes (AES-256).
@@ -40,7 +44,8 @@ func NewRing(keys ...[]byte) (Ring, error) {
 			return Ring{}, fmt.Errorf("data key: %w", err)
 		}
 		sum := sha256.Sum256(append([]byte("usher data key id\x00"), k...))
-		r.keys = append(r.keys, sealer{hex.EncodeToString(sum[:4]), aead})
+		mark := sha256.Sum256(append([]byte("usher data key for marks\x00"), k...))
+		r.keys = append(r.keys, sealer{hex.EncodeToString(sum[:4]), aead, mark[:]})
 	}
 	if len(r.keys) == 0 {
 		return Ring{}, errors.New("no data key was given")
@@ -60,6 +65,35 @@ func (r Ring) seal(p place, plain []byte) string {
 	k := r.keys[0]
 	return sealVersion + ":" + k.id + ":" + base64.RawStdEncoding.EncodeToString(k.aead.Seal(nil, nil, plain, p.bytes()))
 }
+
+// mark tells a value at a place from another one there. Without the data key it says nothing about either.
+func (r Ring) mark(p place, plain []byte) string {
+	h := hmac.New(sha256.New, r.keys[0].mark)
+	h.Write(p.bytes())
+	h.Write([]byte{0})
+	h.Write(plain)
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// MarkSecret tells a secret at a place from another one there, and says nothing about either; "" for none.
+func (s *Store) MarkSecret(place string, secret directory.Secret) string {
+	if secret == "" {
+		return ""
+	}
+	return s.ring.mark(formPlace(place), []byte(secret.Reveal()))
+}
+
+// SealForm makes what a browser carries from one page to the next unreadable, and worth nothing at another place.
+func (s *Store) SealForm(place string, plain []byte) string {
+	return s.ring.seal(formPlace(place), plain)
+}
+
+// OpenForm opens what SealForm sealed for the same place.
+func (s *Store) OpenForm(place, sealed string) ([]byte, error) {
+	return s.ring.open(formPlace(place), sealed)
+}
+
+func formPlace(where string) place { return place{"forms", where, "value"} }
 
 var errNoKey = errors.New("the key that sealed this value is not among the data keys")
 

@@ -101,20 +101,12 @@ func (s *Store) UpdateSignIn(ctx context.Context, v oidc.SignIn, c directory.Cha
 		return fmt.Errorf("update sign-in %s: %w", v.ConnectionID, err)
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		var revision int64
-		err := tx.QueryRowContext(ctx, s.forUpdate(`SELECT revision FROM sign_ins WHERE connection_id = $1`), v.ConnectionID).Scan(&revision)
-		if missing(err) {
-			return noSignIn()
+		if err := s.unrevised(ctx, tx, revisedSignIns, v.ConnectionID, v.Revision); err != nil {
+			return err
 		}
-		if err == nil && v.Revision != 0 && v.Revision != revision {
-			return &directory.Error{Code: directory.Conflict,
-				Message: "Somebody else changed this connection meanwhile. Look at the new values and make your change again."}
-		}
-		if err == nil {
-			_, err = tx.ExecContext(ctx, `UPDATE sign_ins SET enabled = $1, issuer = $2, client_id = $3, client_secret = $4, scopes = $5, settings = $6,
-				revision = revision + 1, updated_at = $7 WHERE connection_id = $8`,
-				v.Enabled, v.Issuer, v.ClientID, s.sealClientSecret(v), v.Scopes, string(settings), c.At.UnixMicro(), v.ConnectionID)
-		}
+		_, err := tx.ExecContext(ctx, `UPDATE sign_ins SET enabled = $1, issuer = $2, client_id = $3, client_secret = $4, scopes = $5, settings = $6,
+			revision = revision + 1, updated_at = $7 WHERE connection_id = $8`,
+			v.Enabled, v.Issuer, v.ClientID, s.sealClientSecret(v), v.Scopes, string(settings), c.At.UnixMicro(), v.ConnectionID)
 		if err != nil {
 			return fmt.Errorf("update sign-in %s: %w", v.ConnectionID, err)
 		}

@@ -5,12 +5,12 @@ import "context"
 // BrandingStore keeps how public pages look.
 type BrandingStore interface {
 	Branding(ctx context.Context) (Branding, error)
-	// SaveBranding writes b and, when it is not nil, the picture that b.Logo describes. A zero b.Logo forgets the picture.
+	// SaveBranding writes b, unless b.Revision is not the stored one (Conflict), and, when it is not nil, the picture that b.Logo describes. A zero b.Logo forgets the picture.
 	SaveBranding(ctx context.Context, b Branding, logo []byte, c Change) error
 }
 
 // SaveBranding changes how public pages look. A logo of nil keeps the stored one, unless removeLogo is set. Invalid
-// names the fields name, accent and logo.
+// names the fields name, accent and logo; Conflict when b.Revision is not the stored one.
 func (d *Directory) SaveBranding(ctx context.Context, b Branding, logo []byte, removeLogo bool, by Actor) error {
 	f := b.Check()
 	stored, err := d.Store.Branding(ctx)

@@ -70,9 +70,33 @@ func (d *Directory) SetGroupsOf(ctx context.Context, userID string, groupIDs []s
 	return err
 }
 
+// ChangeGroupsOf lets the user join and leave these groups (IDs). Whatever else is changed about the user's groups
+// meanwhile stays.
+func (d *Directory) ChangeGroupsOf(ctx context.Context, userID string, join, leave []string, by Actor) error {
+	u, err := d.Store.User(ctx, userID)
+	if err != nil {
+		return err
+	}
+	changed, err := d.Store.ChangeGroupsOf(ctx, userID, join, leave, d.Change(by, ActionGroupMembers, userID, u.UserName))
+	if changed {
+		d.Settler.Wake()
+	}
+	return err
+}
+
 // SetScope lists the groups that a connection sends (IDs); none means everybody.
 func (d *Directory) SetScope(ctx context.Context, n Connection, groupIDs []string, by Actor) error {
-	err := d.Store.SetScope(ctx, n.ID, groupIDs, d.Change(by, ActionScopeUpdate, n.ID, n.Name))
+	err := d.Store.SetScope(ctx, n.ID, nil, groupIDs, d.Change(by, ActionScopeUpdate, n.ID, n.Name))
+	d.Settler.Wake()
+	return err
+}
+
+// ChangeScope is SetScope for somebody who saw the groups before (IDs): Conflict when they are others by now.
+func (d *Directory) ChangeScope(ctx context.Context, n Connection, seen, groupIDs []string, by Actor) error {
+	if seen == nil {
+		seen = []string{}
+	}
+	err := d.Store.SetScope(ctx, n.ID, seen, groupIDs, d.Change(by, ActionScopeUpdate, n.ID, n.Name))
 	d.Settler.Wake()
 	return err
 }

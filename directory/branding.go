@@ -12,6 +12,8 @@ type Branding struct {
 	Name   string `json:"name,omitempty"`   // of the organisation
 	Accent string `json:"accent,omitempty"` // "#rrggbb" in lower case
 	Logo   Logo   `json:"logo,omitzero"`
+
+	Revision int64 `json:"-"` // 1 while nothing is saved, and raised by each save; 0 skips the check for a newer one
 }
 
 // Logo describes the picture; its bytes are kept apart.

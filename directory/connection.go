@@ -19,6 +19,7 @@ type Connection struct {
 	Name        string
 	Description string
 	Type        ConnectionType
+	Revision    int64 // counts writes; an edit names the revision that it read, 0 is one that read nothing
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }
@@ -96,6 +97,7 @@ type Provisioner struct {
 	OnFailure   OnFailure
 	Deadline    time.Duration // how long a blocking act waits
 	JITOutbound bool
+	Revision    int64 // counts writes; an edit names the revision that it read, 0 is one that read nothing
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }

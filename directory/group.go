@@ -83,7 +83,9 @@ type GroupStore interface {
 	GroupsOf(ctx context.Context, userIDs []string) (map[string][]GroupRef, error)
 	// SetGroupsOf makes the user a member of exactly these groups.
 	SetGroupsOf(ctx context.Context, userID string, groupIDs []string, c Change) (changed bool, err error)
+	// ChangeGroupsOf lets the user join and leave these groups; the others stay what they are.
+	ChangeGroupsOf(ctx context.Context, userID string, join, leave []string, c Change) (changed bool, err error)
 	// SetScope lists the groups that a connection sends; none means everybody. Its accounts become due, behind
-	// everything more urgent.
-	SetScope(ctx context.Context, connectionID string, groupIDs []string, c Change) error
+	// everything more urgent. It is a Conflict when the connection does not list seen any more; nil skips that check.
+	SetScope(ctx context.Context, connectionID string, seen, groupIDs []string, c Change) error
 }

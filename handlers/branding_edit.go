@@ -3,7 +3,9 @@ package handlers
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 
 	"usher/directory"
 	"usher/views"
@@ -15,8 +17,22 @@ func (s *Server) showBranding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderBranding(w, r, http.StatusOK, views.BrandingView{Name: b.Name, Accent: b.Accent})
+	return s.renderBranding(w, r, http.StatusOK, views.BrandingView{Name: b.Name, Accent: b.Accent, Revised: brandingRevised(b).open()})
 }
+
+// brandingRevised compares the logo as a secret is: by what tells it from another one.
+func brandingRevised(b directory.Branding) revisedForm {
+	fields := views.BrandingView{Name: b.Name, Accent: b.Accent, Stored: b}.Fields()
+	entries := views.Entries(fields...)
+	for _, f := range fields {
+		if f.Name == logoField {
+			entries = append(entries, views.SecretEntry(f, b.Logo.Hash))
+		}
+	}
+	return revisedForm{noun: "page", revision: b.Revision, entries: entries, actions: []string{directory.ActionBrandingUpdate}, reload: views.SettingsBranding}
+}
+
+const logoField = "logo"
 
 func (s *Server) renderBranding(w http.ResponseWriter, r *http.Request, status int, v views.BrandingView) error {
 	var err error
@@ -29,32 +45,72 @@ func (s *Server) renderBranding(w http.ResponseWriter, r *http.Request, status i
 
 func (s *Server) updateBranding(w http.ResponseWriter, r *http.Request) error {
 	logo, err := readLogo(r)
-	v := views.BrandingView{Name: r.FormValue("name"), Accent: r.FormValue("accent"), Remove: r.FormValue("remove_logo") != ""}
-	if err == nil {
-		err = s.Directory.SaveBranding(r.Context(), directory.Branding{Name: v.Name, Accent: v.Accent}, logo, v.Remove, actor(r))
+	if directory.CodeOf(err) == directory.Invalid { // too large to be read, and with it all that was typed
+		return s.refuseLogo(w, r, err)
 	}
-	if e, status, ok := formError(err); ok {
+	if err != nil {
+		return err
+	}
+	stored, err := s.Store.Branding(r.Context())
+	if err != nil {
+		return err
+	}
+	f := url.Values(maps.Clone(r.PostForm))
+	f.Del(logoField)
+	if logo != nil {
+		f.Set(logoField, "chosen")
+	}
+	m, err := s.meet(r, f, brandingRevised(stored))
+	if err != nil {
+		return err
+	}
+	v := views.BrandingView{Name: m.form.Get("name"), Accent: m.form.Get("accent"), Remove: m.form.Get("remove_logo") != "", Revised: m.revised}
+	if m.stale {
+		if logo != nil {
+			v.Errors = map[string]string{logoField: "Choose the file again: a browser does not send it twice."}
+		}
+		return s.renderBranding(w, r, http.StatusConflict, v)
+	}
+	if !m.form.Has(logoField) {
+		logo = nil
+	}
+	err = s.Directory.SaveBranding(r.Context(), directory.Branding{Name: v.Name, Accent: v.Accent, Revision: m.revision}, logo, v.Remove, actor(r))
+	if e, status, ok := formError(err); ok && !overtaken(e) {
 		v.Errors = e.Fields
 		return s.renderBranding(w, r, status, v)
 	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.updateBranding, err)
 	}
 	flash(r, ui.Flash{Title: "The branding was updated", Text: "People see it with the next page that they open."})
 	return s.redirect(w, r, views.SettingsBranding)
 }
 
+// refuseLogo shows the form as it is stored: a body that is too large was not read, what was typed into it neither.
+func (s *Server) refuseLogo(w http.ResponseWriter, r *http.Request, err error) error {
+	e, status, ok := formError(err)
+	if !ok {
+		return err
+	}
+	b, err := s.Store.Branding(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.renderBranding(w, r, status, views.BrandingView{Name: b.Name, Accent: b.Accent, Revised: brandingRevised(b).open(), Errors: e.Fields})
+}
+
 // readLogo reads the form with its file, nil when none was chosen. limitBody bounds what is read into memory.
 func readLogo(r *http.Request) ([]byte, error) {
-	if err := r.ParseMultipartForm(maxForm); err != nil {
+	if _, err := form(r); err != nil {
 		if statusOf(err) == http.StatusRequestEntityTooLarge {
-			_, err := directory.ReadLogo(make([]byte, directory.MaxLogo+1)) // its words for what is too large
-			return nil, err
+			_, err = directory.ReadLogo(make([]byte, directory.MaxLogo+1)) // its words for what is too large
 		}
-		return nil, &refusal{http.StatusBadRequest, "The form cannot be read", "It arrived incomplete or in another form than Usher sends it.",
-			"Open the page again and repeat your entry."}
+		return nil, err
 	}
-	files := r.MultipartForm.File["logo"]
+	if r.MultipartForm == nil {
+		return nil, nil
+	}
+	files := r.MultipartForm.File[logoField]
 	if len(files) == 0 || files[0].Size == 0 {
 		return nil, nil
 	}

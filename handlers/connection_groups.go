@@ -20,7 +20,7 @@ func (s *Server) showConnectionGroups(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	return s.renderConnectionGroups(w, r, http.StatusOK, n, url.Values{views.PickField: groupIDs(now)}, "")
+	return s.renderConnectionGroups(w, r, http.StatusOK, n, chosenNow(groupIDs(now)), "")
 }
 
 func groupIDs(groups []directory.Group) []string {
@@ -60,28 +60,54 @@ func (s *Server) checkConnectionGroups(w http.ResponseWriter, r *http.Request) e
 	if f.Has(views.PickFind) {
 		return s.renderConnectionGroups(w, r, http.StatusOK, n, f, "")
 	}
-	picked, err := pickedIDs(f)
+	v, complete, err := s.scopeChange(r, n, f)
 	if err != nil {
 		return err
 	}
-	v := views.ConnectionScopeView{Connection: n}
-	if v.After, err = s.groupsByID(r.Context(), picked); err != nil {
-		return err
-	}
-	if len(v.After) < len(picked) {
+	if !complete {
 		return s.renderConnectionGroups(w, r, http.StatusUnprocessableEntity, n, f, "A group that you chose was deleted meanwhile. Look at the list again.")
 	}
-	if v.Before, err = s.Store.ConnectionGroups(r.Context(), n.ID); err != nil {
-		return err
-	}
-	if had := groupIDs(v.Before); slices.Equal(slices.Sorted(slices.Values(had)), picked) {
+	if sameGroups(v.Before, v.After) {
 		flash(r, ui.Flash{Tone: ui.Info, Title: "Nothing was changed", Text: "These groups are what the connection sends already."})
 		return s.redirect(w, r, views.ConnectorsURL(n.ID))
 	}
-	return s.renderConnectionScope(w, r, v)
+	return s.renderConnectionScope(w, r, http.StatusOK, v)
 }
 
-func (s *Server) renderConnectionScope(w http.ResponseWriter, r *http.Request, v views.ConnectionScopeView) error {
+// scopeChange puts what the form added and took away over the groups that the connection sends now; complete is false
+// when a group that was added is gone.
+func (s *Server) scopeChange(r *http.Request, n directory.Connection, f url.Values) (v views.ConnectionScopeView, complete bool, err error) {
+	v.Connection = n
+	if v.Before, err = s.Store.ConnectionGroups(r.Context(), n.ID); err != nil {
+		return v, false, err
+	}
+	now := groupIDs(v.Before)
+	join, leave, err := picksOf(f, now)
+	if err != nil {
+		return v, false, err
+	}
+	added, err := s.groupsByID(r.Context(), join)
+	if err != nil {
+		return v, false, err
+	}
+	v.After = slices.DeleteFunc(slices.Clone(v.Before), func(g directory.Group) bool {
+		return slices.Contains(leave, g.ID) || slices.Contains(join, g.ID)
+	})
+	v.After = append(v.After, added...)
+	v.Moved = f.Has(views.PickHad) && !sameIDs(f[views.PickHad], now)
+	return v, len(added) == len(join), nil
+}
+
+func sameGroups(a, b []directory.Group) bool { return sameIDs(groupIDs(a), groupIDs(b)) }
+
+func sameIDs(a, b []string) bool {
+	tidy := func(ids []string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" }))))
+	}
+	return slices.Equal(tidy(a), tidy(b))
+}
+
+func (s *Server) renderConnectionScope(w http.ResponseWriter, r *http.Request, status int, v views.ConnectionScopeView) error {
 	var err error
 	if v.Effect, err = s.Store.ScopeEffect(r.Context(), v.Connection.ID, groupIDs(v.After)); err != nil {
 		return err
@@ -93,7 +119,7 @@ func (s *Server) renderConnectionScope(w http.ResponseWriter, r *http.Request, v
 	v.Unsent = len(by) == 0
 	v.Shell = s.shell(r, views.NavConnections, "Groups", connectionsCrumb(), connectionCrumb(v.Connection), outboundCrumb(v.Connection))
 	v.Shell.Narrow = true
-	return s.render(w, r, http.StatusOK, views.ConnectionScope(v))
+	return s.render(w, r, status, views.ConnectionScope(v))
 }
 
 // provisionersOf are those that send users through the connection.
@@ -132,12 +158,19 @@ func (s *Server) saveConnectionGroups(w http.ResponseWriter, r *http.Request) er
 	if f.Get(views.GroupCountField) != strconv.Itoa(len(picked)) {
 		return incompleteForm()
 	}
-	err = s.Directory.SetScope(r.Context(), n, picked, actor(r))
-	if e, status, ok := formError(err); ok {
+	v, complete, err := s.scopeChange(r, n, f)
+	if err != nil {
+		return err
+	}
+	if v.Moved && complete {
+		return s.renderConnectionScope(w, r, http.StatusConflict, v)
+	}
+	err = s.Directory.ChangeScope(r.Context(), n, groupIDs(v.Before), picked, actor(r))
+	if e, status, ok := formError(err); ok && !overtaken(e) {
 		return s.renderConnectionGroups(w, r, status, n, f, e.Message)
 	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.saveConnectionGroups, err)
 	}
 	by, err := s.provisionersOf(r, n)
 	if err != nil {

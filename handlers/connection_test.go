@@ -152,8 +152,8 @@ func TestConnectionIsUpdated(t *testing.T) {
 	o := newOffice(t)
 	path := o.connection("Warehouse")
 	o.connection("Depot")
-	o.post(path, "name", "depot", "description", "").has(t, 422, "already exists", "Warehouse")
-	o.sent(path, "name", "Stock", "description", "").has(t, 200, "Successfully updated the connection.", "Stock")
+	o.edit(path, "name", "depot", "description", "").has(t, 422, "already exists", "Warehouse")
+	o.sent(path, "name", "Stock", "description", "", "revision", "1").has(t, 200, "Successfully updated the connection.", "Stock")
 }
 
 func TestUnknownIsNotFound(t *testing.T) {

@@ -32,11 +32,11 @@ func (s *Server) testConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, connectorScope(t))
 	if err != nil {
 		return err
 	}
-	in, err := s.connectorInput(t, f)
+	in, _, err := s.connectorInput(r, t, tries(f, t.Revision), lost)
 	if err != nil {
 		return err
 	}

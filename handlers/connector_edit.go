@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"usher/directory"
 	"usher/provisioning"
@@ -18,20 +17,29 @@ type connectorInput struct {
 	errs      directory.FieldErrors
 }
 
-func (s *Server) connectorInput(t provisioning.Target, f url.Values) (connectorInput, error) {
+// connectorScope is the form that a kept secret of a connector belongs to.
+func connectorScope(t provisioning.Target) string { return "connector " + t.ID }
+
+// connectorInput is the form over what is stored now; stale says that the person must look first.
+func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Values, lost directory.FieldErrors) (input connectorInput, stale bool, err error) {
 	d, err := s.kind(t.Kind)
 	if err != nil {
-		return connectorInput{}, err
+		return input, false, err
 	}
-	in := settingsInput(d, f)
+	m, err := s.meet(r, f, s.connectorRevised(d, t.Connector))
+	if err != nil {
+		return input, false, err
+	}
+	in := settingsInput(d, m.form)
 	c := t.Connector
-	c.Enabled = f.Get("enabled") == "true"
+	c.Enabled, c.Revision = m.form.Get("enabled") == "true", m.revision
 	c.Retarget = directory.Retarget(f.Get(directory.RetargetField))
 	settings, errs := readSettings(d, in, c.Settings)
 	c.Settings = settings
-	// The form names the revision that it showed, so that two administrators do not undo each other unseen.
-	c.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
-	return connectorInput{connector: c, errs: errs, edit: connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled}}, nil
+	addLost(errs, lost)
+	edit := connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled, revised: m.revised}
+	s.keepSecrets(r, connectorScope(t), &edit.form, in)
+	return connectorInput{connector: c, errs: errs, edit: edit}, m.stale, nil
 }
 
 // showConnectorPanel is where a reload of a form's answer leads.
@@ -48,26 +56,26 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, connectorScope(t))
 	if err != nil {
 		return err
 	}
-	in, err := s.connectorInput(t, f)
+	in, stale, err := s.connectorInput(r, t, f, lost)
 	if err != nil {
 		return err
+	}
+	if stale {
+		return s.renderConnectors(w, r, http.StatusConflict, n, &in.edit)
 	}
 	if len(in.errs) > 0 {
 		return s.renderConnectors(w, r, http.StatusUnprocessableEntity, n, &in.edit)
 	}
 	err = s.Directory.UpdateConnector(r.Context(), in.connector, actor(r))
-	switch directory.CodeOf(err) {
-	case directory.Conflict:
-		return s.showNewerConnector(w, r, n, t, err)
-	case directory.Invalid: // which target is it now?
+	if directory.CodeOf(err) == directory.Invalid { // which target is it now?
 		return s.askRetarget(w, r, n, in.edit, err)
 	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.updateConnector, err)
 	}
 	flash(r, connectorUpdated(t, in.connector.Enabled))
 	return s.redirect(w, r, views.ConnectorsURL(n.ID))
@@ -83,7 +91,7 @@ func (s *Server) askRetarget(w http.ResponseWriter, r *http.Request, n directory
 	return s.renderConnectors(w, r, status, n, &edit)
 }
 
-// showNewerConnector shows what another administrator saved meanwhile, instead of what was typed over it.
+// showNewerConnector shows what another administrator saved meanwhile to somebody who had typed nothing.
 func (s *Server) showNewerConnector(w http.ResponseWriter, r *http.Request, n directory.Connection, t provisioning.Target, conflict error) error {
 	now, err := s.Store.Target(r.Context(), t.ID)
 	if err != nil {
@@ -97,7 +105,7 @@ func (s *Server) showNewerConnector(w http.ResponseWriter, r *http.Request, n di
 	if !ok {
 		return conflict
 	}
-	return s.renderConnectors(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message})
+	return s.renderConnectors(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message, revised: s.connectorRevised(d, now.Connector).open()})
 }
 
 func connectorUpdated(before provisioning.Target, enabled bool) ui.Flash {

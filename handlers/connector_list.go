@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"usher/connectors"
 	"usher/directory"
 	"usher/provisioning"
 	"usher/views"
@@ -17,6 +18,7 @@ type connectorEdit struct {
 	on          bool
 	report      *views.ConnectorReport
 	problem     string
+	revised     views.Revised
 }
 
 func (s *Server) showConnectors(w http.ResponseWriter, r *http.Request) error {
@@ -40,7 +42,7 @@ func (s *Server) renderConnectors(w http.ResponseWriter, r *http.Request, status
 			return err
 		}
 		if edit != nil && edit.connectorID == c.ID {
-			p.Form, p.On, p.Report, p.Problem = edit.form, edit.on, edit.report, edit.problem
+			p.Form, p.On, p.Report, p.Problem, p.Revised = edit.form, edit.on, edit.report, edit.problem, edit.revised
 		}
 		v.Panels = append(v.Panels, p)
 	}
@@ -57,6 +59,7 @@ func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.C
 	p := views.ConnectorPanel{Known: known, Form: storedForm(d, c.Settings), On: c.Enabled}
 	p.Connector = c
 	p.Connector.Settings = directory.Settings{} // the form has what may be shown
+	p.Revised = s.connectorRevised(d, c).open()
 	t, err := s.Store.Target(r.Context(), c.ID)
 	if err != nil {
 		return p, err
@@ -76,6 +79,13 @@ func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.C
 	p.UsedBy = s.provisionerLink(t.Provisioner)
 	p.Progress, err = s.Store.Progress(r.Context(), c.ID)
 	return p, err
+}
+
+func (s *Server) connectorRevised(d connectors.Definition, c directory.Connector) revisedForm {
+	p := views.ConnectorPanel{Connector: c, Form: storedForm(d, c.Settings), On: c.Enabled}
+	marks := func(key string) string { return s.Store.MarkSecret("connector "+c.ID+" "+key, c.Settings.Secrets[key]) }
+	return revisedForm{noun: "connector", revision: c.Revision, entries: p.Entries(marks), target: c.ID,
+		actions: []string{directory.ActionConnectorUpdate}, reload: views.ConnectorsURL(c.ConnectionID)}
 }
 
 // target finds the connector of the URL; one that belongs to another connection is not there.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"usher/connectors"
@@ -26,6 +25,8 @@ type mappingForm struct {
 	target     provisioning.Target
 	def        connectors.Definition
 	mapping    directory.Mapping
+	revised    views.Revised
+	stale      bool   // somebody else came between, and the person must look first
 	user, who  string // ID of the user whose values are shown, and a search for another one
 }
 
@@ -35,10 +36,11 @@ func (s *Server) mappingTarget(r *http.Request) (m mappingForm, err error) {
 	}
 	m.def, err = s.kind(m.target.Kind)
 	m.mapping, m.user = m.target.Mapping, r.URL.Query().Get(views.MappingUser)
+	m.revised = mappingRevised(m.def, m.target.Connector).open()
 	return m, err
 }
 
-// mappingTyped is the form of the page. A wrong revision is found out when it is saved.
+// mappingTyped is the form of the page, over what is stored now.
 func (s *Server) mappingTyped(r *http.Request) (m mappingForm, err error) {
 	if m, err = s.mappingTarget(r); err != nil {
 		return m, err
@@ -47,8 +49,12 @@ func (s *Server) mappingTyped(r *http.Request) (m mappingForm, err error) {
 	if err != nil {
 		return m, err
 	}
+	meets, err := s.meet(r, f, mappingRevised(m.def, m.target.Connector))
+	if err != nil {
+		return m, err
+	}
+	m.revised, m.stale, f = meets.revised, meets.stale, meets.form
 	m.mapping = typedMapping(m.def, f, m.target.Mapping)
-	m.target.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
 	m.user, m.who = f.Get(views.MappingUser), strings.TrimSpace(f.Get(views.MappingWho))
 	if pick := f.Get(views.MappingPick); pick != "" {
 		m.user, m.who = pick, ""
@@ -138,6 +144,9 @@ func (s *Server) updateMapping(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if m.stale {
+		return s.showMappingAgain(w, r, m, http.StatusConflict, nil)
+	}
 	_, wrong, err := provisioning.CheckMapping(m.def, m.connector())
 	if err != nil {
 		return err
@@ -145,11 +154,11 @@ func (s *Server) updateMapping(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) == 0 {
 		err = s.saveMapping(r, m)
 	}
-	if e, status, ok := formError(err); ok {
+	if e, status, ok := formError(err); ok && !overtaken(e) {
 		return s.showMappingAgain(w, r, m, status, e)
 	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.updateMapping, err)
 	}
 	if len(wrong) > 0 {
 		return s.showMappingAgain(w, r, m, http.StatusUnprocessableEntity, nil)
@@ -159,11 +168,7 @@ func (s *Server) updateMapping(w http.ResponseWriter, r *http.Request) error {
 
 // saveMapping writes what differs from what is stored, and nothing when nothing does: a save costs a look at every account.
 func (s *Server) saveMapping(r *http.Request, m mappingForm) error {
-	now, err := s.Store.Target(r.Context(), m.target.ID)
-	if err != nil {
-		return err
-	}
-	if now.Revision == m.target.Revision && maps.Equal(now.Mapping, m.mapping) {
+	if maps.Equal(m.target.Mapping, m.mapping) {
 		flash(r, ui.Flash{Title: "Nothing was changed.", Text: "The attribute mapping was like this already."})
 		return nil
 	}
@@ -174,38 +179,16 @@ func (s *Server) saveMapping(r *http.Request, m mappingForm) error {
 	return nil
 }
 
-// showMappingAgain shows the form as it was typed; problem is why it was not saved, nil when the rows say it. A later
-// save goes over what is stored now, which the rows show.
+// showMappingAgain shows the form as it was typed; problem is why it was not saved, nil when the page says it elsewhere.
 func (s *Server) showMappingAgain(w http.ResponseWriter, r *http.Request, m mappingForm, status int, problem *directory.Error) error {
-	if problem != nil && problem.Code == directory.Conflict {
-		now, err := s.Store.Target(r.Context(), m.target.ID)
-		if err != nil {
-			return err
-		}
-		m.target = now
-	}
 	v, err := s.mappingView(r, m)
 	if err != nil {
 		return err
 	}
 	if problem != nil {
 		v.Problem = problem.Message
-		markMeanwhile(m, v.Rows)
-		if problem.Code == directory.Conflict {
-			v.Problem = "Somebody else saved this connector meanwhile. Nothing of yours was saved. Where they wrote something else, it stands below yours; saving again writes yours."
-		}
 	}
 	return s.render(w, r, status, views.ConnectorMapping(v))
-}
-
-// markMeanwhile puts what is stored now beside what was typed otherwise.
-func markMeanwhile(m mappingForm, rows []views.MappingRow) {
-	stored := provisioning.Mapped(m.def, m.target.Mapping)
-	for i, a := range stored.Attributes {
-		if a.Default != rows[i].Expression || a.OnCreate != (rows[i].OnCreate || rows[i].Attribute.OnCreate) {
-			rows[i].Saved = &directory.Rule{Expression: a.Default, OnCreate: a.OnCreate}
-		}
-	}
 }
 
 // connector is the connector with the mapping that is looked at.

@@ -164,11 +164,11 @@ func TestMappingShowsWhatSomebodyElseSaved(t *testing.T) {
 	must(t, o.Directory.SetMapping(t.Context(), o.stored(t), directory.Mapping{"title": {Expression: `"theirs"`}, "unknown": {Expression: "stays"}}, clerk))
 	mine := page.form(views.MappingExpression("title"), `"mine"`)
 	both := o.post(o.at, mine...)
-	both.has(t, http.StatusUnprocessableEntity, "Somebody else saved this connector meanwhile.", `Saved meanwhile by somebody else: "theirs"`)
+	both.has(t, http.StatusConflict, "Ada saved this mapping after you had opened it.", `Title user.title "theirs" "mine"`)
 	if both.doc.Find(`[name="expression.title"]`).Text() != `"mine"` || o.stored(t).Mapping["title"].Expression != `"theirs"` {
 		t.Error("the page lost what was typed, or it was saved over theirs")
 	}
-	if n := strings.Count(both.text, "Saved meanwhile by"); n != 1 {
+	if n := both.doc.Find("[data-overtaken]").Length(); n != 1 {
 		t.Errorf("%d rows say that they differ", n)
 	}
 	o.led(t, o.post(o.at, both.form()...), o.at+"?user="+o.newer.ID)

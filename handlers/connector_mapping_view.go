@@ -28,14 +28,15 @@ func (s *Server) mappingView(r *http.Request, m mappingForm) (v views.ConnectorM
 		v.Accounts = progress.Total
 	}
 	c := m.target.Connector
-	v.KindName, v.Revision, v.Who = m.def.Name, c.Revision, m.who
+	v.KindName, v.Revised, v.Who = m.def.Name, m.revised, m.who
 	v.Connector = directory.Connector{ID: c.ID, ConnectionID: c.ConnectionID, Kind: c.Kind}
 	mapping, wrong, err := provisioning.CheckMapping(m.def, m.connector())
 	if err != nil {
 		return v, err
 	}
-	for i, a := range provisioning.Mapped(m.def, m.mapping).Attributes {
-		v.Rows = append(v.Rows, views.MappingRow{Attribute: m.def.Attributes[i], Expression: a.Default, OnCreate: a.OnCreate, Wrong: wrong[a.Key]})
+	v.Rows = mappingRows(m.def, m.mapping)
+	for i, r := range v.Rows {
+		v.Rows[i].Wrong = wrong[r.Attribute.Key]
 	}
 	if err := s.mappingUser(r.Context(), m, &v); err != nil || v.User == nil {
 		return v, err
@@ -45,6 +46,21 @@ func (s *Server) mappingView(r *http.Request, m mappingForm) (v views.ConnectorM
 	}
 	s.mappingValues(m, mapping, &v)
 	return v, nil
+}
+
+func mappingRows(def connectors.Definition, mapping directory.Mapping) (rows []views.MappingRow) {
+	for i, a := range provisioning.Mapped(def, mapping).Attributes {
+		rows = append(rows, views.MappingRow{Attribute: def.Attributes[i], Expression: a.Default, OnCreate: a.OnCreate})
+	}
+	return rows
+}
+
+func mappingRevised(def connectors.Definition, c directory.Connector) revisedForm {
+	f := revisedForm{noun: "mapping", revision: c.Revision, target: c.ID, actions: []string{directory.ActionConnectorMapping}, reload: views.MappingURL(c)}
+	for _, row := range mappingRows(def, c.Mapping) {
+		f.entries = append(f.entries, row.Entries()...)
+	}
+	return f
 }
 
 // mappingUser finds whose values are shown: the first who matches the search, else the one who was shown before, else

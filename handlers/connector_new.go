@@ -107,7 +107,7 @@ func (s *Server) keepConnectorDraft(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, "connector of "+n.ID)
 	if err != nil {
 		return err
 	}
@@ -118,10 +118,10 @@ func (s *Server) keepConnectorDraft(w http.ResponseWriter, r *http.Request) erro
 	if wrong != "" {
 		return s.renderConnectorChoice(w, r, http.StatusUnprocessableEntity, n, wrong)
 	}
-	return s.takeConnectorStep(w, r, n, d, f)
+	return s.takeConnectorStep(w, r, n, d, f, lost)
 }
 
-func (s *Server) takeConnectorStep(w http.ResponseWriter, r *http.Request, n directory.Connection, d connectors.Definition, f url.Values) error {
+func (s *Server) takeConnectorStep(w http.ResponseWriter, r *http.Request, n directory.Connection, d connectors.Definition, f url.Values, lost directory.FieldErrors) error {
 	admin, token := visitOf(r).admin.ID, f.Get("draft")
 	old, ok := s.drafts.find(s.Now(), token, admin, n.ID)
 	if !ok || old.kind != d.Kind {
@@ -129,9 +129,11 @@ func (s *Server) takeConnectorStep(w http.ResponseWriter, r *http.Request, n dir
 	}
 	in := settingsInput(d, f)
 	settings, errs := readSettings(d, in, old.settings)
+	addLost(errs, lost)
 	if len(errs) > 0 {
 		v := s.connectorNewView(r, n)
 		v.Form, v.Draft = typedForm(d, in, old.settings, errs), token
+		s.keepSecrets(r, "connector of "+n.ID, &v.Form, in)
 		return s.render(w, r, http.StatusUnprocessableEntity, views.ConnectorConfigure(v))
 	}
 	s.drafts.drop(token)

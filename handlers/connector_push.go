@@ -90,7 +90,7 @@ func (s *Server) showPushChoice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderPushChoice(w, r, http.StatusOK, v, url.Values{views.PickField: groupIDs(chosen)}, "")
+	return s.renderPushChoice(w, r, http.StatusOK, v, chosenNow(groupIDs(chosen)), "")
 }
 
 func (s *Server) renderPushChoice(w http.ResponseWriter, r *http.Request, status int, v views.ConnectorPushView, f url.Values, wrong string) error {
@@ -117,25 +117,29 @@ func (s *Server) choosePushed(w http.ResponseWriter, r *http.Request) error {
 	if f.Has(views.PickFind) {
 		return s.renderPushChoice(w, r, http.StatusOK, v, f, "")
 	}
-	picked, err := pickedIDs(f)
+	now, err := s.Store.PushedGroups(r.Context(), v.Connector.ID)
 	if err != nil {
 		return err
 	}
-	found, err := s.groupsByID(r.Context(), picked)
+	join, leave, err := picksOf(f, groupIDs(now))
 	if err != nil {
 		return err
 	}
-	if len(found) < len(picked) {
+	found, err := s.groupsByID(r.Context(), join)
+	if err != nil {
+		return err
+	}
+	if len(found) < len(join) {
 		return s.renderPushChoice(w, r, http.StatusUnprocessableEntity, v, f, "A group that you chose was deleted meanwhile. Look at the list again.")
 	}
-	err = s.Directory.SetPushedGroups(r.Context(), v.Connector, picked, actor(r))
+	err = s.Directory.ChangePushedGroups(r.Context(), v.Connector, join, leave, actor(r))
 	if e, status, ok := formError(err); ok {
 		return s.renderPushChoice(w, r, status, v, f, e.Message)
 	}
 	if err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Title: "Saved which groups are pushed", Text: strconv.Itoa(len(picked)) + " chosen by hand. The target follows in the background."})
+	flash(r, ui.Flash{Title: "Saved which groups are pushed", Text: strconv.Itoa(len(f[views.PickField])) + " chosen by hand. The target follows in the background."})
 	return s.redirect(w, r, views.PushURL(v.Connector))
 }
 

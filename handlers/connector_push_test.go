@@ -51,11 +51,11 @@ func (p *pushDesk) PushesOf(_ context.Context, groupID string) (of []provisionin
 	return of, nil
 }
 
-func (p *pushDesk) SetPushedGroups(ctx context.Context, _ string, ids []string, _ directory.Change) error {
+func (p *pushDesk) ChangePushedGroups(ctx context.Context, _ string, ids, leave []string, _ directory.Change) error {
 	if p.refuse != nil {
 		return p.refuse
 	}
-	p.chosen = nil
+	p.chosen = slices.DeleteFunc(p.chosen, func(g directory.Group) bool { return slices.Contains(leave, g.ID) })
 	for _, id := range ids {
 		g, err := p.Group(ctx, id)
 		if err != nil {

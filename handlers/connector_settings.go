@@ -51,9 +51,7 @@ func readSettings(d connectors.Definition, in map[string]string, old directory.S
 	return s, errs
 }
 
-const typeAgain = "Enter it again: a secret is not sent back to the browser."
-
-// typedForm shows a form again as it was typed, without its secrets.
+// typedForm shows a form again as it was typed, without its secrets: Server.keepSecrets keeps those.
 func typedForm(d connectors.Definition, in map[string]string, old directory.Settings, errs directory.FieldErrors) views.ConnectorForm {
 	f := views.ConnectorForm{Definition: d, Values: map[string]string{}, Saved: saved(old), Errors: map[string]string{}, New: len(old.Values) == 0}
 	for _, field := range d.AllFields() {
@@ -61,12 +59,7 @@ func typedForm(d connectors.Definition, in map[string]string, old directory.Sett
 		if !typed && old.Values[field.Key] != "" {
 			v, typed = old.Values[field.Key], true // a dependent field that was not shown
 		}
-		switch {
-		case field.Secret():
-			if v != "" {
-				f.Errors[field.Key] = typeAgain
-			}
-		case typed:
+		if typed && !field.Secret() {
 			f.Values[field.Key] = v
 		}
 	}

@@ -45,7 +45,7 @@ func TestAConnectorRefusesARuleThatCannotBeRead(t *testing.T) {
 		t.Fatalf("%+v %v", cs, err)
 	}
 	panel := views.ConnectorURL(cs[0])
-	o.post(panel, append(o.settings(), append(rule, "group.")...)...).has(t, 422, "sign in the wrong place")
+	o.post(panel, append(o.settings(), append(rule, "group.", "revision", "1")...)...).has(t, 422, "sign in the wrong place")
 	if again, _ := o.store.Connectors(t.Context(), ""); again[0].Revision != cs[0].Revision {
 		t.Error("saved nevertheless")
 	}

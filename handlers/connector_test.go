@@ -64,7 +64,7 @@ func TestConnectorWizardRefuses(t *testing.T) {
 	o := newOffice(t)
 	path := o.connection("Warehouse") + "/connectors/new"
 	res := o.post(path, "kind", "scim2", "config.base_url", "not a url", "config.auth_mode", "bearer", "config.token", targetToken)
-	res.has(t, 422, "Please enter a valid URL", "Enter it again: a secret is not sent back to the browser.")
+	res.has(t, 422, "Please enter a valid URL", "Kept: what you typed before is used")
 	res.safe(t)
 	if got := res.field("config.base_url"); got != "not a url" {
 		t.Errorf("typed text is gone: %q", got)
@@ -154,12 +154,12 @@ func TestConnectorIsUpdated(t *testing.T) {
 	if _, on := res.doc.Find("[name=enabled]").Attr("checked"); !on {
 		t.Error("the toggle is off")
 	}
-	o.post(path, "revision", "1", "config.base_url", o.base(), "config.auth_mode", "none").has(t, 422, "This was not saved", "Somebody else changed this connector")
+	o.post(path, "revision", "1", "config.base_url", o.base(), "config.auth_mode", "none").has(t, 409, "Nothing was saved", "You saved this connector after you had opened it.")
 	if c := o.stored(path); c.Settings.Values["auth_mode"] != "bearer" {
 		t.Error("an older form undid a newer one")
 	}
 	res = o.post(path, "revision", "2", "config.base_url", "", "config.auth_mode", "bearer", "config.token", targetToken+"2")
-	res.has(t, 422, "required field", "Enter it again")
+	res.has(t, 422, "required field", "Kept: what you typed before is used")
 	res.safe(t)
 	if c := o.stored(path); !c.Enabled || c.Revision != 2 {
 		t.Error("a refused form was saved")
@@ -184,7 +184,7 @@ func TestConnectionIsTested(t *testing.T) {
 	res.has(t, 200, "Usher can reach and read the target", "Passed", "What the target can do")
 	res.safe(t)
 	res = o.post(path+"/test", "revision", "1", "enabled", "true", "config.base_url", o.base(), "config.auth_mode", "bearer", "config.token", "wrong", "config.allow_private_network", "true")
-	res.has(t, 200, "The connection does not work yet", "Failed", "Enter it again")
+	res.has(t, 200, "The connection does not work yet", "Failed", "Kept: what you typed before is used")
 	if strings.Contains(res.text, "wrong\"") {
 		t.Error("a typed secret came back")
 	}

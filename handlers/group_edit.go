@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
 
 	"usher/directory"
 	"usher/views"
@@ -14,7 +13,12 @@ func (s *Server) showGroupGeneral(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.renderGroupGeneral(w, r, http.StatusOK, g, views.GroupGeneralView{Name: g.DisplayName})
+	return s.renderGroupGeneral(w, r, http.StatusOK, g, views.GroupGeneralView{Name: g.DisplayName, Revised: groupRevised(g).open()})
+}
+
+func groupRevised(g directory.Group) revisedForm {
+	return revisedForm{noun: "group", revision: g.Version, entries: views.GroupEntries(g.DisplayName), target: g.ID,
+		actions: []string{directory.ActionGroupUpdate}, reload: views.GroupURL(g.ID) + "/general"}
 }
 
 func (s *Server) renderGroupGeneral(w http.ResponseWriter, r *http.Request, status int, g directory.Group, v views.GroupGeneralView) error {
@@ -34,20 +38,22 @@ func (s *Server) updateGroup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := directory.Group{ID: g.ID, DisplayName: f.Get("display_name")}
-	if typed.Version, err = strconv.ParseInt(f.Get("version"), 10, 64); err != nil || typed.Version <= 0 {
-		return incompleteForm()
+	m, err := s.meet(r, f, groupRevised(g))
+	if err != nil {
+		return err
+	}
+	typed := directory.Group{ID: g.ID, DisplayName: m.form.Get("display_name"), Version: m.revision}
+	v := views.GroupGeneralView{Name: typed.DisplayName, Revised: m.revised}
+	if m.stale {
+		return s.renderGroupGeneral(w, r, http.StatusConflict, g, v)
 	}
 	_, err = s.Directory.UpdateGroup(r.Context(), typed, directory.MemberChange{}, actor(r))
-	if e, status, ok := formError(err); ok {
-		v := views.GroupGeneralView{Name: typed.DisplayName, Errors: e.Fields}
-		if overtaken(e) {
-			v.Conflict, status = e.Message, http.StatusConflict
-		}
+	if e, status, ok := formError(err); ok && !overtaken(e) {
+		v.Errors = e.Fields
 		return s.renderGroupGeneral(w, r, status, g, v)
 	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.updateGroup, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the group."})
 	return s.redirect(w, r, views.GroupURL(g.ID)+"/general")

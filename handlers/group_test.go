@@ -77,9 +77,9 @@ func TestGroupIsChangedAndDeleted(t *testing.T) {
 	o.get("/groups?q=zed").ok(t).says(t, "No group matches")
 
 	general := o.get(at + "/general").ok(t)
-	version := general.field("version")
-	o.led(t, o.post(at+"/general", "display_name", "Sales North", "version", version), at+"/general").says(t, "Sales North")
-	stale := o.post(at+"/general", "display_name", "Sales South", "version", version)
+	version := general.field("revision")
+	o.led(t, o.post(at+"/general", "display_name", "Sales North", "revision", version), at+"/general").says(t, "Sales North")
+	stale := o.post(at+"/general", "display_name", "Sales South", "revision", version)
 	if stale.code != http.StatusConflict || stale.field("display_name") != "Sales South" {
 		t.Errorf("an edit of an old version answered %d with %q", stale.code, stale.field("display_name"))
 	}

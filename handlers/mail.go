@@ -41,7 +41,18 @@ func (s *Server) showMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderMail(w, r, http.StatusOK, views.MailView{Saved: saved, Form: mailForm(saved)})
+	return s.renderMail(w, r, http.StatusOK, views.MailView{Saved: saved, Form: mailForm(saved), Revised: s.mailRevised(saved).open()})
+}
+
+func (s *Server) mailRevised(m mail.Server) revisedForm {
+	fields := views.MailView{Saved: m, Form: mailForm(m)}.Fields()
+	entries := views.Entries(fields...)
+	for _, f := range fields {
+		if f.Type == ui.Password {
+			entries = append(entries, views.SecretEntry(f, s.Store.MarkSecret("mail", m.Password)))
+		}
+	}
+	return revisedForm{noun: "page", revision: m.Revision, entries: entries, actions: []string{mail.ActionServerUpdate}, reload: views.SettingsMail}
 }
 
 func (s *Server) renderMail(w http.ResponseWriter, r *http.Request, status int, v views.MailView) error {
@@ -58,7 +69,7 @@ func mailForm(m mail.Server) views.MailForm {
 }
 
 func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, "mail")
 	if err != nil {
 		return err
 	}
@@ -66,17 +77,36 @@ func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Mail.SaveServer(r.Context(), readMail(f), actor(r))
-	if e, status, ok := formError(err); ok {
-		typed := views.MailForm{Host: f.Get("host"), Port: f.Get("port"), Security: f.Get("security"), UserName: f.Get("user_name"),
-			From: f.Get("from"), FromName: f.Get("from_name")}
-		return s.renderMail(w, r, status, views.MailView{Saved: saved, Form: typed, Errors: e.Fields})
-	}
+	m, err := s.meet(r, f, s.mailRevised(saved))
 	if err != nil {
 		return err
 	}
+	v := views.MailView{Saved: saved, Form: typedMail(m.form), Revised: m.revised, Errors: lost, Kept: s.keepSecret(r, "mail", "password", m.form.Get("password"))}
+	if len(lost) > 0 {
+		return s.renderMail(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if m.stale {
+		return s.renderMail(w, r, http.StatusConflict, v)
+	}
+	server := readMail(m.form)
+	server.Revision = m.revision
+	err = s.Mail.SaveServer(r.Context(), server, actor(r))
+	if e, status, ok := formError(err); ok && !overtaken(e) {
+		if v.Errors = e.Fields; v.Errors["password"] != "" {
+			v.Kept = ""
+		}
+		return s.renderMail(w, r, status, v)
+	}
+	if err != nil {
+		return meetAgain(w, r, s.updateMail, err)
+	}
 	flash(r, ui.Flash{Title: "The mail server was updated", Text: "Send a test message to see that it works."})
 	return s.redirect(w, r, views.SettingsMail)
+}
+
+func typedMail(f url.Values) views.MailForm {
+	return views.MailForm{Host: f.Get("host"), Port: f.Get("port"), Security: f.Get("security"), UserName: f.Get("user_name"),
+		From: f.Get("from"), FromName: f.Get("from_name")}
 }
 
 // readMail never gives the zero value, which would remove the server: a form without a security is not ours.
@@ -91,7 +121,15 @@ func readMail(f url.Values) mail.Server {
 }
 
 func (s *Server) removeMail(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Mail.SaveServer(r.Context(), mail.Server{}, actor(r)); err != nil {
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	revision, err := readRevision(f)
+	if err != nil {
+		return err
+	}
+	if err := s.Mail.SaveServer(r.Context(), mail.Server{Revision: revision}, actor(r)); err != nil {
 		return err
 	}
 	flash(r, ui.Flash{Title: "The mail server was removed", Text: "Messages wait in the outbox."})
@@ -110,7 +148,7 @@ func (s *Server) testMail(w http.ResponseWriter, r *http.Request) error {
 	if !saved.Set() {
 		return s.redirect(w, r, views.SettingsMail)
 	}
-	v := views.MailView{Saved: saved, Form: mailForm(saved), To: strings.TrimSpace(f.Get("to"))}
+	v := views.MailView{Saved: saved, Form: mailForm(saved), Revised: s.mailRevised(saved).open(), To: strings.TrimSpace(f.Get("to"))}
 	err = s.Mail.Try(r.Context(), saved, v.To)
 	if refused, ok := errors.AsType[*mail.Error](err); ok {
 		v.Problem = refused.Words

@@ -37,7 +37,7 @@ func TestMailSettings(t *testing.T) {
 	port := strconv.Itoa(smtp.Port())
 
 	o.get("/settings/mail").says(t, "No mail server is set")
-	a := o.browser.post("/settings/mail", "host", "http://smtp", "security", "starttls", "user_name", "me", "password", "hunter2hunter2", "from", "nobody", "port", "99999")
+	a := o.edit("/settings/mail", "host", "http://smtp", "security", "starttls", "user_name", "me", "password", "hunter2hunter2", "from", "nobody", "port", "99999")
 	if a.code != http.StatusUnprocessableEntity || a.field("host") != "http://smtp" || a.field("from") != "nobody" || a.field("port") != "99999" {
 		t.Errorf("%d: %s", a.code, a.text)
 	}
@@ -48,12 +48,12 @@ func TestMailSettings(t *testing.T) {
 	if m, _ := o.store.MailServer(t.Context()); m.Set() {
 		t.Error("a wrong server was stored")
 	}
-	if a := o.browser.post("/settings/mail"); a.code != http.StatusUnprocessableEntity {
+	if a := o.edit("/settings/mail"); a.code != http.StatusUnprocessableEntity {
 		t.Errorf("an empty form: %d", a.code)
 	}
 
 	form := []string{"host", "127.0.0.1", "port", port, "security", "none", "user_name", "usher", "password", "hunter2hunter2", "from", "usher@example.com", "from_name", "Example"}
-	page := o.led(t, o.browser.post("/settings/mail", form...), "/settings/mail")
+	page := o.led(t, o.edit("/settings/mail", form...), "/settings/mail")
 	page.says(t, "The mail server was updated")
 	page.silent(t, "hunter2")
 	o.led(t, o.browser.post("/settings/mail/test", "to", "ada@example.com"), "/settings/mail").says(t, "The mail server took the message")
@@ -73,13 +73,13 @@ func TestMailSettings(t *testing.T) {
 
 	// The stored password goes to no other server.
 	form[1], form[9] = "localhost", ""
-	a = o.browser.post("/settings/mail", form...)
+	a = o.edit("/settings/mail", form...)
 	if a.code != http.StatusUnprocessableEntity {
 		t.Errorf("%d", a.code)
 	}
 	a.says(t, "Enter the password again")
-	o.led(t, o.browser.post("/settings/mail/remove"), "/settings/mail").says(t, "No mail server is set")
-	if m, _ := o.store.MailServer(t.Context()); m != (mail.Server{}) {
+	o.led(t, o.browser.post("/settings/mail/remove", "revision", o.get("/settings/mail").field("revision")), "/settings/mail").says(t, "No mail server is set")
+	if m, _ := o.store.MailServer(t.Context()); m != (mail.Server{Revision: m.Revision}) {
 		t.Errorf("left: %+v", m)
 	}
 }
@@ -112,7 +112,7 @@ func TestOutboxPages(t *testing.T) {
 
 	smtp := mailtest.New(t)
 	smtp.Start(t)
-	o.led(t, o.browser.post("/settings/mail", "host", "127.0.0.1", "port", strconv.Itoa(smtp.Port()), "security", "none", "from", "usher@example.com"), "/settings/mail")
+	o.led(t, o.edit("/settings/mail", "host", "127.0.0.1", "port", strconv.Itoa(smtp.Port()), "security", "none", "from", "usher@example.com"), "/settings/mail")
 	smtp.Inbox.Wait(t, "grace@example.com", 1)
 	sent := o.until(t, "/settings/outbox", "sent")
 	if sent.doc.Find(`nav[aria-label=Main] a[href="/settings/outbox"]`).Length() != 0 {

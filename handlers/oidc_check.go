@@ -14,7 +14,7 @@ func (s *Server) testOIDC(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := oidcSettingsInput(r, old)
+	in, m, err := s.oidcSettingsInput(r, old)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *Server) testOIDC(w http.ResponseWriter, r *http.Request) error {
 	if partial(r) {
 		return s.render(w, r, status, views.ConnectorReportRegion("settings", &report))
 	}
-	return s.renderOIDCSettings(w, r, status, n, in.form(wrong), &report)
+	return s.renderOIDCSettings(w, r, status, n, views.OIDCSettingsView{Form: in.form(wrong), Report: &report, Revised: m.revised})
 }
 
 // explainNoAnswer says why a provider could not be read. What is not about the way there is left to the caller to add to.

@@ -27,7 +27,7 @@ func (s *Server) renderOIDCCreate(w http.ResponseWriter, r *http.Request, status
 }
 
 func (s *Server) createOIDC(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(r)
+	f, lost, err := s.secretForm(r, oidcScope(""))
 	if err != nil {
 		return err
 	}
@@ -36,6 +36,7 @@ func (s *Server) createOIDC(w http.ResponseWriter, r *http.Request) error {
 		n.ID = directory.NewID() // the form was damaged; the page shows another redirect URL
 	}
 	in := readOIDC(oidc.SignIn{Settings: oidc.NewSettings()}, f)
+	in.lost, in.kept = lost, s.keepSecret(r, oidcScope(""), "client_secret", f.Get("client_secret"))
 	wrong := in.errors(n)
 	if len(wrong) == 0 {
 		_, err = s.OIDC.Create(r.Context(), n, in.signIn, actor(r))
@@ -53,13 +54,18 @@ func (s *Server) createOIDC(w http.ResponseWriter, r *http.Request) error {
 	return s.redirect(w, r, views.OIDCSettingsURL(n.ID))
 }
 
+// oidcScope is the form that a kept secret belongs to: that of a connection, or of a new one.
+func oidcScope(connectionID string) string { return "sign-in " + connectionID }
+
 // oidcInput is a connection to a provider as a form wants it.
 type oidcInput struct {
 	signIn oidc.SignIn
 	public bool
-	typed  bool // a secret was typed
-	saved  bool // one was stored before
-	moved  bool // the provider has another host than before
+	typed  bool                  // a secret was typed
+	saved  bool                  // one was stored before
+	kept   string                // what was typed, sealed
+	lost   directory.FieldErrors // what was kept and does not open any more
+	moved  bool                  // the provider has another host than before
 }
 
 // readOIDC writes what was typed over old. A secret that is not typed stays; without client authentication it goes.
@@ -86,6 +92,8 @@ func (in *oidcInput) errors(n directory.Connection) directory.FieldErrors {
 	}
 	switch {
 	case in.public:
+	case in.lost["client_secret"] != "":
+		wrong.Add("client_secret", in.lost["client_secret"])
 	case in.signIn.ClientSecret == "":
 		wrong.Add("client_secret", "Enter the client secret, or choose None above if the provider gave you none.")
 	case in.moved && !in.typed:
@@ -97,8 +105,8 @@ func (in *oidcInput) errors(n directory.Connection) directory.FieldErrors {
 // form shows again what was typed, without the secret.
 func (in oidcInput) form(wrong map[string]string) views.OIDCForm {
 	f := views.OIDCForm{SignIn: in.signIn, Public: in.public, SavedSecret: in.saved && !in.public, Errors: wrong}
-	if in.typed && wrong["client_secret"] == "" && len(wrong) > 0 {
-		f.Errors["client_secret"] = typeAgain
+	if in.typed && wrong["client_secret"] == "" {
+		f.Kept = in.kept
 	}
 	f.SignIn.ClientSecret = ""
 	return f

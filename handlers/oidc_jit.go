@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"usher/auth/oidc"
@@ -28,7 +27,17 @@ func (s *Server) showOIDCJIT(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderOIDCJIT(w, r, http.StatusOK, n, views.OIDCJITView{SignIn: in})
+	now, err := s.jitRevised(r.Context(), in)
+	if err != nil {
+		return err
+	}
+	return s.renderOIDCJIT(w, r, http.StatusOK, n, views.OIDCJITView{SignIn: in, Revised: now.open()})
+}
+
+func (s *Server) jitRevised(ctx context.Context, in oidc.SignIn, more ...string) (revisedForm, error) {
+	names, _, err := s.groupChoice(ctx, slices.Concat(more, in.Settings.Groups))
+	return revisedForm{noun: "page", revision: in.Revision, entries: views.OIDCJITView{SignIn: in}.Entries(names), target: in.ConnectionID,
+		actions: []string{oidc.ActionUpdateJIT}, reload: views.OIDCJITURL(in.ConnectionID)}, err
 }
 
 func (s *Server) renderOIDCJIT(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, v views.OIDCJITView) (err error) {
@@ -65,8 +74,27 @@ func (s *Server) groupChoice(ctx context.Context, chosen []string) (out []direct
 	return out, page.Next != "", nil
 }
 
-// jitInput is the tab as it was typed; Errors holds what is wrong with it.
-func (s *Server) jitInput(ctx context.Context, in oidc.SignIn, f url.Values) (views.OIDCJITView, error) {
+// jitInput is the tab as it was typed, over what is stored now; Errors holds what is wrong with it. stale says that the
+// person must look first.
+func (s *Server) jitInput(r *http.Request, in oidc.SignIn) (v views.OIDCJITView, stale bool, err error) {
+	f, err := form(r)
+	if err != nil {
+		return v, false, err
+	}
+	now, err := s.jitRevised(r.Context(), in, f["groups"]...)
+	if err != nil {
+		return v, false, err
+	}
+	m, err := s.meet(r, f, now)
+	if err != nil {
+		return v, false, err
+	}
+	v, err = s.readJIT(r.Context(), in, m.form)
+	v.Revised, v.SignIn.Revision = m.revised, m.revision
+	return v, m.stale, err
+}
+
+func (s *Server) readJIT(ctx context.Context, in oidc.SignIn, f url.Values) (views.OIDCJITView, error) {
 	set := &in.Settings
 	set.JIT, set.LinkByEmail = f.Get("jit") == "true", f.Get("link_by_email") == "true"
 	set.NoAccount, set.Sync = oidc.NoAccount(f.Get("no_account")), oidc.Sync(f.Get("sync"))
@@ -76,7 +104,6 @@ func (s *Server) jitInput(ctx context.Context, in oidc.SignIn, f url.Values) (vi
 			set.Mapping[a.Key] = text
 		}
 	}
-	in.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
 	v := views.OIDCJITView{GroupNames: f.Get("group_names"), Claims: f.Get("claims"), Errors: map[string]string{}}
 	named, wrong, err := s.groupsNamed(ctx, v.GroupNames)
 	if err != nil {
@@ -124,23 +151,18 @@ func (s *Server) updateOIDCJIT(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := form(r)
+	v, stale, err := s.jitInput(r, old)
 	if err != nil {
 		return err
 	}
-	v, err := s.jitInput(r.Context(), old, f)
-	if err != nil {
-		return err
+	if stale {
+		return s.renderOIDCJIT(w, r, http.StatusConflict, n, v)
 	}
 	if len(v.Errors) > 0 {
 		return s.renderOIDCJIT(w, r, http.StatusUnprocessableEntity, n, v)
 	}
-	err = s.OIDC.UpdateJIT(r.Context(), v.SignIn, actor(r))
-	if directory.CodeOf(err) == directory.Conflict {
-		return s.oidcNewer(w, r, views.OIDCJITURL(n.ID), err)
-	}
-	if err != nil {
-		return err
+	if err = s.OIDC.UpdateJIT(r.Context(), v.SignIn, actor(r)); err != nil {
+		return meetAgain(w, r, s.updateOIDCJIT, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated Just-in-Time Provisioning."})
 	return s.redirect(w, r, views.OIDCJITURL(n.ID))
@@ -152,11 +174,7 @@ func (s *Server) tryOIDCJIT(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := form(r)
-	if err != nil {
-		return err
-	}
-	v, err := s.jitInput(r.Context(), old, f)
+	v, _, err := s.jitInput(r, old)
 	if err != nil {
 		return err
 	}

@@ -16,22 +16,22 @@ import (
 // stateCookie carries a sign-in to the provider and back. It is sent to the callback of its connection only.
 const stateCookie = "usher-oidc"
 
-func (s *Server) setStateCookie(w http.ResponseWriter, connectionID, value string, seconds int) {
-	name := stateCookie
+// ownCookieName is the name of a cookie of this Usher, over https with a prefix that makes browsers protect it.
+func (s *Server) ownCookieName(prefix, name string) string {
 	if s.https() {
-		name = "__Secure-" + name
+		name = prefix + name
 	}
+	return s.Auth.CookieName(name)
+}
+
+func (s *Server) setStateCookie(w http.ResponseWriter, connectionID, value string, seconds int) {
 	// Lax, not Strict: the way back from the provider is a navigation that another site began.
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: oidcLoginURL(connectionID), MaxAge: seconds, HttpOnly: true,
+	http.SetCookie(w, &http.Cookie{Name: s.ownCookieName("__Secure-", stateCookie), Value: value, Path: oidcLoginURL(connectionID), MaxAge: seconds, HttpOnly: true,
 		Secure: s.https(), SameSite: http.SameSiteLaxMode})
 }
 
 func (s *Server) stateCookie(r *http.Request) string {
-	name := stateCookie
-	if s.https() {
-		name = "__Secure-" + name
-	}
-	c, err := r.Cookie(name)
+	c, err := r.Cookie(s.ownCookieName("__Secure-", stateCookie))
 	if err != nil {
 		return ""
 	}

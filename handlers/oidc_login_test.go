@@ -156,7 +156,7 @@ func TestJITOutbound(t *testing.T) {
 	p.JITOutbound = true
 	must(t, o.Directory.UpdateProvisioner(t.Context(), p, clerk))
 	waitFor(t, func() bool { return len(fake.Snapshot()) == 2 })
-	p.JITOutbound = false
+	p.JITOutbound, p.Revision = false, 0
 	must(t, o.Directory.UpdateProvisioner(t.Context(), p, clerk))
 	waitFor(t, func() bool {
 		for _, a := range fake.Snapshot() {

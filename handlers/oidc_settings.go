@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
 
 	"usher/auth/oidc"
 	"usher/directory"
@@ -37,29 +36,37 @@ func (s *Server) showOIDCSettings(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.renderOIDCSettings(w, r, http.StatusOK, n, storedOIDC(in), nil)
+	v := views.OIDCSettingsView{Form: storedOIDC(in), Revised: s.oidcRevised(in).open()}
+	return s.renderOIDCSettings(w, r, http.StatusOK, n, v)
 }
 
-func (s *Server) renderOIDCSettings(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, f views.OIDCForm, report *views.ConnectorReport) error {
-	common, err := s.connectionTab(r, n, "Settings")
-	if err != nil {
+func (s *Server) oidcRevised(in oidc.SignIn) revisedForm {
+	mark := s.Store.MarkSecret("sign-in "+in.ConnectionID, in.ClientSecret)
+	return revisedForm{noun: "connection", revision: in.Revision, entries: views.OIDCSettingsView{Form: storedOIDC(in)}.Entries(mark), target: in.ConnectionID,
+		actions: []string{oidc.ActionUpdate}, reload: views.OIDCSettingsURL(in.ConnectionID)}
+}
+
+func (s *Server) renderOIDCSettings(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, v views.OIDCSettingsView) (err error) {
+	if v.ConnectionView, err = s.connectionTab(r, n, "Settings"); err != nil {
 		return err
 	}
-	f.RedirectURL = s.OIDC.RedirectURL(n.ID)
-	return s.render(w, r, status, views.OIDCSettings(views.OIDCSettingsView{ConnectionView: common, Form: f, Report: report}))
+	v.Form.RedirectURL = s.OIDC.RedirectURL(n.ID)
+	return s.render(w, r, status, views.OIDCSettings(v))
 }
 
-// oidcSettingsInput is what the tab's form says.
-func oidcSettingsInput(r *http.Request, old oidc.SignIn) (oidcInput, error) {
-	f, err := form(r)
+// oidcSettingsInput is what the tab's form says, over what is stored now.
+func (s *Server) oidcSettingsInput(r *http.Request, old oidc.SignIn) (in oidcInput, m met, err error) {
+	f, lost, err := s.secretForm(r, oidcScope(old.ConnectionID))
 	if err != nil {
-		return oidcInput{}, err
+		return in, m, err
 	}
-	in := readOIDC(old, f)
-	in.signIn.Enabled = f.Get("enabled") == "true"
-	// The form names the revision that it showed, so that two administrators do not undo each other unseen.
-	in.signIn.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64)
-	return in, nil
+	if m, err = s.meet(r, f, s.oidcRevised(old)); err != nil {
+		return in, m, err
+	}
+	in = readOIDC(old, m.form)
+	in.lost, in.kept = lost, s.keepSecret(r, oidcScope(old.ConnectionID), "client_secret", m.form.Get("client_secret"))
+	in.signIn.Enabled, in.signIn.Revision = m.form.Get("enabled") == "true", m.revision
+	return in, m, nil
 }
 
 func (s *Server) updateOIDC(w http.ResponseWriter, r *http.Request) error {
@@ -67,30 +74,19 @@ func (s *Server) updateOIDC(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := oidcSettingsInput(r, old)
+	in, m, err := s.oidcSettingsInput(r, old)
 	if err != nil {
 		return err
+	}
+	if m.stale {
+		return s.renderOIDCSettings(w, r, http.StatusConflict, n, views.OIDCSettingsView{Form: in.form(nil), Revised: m.revised})
 	}
 	if wrong := in.errors(n); len(wrong) > 0 {
-		return s.renderOIDCSettings(w, r, http.StatusUnprocessableEntity, n, in.form(wrong), nil)
+		return s.renderOIDCSettings(w, r, http.StatusUnprocessableEntity, n, views.OIDCSettingsView{Form: in.form(wrong), Revised: m.revised})
 	}
-	err = s.OIDC.Update(r.Context(), in.signIn, actor(r))
-	if directory.CodeOf(err) == directory.Conflict {
-		return s.oidcNewer(w, r, views.OIDCSettingsURL(n.ID), err)
-	}
-	if err != nil {
-		return err
+	if err = s.OIDC.Update(r.Context(), in.signIn, actor(r)); err != nil {
+		return meetAgain(w, r, s.updateOIDC, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the connection."})
 	return s.redirect(w, r, views.OIDCSettingsURL(n.ID))
-}
-
-// oidcNewer leads to what another administrator saved meanwhile, instead of what was typed over it.
-func (s *Server) oidcNewer(w http.ResponseWriter, r *http.Request, to string, conflict error) error {
-	e, _, ok := formError(conflict)
-	if !ok {
-		return conflict
-	}
-	flash(r, ui.Flash{Tone: ui.Danger, Title: "This was not saved", Text: e.Message})
-	return s.redirect(w, r, to)
 }

@@ -70,7 +70,7 @@ func TestOIDCWizard(t *testing.T) {
 		t.Errorf("the scopes begin as %q", page.field("scopes"))
 	}
 	res := o.post("/connections/new/oidc", o.typed("company LOGIN")...)
-	res.has(t, http.StatusUnprocessableEntity, "A connection with this name already exists.", typeAgain)
+	res.has(t, http.StatusUnprocessableEntity, "A connection with this name already exists.", "Kept: what you typed before is used")
 	res.silent(t, clientSecret)
 	if res.field("issuer") != o.issuer {
 		t.Error("what was typed is gone")
@@ -130,7 +130,7 @@ func TestOIDCSettings(t *testing.T) {
 	if in := o.stored(t); in.ClientSecret != clientSecret || in.Scopes != "openid" || !in.Enabled {
 		t.Errorf("stored %+v", in)
 	}
-	o.led(t, o.post(at, form()...), at).says(t, "Somebody else changed this connection meanwhile.")
+	o.post(at, form("client_id", "mine")...).has(t, http.StatusConflict, "Nothing was saved", "You saved this connection after you had opened it.", "mine")
 }
 
 func (o *reception) jit(more ...string) []string {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usher/auth"
@@ -19,8 +18,8 @@ func (s *Server) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderOwnAccount(w http.ResponseWriter, r *http.Request, status int, v views.OwnAccountView) (err error) {
 	ctx, visit := r.Context(), visitOf(r)
 	v.User, v.Now, v.Session = visit.user, s.Now(), auth.SessionHash(visit.session.ID)
-	if v.Form == (views.OwnProfile{}) {
-		v.Form = views.OwnProfileOf(v.User)
+	if v.Revised == (views.Revised{}) { // the profile is not the form that was sent
+		v.Form, v.Revised = views.OwnProfileOf(v.User), ownRevised(v.User).open()
 	}
 	if v.Sessions, err = s.Auth.UserSessions.List(ctx, v.User.ID); err != nil {
 		return err
@@ -33,6 +32,12 @@ func (s *Server) renderOwnAccount(w http.ResponseWriter, r *http.Request, status
 	}
 	v.Brand.Wide = true
 	return s.render(w, r, status, views.OwnAccount(v))
+}
+
+func ownRevised(u directory.User) revisedForm {
+	v := views.OwnAccountView{Form: views.OwnProfileOf(u)}
+	return revisedForm{noun: "profile", revision: u.Version, entries: views.Entries(v.ProfileFields()...), target: u.ID,
+		actions: []string{directory.ActionUserUpdate, directory.ActionUserEnable, directory.ActionUserDisable}, reload: accountURL}
 }
 
 // refuseOwn shows the form again with what is wrong; any other failure stays as it is.
@@ -54,18 +59,29 @@ func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := func(name string) string { return strings.TrimSpace(f.Get(name)) }
-	version, _ := strconv.ParseInt(f.Get("version"), 10, 64)
-	if version <= 0 {
-		return incompleteForm()
+	u, err := s.Directory.Store.User(r.Context(), visitOf(r).user.ID)
+	if err != nil {
+		return err
 	}
-	typed := views.OwnProfile{GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"), Phone: text("phone"), Version: version}
-	u := visitOf(r).user
-	u.Version, u.DisplayName = version, typed.DisplayName
+	m, err := s.meet(r, f, ownRevised(u))
+	if err != nil {
+		return err
+	}
+	text := func(name string) string { return strings.TrimSpace(m.form.Get(name)) }
+	typed := views.OwnProfile{GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"), Phone: text("phone")}
+	v := views.OwnAccountView{Form: typed, Revised: m.revised}
+	if m.stale {
+		return s.renderOwnAccount(w, r, http.StatusConflict, v)
+	}
+	u.Version, u.DisplayName = m.revision, typed.DisplayName
 	u.Name.GivenName, u.Name.FamilyName = typed.GivenName, typed.FamilyName
 	u.SetPhone(typed.Phone)
-	if _, err := s.Directory.UpdateUser(r.Context(), u, userActor(r)); err != nil {
-		return s.refuseOwn(w, r, views.OwnAccountView{Form: typed}, err)
+	_, err = s.Directory.UpdateUser(r.Context(), u, userActor(r))
+	if e, _, ok := formError(err); ok && !overtaken(e) {
+		return s.refuseOwn(w, r, v, err)
+	}
+	if err != nil {
+		return meetAgain(w, r, s.editOwnProfile, err)
 	}
 	flash(r, ui.Flash{Title: "Your profile was saved"})
 	return s.redirect(w, r, accountURL)

@@ -10,8 +10,8 @@ func TestOwnProfile(t *testing.T) {
 	u := f.member(t, "grace")
 	b := f.in(t, "grace")
 	page := b.get("/account").ok(t)
-	version := page.field("version")
-	a := b.post("/account/profile", "version", version, "given_name", "Amazing", "family_name", "Hopper", "display_name", "Grace H.", "phone", "+1 2",
+	version := page.field("revision")
+	a := b.post("/account/profile", "revision", version, "given_name", "Amazing", "family_name", "Hopper", "display_name", "Grace H.", "phone", "+1 2",
 		"user_name", "root", "active", "false", "email", "new@example.com", "department", "Board")
 	a.goes(t, "/account")
 	b.get("/account").ok(t).says(t, "Your profile was saved")
@@ -19,12 +19,12 @@ func TestOwnProfile(t *testing.T) {
 	if now.Name.GivenName != "Amazing" || now.DisplayName != "Grace H." || now.Phone() != "+1 2" || now.Email() != u.Email() || now.Department != "" || !now.Active {
 		t.Errorf("saved: %+v", now)
 	}
-	a = b.post("/account/profile", "version", version, "given_name", "Late").status(t, 422)
-	a.says(t, "Somebody else changed this user meanwhile")
+	a = b.post("/account/profile", "revision", version, "given_name", "Late").status(t, 409)
+	a.says(t, "You saved this profile after you had opened it.")
 	if a.field("given_name") != "Late" {
 		t.Error("what was typed is lost")
 	}
-	b.post("/account/profile", "version", strconv.FormatInt(now.Version, 10), "given_name", "a\x1bb").status(t, 422)
+	b.post("/account/profile", "revision", strconv.FormatInt(now.Version, 10), "given_name", "a\x1bb").status(t, 422)
 	b.post("/account/profile", "given_name", "x").status(t, 400)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -99,12 +100,16 @@ func partial(r *http.Request) bool {
 
 // form reads the posted fields, at most as many bytes as limitBody allows.
 func form(r *http.Request) (url.Values, error) {
-	if err := r.ParseForm(); err != nil {
-		if statusOf(err) == http.StatusRequestEntityTooLarge {
-			return nil, err
-		}
+	err := r.ParseForm()
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+		err = r.ParseMultipartForm(maxForm)
+	}
+	if err != nil && statusOf(err) != http.StatusRequestEntityTooLarge {
 		return nil, &refusal{http.StatusBadRequest, "The form cannot be read", "It arrived incomplete or in another form than Usher sends it.",
 			"Open the page again and repeat your entry."}
+	}
+	if err != nil {
+		return nil, err
 	}
 	return r.PostForm, nil
 }

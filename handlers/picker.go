@@ -14,6 +14,11 @@ const (
 	mostFound  = 50  // that a picker shows at once
 )
 
+// chosenNow is a form of a set that nobody touched yet. The empty entry says that there is a list, even of nothing.
+func chosenNow(ids []string) url.Values {
+	return url.Values{views.PickHad: append([]string{""}, ids...), views.PickField: ids}
+}
+
 // pickedIDs are what a form's picker had checked, each once.
 func pickedIDs(f url.Values) ([]string, error) {
 	ids := slices.Clone(f[views.PickField])
@@ -22,6 +27,30 @@ func pickedIDs(f url.Values) ([]string, error) {
 		return nil, &directory.Error{Code: directory.Invalid, Message: "At most 500 can be chosen at once. Choose some of them, save, and choose the others after that."}
 	}
 	return ids, nil
+}
+
+// picksOf is what a form of a set added to what it showed as chosen when it was opened, and what it took from it: the rest
+// is not its own to change. now stands in for a form that does not say what it showed.
+func picksOf(f url.Values, now []string) (join, leave []string, err error) {
+	picked, err := pickedIDs(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	had := now
+	if f.Has(views.PickHad) {
+		had = f[views.PickHad]
+	}
+	for _, id := range picked {
+		if !slices.Contains(had, id) {
+			join = append(join, id)
+		}
+	}
+	for _, id := range had {
+		if id != "" && !slices.Contains(picked, id) {
+			leave = append(leave, id)
+		}
+	}
+	return join, leave, nil
 }
 
 // userPicker is the picker of a form as it was sent; url is the form's own.
@@ -64,7 +93,7 @@ func userPick(u directory.User) views.Pick {
 
 // groupPicker is the picker of a form as it was sent; url is the form's own.
 func (s *Server) groupPicker(ctx context.Context, f url.Values, url string) (views.Picker, error) {
-	p := views.Picker{Noun: "group", URL: url, Search: f.Get(views.PickSearch)}
+	p := views.Picker{Noun: "group", URL: url, Search: f.Get(views.PickSearch), Had: f[views.PickHad]}
 	ids, err := pickedIDs(f)
 	if err != nil {
 		return p, err

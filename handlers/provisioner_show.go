@@ -16,6 +16,7 @@ func (s *Server) provisionerView(r *http.Request) (v views.ProvisionerView, err 
 		return v, err
 	}
 	v.Now, v.KindName, v.Form = s.Now(), s.kindName(p.Kind), provisionerForm(p, nil)
+	v.Revised = provisionerRevised(p).open()
 	if v.Target, err = s.Store.Target(r.Context(), p.ConnectorID); err != nil {
 		return v, err
 	}

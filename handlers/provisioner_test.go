@@ -176,11 +176,11 @@ func (o *office) users() []directory.User {
 func TestProvisionerIsUpdated(t *testing.T) {
 	o := newOffice(t)
 	_, path := o.provisioner("Warehouse")
-	o.sent(path, "blocking", "true", "on_failure", "create_anyway", "deadline", "9").has(t, 200, "Successfully updated the outbound provisioning configuration.")
+	o.sent(path, "revision", "1", "blocking", "true", "on_failure", "create_anyway", "deadline", "9").has(t, 200, "Successfully updated the outbound provisioning configuration.")
 	if p := o.only(); !p.Blocking || p.Deadline != 9*time.Second || p.JITOutbound {
 		t.Errorf("stored %+v", p)
 	}
-	res := o.post(path, "blocking", "true", "on_failure", "reject", "deadline", "soon")
+	res := o.edit(path, "blocking", "true", "on_failure", "reject", "deadline", "soon")
 	res.has(t, 422, "between 1 and 120 seconds")
 	if res.field("deadline") != "soon" || o.only().Deadline != 9*time.Second {
 		t.Error("what was typed is gone, or was saved")

@@ -84,11 +84,8 @@ func (s *Server) answerRegistered(w http.ResponseWriter, r *http.Request, settin
 
 // browserCookie lets the browser that registered confirm by a click alone.
 func (s *Server) browserCookie(value string, life time.Duration) *http.Cookie {
-	c := &http.Cookie{Name: "usher_signup", Value: value, Path: "/", MaxAge: int(life / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if s.https() {
-		c.Name, c.Secure = "__Host-"+c.Name, true
-	}
-	return c
+	return &http.Cookie{Name: s.ownCookieName("__Host-", "usher_signup"), Value: value, Path: "/", MaxAge: int(life / time.Second), HttpOnly: true,
+		Secure: s.https(), SameSite: http.SameSiteLaxMode}
 }
 
 func (s *Server) rememberBrowser(w http.ResponseWriter, browser string, v signup.Settings) {

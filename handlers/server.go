@@ -65,6 +65,8 @@ type Store interface {
 	groupChoiceStore
 	pushStore
 	checkStore
+	revisionStore
+	sealStore
 }
 
 // About is facts for the Settings page.

@@ -134,6 +134,13 @@ func (b *browser) post(path string, pairs ...string) answer {
 	return b.send("POST", path, strings.NewReader(f.Encode()))
 }
 
+// edit sends a page's form over what the page shows now.
+func (b *browser) edit(path string, pairs ...string) answer {
+	b.t.Helper()
+	page := b.get(path)
+	return b.post(path, append(pairs, "revision", page.field("revision"), "base", page.field("base"))...)
+}
+
 func (b *browser) send(method, path string, body io.Reader) answer {
 	b.t.Helper()
 	r := httptest.NewRequestWithContext(b.t.Context(), method, path, body)

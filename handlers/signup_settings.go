@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,11 +19,21 @@ func (s *Server) showSignUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderSignUp(w, r, http.StatusOK, views.SignUpFormOf(v))
+	now, err := s.signUpRevised(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return s.renderSignUp(w, r, http.StatusOK, views.SignUpFormOf(v), now.open())
 }
 
-func (s *Server) renderSignUp(w http.ResponseWriter, r *http.Request, status int, f views.SignUpForm) (err error) {
-	v := views.SignUpView{Form: f, Public: s.BaseURL.JoinPath("register").String(), Mails: s.Mail == nil || s.Mail.Configured()}
+func (s *Server) signUpRevised(ctx context.Context, v signup.Settings, more ...string) (revisedForm, error) {
+	names, _, err := s.groupChoice(ctx, slices.Concat(more, v.Groups))
+	entries := append(views.Entries(views.SignUpFormOf(v).Fields()...), views.GroupsEntry("groups", v.Groups, names))
+	return revisedForm{noun: "page", revision: v.Revision, entries: entries, actions: []string{signup.ActionUpdate}, reload: views.SignUpURL}, err
+}
+
+func (s *Server) renderSignUp(w http.ResponseWriter, r *http.Request, status int, f views.SignUpForm, revised views.Revised) (err error) {
+	v := views.SignUpView{Form: f, Revised: revised, Public: s.BaseURL.JoinPath("register").String(), Mails: s.Mail == nil || s.Mail.Configured()}
 	if v.Pending, err = s.SignUp.Store.PendingRegistrations(r.Context(), s.Now()); err != nil {
 		return err
 	}
@@ -43,10 +54,27 @@ func (s *Server) updateSignUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !f.Has("link_minutes") { // scripts hide it, and then it is not sent
+	now, err := s.signUpRevised(r.Context(), stored, f["groups"]...)
+	if err != nil {
+		return err
+	}
+	m, err := s.meet(r, f, now)
+	if err != nil {
+		return err
+	}
+	if f = m.form; !f.Has("link_minutes") { // scripts hide it, and then it is not sent
 		f.Set("link_minutes", strconv.Itoa(stored.LinkMinutes))
 	}
 	typed, wrong := readSignUp(f)
+	typed.Settings.Revision = m.revision
+	if m.stale {
+		typed.Settings.Groups = f["groups"]
+		return s.renderSignUp(w, r, http.StatusConflict, typed, m.revised)
+	}
+	return s.saveSignUp(w, r, f, typed, wrong, m.revised)
+}
+
+func (s *Server) saveSignUp(w http.ResponseWriter, r *http.Request, f url.Values, typed views.SignUpForm, wrong directory.FieldErrors, revised views.Revised) error {
 	named, unknown, err := s.groupsNamed(r.Context(), typed.GroupNames)
 	if err != nil {
 		return err
@@ -63,12 +91,12 @@ func (s *Server) updateSignUp(w http.ResponseWriter, r *http.Request) error {
 	if err = wrong.Err(); err == nil {
 		err = s.SignUp.SaveSettings(r.Context(), typed.Settings, actor(r))
 	}
-	if e, status, ok := formError(err); ok {
+	if e, status, ok := formError(err); ok && !overtaken(e) {
 		typed.Errors = e.Fields
-		return s.renderSignUp(w, r, status, typed)
+		return s.renderSignUp(w, r, status, typed, revised)
 	}
 	if err != nil {
-		return err
+		return meetAgain(w, r, s.updateSignUp, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the self registration configuration."})
 	return s.redirect(w, r, views.SignUpURL)

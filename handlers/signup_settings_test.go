@@ -27,7 +27,7 @@ func TestSelfRegistrationSettings(t *testing.T) {
 		for k, v := range form {
 			all = append(all, k, v)
 		}
-		return f.post(signUpPath, append(pairs, all...)...)
+		return f.edit(signUpPath, append(pairs, all...)...)
 	}
 	f.led(t, post(), signUpPath).says(t, "Successfully updated the self registration configuration.")
 	s, err := f.SignUp.Settings(t.Context())

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"usher/directory"
@@ -14,10 +13,9 @@ import (
 // readUserForm takes what was typed; the password stays where it is.
 func readUserForm(f url.Values) views.UserForm {
 	text := func(name string) string { return strings.TrimSpace(f.Get(name)) }
-	version, _ := strconv.ParseInt(f.Get("version"), 10, 64)
 	return views.UserForm{UserName: text("user_name"), GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"),
 		Named: f.Has("display_name"), Email: text("email"), Department: text("department"), Title: text("title"), Phone: text("phone"),
-		PasswordMode: f.Get("password_mode"), Version: version}
+		PasswordMode: f.Get("password_mode")}
 }
 
 // applyUserForm writes what was typed over u, whose other attributes stay.

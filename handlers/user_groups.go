@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -21,7 +20,7 @@ func (s *Server) showUserGroups(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderUserGroups(w, r, http.StatusOK, u, url.Values{"had": had, views.PickField: had}, "")
+	return s.renderUserGroups(w, r, http.StatusOK, u, chosenNow(had), "")
 }
 
 func (s *Server) groupIDsOf(r *http.Request, userID string) ([]string, error) {
@@ -34,7 +33,7 @@ func (s *Server) groupIDsOf(r *http.Request, userID string) ([]string, error) {
 }
 
 func (s *Server) renderUserGroups(w http.ResponseWriter, r *http.Request, status int, u directory.User, f url.Values, wrong string) error {
-	v := views.UserGroupsView{User: u, Had: f["had"]}
+	v := views.UserGroupsView{User: u}
 	var err error
 	if v.Picker, err = s.groupPicker(r.Context(), f, "/users/"+u.ID+"/groups"); err != nil {
 		return err
@@ -58,16 +57,15 @@ func (s *Server) changeUserGroups(w http.ResponseWriter, r *http.Request) error 
 	if f.Has(views.PickFind) {
 		return s.renderUserGroups(w, r, http.StatusOK, u, f, "")
 	}
-	picked, err := pickedIDs(f)
-	if err != nil {
-		return err
-	}
 	now, err := s.groupIDsOf(r, u.ID)
 	if err != nil {
 		return err
 	}
-	left := func(id string) bool { return slices.Contains(f["had"], id) && !slices.Contains(picked, id) }
-	err = s.Directory.SetGroupsOf(r.Context(), u.ID, append(slices.DeleteFunc(now, left), picked...), actor(r))
+	join, leave, err := picksOf(f, now)
+	if err != nil {
+		return err
+	}
+	err = s.Directory.ChangeGroupsOf(r.Context(), u.ID, join, leave, actor(r))
 	if e, status, ok := formError(err); ok {
 		return s.renderUserGroups(w, r, status, u, f, e.Message)
 	}

@@ -19,7 +19,7 @@ const (
 	NoTLS    Security = "none"     // readable by everybody on the way
 )
 
-// Server is the organisation's mail server, as an administrator set it. The zero value is none.
+// Server is the organisation's mail server, as an administrator set it. Without a Host there is none.
 type Server struct {
 	Host     string           `json:"host"`
 	Port     int              `json:"port"`
@@ -28,6 +28,8 @@ type Server struct {
 	Password directory.Secret `json:"-"` // stored apart, sealed
 	From     string           `json:"from"`
 	FromName string           `json:"from_name,omitempty"`
+
+	Revision int64 `json:"-"` // 1 while nothing is saved, and raised by each save; 0 skips the check for a newer one
 }
 
 // Set reports whether there is a server at all.

@@ -14,7 +14,7 @@ import (
 
 // Store keeps the outbox and the mail server's settings. Times have microseconds at most.
 type Store interface {
-	// MailServer is the zero value when there is none.
+	// MailServer has only a Revision when there is none.
 	MailServer(ctx context.Context) (Server, error)
 	SaveMailServer(ctx context.Context, s Server, c directory.Change) error
 	// DueMail reports whether a message waits to be sent at that time.
@@ -187,7 +187,8 @@ func wait(attempts int) time.Duration {
 // Actions of this package in a directory.Change. Stored: never rename.
 const ActionServerUpdate = "mail.server"
 
-// SaveServer sets the mail server; the zero value removes it. A Password of "" keeps the stored one when host and
+// SaveServer sets the mail server; one that has nothing but a Revision removes it. Conflict when s.Revision is not the
+// stored one. A Password of "" keeps the stored one when host and
 // user name stay as they are. Invalid names the form's fields.
 func (w *Worker) SaveServer(ctx context.Context, s Server, by directory.Actor) error {
 	s, err := w.complete(ctx, s)
@@ -226,7 +227,7 @@ func (w *Worker) Try(ctx context.Context, s Server, to string) error {
 // complete adds the stored password where none was typed. It goes to no other host and no other user name than it was
 // entered for, so that nobody can have it sent to a server of their own.
 func (w *Worker) complete(ctx context.Context, s Server) (Server, error) {
-	if s == (Server{}) {
+	if s == (Server{Revision: s.Revision}) {
 		return s, nil
 	}
 	f := s.Check()

@@ -19,7 +19,8 @@ type ConnectionCreateView struct {
 	Errors     map[string]string
 }
 
-func connectionFields(n directory.Connection, errs map[string]string) []ui.Field {
+// ConnectionFields are what can be said about any connection.
+func ConnectionFields(n directory.Connection, errs map[string]string) []ui.Field {
 	return []ui.Field{
 		{Name: "name", Label: "Connection name", Value: n.Name, Error: errs["name"], Required: true, MaxLength: 120, Autocomplete: "off",
 			Placeholder: "Enter a name for the connection", Help: "3 to 120 characters. No other connection may have the same name."},
@@ -82,7 +83,7 @@ func ConnectionCreate(v ConnectionCreateView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				fields := connectionFields(v.Connection, v.Errors)
+				fields := ConnectionFields(v.Connection, v.Errors)
 				templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

@@ -25,8 +25,9 @@ type ConnectionView struct {
 // ConnectionGeneralView is the General tab.
 type ConnectionGeneralView struct {
 	ConnectionView
-	Form   directory.Connection // as it was typed
-	Errors map[string]string
+	Form    directory.Connection // as it was typed
+	Errors  map[string]string
+	Revised Revised
 }
 
 // Tabs of a connection's page.
@@ -147,7 +148,7 @@ func ConnectionGeneral(v ConnectionGeneralView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				fields := connectionFields(v.Form, v.Errors)
+				fields := ConnectionFields(v.Form, v.Errors)
 				templ_7745c5c3_Var5 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -160,6 +161,10 @@ func ConnectionGeneral(v ConnectionGeneralView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
+					templ_7745c5c3_Err = revised(v.Revised).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					for _, f := range fields {
 						templ_7745c5c3_Err = ui.Input(f).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {

@@ -20,6 +20,7 @@ type ConnectorForm struct {
 	Definition connectors.Definition
 	Values     map[string]string // by field key, as typed or stored; secrets are never in it
 	Saved      map[string]bool   // secrets that are kept on the server, by field key
+	Kept       map[string]string // secrets that were typed and could not be saved, sealed, by field key
 	Errors     map[string]string
 	New        bool // nothing is stored yet: fields begin with their defaults
 }
@@ -98,7 +99,7 @@ func (f ConnectorForm) all() []ui.Field {
 
 func (f ConnectorForm) field(d connectors.Field) ui.Field {
 	u := ui.Field{Name: SettingName(d.Key), ID: f.Definition.Kind + "-" + d.Key, Label: d.Label, Help: d.Help, Placeholder: d.Placeholder,
-		Error: f.Errors[d.Key], Required: d.Required, Optional: mayBeEmpty(d), Autocomplete: "off", Value: f.value(d)}
+		Error: f.Errors[d.Key], Required: d.Required, Optional: mayBeEmpty(d), Autocomplete: "off", Value: f.value(d), Accept: d.File}
 	if d.When != (connectors.When{}) {
 		u.WhenKey, u.WhenValue = SettingName(d.When.Key), d.When.Value
 	}
@@ -133,6 +134,7 @@ func (f ConnectorForm) secret(u *ui.Field, d connectors.Field) {
 	if d.Type == connectors.PEM {
 		u.Type, u.Mono = ui.Textarea, true
 	}
+	u.Kept = f.Kept[d.Key]
 	if f.Saved[d.Key] {
 		u.Saved, u.Required = true, false
 		u.Help = strings.TrimSpace(keepSecret + " " + d.Help)
@@ -146,6 +148,11 @@ func (f ConnectorForm) value(d connectors.Field) string {
 		return d.Default
 	}
 	return v
+}
+
+// Files reports whether the form sends files.
+func (f ConnectorForm) Files() bool {
+	return slices.ContainsFunc(f.Definition.AllFields(), func(d connectors.Field) bool { return d.File != "" })
 }
 
 func insecure(u ui.Field) bool {

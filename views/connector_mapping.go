@@ -18,7 +18,7 @@ type ConnectorMappingView struct {
 	ConnectionView
 	Connector directory.Connector // its ID and its connection's; no settings
 	KindName  string
-	Revision  int64 // of the connector, as the form is about to say
+	Revised   Revised
 	Rows      []MappingRow
 	Accounts  int    // that a change makes due
 	Problem   string // why it was not saved; "" for none
@@ -36,7 +36,6 @@ type MappingRow struct {
 	Attribute  connectors.Attribute // as the kind has it
 	Expression string               // as it was typed
 	OnCreate   bool
-	Saved      *directory.Rule // what somebody else saved meanwhile, when it is something else
 	Wrong      provisioning.Wrong
 	Failed     string // why the expression has no value for this user
 	Value      any    // JSON; nil: nothing is sent
@@ -171,13 +170,9 @@ func itemWords(v any) (main, more string) {
 	return main, strings.Join(rest, " · ")
 }
 
-func ruleWords(r directory.Rule) string {
-	words := r.Expression
-	if words == "" {
-		words = "nothing is sent"
-	}
-	if r.OnCreate {
-		words += " (on create)"
-	}
-	return words
+// Entries are what the form shows of the row.
+func (r MappingRow) Entries() []Entry {
+	when := ui.Field{Name: MappingWhen(r.Attribute.Key), Label: r.Attribute.Label + ", when", Type: ui.Select, Value: r.when(),
+		Options: []ui.Option{{Value: mappingAlways, Label: "Always"}, {Value: MappingOnCreate, Label: "On create"}}}
+	return Entries(ui.Field{Name: MappingExpression(r.Attribute.Key), Label: r.Attribute.Label, Type: ui.Textarea, Value: r.Expression}, when)
 }

@@ -8,7 +8,6 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
 	"time"
 
 	"usher/directory"
@@ -289,7 +288,7 @@ func groupTable(v GroupsView) templ.Component {
 						var templ_7745c5c3_Var11 string
 						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(int(g.Members)))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `groups.templ`, Line: 90, Col: 31}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `groups.templ`, Line: 89, Col: 31}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 						if templ_7745c5c3_Err != nil {
@@ -402,8 +401,6 @@ func groupHead(v GroupView, tab string, actions []ui.Action) templ.Component {
 		return nil
 	})
 }
-
-func versionText(v int64) string { return strconv.FormatInt(v, 10) }
 
 // Members says how many are in a group.
 func Members(g directory.Group) string { return countWords(int(g.Members), "member") }

@@ -8,6 +8,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"strconv"
+
 	"usher/mail"
 	"usher/views/ui"
 )
@@ -18,7 +20,9 @@ type MailView struct {
 	Saved   mail.Server       // as it is stored; the password is not looked at
 	Form    MailForm          // as it was typed
 	Errors  map[string]string // by the form's fields
-	To      string            // of the test message, as it was typed
+	Kept    string            // a password that was typed and could not be saved, sealed
+	Revised Revised
+	To      string // of the test message, as it was typed
 	ToError string
 	Problem string // why the test message was not sent; "" for none
 }
@@ -26,7 +30,8 @@ type MailView struct {
 // MailForm is what the form sends.
 type MailForm struct{ Host, Port, Security, UserName, From, FromName string }
 
-func (v MailView) fields() []ui.Field {
+// Fields are those of the form.
+func (v MailView) Fields() []ui.Field {
 	f, e := v.Form, v.Errors
 	return []ui.Field{
 		{Name: "host", Label: "Mail server", Value: f.Host, Required: true, Error: e["host"], Placeholder: "smtp.example.com"},
@@ -37,7 +42,7 @@ func (v MailView) fields() []ui.Field {
 		}, Help: "With None, everybody on the way can read messages and password. Choose it only for a server on this machine or in a network that you trust."},
 		{Name: "port", Label: "Port", Type: ui.Number, Value: f.Port, Error: e["port"], Min: "1", Max: "65535", Help: "Empty takes the usual one."},
 		{Name: "user_name", Label: "User name", Value: f.UserName, Error: e["user_name"], Autocomplete: "off", Help: "Empty when the server asks for none."},
-		{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Autocomplete: "new-password", Saved: v.Saved.UserName != "" && v.Saved.UserName == f.UserName && v.Saved.Host == f.Host},
+		{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Autocomplete: "new-password", Kept: v.Kept, Saved: v.Saved.UserName != "" && v.Saved.UserName == f.UserName && v.Saved.Host == f.Host},
 		{Name: "from", Label: "Sender’s address", Type: ui.Email, Value: f.From, Required: true, Error: e["from"], Placeholder: "usher@example.com",
 			Help: "The server must be allowed to send for it."},
 		{Name: "from_name", Label: "Sender’s name", Value: f.FromName, Error: e["from_name"], Help: "What people see as the sender, for example your organisation’s name."},
@@ -131,7 +136,7 @@ func Mail(v MailView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				fields := v.fields()
+				fields := v.Fields()
 				templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -144,6 +149,10 @@ func Mail(v MailView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
+					templ_7745c5c3_Err = revised(v.Revised).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					for _, f := range fields {
 						templ_7745c5c3_Err = ui.Input(f).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
@@ -220,7 +229,8 @@ func Mail(v MailView) templ.Component {
 					return nil
 				})
 				templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Danger zone", Danger: true, Description: "Usher forgets the server and its password. Messages wait in the outbox from then on.",
-					Side: ui.PostButton(SettingsMail+"/remove", ui.Action{Label: "Remove the mail server", Icon: "trash-2", Variant: ui.Destructive})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+					Side: ui.PostButton(SettingsMail+"/remove", ui.Action{Label: "Remove the mail server", Icon: "trash-2", Variant: ui.Destructive},
+						ui.Option{Label: RevisionField, Value: strconv.FormatInt(v.Saved.Revision, 10)})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -16,8 +16,9 @@ import (
 // OIDCForm is the connection to an identity provider, as it was typed. The secret is not in it.
 type OIDCForm struct {
 	SignIn      oidc.SignIn
-	Public      bool // there is no client secret
-	SavedSecret bool // one is kept on the server
+	Public      bool   // there is no client secret
+	SavedSecret bool   // one is kept on the server
+	Kept        string // a secret that was typed and could not be saved, sealed
 	RedirectURL string
 	Errors      map[string]string
 }
@@ -38,7 +39,7 @@ func (f OIDCForm) clientAuth() string {
 func (f OIDCForm) fields() []ui.Field {
 	s, e := f.SignIn, f.Errors
 	secret := ui.Field{Name: "client_secret", Label: "Client secret", Type: ui.Password, Error: e["client_secret"], Autocomplete: "new-password", MaxLength: 4000,
-		WhenKey: "client_auth", WhenValue: ClientSecret, Saved: f.SavedSecret, Help: "As the provider gave it to you."}
+		WhenKey: "client_auth", WhenValue: ClientSecret, Saved: f.SavedSecret, Kept: f.Kept, Help: "As the provider gave it to you."}
 	if f.SavedSecret {
 		secret.Help = keepSecret
 	}
@@ -166,7 +167,7 @@ func OIDCNew(v OIDCNewView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				general, fields := connectionFields(v.Connection, v.Form.Errors), v.Form.fields()
+				general, fields := ConnectionFields(v.Connection, v.Form.Errors), v.Form.fields()
 				templ_7745c5c3_Var5 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -186,7 +187,7 @@ func OIDCNew(v OIDCNewView) templ.Component {
 					var templ_7745c5c3_Var6 string
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.Connection.ID)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `oidc_new.templ`, Line: 80, Col: 58}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `oidc_new.templ`, Line: 81, Col: 58}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {

@@ -7,17 +7,14 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import (
-	"strconv"
-
-	"usher/views/ui"
-)
+import "usher/views/ui"
 
 // OIDCSettingsView is the Settings tab of a connection that people sign in through.
 type OIDCSettingsView struct {
 	ConnectionView
-	Form   OIDCForm
-	Report *ConnectorReport
+	Form    OIDCForm
+	Report  *ConnectorReport
+	Revised Revised
 }
 
 // OIDCSettingsURL is the Settings tab of a connection.
@@ -26,6 +23,18 @@ func OIDCSettingsURL(connectionID string) string { return "/connections/" + conn
 func (v OIDCSettingsView) toggle() ui.Field {
 	return ui.Field{Name: "enabled", Label: "Enabled", Type: ui.Switch, Checked: v.Form.SignIn.Enabled,
 		Help: "Shows the button on the sign-in page. While it is off nobody can sign in this way; sessions that have begun go on."}
+}
+
+// Entries are what the form shows; mark tells its secret from another one.
+func (v OIDCSettingsView) Entries(mark string) []Entry {
+	fields := append([]ui.Field{v.toggle()}, v.Form.fields()...)
+	out := Entries(fields...)
+	for _, f := range fields {
+		if f.Type == ui.Password {
+			out = append(out, SecretEntry(f, mark))
+		}
+	}
+	return out
 }
 
 // OIDCSettings shows and changes how Usher reaches the provider.
@@ -96,20 +105,11 @@ func OIDCSettings(v OIDCSettingsView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<input type=\"hidden\" name=\"revision\" value=\"")
+					templ_7745c5c3_Err = revised(v.Revised).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					var templ_7745c5c3_Var5 string
-					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(v.Form.SignIn.Revision, 10))
-					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `oidc_settings.templ`, Line: 32, Col: 94}
-					}
-					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -117,7 +117,7 @@ func OIDCSettings(v OIDCSettingsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -125,7 +125,7 @@ func OIDCSettings(v OIDCSettingsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -133,7 +133,7 @@ func OIDCSettings(v OIDCSettingsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "  <div class=\"flex flex-row-reverse flex-wrap items-center gap-2 pt-1\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "  <div class=\"flex flex-row-reverse flex-wrap items-center gap-2 pt-1\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -145,7 +145,7 @@ func OIDCSettings(v OIDCSettingsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

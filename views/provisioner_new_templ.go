@@ -166,7 +166,7 @@ func provisionerNewForm(v ProvisionerNewView) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		connection, connector, rest := v.Choose.connection(), v.Choose.connector(), v.Form.fields()
+		connection, connector, rest := v.Choose.connection(), v.Choose.connector(), v.Form.Fields()
 		templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -296,7 +296,8 @@ type ProvisionerForm struct {
 	Errors    map[string]string
 }
 
-func (f ProvisionerForm) fields() []ui.Field {
+// Fields are those of the form.
+func (f ProvisionerForm) Fields() []ui.Field {
 	return []ui.Field{
 		{Name: "blocking", Label: "Blocking", Type: ui.Checkbox, Checked: f.Blocking, Help: "Block the authentication flow until the provisioning is completed."},
 		{Name: "on_failure", Label: "If provisioning fails", Type: ui.Radio, Value: string(f.OnFailure), Error: f.Errors["on_failure"], WhenKey: "blocking", WhenValue: "true",

@@ -31,7 +31,7 @@ func (v RegisterConfirmView) fields() (fields []ui.Field) {
 		fields = append(fields, ui.Field{Name: "password", Label: "Password", Type: ui.Password, Error: v.Errors["password"], Required: true, Autocomplete: "current-password",
 			MaxLength: 256, Help: "The one that you chose when you registered, since this is another browser."})
 	}
-	return fields
+	return retyped(v.Errors, fields)
 }
 
 // RegisterConfirm makes the account when its button is pressed: programs that check mails open links.

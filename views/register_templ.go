@@ -76,8 +76,8 @@ func (v RegisterView) fields() []ui.Field {
 		fields = append(fields, ui.Field{Name: "user_name", Label: "User name", Value: v.Form.UserName, Error: e["user_name"], Required: true, Autocomplete: "username",
 			MaxLength: 200, Help: "You sign in with it.", Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}})
 	}
-	return append(fields, ui.Field{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Required: true, Autocomplete: "new-password",
-		MaxLength: 256, Help: "At least 12 characters. Several unrelated words are good."})
+	return retyped(e, append(fields, ui.Field{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Required: true, Autocomplete: "new-password",
+		MaxLength: 256, Help: "At least 12 characters. Several unrelated words are good."}))
 }
 
 func (v RegisterView) terms() ui.Field {

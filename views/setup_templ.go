@@ -7,7 +7,11 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "usher/views/ui"
+import (
+	"strings"
+
+	"usher/views/ui"
+)
 
 // SetupView is the page where the first administrator chooses a name and a password.
 type SetupView struct {
@@ -18,13 +22,23 @@ type SetupView struct {
 }
 
 func (v SetupView) fields() []ui.Field {
-	return []ui.Field{
+	return retyped(v.Errors, []ui.Field{
 		{Name: "user_name", Label: "User name", Value: v.UserName, Required: true, Autocomplete: "username", Autofocus: len(v.Errors) == 0,
 			Help: "You sign in with it. An e-mail address is fine.", Error: v.Errors["user_name"]},
 		{Name: "password", Label: "Password", Type: ui.Password, Required: true, Autocomplete: "new-password",
 			Help: "At least 12 characters. Several unrelated words are easy to remember and hard to guess.", Error: v.Errors["password"]},
 		{Name: "password_again", Label: "Password again", Type: ui.Password, Required: true, Autocomplete: "new-password", Error: v.Errors["password_again"]},
+	})
+}
+
+// retyped says of the passwords in a form that came back why they are empty: people's passwords are not kept.
+func retyped(wrong map[string]string, fields []ui.Field) []ui.Field {
+	for i, f := range fields {
+		if f.Type == ui.Password && f.Error == "" && len(wrong) > 0 {
+			fields[i].Help = strings.TrimSpace("Enter it again: a password is not kept. " + f.Help)
+		}
 	}
+	return fields
 }
 
 // Setup creates the first administrator.
@@ -88,7 +102,7 @@ func Setup(v SetupView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(v.Token)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `setup.templ`, Line: 28, Col: 52}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `setup.templ`, Line: 42, Col: 52}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

@@ -8,8 +8,6 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
-
 	"usher/directory"
 	"usher/views/ui"
 )
@@ -19,7 +17,6 @@ type UserForm struct {
 	UserName, GivenName, FamilyName, DisplayName string
 	Email, Department, Title, Phone              string
 	PasswordMode                                 string // "set" or "invite"; new users only
-	Version                                      int64  // of the user that was opened; edits only
 	Named                                        bool   // the user has a display name of their own, so it can be edited
 	Errors                                       map[string]string
 }
@@ -33,10 +30,11 @@ const (
 // UserFormOf fills the form with a user.
 func UserFormOf(u directory.User) UserForm {
 	return UserForm{UserName: u.UserName, GivenName: u.Name.GivenName, FamilyName: u.Name.FamilyName, DisplayName: u.DisplayName, Named: u.DisplayName != "",
-		Email: u.Email(), Department: u.Department, Title: u.Title, Phone: u.Phone(), Version: u.Version}
+		Email: u.Email(), Department: u.Department, Title: u.Title, Phone: u.Phone()}
 }
 
-func (f UserForm) fields() []ui.Field {
+// Fields are those of the form, the password apart.
+func (f UserForm) Fields() []ui.Field {
 	e := f.Errors
 	fields := []ui.Field{
 		{Name: "user_name", Label: "User name", Value: f.UserName, Error: e["user_name"], Required: true, Autocomplete: "off", MaxLength: 200,
@@ -60,14 +58,14 @@ func (f UserForm) passwordFields() []ui.Field {
 	if mode == "" {
 		mode = PasswordSet
 	}
-	return []ui.Field{
+	return retyped(f.Errors, []ui.Field{
 		{Name: "password_mode", Label: "How the user gets a password", Type: ui.Radio, Value: mode, Error: f.Errors["password_mode"], Options: []ui.Option{
 			{Value: PasswordSet, Label: "Set a password", Help: "You choose it now and tell the user."},
 			{Value: PasswordInvite, Label: "Invite later", Help: "The user has no password, and cannot sign in, until invited."},
 		}},
 		{Name: "password", Label: "Password", Type: ui.Password, Error: f.Errors["password"], Autocomplete: "new-password", MaxLength: 256,
 			Help: "At least 12 characters.", WhenKey: "password_mode", WhenValue: PasswordSet},
-	}
+	})
 }
 
 func userFields(f UserForm) templ.Component {
@@ -91,7 +89,7 @@ func userFields(f UserForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		fs := f.fields()
+		fs := f.Fields()
 		templ_7745c5c3_Err = ui.Input(fs[0]).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -166,25 +164,6 @@ func userFields(f UserForm) templ.Component {
 		}
 		if f.Named {
 			templ_7745c5c3_Err = ui.Input(fs[7]).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		if f.Version > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<input type=\"hidden\" name=\"version\" value=\"")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(f.Version, 10))
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `user_form.templ`, Line: 83, Col: 78}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

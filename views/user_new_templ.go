@@ -27,7 +27,7 @@ type UserNewView struct {
 }
 
 func (v UserNewView) errors() []ui.FieldError {
-	return ui.Errors(append(v.Form.fields(), v.Form.passwordFields()...)...)
+	return ui.Errors(append(v.Form.Fields(), v.Form.passwordFields()...)...)
 }
 
 func (v UserNewView) groupsHelp() string {

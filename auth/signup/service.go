@@ -23,8 +23,10 @@ type Service struct {
 
 // Store is what this package needs to remember. Keys are folded by directory.Key; tokens are stored as their hashes.
 type Store interface {
-	Setting(ctx context.Context, name string) (string, error)
-	SaveSetting(ctx context.Context, name, value string, c directory.Change) error
+	// RevisedSetting is a saved value, "" when there is none, and its revision.
+	RevisedSetting(ctx context.Context, name string) (value string, revision int64, err error)
+	// SwapSetting saves a value; Conflict when its revision is another one by now. Revision 0 skips the check.
+	SwapSetting(ctx context.Context, name, value string, revision int64, c directory.Change) error
 
 	// UserForSignIn finds a live user by name, else by an address that no other user has.
 	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)

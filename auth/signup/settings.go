@@ -56,6 +56,8 @@ type Settings struct {
 	Reveal          bool               `json:"reveal"` // say that a user name or address is taken
 	Groups          []string           `json:"groups,omitempty"`
 	TermsURL        string             `json:"termsUrl,omitempty"`
+
+	Revision int64 `json:"-"` // 1 while nothing is saved, and raised by each save; 0 skips the check for a newer one
 }
 
 // Bounds of Settings.LinkMinutes.
@@ -104,21 +106,22 @@ func (s *Settings) Check() directory.FieldErrors {
 
 // Settings are those that were saved, else Defaults.
 func (s *Service) Settings(ctx context.Context) (Settings, error) {
-	text, err := s.Store.Setting(ctx, settingName)
+	text, revision, err := s.Store.RevisedSetting(ctx, settingName)
 	if err != nil {
 		return Settings{}, err
 	}
-	if text == "" {
-		return Defaults(), nil
+	v := Defaults()
+	if text != "" {
+		v = Settings{}
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
+			return Settings{}, fmt.Errorf("stored sign-up settings: %w", err)
+		}
 	}
-	var v Settings
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return Settings{}, fmt.Errorf("stored sign-up settings: %w", err)
-	}
+	v.Revision = revision
 	return v, nil
 }
 
-// SaveSettings writes them. Invalid names the fields.
+// SaveSettings writes them. Invalid names the fields; Conflict when v.Revision is not the stored one.
 func (s *Service) SaveSettings(ctx context.Context, v Settings, by directory.Actor) error {
 	if err := v.Check().Err(); err != nil {
 		return err
@@ -128,5 +131,5 @@ func (s *Service) SaveSettings(ctx context.Context, v Settings, by directory.Act
 		return fmt.Errorf("save sign-up settings: %w", err)
 	}
 	c := directory.Change{ID: directory.NewID(), At: s.Now(), Actor: by, Action: ActionUpdate, Label: "Self Registration"}
-	return s.Store.SaveSetting(ctx, settingName, string(text), c)
+	return s.Store.SwapSetting(ctx, settingName, string(text), v.Revision, c)
 }

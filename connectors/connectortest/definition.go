@@ -61,6 +61,11 @@ func checkField(t *testing.T, f connectors.Field) {
 			t.Errorf("field %s sounds like a secret and is none", f.Key)
 		}
 	}
+	for _, word := range []string{"PEM", "JSON", "ertificate"} {
+		if strings.Contains(f.Label+" "+f.Placeholder, word) && (f.Type == connectors.PEM || f.Type == connectors.Lines) && f.File == "" {
+			t.Errorf("field %s sounds like a file and cannot be chosen as one", f.Key)
+		}
+	}
 	if f.Default == "" {
 		return
 	}

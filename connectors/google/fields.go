@@ -23,8 +23,8 @@ func targetFields() []connectors.Field {
 				"Example: {UN, 'emea'}."},
 		{Key: keySeparator, Label: "Google Provisioning Separator", Type: connectors.Text, Default: "_",
 			Help: "Stands between the parts of the pattern."},
-		{Key: keyCredentials, Label: "Service account key (JSON)", Section: auth, Type: connectors.PEM, Required: true, Check: checkKey,
-			Help: "Paste the whole file. Then, in the Admin console under Security → Access and data control → API controls → Domain-wide delegation, add the key's client ID with exactly this scope: " +
+		{Key: keyCredentials, Label: "Service account key (JSON)", Section: auth, Type: connectors.PEM, File: ".json", Required: true, Check: checkKey,
+			Help: "The whole file, pasted or chosen. Then, in the Admin console under Security → Access and data control → API controls → Domain-wide delegation, add the key's client ID with exactly this scope: " +
 				userScope},
 		{Key: keySubject, Label: "Administrator to act as", Section: auth, Type: connectors.Text, Identity: domainOf, Required: true, Placeholder: "admin@example.com", Check: checkSubject,
 			Help: "The e-mail address of a super administrator. Delegated administrators can change users but not create them."},

@@ -47,7 +47,7 @@ func authFields() []connectors.Field {
 			Help: "From the External Client App."},
 		{Key: keyJWTUser, Label: "User to act as", Section: auth, Type: connectors.Text, Required: true, When: jwt, Placeholder: "integration@example.com",
 			Help: "The Username of a user who is pre-authorized for the app."},
-		{Key: keyJWTKey, Label: "Private key (PEM)", Section: auth, Type: connectors.PEM, Required: true, When: jwt, Check: checkKey,
+		{Key: keyJWTKey, Label: "Private key (PEM)", Section: auth, Type: connectors.PEM, File: ".pem,.key", Required: true, When: jwt, Check: checkKey,
 			Help: "The RSA key whose certificate was uploaded to the app."},
 		{Key: keyJWTAudience, Label: "Audience", Section: auth, Type: connectors.Select, Default: audienceLogin, When: jwt,
 			Options: []connectors.Option{{Value: audienceLogin, Label: "login.salesforce.com (production)"}, {Value: audienceTest, Label: "test.salesforce.com (sandboxes)"},

@@ -67,7 +67,7 @@ func fields() []connectors.Field {
 	all = append(all, protocolFields()...)
 	all = append(all, memberField())
 	return append(all,
-		connectors.Field{Key: keyRoots, Label: "Certificate authorities", Section: connectors.SectionDanger, Type: connectors.Lines, Check: checkCertificates,
+		connectors.Field{Key: keyRoots, Label: "Certificate authorities", Section: connectors.SectionDanger, Type: connectors.Lines, File: certificateFiles, Check: checkCertificates,
 			Placeholder: "-----BEGIN CERTIFICATE-----",
 			Help:        "PEM. Only for a target whose certificate no public authority has signed: these are trusted instead of the public ones."},
 		connectors.Field{Key: keyAllowPrivate, Label: "Allow private network", Section: connectors.SectionDanger, Type: connectors.Switch, Default: "false",
@@ -95,12 +95,14 @@ func authFields() []connectors.Field {
 		{Key: keyScope, Label: "Scopes", Section: auth, Type: connectors.Text, When: in(authOAuth2), Help: "Separated by spaces. Many services need none."},
 		{Key: keyClientAuth, Label: "Client authentication", Section: auth, Type: connectors.Select, Default: clientAuthBasic, When: in(authOAuth2),
 			Options: []connectors.Option{{Value: clientAuthBasic, Label: "In the Authorization header (Basic)"}, {Value: clientAuthBody, Label: "In the body of the request"}}},
-		{Key: keyClientCert, Label: "Client certificate", Section: auth, Type: connectors.Lines, Required: true, When: in(authMTLS), Check: checkCertificates,
+		{Key: keyClientCert, Label: "Client certificate", Section: auth, Type: connectors.Lines, File: certificateFiles, Required: true, When: in(authMTLS), Check: checkCertificates,
 			Placeholder: "-----BEGIN CERTIFICATE-----", Help: "PEM, with the intermediate certificates after it."},
-		{Key: keyClientKey, Label: "Private key of the certificate", Section: auth, Type: connectors.PEM, Required: true, When: in(authMTLS), Check: checkKey,
+		{Key: keyClientKey, Label: "Private key of the certificate", Section: auth, Type: connectors.PEM, File: ".pem,.key", Required: true, When: in(authMTLS), Check: checkKey,
 			Help: "PEM, without a pass phrase."},
 	}
 }
+
+const certificateFiles = ".pem,.crt,.cer"
 
 func headersField() connectors.Field {
 	return connectors.Field{Key: keyHeaders, Label: "Extra headers", Section: connectors.SectionPolicy, Type: connectors.PEM, Check: checkHeaders, Placeholder: "X-Tenant: acme",
@@ -138,7 +140,7 @@ func protocolFields() []connectors.Field {
 		{Key: keyPageSize, Label: "Page size", Section: policy, Type: connectors.Number, Max: 10_000, Help: "Empty or 0: as the profile says, else 100."},
 		{Key: keyContentType, Label: "Content type", Section: policy, Type: connectors.Select, Default: auto,
 			Options: []connectors.Option{{Value: auto, Label: "application/scim+json, or application/json where that is refused"}, {Value: contentSCIM, Label: contentSCIM}, {Value: contentJSON, Label: contentJSON}}},
-		{Key: keyConfig, Label: "ServiceProviderConfig override", Section: policy, Type: connectors.Lines, Check: checkConfig, Placeholder: `{"patch":{"supported":false}}`,
+		{Key: keyConfig, Label: "ServiceProviderConfig override", Section: policy, Type: connectors.Lines, File: ".json", Check: checkConfig, Placeholder: `{"patch":{"supported":false}}`,
 			Help: "JSON, for a target whose own document is wrong or missing. What stands here wins over what the target says."},
 	}
 }

@@ -19,6 +19,7 @@ const (
 	Switch   = "switch"   // sends Value (default "true") when on, nothing when off
 	Checkbox = "checkbox" // likewise
 	Radio    = "radio"
+	File     = "file"
 	Cards    = "cards" // radio buttons as large cards, with each Option's Help and Icon
 )
 
@@ -31,6 +32,12 @@ type Option struct {
 	Disabled bool
 }
 
+// Beginnings of names that belong to the field of the name that follows.
+const (
+	KeptPrefix = "kept." // a secret that was typed before, sealed
+	FilePrefix = "file." // a file with the value
+)
+
 // Field is one row of a form. The page keeps what was typed in Value or Checked.
 type Field struct {
 	Name         string // sent with the form
@@ -42,8 +49,10 @@ type Field struct {
 	Placeholder  string
 	Type         string // "" is Text
 	Required     bool
-	Optional     bool // says "optional" beside the label
-	Saved        bool // a Password whose value is stored: empty keeps it
+	Optional     bool   // says "optional" beside the label
+	Saved        bool   // a Password whose value is stored: empty keeps it
+	Kept         string // a secret that was typed before, sealed: empty uses it
+	Accept       string // a file can be chosen instead, of these kinds, such as ".pem,.key"
 	Autocomplete string
 	Options      []Option
 	Checked      bool
@@ -70,6 +79,8 @@ func (f Field) Key() string {
 }
 
 func (f Field) helpID() string  { return f.Key() + "-help" }
+func (f Field) keptID() string  { return f.Key() + "-kept" }
+func (f Field) fileID() string  { return f.Key() + "-file" }
 func (f Field) errorID() string { return f.Key() + "-error" }
 
 func (f Field) kind() string {
@@ -82,6 +93,9 @@ func (f Field) kind() string {
 // describedBy lists the IDs of the help and the error, in reading order.
 func (f Field) describedBy() string {
 	var ids []string
+	if f.Kept != "" {
+		ids = append(ids, f.keptID())
+	}
 	if f.Help != "" {
 		ids = append(ids, f.helpID())
 	}
@@ -99,6 +113,9 @@ func (f Field) onValue() string {
 }
 
 func (f Field) placeholder() string {
+	if f.Kept != "" {
+		return "Kept – leave empty to use what you typed"
+	}
 	if f.Saved && f.Placeholder == "" {
 		return "Saved – leave empty to keep it"
 	}
