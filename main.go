@@ -93,6 +93,19 @@ func runWith(ctx context.Context, kinds []all.Kind, args []string, stdin io.Read
 	return exitOK
 }
 
+// outermost is what an error of the system was met at, "apply: " or the like: what we have put before it ourselves.
+func outermost(err error) string {
+	inner := errors.Unwrap(err)
+	if inner == nil {
+		return ""
+	}
+	before, _, ok := strings.Cut(err.Error(), ": "+inner.Error())
+	if !ok || strings.ContainsAny(before, "/") {
+		return ""
+	}
+	return before + ": "
+}
+
 // usageError is a command line that parses and makes no sense all the same.
 type usageError string
 
@@ -105,6 +118,9 @@ func failure(err error) string {
 	}
 	e, ok := errors.AsType[*directory.Error](err)
 	if !ok {
+		if words := directory.PlainWords(err); words != "" {
+			return outermost(err) + words + "."
+		}
 		return err.Error()
 	}
 	var b strings.Builder

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"usher/directory"
 )
 
 // Values of Error.Op. Stored: never rename.
@@ -104,6 +106,8 @@ func cause(err error) string {
 		return "the target took too long."
 	case errors.Is(err, context.Canceled):
 		return "the attempt was broken off."
+	case directory.PlainWords(err) != "":
+		return directory.PlainWords(err) + "."
 	case errors.As(err, &op) && op.Err != nil:
 		return op.Err.Error()
 	}

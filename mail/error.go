@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"usher/directory"
 )
 
 // Error is why a message was not sent.
@@ -48,6 +50,9 @@ func explain(to Server, err error) *Error {
 	case errors.Is(err, context.DeadlineExceeded), isTimeout(err), strings.Contains(text, net.ErrClosed.Error()): // closed by us when time was up
 		out.Words = at + " does not answer in time. A firewall may be in between, or the port wants TLS from the first byte."
 	default:
+		if words := directory.PlainWords(err); words != "" {
+			text = words + "."
+		}
 		out.Words = "The connection to " + at + " failed: " + answerOr(err, text)
 	}
 	return out
