@@ -87,6 +87,14 @@ type Report struct {
 type Proposal struct {
 	Key, Value string // of a Field
 	Why        string // in words
+	Learned    int64  // as of a Capability
+}
+
+// Learner is a Connector that finds out while it works what its target can do.
+type Learner interface {
+	// Learned is what was found out since it was asked before; ok is false when that is nothing. It is asked after each
+	// attempt, and must cost nothing then.
+	Learned() (r Report, ok bool)
 }
 
 // Step is one thing that was tried.
@@ -109,7 +117,8 @@ const (
 
 // Capability is one thing that the target can or cannot do.
 type Capability struct {
-	Name string // "Change single attributes (PATCH)"
-	Can  bool
-	Note string
+	Name    string // "Change single attributes (PATCH)"
+	Can     bool
+	Note    string
+	Learned int64 // the revision of the connector that found it out while it worked; 0: a check did
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"usher/connectors"
 	"usher/directory"
 	"usher/provisioning"
 )
@@ -42,30 +43,68 @@ func (s *Store) SetMapping(ctx context.Context, connectorID string, revision int
 	})
 }
 
-// SaveCheck keeps what a check of a connector's target found, in place of the one before. A connector that is gone
-// has none.
+// SaveCheck keeps what a check of a connector's target found, in place of the one before. What the connector found out
+// while it worked with the settings in force stays, for a check writes nothing. A connector that is gone has none.
 func (s *Store) SaveCheck(ctx context.Context, connectorID string, k provisioning.LastCheck) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		old, _, err := lastCheck(ctx, tx, connectorID)
+		if err != nil {
+			return err
+		}
+		var revision int64
+		if err := tx.QueryRowContext(ctx, `SELECT revision FROM connectors WHERE id = $1`, connectorID).Scan(&revision); err != nil && !missing(err) {
+			return fmt.Errorf("revision of connector %s: %w", connectorID, err)
+		}
+		k.Report = provisioning.Noted(k.Report, old.Report, revision)
+		return keepCheck(ctx, tx, connectorID, k)
+	})
+}
+
+// Learn implements provisioning.Notebook.
+func (s *Store) Learn(ctx context.Context, connectorID string, revision int64, r connectors.Report, at time.Time) error {
+	for i := range r.Capabilities {
+		r.Capabilities[i].Learned = revision
+	}
+	for i := range r.Proposals {
+		r.Proposals[i].Learned = revision
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		k, found, err := lastCheck(ctx, tx, connectorID)
+		if err != nil {
+			return err
+		}
+		if !found {
+			k.At = at
+		}
+		k.Report = provisioning.Noted(k.Report, r, revision)
+		return keepCheck(ctx, tx, connectorID, k)
+	})
+}
+
+func keepCheck(ctx context.Context, tx *sql.Tx, connectorID string, k provisioning.LastCheck) error {
 	report, err := json.Marshal(k.Report)
 	if err != nil {
 		return fmt.Errorf("report about connector %s: %w", connectorID, err)
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO connector_checks (connector_id, at, report, error)
-			SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT) FROM connectors WHERE id = $1
-			ON CONFLICT (connector_id) DO UPDATE SET at = excluded.at, report = excluded.report, error = excluded.error`,
-			connectorID, k.At.UnixMicro(), string(report), k.Error)
-		if err != nil {
-			return fmt.Errorf("keep the check of connector %s: %w", connectorID, err)
-		}
-		return nil
-	})
+	_, err = tx.ExecContext(ctx, `INSERT INTO connector_checks (connector_id, at, report, error)
+		SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT) FROM connectors WHERE id = $1
+		ON CONFLICT (connector_id) DO UPDATE SET at = excluded.at, report = excluded.report, error = excluded.error`,
+		connectorID, k.At.UnixMicro(), string(report), k.Error)
+	if err != nil {
+		return fmt.Errorf("keep the check of connector %s: %w", connectorID, err)
+	}
+	return nil
 }
 
 // LastCheck is what the newest check of a connector's target found; ok is false when there was none.
 func (s *Store) LastCheck(ctx context.Context, connectorID string) (k provisioning.LastCheck, ok bool, err error) {
+	return lastCheck(ctx, s.r, connectorID)
+}
+
+func lastCheck(ctx context.Context, q runner, connectorID string) (k provisioning.LastCheck, ok bool, err error) {
 	var at int64
 	var report string
-	err = s.r.QueryRowContext(ctx, `SELECT at, report, error FROM connector_checks WHERE connector_id = $1`, connectorID).Scan(&at, &report, &k.Error)
+	err = q.QueryRowContext(ctx, `SELECT at, report, error FROM connector_checks WHERE connector_id = $1`, connectorID).Scan(&at, &report, &k.Error)
 	if missing(err) {
 		return k, false, nil
 	}

@@ -215,6 +215,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	r = decide(r, time.Now())
 	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges
 	r = withoutPassword(r)
+	e.learn(ctx, o, t.ConnectorID)
 	if r.Err != nil {
 		e.log.Warn("attempt failed", "user", t.UserID, "group", t.GroupID, "connector", t.ConnectorID, "operation", r.Operation, "kind", r.Kind, "outcome", r.Outcome(), "err", r.Err)
 	}

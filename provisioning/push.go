@@ -1,11 +1,6 @@
 package provisioning
 
-import (
-	"time"
-
-	"usher/connectors"
-	"usher/directory"
-)
+import "usher/directory"
 
 // GroupPush is a group at a connector that pushes groups, with what a page says about it.
 type GroupPush struct {
@@ -27,11 +22,4 @@ type GroupPush struct {
 type GroupPushPage struct {
 	Pushes []GroupPush
 	Next   string // cursor of the next page; "" on the last
-}
-
-// LastCheck is the newest report about a connector's target: its capability card.
-type LastCheck struct {
-	At     time.Time
-	Report connectors.Report
-	Error  string // what ended the check; "" when it passed
 }

@@ -98,3 +98,35 @@ func (k *connector) deleted(ctx context.Context, e *connectors.Error, u *directo
 		Message: fmt.Sprintf("The deleted user %s was restored, because it has the address %s.", u.Id, address),
 		Remedy:  "Nothing: Usher brings the user up to date as soon as Google shows it."}
 }
+
+// whoseGroup works out who has a group's address that Google called taken, as whose does for a user's.
+func (k *connector) whoseGroup(ctx context.Context, e *connectors.Error, address string) *connectors.Error {
+	g, err := k.getGroup(ctx, connectors.OpFind, address)
+	switch {
+	case err != nil:
+		return e
+	case g != nil && strings.EqualFold(g.Email, address):
+		e.Message = fmt.Sprintf("The group %s has the address %s already.", g.Id, address)
+		return e
+	case g != nil:
+		return takenForGood(e, fmt.Sprintf("The address %s is an alias of the group %s.", address, g.Email))
+	}
+	u, err := k.get(ctx, connectors.OpFind, address)
+	switch {
+	case err != nil:
+		return e
+	case u != nil && strings.EqualFold(u.PrimaryEmail, address):
+		return takenForGood(e, fmt.Sprintf("The address %s belongs to a user.", address))
+	case u != nil:
+		return takenForGood(e, fmt.Sprintf("The address %s is an alias of the user %s.", address, u.PrimaryEmail))
+	}
+	e.Message = fmt.Sprintf("The address %s is taken, and no group or user that Google shows has it.", address)
+	e.Remedy = "A group that was only just made or removed may not be visible as such yet; Usher looks again. Otherwise give the group another name."
+	return e
+}
+
+func takenForGood(e *connectors.Error, message string) *connectors.Error {
+	e.Kind, e.Message = connectors.Invalid, message
+	e.Remedy = "Give the group another name, or free the address in the Admin console, then retry."
+	return e
+}

@@ -33,6 +33,7 @@ type connector struct {
 	filters    string
 	chunk      int // members of a group that one request changes
 	learned    learned
+	told       atomic.Uint32 // what Learned has told of it
 }
 
 // String and GoString keep the credential out of logs: fmt would print a field that is not exported as it is.
@@ -117,7 +118,9 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	if err := k.authenticate(c); err != nil {
 		return nil, err
 	}
-	return k, k.know(c)
+	err := k.know(c)
+	k.Learned() // what is configured is no news
+	return k, err
 }
 
 // know takes for learned what the configuration says.

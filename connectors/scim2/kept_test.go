@@ -259,3 +259,41 @@ func TestOtherFormsAreNoContradiction(t *testing.T) {
 		}
 	}
 }
+
+// The way that works is told once, for the capability card.
+func TestTheWayThatWorksIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		twist           func(method string, body []byte, now map[string]any) (map[string]any, bool)
+		cannot, key, to string
+	}{
+		"object": {func(_ string, body []byte, now map[string]any) (map[string]any, bool) {
+			if pathless(body) {
+				return nil, true
+			}
+			return now, false
+		}, byPath, keyPatchStyle, styleObject},
+		"put": {func(method string, _ []byte, now map[string]any) (map[string]any, bool) {
+			if method == http.MethodPut {
+				return nil, true
+			}
+			return now, false
+		}, byPatch, keyUpdateMode, usePut},
+	} {
+		r := twisted(t, c.twist)
+		p := profile(1)
+		a := r.create(p)
+		if _, news := r.Learned(); news {
+			t.Errorf("%s: there is news before anything was learned", name)
+		}
+		if err := r.Update(t.Context(), a.ID, changes(p, map[string]any{"title": "Countess"})); err != nil {
+			t.Fatal(err)
+		}
+		rep, news := r.Learned()
+		if !news || len(rep.Capabilities) != 1 || rep.Capabilities[0].Name != c.cannot || rep.Capabilities[0].Can || proposed(rep, c.key) != c.to || len(rep.Proposals) != 1 {
+			t.Errorf("%s: %v %+v", name, news, rep)
+		}
+		if _, again := r.Learned(); again {
+			t.Errorf("%s: told twice", name)
+		}
+	}
+}

@@ -1,11 +1,41 @@
 package scim2
 
 import (
+	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"usher/connectors"
 	"usher/scim"
 )
+
+// Names of what no check can see, and only work tells.
+const (
+	byPatch = "Change single attributes (PATCH)"
+	byPath  = "Understand a change with a path"
+	removes = "Remove accounts"
+)
+
+// Learned implements connectors.Learner.
+func (k *connector) Learned() (r connectors.Report, ok bool) {
+	var now uint32
+	for i, flag := range []*atomic.Bool{&k.learned.noPatch, &k.learned.objectPatch, &k.learned.noDelete, &k.learned.plainJSON} {
+		if flag.Load() {
+			now |= 1 << i
+		}
+	}
+	if k.told.Swap(now) == now {
+		return r, false
+	}
+	k.conclude(&r, k.override)
+	r.Capabilities = slices.DeleteFunc(r.Capabilities, func(c connectors.Capability) bool {
+		return c.Can || !slices.Contains([]string{byPatch, byPath, removes}, c.Name)
+	})
+	r.Proposals = slices.DeleteFunc(r.Proposals, func(p connectors.Proposal) bool {
+		return !slices.Contains([]string{keyUpdateMode, keyPatchStyle, keyContentType}, p.Key)
+	})
+	return r, true
+}
 
 // obey takes for learned what a ServiceProviderConfig denies, and what the override says either way: a service's own
 // document is right about what is missing more often than about what is there.
@@ -55,11 +85,14 @@ func checkConfig(v string) string {
 func (k *connector) conclude(r *connectors.Report, said scim.Config) {
 	filters := k.filters != filterOff && (k.filters == filterOn || !k.learned.noNameFilter.Load())
 	r.Capabilities = append(r.Capabilities,
-		connectors.Capability{Name: "Change single attributes (PATCH)", Can: k.updateMode != usePut && !k.learned.noPatch.Load(), Note: "Otherwise Usher reads the account and writes it back whole (PUT)."},
+		connectors.Capability{Name: byPatch, Can: k.updateMode != usePut && !k.learned.noPatch.Load(), Note: "Otherwise Usher reads the account and writes it back whole (PUT)."},
 		connectors.Capability{Name: "Filter users", Can: filters, Note: "Otherwise Usher reads the whole list when it looks for an account."},
-		connectors.Capability{Name: "Remove accounts", Can: !k.learned.noDelete.Load(), Note: "Known for certain once Usher has removed one. Otherwise accounts are disabled."},
+		connectors.Capability{Name: removes, Can: !k.learned.noDelete.Load(), Note: "Known for certain once Usher has removed one. Otherwise accounts are disabled."},
 		connectors.Capability{Name: "Page by cursor", Can: k.learned.cursors.Load(), Note: "Otherwise Usher pages by index, " + strconv.Itoa(k.pageSize()) + " users at a time."},
 		connectors.Capability{Name: "Versions (ETag)", Can: said.ETag.Supported.Value || k.learned.versioned.Load(), Note: "Where the target asks for a version, Usher reads it before it writes."})
+	if k.learned.objectPatch.Load() {
+		r.Capabilities = append(r.Capabilities, connectors.Capability{Name: byPath, Note: "Usher writes all that changes in one operation without a path."})
+	}
 	propose := func(key, value, why string) {
 		r.Proposals = append(r.Proposals, connectors.Proposal{Key: key, Value: value, Why: why})
 	}
@@ -73,7 +106,7 @@ func (k *connector) conclude(r *connectors.Report, said scim.Config) {
 		propose(keyGroupEndpoint, to, "The target redirects every request for groups there.")
 	}
 	if k.updateMode == auto && k.learned.noPatch.Load() && !k.override.Patch.Supported.Set {
-		propose(keyUpdateMode, usePut, "The target has no PATCH.")
+		propose(keyUpdateMode, usePut, "The target has no PATCH, or does not do what it says.")
 	}
 	if k.filters == auto && k.learned.noNameFilter.Load() && !k.override.Filter.Supported.Set {
 		propose(keyFilterSupport, filterOff, "The target refuses or ignores filters.")
