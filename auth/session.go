@@ -102,6 +102,19 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 	return ss, nil
 }
 
+// OwnerOf says whose session the request's cookie is or was, ended or not; "" when nothing is left of it.
+func (s *Sessions) OwnerOf(r *http.Request) (string, error) {
+	key := presentedKey(r, s.name)
+	if key == "" {
+		return "", nil
+	}
+	row, ok, err := s.rows.LoadSession(r.Context(), SessionHash(key))
+	if err != nil || !ok {
+		return "", err
+	}
+	return s.id(row.Owner), nil
+}
+
 // presentedKey is the cookie's key, "" when there is none or it cannot be one of ours.
 func presentedKey(r *http.Request, name string) string {
 	for _, c := range r.CookiesNamed(name) {

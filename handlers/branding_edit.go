@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 
 	"usher/directory"
 	"usher/views"
@@ -55,7 +54,7 @@ func (s *Server) updateBranding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := url.Values(maps.Clone(r.PostForm))
+	f := maps.Clone(r.PostForm)
 	f.Del(logoField)
 	if logo != nil {
 		f.Set(logoField, "chosen")

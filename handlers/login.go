@@ -66,7 +66,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	err = disabledPage(err)
 	if e, status, ok := formError(err); ok {
 		setRetryAfter(w, err)
-		return s.renderLogin(w, r, status, views.LoginView{UserName: f.Get("user_name"), Next: next, Problem: e.Message})
+		return s.renderLogin(w, r, status, views.LoginView{UserName: f.Get("user_name"), Next: next, Problem: e.Message, Typed: f.Get(typedField)})
 	}
 	if err != nil {
 		return err

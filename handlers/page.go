@@ -61,21 +61,36 @@ func (s *Server) showProblem(w http.ResponseWriter, r *http.Request, status int,
 
 // render answers with a page or a part of one. The session is saved first, since its cookie goes before the body.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	t, typed := typedPage{}, false
+	if status == http.StatusOK {
+		t, typed = s.takeTyped(r)
+	}
 	if err := visitOf(r).save(w, r); err != nil {
 		return err
 	}
-	return s.write(w, r, status, c)
+	if !typed {
+		return s.write(w, r, status, c)
+	}
+	return s.writeWith(w, r, status, c, func(page []byte) ([]byte, error) { return s.refill(r.Context(), page, t) })
 }
 
 // write renders into memory first, so that a failing template is an error page and not half a page.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	return s.writeWith(w, r, status, c, func(page []byte) ([]byte, error) { return page, nil })
+}
+
+func (s *Server) writeWith(w http.ResponseWriter, r *http.Request, status int, c templ.Component, change func([]byte) ([]byte, error)) error {
 	var buf bytes.Buffer
 	if err := c.Render(r.Context(), &buf); err != nil {
 		return fmt.Errorf("render the page: %w", err)
 	}
+	page, err := change(buf.Bytes())
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = buf.WriteTo(w) // the visitor may have left
+	_, _ = w.Write(page) // the visitor may have left
 	return nil
 }
 

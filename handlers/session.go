@@ -11,6 +11,7 @@ import (
 
 	"usher/auth"
 	"usher/directory"
+	"usher/views"
 )
 
 // visit is what is known about who asks.
@@ -65,18 +66,19 @@ func (s *Server) loadVisit(next http.Handler) http.Handler {
 	})
 }
 
-// requireAdmin sends everybody else to the sign-in page, and from there back to where they wanted to go.
+// requireAdmin sends everybody else to the sign-in page, and from there back to where they wanted to go, or to the form
+// that they sent.
 func (s *Server) requireAdmin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if visitOf(r).admin.ID != "" {
 			next.ServeHTTP(w, r)
 			return
 		}
-		to := "/signin"
-		if r.Method == http.MethodGet && !partial(r) && r.URL.RequestURI() != "/" {
-			to += "?next=" + url.QueryEscape(r.URL.RequestURI())
-		}
-		s.page(func(w http.ResponseWriter, r *http.Request) error { return s.redirect(w, r, to) })(w, r)
+		s.page(func(w http.ResponseWriter, r *http.Request) error {
+			return s.sessionEnded(w, r, s.Auth.Sessions, "/signin", "/", func(next, typed string) error {
+				return s.renderSignIn(w, r, http.StatusUnauthorized, views.SignInView{Next: next, Typed: typed, Ended: true})
+			})
+		})(w, r)
 	})
 }
 

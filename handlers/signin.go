@@ -35,13 +35,17 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.Auth.SignIn(r.Context(), f.Get("user_name"), f.Get("password"))
 	if e, status, ok := formError(err); ok {
 		setRetryAfter(w, err)
-		return s.renderSignIn(w, r, status, views.SignInView{UserName: f.Get("user_name"), Next: next, Problem: e.Message})
+		return s.renderSignIn(w, r, status, views.SignInView{UserName: f.Get("user_name"), Next: next, Problem: e.Message, Typed: f.Get(typedField)})
 	}
 	if err != nil {
 		return err
 	}
 	if err := s.Auth.Sessions.Start(r, w, a.ID); err != nil {
 		return err
+	}
+	visitOf(r).admin = a
+	if page := s.resumeTyped(w, r, a.ID, f.Get(typedField)); page != "" {
+		next = page
 	}
 	return s.redirect(w, r, next)
 }

@@ -91,7 +91,7 @@ func TestHtmxIsSentToSignIn(t *testing.T) {
 	h := newHouse(t, "http://usher.example")
 	b := h.browser(t)
 	b.header.Set("HX-Request", "true")
-	if res := b.get("/settings"); res.header.Get("HX-Redirect") != "/signin" || res.text != "" {
+	if res := b.get("/settings"); res.code != 401 || res.header.Get("HX-Redirect") != "" || res.header.Get("HX-Retarget") != "#toaster" {
 		t.Errorf("%v %s", res.header, res.text)
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"usher/auth"
 	"usher/directory"
+	"usher/views"
 )
 
 // accountURL is where a user's own pages begin.
@@ -44,11 +44,11 @@ func (s *Server) requireUser(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		to := "/login"
-		if r.Method == http.MethodGet && !partial(r) && r.URL.RequestURI() != accountURL {
-			to += "?next=" + url.QueryEscape(r.URL.RequestURI())
-		}
-		s.page(func(w http.ResponseWriter, r *http.Request) error { return s.redirect(w, r, to) })(w, r)
+		s.page(func(w http.ResponseWriter, r *http.Request) error {
+			return s.sessionEnded(w, r, s.Auth.UserSessions, "/login", accountURL, func(next, typed string) error {
+				return s.renderLogin(w, r, http.StatusUnauthorized, views.LoginView{Next: next, Typed: typed, Ended: true})
+			})
+		})(w, r)
 	})
 }
 
@@ -69,6 +69,9 @@ func (s *Server) signInUserTo(w http.ResponseWriter, r *http.Request, u director
 		return err
 	}
 	visitOf(r).user = u
+	if page := s.resumeTyped(w, r, u.ID, typedOf(r)); page != "" {
+		to = page
+	}
 	return s.redirect(w, r, to)
 }
 
