@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"usher/directory"
@@ -15,13 +14,10 @@ const maxAdminName = 100
 // checkAdmin says what is wrong with a new administrator, by the fields user_name and password.
 func checkAdmin(name, password string) directory.FieldErrors {
 	f := directory.FieldErrors{}
-	switch {
-	case name == "":
-		f.Add("user_name", "Enter a user name.")
-	case utf8.RuneCountInString(name) > maxAdminName:
+	if utf8.RuneCountInString(name) > maxAdminName {
 		f.Add("user_name", fmt.Sprintf("A user name has at most %d characters.", maxAdminName))
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		f.Add("user_name", "A user name cannot contain control characters.")
+	} else if _, words := directory.PrepareName(name); words != "" {
+		f.Add("user_name", words)
 	}
 	if msg := CheckPassword(password, name); msg != "" {
 		f.Add("password", msg)
@@ -34,6 +30,7 @@ func (s *Service) newAdmin(ctx context.Context, name, password string) (Admin, e
 	if err := checkAdmin(name, password).Err(); err != nil {
 		return Admin{}, err
 	}
+	name, _ = directory.PrepareName(name)
 	hash, err := s.Passwords.Hash(ctx, password)
 	if err != nil {
 		return Admin{}, err
@@ -93,7 +90,7 @@ func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, ke
 	if err := f.Err(); err != nil {
 		return err
 	}
-	key := directory.Key(a.UserName)
+	key := directory.NameKey(a.UserName)
 	if err := s.admit(ctx, key); err != nil {
 		return err
 	}

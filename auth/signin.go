@@ -14,7 +14,7 @@ import (
 // same answer after the same work; after several failures for one name the answer is a *LockedError inside a
 // *directory.Error, whether there is such a name or not.
 func (s *Service) SignIn(ctx context.Context, name, password string) (Admin, error) {
-	key := directory.Key(name)
+	key := directory.NameKey(name)
 	if !utf8.ValidString(name) || utf8.RuneCountInString(key) > maxAdminName || strings.ContainsFunc(name, unicode.IsControl) {
 		if _, _, err := s.Passwords.Verify(ctx, "", password); err != nil {
 			return Admin{}, err
@@ -24,9 +24,9 @@ func (s *Service) SignIn(ctx context.Context, name, password string) (Admin, err
 	if err := s.admit(ctx, key); err != nil {
 		return Admin{}, err
 	}
-	a, _, err := s.store.AdminByName(ctx, key)
+	a, err := s.adminNamed(ctx, name)
 	if err != nil {
-		return Admin{}, fmt.Errorf("load administrator by name: %w", err)
+		return Admin{}, err
 	}
 	ok, weak, err := s.Passwords.Verify(ctx, a.PasswordHash, password)
 	if err != nil {
@@ -44,6 +44,20 @@ func (s *Service) SignIn(ctx context.Context, name, password string) (Admin, err
 		return Admin{}, fmt.Errorf("record the sign-in of %s: %w", a.ID, err)
 	}
 	return a, s.clearFailures(ctx, key)
+}
+
+// adminNamed is the zero Admin when there is none.
+func (s *Service) adminNamed(ctx context.Context, name string) (Admin, error) {
+	for _, key := range directory.NameKeys(name) {
+		a, ok, err := s.store.AdminByName(ctx, key)
+		if err != nil {
+			return Admin{}, fmt.Errorf("load administrator by name: %w", err)
+		}
+		if ok {
+			return a, nil
+		}
+	}
+	return Admin{}, nil
 }
 
 func (s *Service) rehash(ctx context.Context, a Admin, password string) error {

@@ -22,7 +22,7 @@ type Store interface {
 // Admin is somebody who may sign in to the console.
 type Admin struct {
 	ID           string // UUIDv7
-	UserName     string // as typed; unique by directory.Key
+	UserName     string // unique by directory.NameKey
 	PasswordHash string // argon2id in PHC form
 	CreatedAt    time.Time
 	PasswordAt   time.Time // when the password was chosen
@@ -31,7 +31,7 @@ type Admin struct {
 
 // Admins keeps the administrators.
 type Admins interface {
-	// AdminByName finds by the folded name, directory.Key(name).
+	// AdminByName finds by the key that the name is stored under, one of directory.NameKeys(name).
 	AdminByName(ctx context.Context, key string) (Admin, bool, error)
 	AdminByID(ctx context.Context, id string) (Admin, bool, error)
 	// ListAdmins has the oldest first.
@@ -49,8 +49,8 @@ type Admins interface {
 
 // Users are those of the directory who sign in. Only live ones are found: a staged user cannot sign in.
 type Users interface {
-	// UserForSignIn finds by the folded user name, else by the folded e-mail address when exactly one user has it.
-	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)
+	// UserForSignIn is the user who is meant by a user name or an e-mail address (directory.Meant).
+	UserForSignIn(ctx context.Context, typed string) (directory.User, bool, error)
 	// UserByID finds a live user, disabled ones included.
 	UserByID(ctx context.Context, id string) (directory.User, bool, error)
 	// SetUserPassword replaces the hash, and the verified address when there is one, seals the clear text for targets that

@@ -22,14 +22,14 @@ var ErrDisabled = errors.New("the user is disabled")
 // failures the answer is a *LockedError inside a *directory.Error. A disabled user is told so, after the password, by
 // a *directory.Error that wraps ErrDisabled.
 func (s *Service) SignInUser(ctx context.Context, name, password string) (directory.User, error) {
-	key := directory.Key(name)
+	key := directory.NameKey(name)
 	if !utf8.ValidString(name) || utf8.RuneCountInString(key) > maxUserKey || strings.ContainsFunc(name, unicode.IsControl) {
 		if _, _, err := s.Passwords.Verify(ctx, "", password); err != nil {
 			return directory.User{}, err
 		}
 		return directory.User{}, wrongUserCredentials()
 	}
-	u, _, err := s.store.UserForSignIn(ctx, key)
+	u, _, err := s.store.UserForSignIn(ctx, name)
 	if err != nil {
 		return directory.User{}, fmt.Errorf("load user for sign-in: %w", err)
 	}

@@ -160,7 +160,7 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 		for _, g := range d.person.groups {
 			d.user.Arrival.Groups = append(d.user.Arrival.Groups, f.groups[directory.Key(g)].ID)
 		}
-		_, taken := f.users[directory.Key(d.person.name)]
+		_, taken := f.named(d.person.name)
 		switch state := states[d.row.UserID]; {
 		case state == directory.Live, state == directory.Deleted:
 			d.settle(nil, Created)
@@ -227,7 +227,7 @@ func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*dee
 	var wg sync.WaitGroup
 	free := make(chan struct{}, abreast)
 	for _, d := range deeds {
-		u, ok := f.users[directory.Key(d.person.name)]
+		u, ok := f.named(d.person.name)
 		if !ok {
 			d.refuse(keyName, "The user was deleted since the dry run.")
 			continue

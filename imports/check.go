@@ -23,7 +23,7 @@ func (im *Importer) checkNext(ctx context.Context, i Import) (next Import, done 
 	seen := map[string]bool{}
 	for k, row := range rows {
 		people[k], problems[k] = c.read(row)
-		add(&keys, seen, people[k].name)
+		addKey(&keys, seen, directory.NameKey(people[k].name))
 	}
 	f, err := im.facts(ctx, people)
 	if err != nil {
@@ -57,7 +57,7 @@ func (p *Plan) count(v Verdict) {
 
 // judge says what will become of a row.
 func (c columns) judge(row *Row, p person, wrong *problem, f facts) {
-	key := directory.Key(p.name)
+	key := directory.NameKey(p.name)
 	row.Verdict, row.Field, row.Words = WillRefuse, "", ""
 	if wrong == nil {
 		if n, twice := f.earlier[key]; twice {
@@ -90,22 +90,23 @@ func (c columns) unknownGroups(p person, f facts) *problem {
 
 // plan tells a new user from one to change or to leave.
 func (c columns) plan(row *Row, p person, f facts) *problem {
-	u, exists := f.users[directory.Key(p.name)]
+	u, exists := f.named(p.name)
 	if !exists {
 		u = c.user(p)
 		row.Verdict = WillCreate
 		if missing := f.unknown(p); len(missing) > 0 {
 			row.Words = cutAt("Creates the group "+strings.Join(missing, ", "), 400)
 		}
-		return refusal(&u)
+		return refusal(&u, directory.User{})
 	}
 	if c.existing == OnlyCreate {
 		row.Verdict, row.Words = Same, "The user exists and is left as is."
 		return nil
 	}
+	was := u
 	differs := c.write(p, &u)
 	if len(differs) > 0 {
-		if wrong := refusal(&u); wrong != nil {
+		if wrong := refusal(&u, was); wrong != nil {
 			return wrong
 		}
 	}

@@ -54,7 +54,7 @@ func (c columns) read(row Row) (person, *problem) {
 		if at >= len(row.Cells) {
 			continue
 		}
-		if wrong := p.take(c.what[k].Key, strings.TrimSpace(row.Cells[at])); wrong != nil {
+		if wrong := p.take(c.what[k].Key, trimCell(row.Cells[at])); wrong != nil {
 			return p, wrong
 		}
 	}
@@ -68,6 +68,11 @@ func (c columns) read(row Row) (person, *problem) {
 		return p, &problem{keyEmail, "The cell is empty, and the email is the user name, too."}
 	}
 	return p, nil
+}
+
+// trimCell takes off spaces, and the marks without a width that come with text that was copied from a page or a file.
+func trimCell(cell string) string {
+	return strings.TrimFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200B' || r == '\uFEFF' })
 }
 
 func (p *person) take(key, value string) *problem {
@@ -156,9 +161,9 @@ func (c columns) write(p person, u *directory.User) (differs []string) {
 	return differs
 }
 
-// refusal is what the directory would say about the user, in the words of a row.
-func refusal(u *directory.User) *problem {
-	wrong := u.Check()
+// refusal is what the directory would say about the user, who was as given before, in the words of a row.
+func refusal(u *directory.User, was directory.User) *problem {
+	wrong := u.CheckChange(was)
 	for _, a := range []problem{{keyName, "user_name"}, {keyEmail, "email"}, {"name.givenName", "given_name"}, {"name.familyName", "family_name"},
 		{"displayName", "display_name"}, {"title", "title"}, {"department", "department"}, {"phoneNumbers", "phone"}, {"externalId", "external_id"}} {
 		if words, ok := wrong[a.words]; ok {

@@ -51,9 +51,9 @@ type Store interface {
 	FinishRun(ctx context.Context, id, lease string, at time.Time) error
 	ReleaseImport(ctx context.Context, id, lease string) error
 
-	// EarlierRows are the rows before one that have these folded user names, by name: the first of each.
+	// EarlierRows are the rows before one that have these user names (directory.NameKey): the first of each.
 	EarlierRows(ctx context.Context, id string, before int64, keys []string) (map[string]int64, error)
-	// UsersByName are the live users with these folded names.
+	// UsersByName are the live users whose names are stored under these keys.
 	UsersByName(ctx context.Context, keys []string) ([]directory.User, error)
 	// UserStates are the states of users, gone ones included, by ID.
 	UserStates(ctx context.Context, ids []string) (map[string]directory.State, error)

@@ -51,7 +51,7 @@ func (m *Memory) find(match func(auth.Admin) bool) (auth.Admin, bool, error) {
 }
 
 func (m *Memory) AdminByName(_ context.Context, key string) (auth.Admin, bool, error) {
-	return m.find(func(a auth.Admin) bool { return directory.Key(a.UserName) == key })
+	return m.find(func(a auth.Admin) bool { return directory.NameKey(a.UserName) == key })
 }
 
 func (m *Memory) AdminByID(_ context.Context, id string) (auth.Admin, bool, error) {
@@ -68,7 +68,7 @@ func (m *Memory) CreateAdmin(_ context.Context, a auth.Admin, c directory.Change
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, b := range m.admins {
-		if directory.Key(a.UserName) == directory.Key(b.UserName) {
+		if directory.NameKey(a.UserName) == directory.NameKey(b.UserName) {
 			return &directory.Error{Code: directory.Conflict, Message: "The name is taken.",
 				Fields: map[string]string{"user_name": "There is an administrator with this name."}}
 		}
