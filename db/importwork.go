@@ -107,7 +107,7 @@ func writeVerdicts(ctx context.Context, tx *sql.Tx, p imports.Progress) error {
 		}
 		n := len(args)
 		fmt.Fprintf(&b, "(CAST($%d AS BIGINT), $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7)
-		args = append(args, r.N, clean(r.Name), clean(directory.Key(r.Name)), string(r.Verdict), r.Field, clean(r.Words), r.UserID)
+		args = append(args, r.N, clean(r.Name), clean(directory.NameKey(r.Name)), string(r.Verdict), r.Field, clean(r.Words), r.UserID)
 	}
 	names := ""
 	if p.Plan != (imports.Plan{}) {
