@@ -10,20 +10,22 @@ import (
 )
 
 // UserForSignIn implements auth.Users.
-func (s *Store) UserForSignIn(ctx context.Context, key string) (directory.User, bool, error) {
-	u, err := s.UserByName(ctx, key)
-	if err == nil {
-		return u, true, nil
+func (s *Store) UserForSignIn(ctx context.Context, typed string) (directory.User, bool, error) {
+	named, err := s.UserByName(ctx, typed)
+	isNamed := err == nil
+	if err != nil && directory.CodeOf(err) != directory.NotFound {
+		return named, false, err
 	}
-	if directory.CodeOf(err) != directory.NotFound {
-		return u, false, err
+	const enough = 5 // only those with a password can be meant
+	having, err := s.AddressOwners(ctx, typed, enough)
+	if err == nil && len(having) == 0 {
+		having, err = s.UsersByEmail(ctx, typed, enough)
 	}
-	const enough = 2 // more than one is nobody
-	found, err := s.UsersByEmail(ctx, key, enough)
-	if err != nil || len(found) != 1 {
+	if err != nil {
 		return directory.User{}, false, err
 	}
-	return found[0], true, nil
+	u, ok := directory.Meant(typed, named, isNamed, having)
+	return u, ok, nil
 }
 
 // UserByID implements auth.Users.
