@@ -15,6 +15,7 @@ import (
 type userStore interface {
 	User(ctx context.Context, id string) (directory.User, error) // live users only
 	Users(ctx context.Context, f directory.UserFilter) (directory.UserPage, error)
+	LookAlikes(ctx context.Context, us []directory.User) (map[string]bool, error)
 	AccountsOf(ctx context.Context, userIDs []string) (map[string][]provisioning.Account, error)
 	BlockingProvisioners(ctx context.Context, s directory.Source) ([]directory.Provisioner, error)
 	Provisioners(ctx context.Context) ([]directory.Provisioner, error)
@@ -90,6 +91,10 @@ func (s *Server) userRows(ctx context.Context, users []directory.User) ([]views.
 	if err != nil {
 		return nil, err
 	}
+	alike, err := s.Store.LookAlikes(ctx, users)
+	if err != nil {
+		return nil, err
+	}
 	now, rows := s.Now(), make([]views.UserRow, len(users))
 	for i, u := range users {
 		worst, n := provisioning.StatusSynced, 0
@@ -100,7 +105,7 @@ func (s *Server) userRows(ctx context.Context, users []directory.User) ([]views.
 				worst, n = provisioning.Worst(worst, status), n+1
 			}
 		}
-		rows[i] = views.UserRow{User: u, Status: string(worst), Targets: n}
+		rows[i] = views.UserRow{User: u, Status: string(worst), Targets: n, Alike: alike[u.ID]}
 	}
 	return rows, nil
 }
