@@ -77,7 +77,7 @@ func (a Admin) Actor() directory.Actor {
 // ChangePassword replaces the password of a signed-in administrator and ends their other sessions; keepSession is
 // the hash of the one that asks. Wrong tries of the current password count as failed sign-ins, because a stolen
 // session must not be a way to guess it. Invalid names the fields current_password and new_password.
-func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, keepSession string) error {
+func (s *Service) ChangePassword(ctx context.Context, from Origin, a Admin, current, next, keepSession string) error {
 	f := directory.FieldErrors{}
 	if current == "" {
 		f.Add("current_password", "Enter your current password.")
@@ -90,8 +90,8 @@ func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, ke
 	if err := f.Err(); err != nil {
 		return err
 	}
-	key := directory.NameKey(a.UserName)
-	if err := s.admit(ctx, key); err != nil {
+	failures, err := s.admit(ctx, directory.NameKey(a.UserName), ofAdmin(a.ID), from)
+	if err != nil {
 		return err
 	}
 	ok, _, err := s.Passwords.Verify(ctx, a.PasswordHash, current)
@@ -110,5 +110,5 @@ func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, ke
 	if err := s.store.SetAdminPassword(ctx, a.ID, hash, keepSession, c); err != nil {
 		return fmt.Errorf("change the password of %s: %w", a.ID, err)
 	}
-	return s.clearFailures(ctx, key)
+	return s.clearFailures(ctx, failures)
 }

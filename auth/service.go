@@ -25,6 +25,10 @@ type Options struct {
 	Secure bool             // the console is reached by https
 	Cost   Cost             // the zero value means DefaultCost
 	Now    func() time.Time // nil means time.Now
+
+	// Watch is told of every password hash before it is worked out, with its cost and the password's length in bytes; nil
+	// means nobody is.
+	Watch func(c Cost, bytes int)
 }
 
 // New makes a Service.
@@ -36,8 +40,10 @@ func New(store Store, o Options) *Service {
 		o.Cost = DefaultCost()
 	}
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }
+	passwords := NewPasswords(o.Cost)
+	passwords.watch = o.Watch
 	return &Service{
-		Passwords:    NewPasswords(o.Cost),
+		Passwords:    passwords,
 		Sessions:     newSessions(store, adminCookie, ofAdmin, o.Secure, now),
 		UserSessions: newSessions(store, userCookie, ofUser, o.Secure, now),
 		store:        store,
@@ -53,6 +59,9 @@ func (s *Service) Tidy(ctx context.Context) error {
 	}
 	if err := s.store.DeleteSignInFailures(ctx, now.Add(-forgetAfter)); err != nil {
 		return fmt.Errorf("delete sign-in failures: %w", err)
+	}
+	if err := s.store.DeleteBrowsers(ctx, now.Add(-BrowserLife)); err != nil {
+		return fmt.Errorf("delete old browsers: %w", err)
 	}
 	return nil
 }

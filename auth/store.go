@@ -16,6 +16,7 @@ type Store interface {
 	Setup
 	SessionRows
 	Throttle
+	Browsers
 	Tokens
 }
 
@@ -127,7 +128,17 @@ type Failures struct {
 	LastAt time.Time // zero when Count is 0
 }
 
-// Throttle keeps the failures by folded account name, whether there is such an account or not.
+// Browsers keeps which browsers people have signed in with, by the hashes of their cookies.
+type Browsers interface {
+	// KnowsBrowser reports whether the owner signed in with it after the given time.
+	KnowsBrowser(ctx context.Context, of Owner, hash string, since time.Time) (bool, error)
+	// SaveBrowser keeps the last MostBrowsers of the owner. A new password of the owner forgets all of them.
+	SaveBrowser(ctx context.Context, of Owner, hash string, at time.Time) error
+	// DeleteBrowsers forgets those that were last used before the given time.
+	DeleteBrowsers(ctx context.Context, before time.Time) error
+}
+
+// Throttle keeps the failures by name and place, whether there is such an account or not.
 type Throttle interface {
 	SignInFailures(ctx context.Context, key string) (Failures, error)
 	// SwapSignInFailures stores next if what is stored still equals old (no row equals the zero value), and reports

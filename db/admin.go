@@ -100,6 +100,9 @@ func (s *Store) SetAdminPassword(ctx context.Context, id, hash, keepSession stri
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE admin_id = $1 AND hash <> $2`, id, keepSession); err != nil {
 			return fmt.Errorf("end administrator's sessions: %w", err)
 		}
+		if err := forgetBrowsers(ctx, tx, auth.Owner{AdminID: id}); err != nil {
+			return err
+		}
 		return recordChange(ctx, tx, c)
 	})
 }

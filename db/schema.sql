@@ -271,6 +271,15 @@ CREATE TABLE imports (
 
 CREATE INDEX imports_open ON imports (id) WHERE finished_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL;
 
+CREATE TABLE known_browsers (
+    owner   TEXT   NOT NULL, -- admin: or user: and the ID
+    hash    TEXT   NOT NULL CHECK (hash <> ''), -- of the browser's cookie
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (owner, hash)
+);
+
+CREATE INDEX known_browsers_seen ON known_browsers (seen_at);
+
 CREATE TABLE mail_limits (
     email_key TEXT   NOT NULL PRIMARY KEY CHECK (email_key <> ''),
     mails     BIGINT NOT NULL CHECK (mails > 0),

@@ -55,6 +55,9 @@ func (s *Store) SetUserPassword(ctx context.Context, id string, p auth.NewPasswo
 		if err := endUserSessions(ctx, tx, id, keepSession); err != nil {
 			return err
 		}
+		if err := forgetBrowsers(ctx, tx, auth.Owner{UserID: id}); err != nil {
+			return err
+		}
 		if err := dropPowerfulLinks(ctx, tx, id); err != nil {
 			return err
 		}
@@ -90,6 +93,9 @@ func endRefusedSessions(ctx context.Context, tx *sql.Tx, old, u directory.User) 
 		return nil
 	}
 	if err := endUserSessions(ctx, tx, u.ID, ""); err != nil {
+		return err
+	}
+	if err := forgetBrowsers(ctx, tx, auth.Owner{UserID: u.ID}); err != nil {
 		return err
 	}
 	return dropPowerfulLinks(ctx, tx, u.ID)

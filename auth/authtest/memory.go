@@ -21,6 +21,7 @@ type Memory struct {
 	setup    string
 	sessions map[string]auth.SessionRow
 	failures map[string]auth.Failures
+	browsers map[knownBrowser]time.Time
 	tokens   []auth.Token
 	Changes  []directory.Change // what was recorded, oldest first
 	Told     []directory.Secret // users' new passwords in clear, oldest first
@@ -31,7 +32,7 @@ var _ auth.Store = (*Memory)(nil)
 
 // NewMemory makes an empty store.
 func NewMemory() *Memory {
-	return &Memory{sessions: map[string]auth.SessionRow{}, failures: map[string]auth.Failures{}}
+	return &Memory{sessions: map[string]auth.SessionRow{}, failures: map[string]auth.Failures{}, browsers: map[knownBrowser]time.Time{}}
 }
 
 // Fail makes every later call answer err; nil ends that.
@@ -87,6 +88,7 @@ func (m *Memory) SetAdminPassword(_ context.Context, id, hash, keep string, c di
 	}
 	m.admins[i].PasswordHash, m.admins[i].PasswordAt = hash, c.At
 	m.endSessions(auth.Owner{AdminID: id}, keep)
+	m.forgetBrowsers(auth.Owner{AdminID: id})
 	m.Changes = append(m.Changes, c)
 	return m.failure
 }

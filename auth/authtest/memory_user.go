@@ -89,6 +89,7 @@ func (m *Memory) SetUserPassword(_ context.Context, id string, p auth.NewPasswor
 	m.users[i].PasswordHash, m.users[i].VerifiedEmail = p.Hash, cmp.Or(p.Verified, m.users[i].VerifiedEmail)
 	m.Told = append(m.Told, p.Clear)
 	m.endSessions(auth.Owner{UserID: id}, keep)
+	m.forgetBrowsers(auth.Owner{UserID: id})
 	if keep == "" {
 		m.tokens = slices.DeleteFunc(m.tokens, func(t auth.Token) bool { return t.UserID == id })
 	}
