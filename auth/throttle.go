@@ -100,10 +100,7 @@ func (s *Service) admit(ctx context.Context, who string, owner Owner, from Origi
 		return []string{key}, s.count(ctx, ofOne, key)
 	}
 	here := who + " from " + from.Address
-	if err := s.locked(ctx, ofOne, here); err != nil {
-		return nil, err
-	}
-	if err := s.locked(ctx, ofAll, who); err != nil {
+	if err := s.locked(ctx, ofAll, who); err != nil { // what is refused by one count must not fill the other
 		return nil, err
 	}
 	if err := s.count(ctx, ofOne, here); err != nil {
@@ -112,7 +109,7 @@ func (s *Service) admit(ctx context.Context, who string, owner Owner, from Origi
 	return []string{here, who}, s.count(ctx, ofAll, who)
 }
 
-// locked only looks: what is refused by one count must not fill another.
+// locked only looks.
 func (s *Service) locked(ctx context.Context, c counter, key string) error {
 	f, err := s.store.SignInFailures(ctx, key)
 	if err != nil {

@@ -68,13 +68,13 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-// NameWarning says what an administrator should know about a user name that is there already, "" for nothing.
+// NameWarning says in a few words what an administrator should know about a user name that is there already, "" for nothing.
 func NameWarning(name string) string {
 	if _, words := PrepareName(name); words != "" {
-		return words
+		return "Has a character that new names cannot have"
 	}
 	if scripts := MixedScripts(name); scripts != "" {
-		return "The user name mixes " + scripts + " letters."
+		return "Mixes " + scripts + " letters"
 	}
 	return ""
 }

@@ -36,7 +36,7 @@ func TestLookAlikesAreMarkedInTheList(t *testing.T) {
 		t.Errorf("%d names are marked: %s", n, words(page))
 	}
 	page.says(t, "Looks like another user name")
-	page.says(t, "mixes Latin and Cyrillic letters")
+	page.says(t, "Mixes Latin and Cyrillic letters")
 }
 
 // Whoever's account bears an address as its name, or has it unverified, does not stand in its owner's way.

@@ -68,7 +68,7 @@ func (s *Server) groupChoice(ctx context.Context, chosen []string) (out []direct
 // jitInput is the tab as it was typed; Errors holds what is wrong with it.
 func (s *Server) jitInput(ctx context.Context, in oidc.SignIn, f url.Values) (views.OIDCJITView, error) {
 	set := &in.Settings
-	set.JIT, set.LinkByEmail = f.Get("jit") == "true", f.Get("link_by_email") == "true"
+	set.JIT, set.LinkByEmail, set.TrustEmail = f.Get("jit") == "true", f.Get("link_by_email") == "true", f.Get("trust_email") == "true"
 	set.NoAccount, set.Sync = oidc.NoAccount(f.Get("no_account")), oidc.Sync(f.Get("sync"))
 	set.Mapping = map[string]string{}
 	for _, a := range oidc.Attributes() {

@@ -25,7 +25,7 @@ func (v visitor) actor(u directory.User) directory.Actor {
 
 // admit finds the visitor's user, links one, or creates one.
 func (s *Service) admit(ctx context.Context, in SignIn, c Claims) (directory.User, error) {
-	v := visitor{signIn: in, claims: c, identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
+	v := visitor{signIn: in, claims: in.Settings.trusting(c), identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
 	u, found, err := s.linked(ctx, v)
 	if err != nil || found {
 		return s.welcome(ctx, v, u, err)
@@ -68,14 +68,17 @@ func (s *Service) byEmail(ctx context.Context, v visitor) (directory.User, bool,
 	if len(owners) != 1 {
 		return directory.User{}, false, nil
 	}
-	links, err := s.Store.Identities(ctx, owners[0].ID)
-	if err != nil {
-		return directory.User{}, false, err
-	}
-	if slices.ContainsFunc(links, func(l Link) bool { return l.Issuer == v.identity.Issuer }) {
-		return directory.User{}, false, v.anotherSubject()
-	}
 	return owners[0], true, nil
+}
+
+// trusting takes the provider's word for an address of which it does not say whether it has verified it.
+func (s Settings) trusting(c Claims) Claims {
+	if _, said := c["email_verified"]; said || !s.TrustEmail {
+		return c
+	}
+	c = maps.Clone(c)
+	c["email_verified"] = true
+	return c
 }
 
 // anotherSubject: the provider has two people with one address, or gave the address of one to another.

@@ -137,3 +137,20 @@ func TestEmptyClaimsAreMissing(t *testing.T) {
 		t.Errorf("an empty claim of the token hides what UserInfo says: %+v", u)
 	}
 }
+
+// Some providers never say whether they have verified an address. The administrator may know that they have.
+func TestTrustedAddresses(t *testing.T) {
+	w := newWorld(t)
+	silent := func(m map[string]any) { delete(m, "email_verified") }
+	w.provider.claims, w.provider.info = silent, silent
+	who := ada
+	who.UserName = who.Email
+	w.refusedName(who, "nobody has verified that it is yours")
+	w.settings(func(s *oidc.Settings) { s.TrustEmail = true })
+	w.provider.claims = func(m map[string]any) { m["email_verified"] = false }
+	w.refusedName(who, "nobody has verified that it is yours")
+	w.provider.claims = silent
+	if u := w.welcome(who); u.UserName != who.Email || u.VerifiedEmail != who.Email {
+		t.Errorf("called %s, verified %q", u.UserName, u.VerifiedEmail)
+	}
+}
