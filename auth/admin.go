@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"usher/directory"
@@ -15,13 +14,10 @@ const maxAdminName = 100
 // checkAdmin says what is wrong with a new administrator, by the fields user_name and password.
 func checkAdmin(name, password string) directory.FieldErrors {
 	f := directory.FieldErrors{}
-	switch {
-	case name == "":
-		f.Add("user_name", "Enter a user name.")
-	case utf8.RuneCountInString(name) > maxAdminName:
+	if utf8.RuneCountInString(name) > maxAdminName {
 		f.Add("user_name", fmt.Sprintf("A user name has at most %d characters.", maxAdminName))
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		f.Add("user_name", "A user name cannot contain control characters.")
+	} else if _, words := directory.PrepareName(name); words != "" {
+		f.Add("user_name", words)
 	}
 	if msg := CheckPassword(password, name); msg != "" {
 		f.Add("password", msg)
@@ -34,6 +30,7 @@ func (s *Service) newAdmin(ctx context.Context, name, password string) (Admin, e
 	if err := checkAdmin(name, password).Err(); err != nil {
 		return Admin{}, err
 	}
+	name, _ = directory.PrepareName(name)
 	hash, err := s.Passwords.Hash(ctx, password)
 	if err != nil {
 		return Admin{}, err
@@ -80,7 +77,7 @@ func (a Admin) Actor() directory.Actor {
 // ChangePassword replaces the password of a signed-in administrator and ends their other sessions; keepSession is
 // the hash of the one that asks. Wrong tries of the current password count as failed sign-ins, because a stolen
 // session must not be a way to guess it. Invalid names the fields current_password and new_password.
-func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, keepSession string) error {
+func (s *Service) ChangePassword(ctx context.Context, from Origin, a Admin, current, next, keepSession string) error {
 	f := directory.FieldErrors{}
 	if current == "" {
 		f.Add("current_password", "Enter your current password.")
@@ -93,8 +90,8 @@ func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, ke
 	if err := f.Err(); err != nil {
 		return err
 	}
-	key := directory.Key(a.UserName)
-	if err := s.admit(ctx, key); err != nil {
+	failures, err := s.admit(ctx, directory.NameKey(a.UserName), ofAdmin(a.ID), from)
+	if err != nil {
 		return err
 	}
 	ok, _, err := s.Passwords.Verify(ctx, a.PasswordHash, current)
@@ -113,5 +110,5 @@ func (s *Service) ChangePassword(ctx context.Context, a Admin, current, next, ke
 	if err := s.store.SetAdminPassword(ctx, a.ID, hash, keepSession, c); err != nil {
 		return fmt.Errorf("change the password of %s: %w", a.ID, err)
 	}
-	return s.clearFailures(ctx, key)
+	return s.clearFailures(ctx, failures)
 }

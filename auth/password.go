@@ -13,6 +13,8 @@ import (
 	zxcvbn "github.com/ccojocar/zxcvbn-go"
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
+
+	"usher/directory"
 )
 
 // Bounds of a password, in characters.
@@ -45,6 +47,7 @@ type Passwords struct {
 	cost  Cost
 	slots chan struct{}
 	dummy string
+	watch func(c Cost, bytes int) // told of every hash before it is worked out; nil: nobody is
 }
 
 // NewPasswords makes new hashes with the given cost.
@@ -54,7 +57,13 @@ func NewPasswords(c Cost) *Passwords {
 }
 
 // Hash gives the PHC form, $argon2id$v=19$m=…,t=…,p=…$salt$key. It waits for a free slot as long as ctx allows.
+// Invalid names the field password when it is longer than any password may be.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
+	if len(password) > maxPasswordBytes {
+		f := directory.FieldErrors{}
+		f.Add("password", fmt.Sprintf("Use at most %d characters.", MaxPassword))
+		return "", f.Err()
+	}
 	salt := random(saltBytes)
 	key, err := p.derive(ctx, p.cost, password, salt, keyBytes)
 	if err != nil {
@@ -98,6 +107,9 @@ func (p *Passwords) derive(ctx context.Context, c Cost, password string, salt []
 		return nil, ctx.Err()
 	}
 	defer func() { <-p.slots }()
+	if p.watch != nil {
+		p.watch(c, len(password))
+	}
 	return argon2.IDKey(norm.NFKC.Bytes([]byte(password)), salt, c.Passes, c.MemoryKiB, c.Lanes, n), nil
 }
 

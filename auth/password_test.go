@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"usher/auth"
+	"usher/auth/authtest"
+	"usher/directory"
 )
 
 func TestHash(t *testing.T) {
@@ -114,12 +116,20 @@ func TestCheckPassword(t *testing.T) {
 	}
 }
 
-func TestHugePasswordIsNeverRight(t *testing.T) {
-	p := auth.NewPasswords(cheap)
+// Hashing takes time and memory by the length, so what no password can be is not hashed, and is never right.
+func TestHugePasswordIsNotHashed(t *testing.T) {
+	huge, most := strings.Repeat("x", 100_000), 0
+	p := auth.New(authtest.NewMemory(), auth.Options{Cost: cheap, Watch: func(_ auth.Cost, bytes int) { most = max(most, bytes) }}).Passwords
 	for _, short := range []string{"", "x"} {
 		h, _ := p.Hash(t.Context(), short)
-		if ok, _, err := p.Verify(t.Context(), h, strings.Repeat("x", 100_000)); ok || err != nil {
+		if ok, _, err := p.Verify(t.Context(), h, huge); ok || err != nil {
 			t.Errorf("it passed for %q: %v", short, err)
 		}
+	}
+	if _, err := p.Hash(t.Context(), huge); directory.CodeOf(err) != directory.Invalid {
+		t.Errorf("a new one is taken: %v", err)
+	}
+	if most > 4*auth.MaxPassword {
+		t.Errorf("%d bytes were hashed", most)
 	}
 }

@@ -31,6 +31,10 @@ type Options struct {
 	Instance string
 	Cost     Cost             // the zero value means DefaultCost
 	Now      func() time.Time // nil means time.Now
+
+	// Watch is told of every password hash before it is worked out, with its cost and the password's length in bytes; nil
+	// means nobody is.
+	Watch func(c Cost, bytes int)
 }
 
 // New makes a Service.
@@ -42,7 +46,9 @@ func New(store Store, o Options) *Service {
 		o.Cost = DefaultCost()
 	}
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }
-	s := &Service{Passwords: NewPasswords(o.Cost), store: store, now: now}
+	passwords := NewPasswords(o.Cost)
+	passwords.watch = o.Watch
+	s := &Service{Passwords: passwords, store: store, now: now}
 	if o.Instance != "" {
 		sum := sha256.Sum256([]byte(o.Instance))
 		s.instance = "_" + hex.EncodeToString(sum[:4])
@@ -72,6 +78,9 @@ func (s *Service) Tidy(ctx context.Context) error {
 	}
 	if err := s.store.DeleteSignInFailures(ctx, now.Add(-forgetAfter)); err != nil {
 		return fmt.Errorf("delete sign-in failures: %w", err)
+	}
+	if err := s.store.DeleteBrowsers(ctx, now.Add(-BrowserLife)); err != nil {
+		return fmt.Errorf("delete old browsers: %w", err)
 	}
 	return nil
 }

@@ -224,7 +224,7 @@ func TestSignOutEverywhere(t *testing.T) {
 func TestPasswordChangeEndsOtherSessions(t *testing.T) {
 	s, _, _, a := withAdmin(t)
 	mine, other := start(t, s, "", a.ID).Value, start(t, s, "", a.ID).Value
-	if err := s.ChangePassword(t.Context(), a, good, "purple elephants read slowly", auth.SessionHash(mine)); err != nil {
+	if err := s.ChangePassword(t.Context(), auth.Origin{}, a, good, "purple elephants read slowly", auth.SessionHash(mine)); err != nil {
 		t.Fatal(err)
 	}
 	if whose(t, s, mine) != a.ID || whose(t, s, other) != "" {

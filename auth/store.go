@@ -16,13 +16,14 @@ type Store interface {
 	Setup
 	SessionRows
 	Throttle
+	Browsers
 	Tokens
 }
 
 // Admin is somebody who may sign in to the console.
 type Admin struct {
 	ID           string // UUIDv7
-	UserName     string // as typed; unique by directory.Key
+	UserName     string // unique by directory.NameKey
 	PasswordHash string // argon2id in PHC form
 	CreatedAt    time.Time
 	PasswordAt   time.Time // when the password was chosen
@@ -31,7 +32,7 @@ type Admin struct {
 
 // Admins keeps the administrators.
 type Admins interface {
-	// AdminByName finds by the folded name, directory.Key(name).
+	// AdminByName finds by the key that the name is stored under, one of directory.NameKeys(name).
 	AdminByName(ctx context.Context, key string) (Admin, bool, error)
 	AdminByID(ctx context.Context, id string) (Admin, bool, error)
 	// ListAdmins has the oldest first.
@@ -49,8 +50,8 @@ type Admins interface {
 
 // Users are those of the directory who sign in. Only live ones are found: a staged user cannot sign in.
 type Users interface {
-	// UserForSignIn finds by the folded user name, else by the folded e-mail address when exactly one user has it.
-	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)
+	// UserForSignIn is the user who is meant by a user name or an e-mail address (directory.Meant).
+	UserForSignIn(ctx context.Context, typed string) (directory.User, bool, error)
 	// UserByID finds a live user, disabled ones included.
 	UserByID(ctx context.Context, id string) (directory.User, bool, error)
 	// SetUserPassword replaces the hash, and the verified address when there is one, seals the clear text for targets that
@@ -127,7 +128,17 @@ type Failures struct {
 	LastAt time.Time // zero when Count is 0
 }
 
-// Throttle keeps the failures by folded account name, whether there is such an account or not.
+// Browsers keeps which browsers people have signed in with, by the hashes of their cookies.
+type Browsers interface {
+	// KnowsBrowser reports whether the owner signed in with it after the given time.
+	KnowsBrowser(ctx context.Context, of Owner, hash string, since time.Time) (bool, error)
+	// SaveBrowser keeps the last MostBrowsers of the owner. A new password of the owner forgets all of them.
+	SaveBrowser(ctx context.Context, of Owner, hash string, at time.Time) error
+	// DeleteBrowsers forgets those that were last used before the given time.
+	DeleteBrowsers(ctx context.Context, before time.Time) error
+}
+
+// Throttle keeps the failures by name and place, whether there is such an account or not.
 type Throttle interface {
 	SignInFailures(ctx context.Context, key string) (Failures, error)
 	// SwapSignInFailures stores next if what is stored still equals old (no row equals the zero value), and reports

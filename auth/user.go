@@ -19,22 +19,23 @@ var ErrDisabled = errors.New("the user is disabled")
 
 // SignInUser answers the live user whose name, or e-mail address that no other user has, and password these are. A
 // wrong password, an unknown name and a user without a password get the same answer after the same work; after several
-// failures the answer is a *LockedError inside a *directory.Error. A disabled user is told so, after the password, by
+// failures from one place the answer is a *LockedError inside a *directory.Error. A disabled user is told so, after the password, by
 // a *directory.Error that wraps ErrDisabled.
-func (s *Service) SignInUser(ctx context.Context, name, password string) (directory.User, error) {
-	key := directory.Key(name)
+func (s *Service) SignInUser(ctx context.Context, from Origin, name, password string) (directory.User, error) {
+	key := directory.NameKey(name)
 	if !utf8.ValidString(name) || utf8.RuneCountInString(key) > maxUserKey || strings.ContainsFunc(name, unicode.IsControl) {
 		if _, _, err := s.Passwords.Verify(ctx, "", password); err != nil {
 			return directory.User{}, err
 		}
 		return directory.User{}, wrongUserCredentials()
 	}
-	u, _, err := s.store.UserForSignIn(ctx, key)
+	u, _, err := s.store.UserForSignIn(ctx, name)
 	if err != nil {
 		return directory.User{}, fmt.Errorf("load user for sign-in: %w", err)
 	}
 	limit := userLimit(u, key)
-	if err := s.admit(ctx, limit); err != nil {
+	failures, err := s.admit(ctx, limit, ofUser(u.ID), from)
+	if err != nil {
 		return directory.User{}, err
 	}
 	ok, weak, err := s.Passwords.Verify(ctx, u.PasswordHash, password)
@@ -49,7 +50,7 @@ func (s *Service) SignInUser(ctx context.Context, name, password string) (direct
 			return directory.User{}, err
 		}
 	}
-	if err := s.clearFailures(ctx, limit); err != nil {
+	if err := s.clearFailures(ctx, failures); err != nil {
 		return directory.User{}, err
 	}
 	return u, CheckActive(u)
@@ -105,7 +106,7 @@ func CheckUserPassword(password string, u directory.User) string {
 
 // ChangeUserPassword replaces the password of a signed-in user and ends their other sessions; keepSession is the hash
 // of the one that asks. It is throttled like ChangePassword. Invalid names the fields current_password and new_password.
-func (s *Service) ChangeUserPassword(ctx context.Context, u directory.User, current, next, keepSession string) error {
+func (s *Service) ChangeUserPassword(ctx context.Context, from Origin, u directory.User, current, next, keepSession string) error {
 	f := directory.FieldErrors{}
 	if current == "" && u.PasswordHash != "" {
 		f.Add("current_password", "Enter your current password.")
@@ -118,8 +119,8 @@ func (s *Service) ChangeUserPassword(ctx context.Context, u directory.User, curr
 	if err := f.Err(); err != nil {
 		return err
 	}
-	limit := userLimit(u, "")
-	if err := s.admit(ctx, limit); err != nil {
+	failures, err := s.admit(ctx, userLimit(u, ""), ofUser(u.ID), from)
+	if err != nil {
 		return err
 	}
 	ok, _, err := s.Passwords.Verify(ctx, u.PasswordHash, current)
@@ -133,7 +134,7 @@ func (s *Service) ChangeUserPassword(ctx context.Context, u directory.User, curr
 	if err := s.SetUserPassword(ctx, u, next, "", keepSession, UserActor(u)); err != nil {
 		return err
 	}
-	return s.clearFailures(ctx, limit)
+	return s.clearFailures(ctx, failures)
 }
 
 // SetUserPassword gives a user a new password, which was checked, and ends their sessions but the one with the hash
@@ -154,14 +155,14 @@ func (s *Service) SetUserPassword(ctx context.Context, u directory.User, passwor
 // VerifyThrottled compares a password with a hash, and counts failures under the limit's name as SignIn does under the
 // user name's: the same waits apply.
 func (s *Service) VerifyThrottled(ctx context.Context, limit, hash, password string) (bool, error) {
-	if err := s.admit(ctx, limit); err != nil {
+	if err := s.count(ctx, ofOne, limit); err != nil {
 		return false, err
 	}
 	ok, _, err := s.Passwords.Verify(ctx, hash, password)
 	if err != nil || !ok {
 		return false, err
 	}
-	return true, s.clearFailures(ctx, limit)
+	return true, s.clearFailures(ctx, []string{limit})
 }
 
 func wrongUserCredentials() error {

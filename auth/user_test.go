@@ -28,7 +28,7 @@ func withUser(t *testing.T) (*auth.Service, *authtest.Memory, *clock, directory.
 func TestSignInUser(t *testing.T) {
 	s, store, _, u := withUser(t)
 	for _, name := range []string{" gRACE ", "grace@example.COM"} {
-		if got, err := s.SignInUser(t.Context(), name, good); err != nil || got.ID != u.ID {
+		if got, err := s.SignInUser(t.Context(), auth.Origin{}, name, good); err != nil || got.ID != u.ID {
 			t.Fatalf("%s: got %v, %v", name, got.ID, err)
 		}
 	}
@@ -39,23 +39,23 @@ func TestSignInUser(t *testing.T) {
 	for _, other := range []directory.User{staged, disabled, invited} {
 		store.AddUser(other)
 	}
-	_, wrong := s.SignInUser(t.Context(), "grace", "wrong horse battery staple")
+	_, wrong := s.SignInUser(t.Context(), auth.Origin{}, "grace", "wrong horse battery staple")
 	for _, name := range []string{"staged", "invited", "nobody", "gra\x00ce", strings.Repeat("x", 5000)} {
-		_, err := s.SignInUser(t.Context(), name, good)
+		_, err := s.SignInUser(t.Context(), auth.Origin{}, name, good)
 		if directory.CodeOf(err) != directory.Invalid || err.Error() != wrong.Error() {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if _, err := s.SignInUser(t.Context(), "disabled", good); !errors.Is(err, auth.ErrDisabled) {
+	if _, err := s.SignInUser(t.Context(), auth.Origin{}, "disabled", good); !errors.Is(err, auth.ErrDisabled) {
 		t.Errorf("disabled: %v", err)
 	}
-	if _, err := s.SignInUser(t.Context(), "disabled", "wrong"); errors.Is(err, auth.ErrDisabled) {
+	if _, err := s.SignInUser(t.Context(), auth.Origin{}, "disabled", "wrong"); errors.Is(err, auth.ErrDisabled) {
 		t.Error("without the password, a stranger learns that a user is disabled")
 	}
 	second := u
 	second.ID, second.UserName = "2", "other"
 	store.AddUser(second)
-	if _, err := s.SignInUser(t.Context(), "grace@example.com", good); err == nil {
+	if _, err := s.SignInUser(t.Context(), auth.Origin{}, "grace@example.com", good); err == nil {
 		t.Error("an address that two users have opens one of them")
 	}
 }
@@ -67,23 +67,23 @@ func TestUserSignInIsThrottled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		_, _ = s.SignInUser(t.Context(), "grace", "wrong")
-		_, _ = s.SignInUser(t.Context(), "grace@example.com", "wrong")
+		_, _ = s.SignInUser(t.Context(), auth.Origin{}, "grace", "wrong")
+		_, _ = s.SignInUser(t.Context(), auth.Origin{}, "grace@example.com", "wrong")
 	}
 	for _, name := range []string{"grace", "grace@example.com"} {
-		_, err := s.SignInUser(t.Context(), name, good)
+		_, err := s.SignInUser(t.Context(), auth.Origin{}, name, good)
 		if _, locked := errors.AsType[*auth.LockedError](err); !locked {
 			t.Errorf("%s is not locked: %v", name, err)
 		}
 	}
-	if err := s.ChangeUserPassword(t.Context(), u, good, "purple elephants read slowly", ""); err == nil {
+	if err := s.ChangeUserPassword(t.Context(), auth.Origin{}, u, good, "purple elephants read slowly", ""); err == nil {
 		t.Error("a stolen session can guess the password")
 	}
-	if _, err := s.SignIn(t.Context(), "grace", good); err != nil {
+	if _, err := s.SignIn(t.Context(), auth.Origin{}, "grace", good); err != nil {
 		t.Errorf("the administrator of this name is locked, too: %v", err)
 	}
 	c.Add(time.Hour)
-	if _, err := s.SignInUser(t.Context(), "grace", good); err != nil {
+	if _, err := s.SignInUser(t.Context(), auth.Origin{}, "grace", good); err != nil {
 		t.Error(err)
 	}
 }
@@ -125,19 +125,19 @@ func TestChangeUserPassword(t *testing.T) {
 	s, store, _, u := withUser(t)
 	const next = "purple elephants read slowly"
 	for field, pair := range map[string][2]string{"current_password": {"wrong", next}, "new_password": {good, "short"}} {
-		err := s.ChangeUserPassword(t.Context(), u, pair[0], pair[1], "")
+		err := s.ChangeUserPassword(t.Context(), auth.Origin{}, u, pair[0], pair[1], "")
 		e, ok := errors.AsType[*directory.Error](err)
 		if !ok || e.Fields[field] == "" {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	if err := s.ChangeUserPassword(t.Context(), u, good, next, ""); err != nil {
+	if err := s.ChangeUserPassword(t.Context(), auth.Origin{}, u, good, next, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SignInUser(t.Context(), "grace", good); err == nil {
+	if _, err := s.SignInUser(t.Context(), auth.Origin{}, "grace", good); err == nil {
 		t.Error("the old password still works")
 	}
-	if _, err := s.SignInUser(t.Context(), "grace", next); err != nil {
+	if _, err := s.SignInUser(t.Context(), auth.Origin{}, "grace", next); err != nil {
 		t.Error(err)
 	}
 	if c := store.Changes[len(store.Changes)-1]; c.Action != auth.ActionUserPassword || c.Actor.Kind != directory.ByUser {

@@ -67,7 +67,7 @@ func (s *Store) CreateAdmin(ctx context.Context, a auth.Admin, c directory.Chang
 
 func insertAdmin(ctx context.Context, tx *sql.Tx, a auth.Admin, c directory.Change) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO admins (id, user_name, user_name_key, password_hash, created_at, password_at, signed_in_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, a.ID, a.UserName, directory.Key(a.UserName), a.PasswordHash,
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, a.ID, a.UserName, directory.NameKey(a.UserName), a.PasswordHash,
 		orNow(a.CreatedAt, c), orNow(a.PasswordAt, c), micros(a.SignedInAt))
 	if violation(err) == notUnique {
 		const message = "An administrator with this name already exists."
@@ -99,6 +99,9 @@ func (s *Store) SetAdminPassword(ctx context.Context, id, hash, keepSession stri
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE admin_id = $1 AND hash <> $2`, id, keepSession); err != nil {
 			return fmt.Errorf("end administrator's sessions: %w", err)
+		}
+		if err := forgetBrowsers(ctx, tx, auth.Owner{AdminID: id}); err != nil {
+			return err
 		}
 		return recordChange(ctx, tx, c)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"usher/auth"
 	"usher/directory"
 )
 
@@ -49,6 +50,9 @@ func depart(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c director
 		return err
 	}
 	if err := dropLinks(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := forgetBrowsers(ctx, tx, auth.Owner{UserID: id}); err != nil {
 		return err
 	}
 	if err := freeRegistration(ctx, tx, id); err != nil {

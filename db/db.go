@@ -53,6 +53,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.fillValues(ctx); err != nil {
 		return err
 	}
+	if err := s.fillNames(ctx); err != nil {
+		return err
+	}
 	return s.hot.prepare(ctx, s)
 }
 

@@ -169,3 +169,15 @@ func OpenOld(ctx context.Context, dsn string, version int64) (*Store, error) {
 	_, err = p.UpTo(ctx, version)
 	return s, err
 }
+
+// OldNames makes the user's name one that an older version stored: as it was typed, under the key of then.
+func OldNames(s *Store, name, key, id string) error {
+	ctx := context.Background()
+	if _, err := s.w.ExecContext(ctx, `UPDATE users SET user_name = $1, user_name_key = $2, name_skeleton = '' WHERE id = $3`, name, key, id); err != nil {
+		return err
+	}
+	return putSetting(ctx, s.w, namesSetting, "")
+}
+
+// FillNames is what opening a database does to them.
+func FillNames(s *Store) error { return s.fillNames(context.Background()) }

@@ -3,6 +3,7 @@ package db
 import (
 	"time"
 
+	"usher/directory"
 	"usher/scim"
 	"usher/scim/filter"
 	"usher/scim/schema"
@@ -53,7 +54,7 @@ func (r resource) common(c filter.Compare, client string) (t term, ok bool, err 
 	case "id":
 		return r.ownText(r.id, c, false), true, nil
 	case r.named:
-		return r.ownText(r.name, c, true), true, nil
+		return r.ownName(c), true, nil
 	case "externalId":
 		text, _ := c.Value.(string)
 		named := textCondition(`c.value`, c.Op, text)
@@ -91,6 +92,25 @@ func (r resource) ownText(column string, c filter.Compare, folded bool) term {
 		k = oneRow
 	}
 	return r.own(textCondition(column, c.Op, text), k)
+}
+
+// ownName compares the name. Those of users are prepared; where that makes a difference, somebody who is stored under the
+// text as it is, from before, is meant first.
+func (r resource) ownName(c filter.Compare) term {
+	plain := r.ownText(r.name, c, true)
+	text, _ := c.Value.(string)
+	prepared := directory.NameText(text)
+	if c.Op == filter.Equal {
+		prepared = directory.NameKey(text)
+	}
+	if r.kind != "user" || c.Op == filter.Present || prepared == filter.Fold(text) {
+		return plain
+	}
+	if c.Op != filter.Equal {
+		return disjunction(plain, r.own(textCondition(r.name, c.Op, clean(prepared)), textCost(c.Op)))
+	}
+	nobody := cond(`NOT EXISTS (SELECT 1 FROM users o WHERE o.user_name_key = %s AND o.state = 'live')`, filter.Fold(text))
+	return disjunction(plain, r.own(both(cond(r.name+` = %s`, clean(prepared)), nobody), oneRow))
 }
 
 // ownTime compares a column of microseconds with an instant, which may be finer.

@@ -15,6 +15,9 @@ func writeIdentity(ctx context.Context, tx *sql.Tx, u directory.User, c director
 	if i == (directory.Identity{}) {
 		return false, nil
 	}
+	if err := oneSubject(ctx, tx, u.ID, i); err != nil {
+		return false, err
+	}
 	n, err := exec(ctx, tx, `INSERT INTO identities (connection_id, issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (connection_id, issuer, subject) DO NOTHING`, i.ConnectionID, i.Issuer, i.Subject, u.ID, c.At.UnixMicro())
 	switch {
@@ -35,6 +38,19 @@ func writeIdentity(ctx context.Context, tx *sql.Tx, u directory.User, c director
 		return false, &directory.Error{Code: directory.Conflict, Message: "This sign-in belongs to another user already."}
 	}
 	return false, nil
+}
+
+// oneSubject keeps a user to one subject of an issuer: two are two people there, whatever their addresses.
+func oneSubject(ctx context.Context, tx *sql.Tx, userID string, i directory.Identity) error {
+	var others int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM identities WHERE user_id = $1 AND issuer = $2 AND subject <> $3`, userID, i.Issuer, i.Subject).Scan(&others)
+	if err != nil {
+		return fmt.Errorf("link an identity of user %s: %w", userID, err)
+	}
+	if others > 0 {
+		return &directory.Error{Code: directory.Conflict, Err: directory.ErrIssuerLinked, Message: "The user signs in there as somebody else already."}
+	}
+	return nil
 }
 
 func dropIdentities(ctx context.Context, tx *sql.Tx, userID string) error {

@@ -11,16 +11,6 @@ import (
 	"usher/directory"
 )
 
-// NameTaken implements signup.Store.
-func (s *Store) NameTaken(ctx context.Context, key string) (bool, error) {
-	var taken bool
-	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users WHERE user_name_key = $1 AND state IN ('staged', 'live'))`, key).Scan(&taken)
-	if err != nil {
-		return false, fmt.Errorf("look for a user name: %w", err)
-	}
-	return taken, nil
-}
-
 // SaveRegistration implements signup.Registrations.
 func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l signup.Letter) error {
 	details, err := json.Marshal(r.Form)
@@ -37,7 +27,7 @@ func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l s
 			return false, fmt.Errorf("save registration: %w", err)
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO registrations (id, token_hash, browser_hash, email_key, details, password_hash, password_sealed, created_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, r.ID, r.TokenHash, r.BrowserHash, directory.Key(r.Form.Email), string(details), r.PasswordHash, sealed,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, r.ID, r.TokenHash, r.BrowserHash, directory.AddressKey(r.Form.Email), string(details), r.PasswordHash, sealed,
 			r.CreatedAt.UnixMicro(), r.ExpiresAt.UnixMicro())
 		if err != nil {
 			return false, fmt.Errorf("save registration: %w", err)
@@ -57,6 +47,17 @@ func (s *Store) RenewRegistration(ctx context.Context, emailKey, tokenHash strin
 		}
 		return n == 1, nil
 	})
+}
+
+// RegistrationWaits implements signup.Registrations.
+func (s *Store) RegistrationWaits(ctx context.Context, emailKey string, now time.Time) (bool, error) {
+	var waits bool
+	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM registrations WHERE email_key = $1 AND expires_at > $2 AND user_id IS NULL)`,
+		emailKey, now.UnixMicro()).Scan(&waits)
+	if err != nil {
+		return false, fmt.Errorf("look for a registration: %w", err)
+	}
+	return waits, nil
 }
 
 // Registration implements signup.Registrations.

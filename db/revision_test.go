@@ -32,7 +32,7 @@ func revisedThings(w *world) []revisedThing {
 			func(w *world, r int64, c directory.Change) error {
 				n := w.connector
 				n.Revision = r
-				return w.UpdateConnector(ctx, n, c)
+				return w.UpdateConnector(ctx, n, "", c)
 			}},
 		{"mapping", func(w *world) int64 { n, err := w.Connector(ctx, w.connector.ID); w.must(err); return n.Revision },
 			func(w *world, r int64, c directory.Change) error { return w.SetMapping(ctx, w.connector.ID, r, nil, c) }},

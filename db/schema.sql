@@ -512,7 +512,7 @@ CREATE TABLE users (
     staged_until  BIGINT,
     created_at    BIGINT  NOT NULL,
     updated_at    BIGINT  NOT NULL,
-    deleted_at    BIGINT, verified_email TEXT NOT NULL DEFAULT '',
+    deleted_at    BIGINT, verified_email TEXT NOT NULL DEFAULT '', name_skeleton TEXT NOT NULL DEFAULT '', self_addressed BOOLEAN NOT NULL DEFAULT FALSE CHECK (self_addressed IN (TRUE, FALSE)),
     CHECK ((state = 'staged') = (staged_until IS NOT NULL)),
     CHECK ((state IN ('deleted', 'rejected')) = (deleted_at IS NOT NULL))
 );
@@ -526,6 +526,8 @@ CREATE INDEX users_external ON users (external_id) WHERE external_id <> '' AND s
 CREATE INDEX users_gone ON users (id) WHERE state IN ('deleted', 'rejected');
 
 CREATE UNIQUE INDEX users_name ON users (user_name_key) WHERE state IN ('staged', 'live');
+
+CREATE INDEX users_skeleton ON users (name_skeleton) WHERE state IN ('staged', 'live');
 
 CREATE INDEX users_source ON users (source, user_name_key) WHERE state IN ('staged', 'live');
 

@@ -11,14 +11,14 @@ import (
 	"usher/provisioning"
 )
 
-const userColumns = `id, user_name, external_id, attributes, active, source, state, version, created_at, updated_at, deleted_at, password_hash, verified_email`
+const userColumns = `id, user_name, external_id, attributes, active, source, state, version, created_at, updated_at, deleted_at, password_hash, verified_email, self_addressed`
 
 func scanUser(row scanner) (directory.User, error) {
 	var u directory.User
 	var attributes string
 	var created, updated, deleted sql.NullInt64
 	err := row.Scan(&u.ID, &u.UserName, &u.ExternalID, &attributes, &u.Active, &u.Source, &u.State, &u.Version,
-		&created, &updated, &deleted, &u.PasswordHash, &u.VerifiedEmail)
+		&created, &updated, &deleted, &u.PasswordHash, &u.VerifiedEmail, &u.SelfAddressed)
 	if err != nil {
 		return u, err
 	}
@@ -55,11 +55,6 @@ func oneUser(row *sql.Row) (directory.User, error) {
 // User is a live user.
 func (s *Store) User(ctx context.Context, id string) (directory.User, error) {
 	return oneUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE id = $1 AND state = 'live'`, id))
-}
-
-// UserByName is the live user with this name, whatever its case.
-func (s *Store) UserByName(ctx context.Context, name string) (directory.User, error) {
-	return oneUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE user_name_key = $1 AND `+isLive, directory.Key(name)))
 }
 
 // urgency puts whoever loses access first, and new users from a file behind what people do one by one.
@@ -105,11 +100,11 @@ func (s *Store) insertUser(ctx context.Context, tx *sql.Tx, u directory.User, c 
 	if err != nil {
 		return fmt.Errorf("create user: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO users (id, user_name, user_name_key, state, active, source, external_id, attributes,
-			password_hash, verified_email, version, staged_until, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $12)`,
-		u.ID, u.UserName, directory.Key(u.UserName), string(u.State), u.Active, string(u.Source), u.ExternalID, string(attributes),
-		u.PasswordHash, u.VerifiedEmail, micros(stagedUntil), c.At.UnixMicro())
+	_, err = tx.ExecContext(ctx, `INSERT INTO users (id, user_name, user_name_key, name_skeleton, state, active, source, external_id, attributes,
+			password_hash, verified_email, self_addressed, version, staged_until, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, $14)`,
+		u.ID, u.UserName, clean(directory.NameKey(u.UserName)), clean(directory.NameSkeleton(u.UserName)), string(u.State), u.Active, string(u.Source),
+		u.ExternalID, string(attributes), u.PasswordHash, u.VerifiedEmail, u.SelfAddressed, micros(stagedUntil), c.At.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("create user %s: %w", u.ID, userNameTaken(err))
 	}
@@ -140,14 +135,11 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 		}
 		linked, err := writeLinks(ctx, tx, u, c)
 		repassword := old.PasswordHash != u.PasswordHash
-		if err != nil || sent && !linked && !repassword && old.VerifiedEmail == u.VerifiedEmail {
+		if err != nil || sent && !linked && !repassword && old.VerifiedEmail == u.VerifiedEmail && old.SelfAddressed == u.SelfAddressed {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE users SET user_name = $1, user_name_key = $2, active = $3, external_id = $4, attributes = $5,
-				password_hash = $6, verified_email = $7, version = version + 1, updated_at = $8 WHERE id = $9`,
-			u.UserName, directory.Key(u.UserName), u.Active, u.ExternalID, string(attributes), u.PasswordHash, u.VerifiedEmail, c.At.UnixMicro(), u.ID)
-		if err != nil {
-			return fmt.Errorf("update user %s: %w", u.ID, userNameTaken(err))
+		if err := writeUser(ctx, tx, u, attributes, c); err != nil {
+			return err
 		}
 		changed = true
 		if err := endRefusedSessions(ctx, tx, old, u); err != nil {
@@ -172,6 +164,19 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 		return s.spread(ctx, tx, u, c)
 	})
 	return changed && err == nil, err
+}
+
+// writeUser leaves the key of a name that stays: one from before may be stored by other rules.
+func writeUser(ctx context.Context, tx *sql.Tx, u directory.User, attributes []byte, c directory.Change) error {
+	_, err := tx.ExecContext(ctx, `UPDATE users SET user_name = $1, user_name_key = CASE WHEN user_name = $1 THEN user_name_key ELSE CAST($2 AS TEXT) END,
+			name_skeleton = $3, active = $4, external_id = $5, attributes = $6, password_hash = $7, verified_email = $8, self_addressed = $9,
+			version = version + 1, updated_at = $10 WHERE id = $11`,
+		u.UserName, clean(directory.NameKey(u.UserName)), clean(directory.NameSkeleton(u.UserName)), u.Active, u.ExternalID, string(attributes),
+		u.PasswordHash, u.VerifiedEmail, u.SelfAddressed, c.At.UnixMicro(), u.ID)
+	if err != nil {
+		return fmt.Errorf("update user %s: %w", u.ID, userNameTaken(err))
+	}
+	return nil
 }
 
 // spread tells the search and the targets that the user is different now.

@@ -85,7 +85,7 @@ func countLetter(ctx context.Context, tx *sql.Tx, to string, now time.Time) (boo
 			mails = CASE WHEN mail_limits.since <= $3 THEN 1 ELSE mail_limits.mails + 1 END,
 			since = CASE WHEN mail_limits.since <= $3 THEN excluded.since ELSE mail_limits.since END
 		WHERE mail_limits.since <= $3 OR mail_limits.mails < $4`,
-		directory.Key(to), now.UnixMicro(), now.Add(-signup.LettersSpan).UnixMicro(), signup.MaxLetters)
+		directory.Mailbox(to), now.UnixMicro(), now.Add(-signup.LettersSpan).UnixMicro(), signup.MaxLetters)
 	if err != nil {
 		return false, fmt.Errorf("count letters: %w", err)
 	}

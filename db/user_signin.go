@@ -10,20 +10,22 @@ import (
 )
 
 // UserForSignIn implements auth.Users.
-func (s *Store) UserForSignIn(ctx context.Context, key string) (directory.User, bool, error) {
-	u, err := s.UserByName(ctx, key)
-	if err == nil {
-		return u, true, nil
+func (s *Store) UserForSignIn(ctx context.Context, typed string) (directory.User, bool, error) {
+	named, err := s.UserByName(ctx, typed)
+	isNamed := err == nil
+	if err != nil && directory.CodeOf(err) != directory.NotFound {
+		return named, false, err
 	}
-	if directory.CodeOf(err) != directory.NotFound {
-		return u, false, err
+	const enough = 5 // only those with a password can be meant
+	having, err := s.AddressOwners(ctx, typed, enough)
+	if err == nil && len(having) == 0 {
+		having, err = s.UsersByEmail(ctx, typed, enough)
 	}
-	const enough = 2 // more than one is nobody
-	found, err := s.UsersByEmail(ctx, key, enough)
-	if err != nil || len(found) != 1 {
+	if err != nil {
 		return directory.User{}, false, err
 	}
-	return found[0], true, nil
+	u, ok := directory.Meant(typed, named, isNamed, having)
+	return u, ok, nil
 }
 
 // UserByID implements auth.Users.
@@ -51,6 +53,9 @@ func (s *Store) SetUserPassword(ctx context.Context, id string, p auth.NewPasswo
 			return noUser()
 		}
 		if err := endUserSessions(ctx, tx, id, keepSession); err != nil {
+			return err
+		}
+		if err := forgetBrowsers(ctx, tx, auth.Owner{UserID: id}); err != nil {
 			return err
 		}
 		if err := dropPowerfulLinks(ctx, tx, id); err != nil {
@@ -88,6 +93,9 @@ func endRefusedSessions(ctx context.Context, tx *sql.Tx, old, u directory.User) 
 		return nil
 	}
 	if err := endUserSessions(ctx, tx, u.ID, ""); err != nil {
+		return err
+	}
+	if err := forgetBrowsers(ctx, tx, auth.Owner{UserID: u.ID}); err != nil {
 		return err
 	}
 	return dropPowerfulLinks(ctx, tx, u.ID)

@@ -18,14 +18,30 @@ func (s *Store) Users(ctx context.Context, f directory.UserFilter) (directory.Us
 	if err != nil {
 		return directory.UserPage{}, fmt.Errorf("list users: %w", err)
 	}
-	p := directory.UserPage{Users: found}
+	var p directory.UserPage
 	if len(found) > n {
-		p.Users, p.Next = found[:n], directory.Key(found[n-1].UserName)
+		found, p.Next = found[:n], found[n-1].key
+	}
+	for _, u := range found {
+		p.Users = append(p.Users, u.User)
 	}
 	return p, nil
 }
 
-func (s *Store) findUsers(ctx context.Context, f directory.UserFilter, n int) ([]directory.User, error) {
+// listedUser is a user with the key by which the list goes.
+type listedUser struct {
+	directory.User
+	key string
+}
+
+const listedColumns = `user_name_key, ` + userColumns
+
+func scanListed(row scanner) (u listedUser, err error) {
+	u.User, err = scanUser(keyed{row, []any{&u.key}})
+	return u, err
+}
+
+func (s *Store) findUsers(ctx context.Context, f directory.UserFilter, n int) ([]listedUser, error) {
 	terms := searchTerms(f.Search)
 	start, err := s.rarest(ctx, f, terms)
 	if err != nil {
@@ -33,15 +49,13 @@ func (s *Store) findUsers(ctx context.Context, f directory.UserFilter, n int) ([
 	}
 	q := userQuery(f, terms, start)
 	if start.kind == fromNames {
-		return list(ctx, s.r, scanUser, q.end(` ORDER BY user_name_key LIMIT %s`, n), q.args...)
+		return list(ctx, s.r, scanListed, q.end(` ORDER BY user_name_key LIMIT %s`, n), q.args...)
 	}
-	found, err := list(ctx, s.r, scanUser, q.text.String(), q.args...)
+	found, err := list(ctx, s.r, scanListed, q.text.String(), q.args...)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b directory.User) int {
-		return cmp.Compare(directory.Key(a.UserName), directory.Key(b.UserName))
-	})
+	slices.SortFunc(found, func(a, b listedUser) int { return cmp.Compare(a.key, b.key) })
 	return found[:min(len(found), n)], nil
 }
 
@@ -118,7 +132,7 @@ func troubleQueries() []string {
 }
 
 func userQuery(f directory.UserFilter, terms []string, start startPoint) *query {
-	q := where(`SELECT ` + userColumns + ` FROM users`)
+	q := where(`SELECT ` + listedColumns + ` FROM users`)
 	switch start.kind {
 	case fromTerm:
 		q.add(`id IN (SELECT user_id FROM user_terms WHERE term >= %s AND term < %s)`, start.term, after(start.term))

@@ -136,19 +136,3 @@ func (s *Store) CountUsers(ctx context.Context) (int64, error) {
 	}
 	return n, nil
 }
-
-// UsersByEmail are live users who have the address among theirs, whatever its case, in the order of their IDs.
-func (s *Store) UsersByEmail(ctx context.Context, email string, limit int) ([]directory.User, error) {
-	key, _, _ := keyOf(email, exactKey(attrEmails))
-	if key == "" {
-		return nil, nil
-	}
-	found, err := list(ctx, s.r, scanUser, usersByEmailQuery, attrEmails, key, limit)
-	if err != nil {
-		return nil, fmt.Errorf("find users by e-mail address: %w", err)
-	}
-	return found, nil
-}
-
-const usersByEmailQuery = `SELECT ` + userColumns + ` FROM users
-	WHERE id IN (SELECT user_id FROM user_values WHERE attr = $1 AND key = $2) AND state = 'live' ORDER BY id LIMIT $3`

@@ -13,6 +13,11 @@ func (d *Directory) CreateUser(ctx context.Context, u User, by Actor) (User, []O
 	if err := u.Check().Err(); err != nil {
 		return u, nil, err
 	}
+	if by.Kind == ByUser {
+		if err := d.CheckClaim(ctx, u); err != nil {
+			return u, nil, err
+		}
+	}
 	u.ID, u.State = NewID(), Live
 	c := d.Change(by, ActionUserCreate, u.ID, u.UserName)
 	u.CreatedAt, u.UpdatedAt = c.At, c.At
@@ -99,7 +104,7 @@ func longest(ps []Provisioner) time.Duration {
 // UpdateUser writes the user, and waits for blocking targets after it is committed. An update that changes
 // nothing sends nothing. With u.Version set, an edit of something older is a Conflict.
 func (d *Directory) UpdateUser(ctx context.Context, u User, by Actor) ([]Outcome, error) {
-	if err := u.Check().Err(); err != nil {
+	if err := d.checkUpdate(ctx, &u, by); err != nil {
 		return nil, err
 	}
 	changed, err := d.Store.UpdateUser(ctx, u, d.Change(by, ActionUserUpdate, u.ID, u.UserName))
@@ -107,6 +112,22 @@ func (d *Directory) UpdateUser(ctx context.Context, u User, by Actor) ([]Outcome
 		return nil, err
 	}
 	return d.settle(ctx, u)
+}
+
+// checkUpdate looks at what is different from the user as stored: what was taken before stays.
+func (d *Directory) checkUpdate(ctx context.Context, u *User, by Actor) error {
+	was, err := d.Store.User(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	if err := u.CheckChange(was).Err(); err != nil {
+		return err
+	}
+	u.SelfAddressed = selfAddressed(was, *u, by)
+	if by.Kind != ByUser || u.UserName == was.UserName {
+		return nil
+	}
+	return d.CheckClaim(ctx, *u)
 }
 
 // SetActive enables or disables the user everywhere.

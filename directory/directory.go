@@ -15,6 +15,10 @@ import (
 // together. Uniqueness is reported as *Error with Code Conflict and the field; a missing row as NotFound.
 type Store interface {
 	User(ctx context.Context, id string) (User, error) // live users only
+	// UsersLike are at most limit live or staged users whose names are the same as this one, or look like it (NameSkeleton).
+	UsersLike(ctx context.Context, name string, limit int) ([]User, error)
+	// AddressOwners are at most limit live users to whom the address belongs for certain (User.Owns).
+	AddressOwners(ctx context.Context, address string, limit int) ([]User, error)
 	// CreateUser inserts a user. With stagedUntil set it is staged and only blocking accounts are made due.
 	CreateUser(ctx context.Context, u User, c Change, stagedUntil time.Time) error
 	// CreateUsers inserts live users, of whom cs are the changes, in one transaction: all of them, or none and an error.

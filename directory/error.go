@@ -19,6 +19,9 @@ const (
 	Rejected Code = "rejected"  // a blocking target refused, so the act was taken back
 )
 
+// ErrIssuerLinked is what a Conflict wraps that keeps a second subject of one issuer from a user.
+var ErrIssuerLinked = errors.New("the user is linked to another subject of this issuer")
+
 // Error is a failure that a person can act on. Anything else is internal and is shown as a reference only.
 type Error struct {
 	Code    Code

@@ -2,7 +2,7 @@ package directory
 
 import (
 	"cmp"
-	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -52,6 +52,10 @@ type User struct {
 	// VerifiedEmail is the address that the user has shown to be theirs; "" when none. Stored with the user.
 	VerifiedEmail string `json:"-"`
 
+	// SelfAddressed says that the user, or a provider for them, wrote an address that nobody has verified, since the
+	// organisation wrote the addresses last. Stored with the user.
+	SelfAddressed bool `json:"-"`
+
 	// Groups are the names of the user's groups, sorted. They are read only for attribute mappings that ask for them.
 	Groups []string `json:"-"`
 
@@ -66,6 +70,9 @@ type Arrival struct {
 	Password Secret   // in clear, for targets that are sent passwords: sealed until they have it. PasswordHash is set besides.
 	Identity Identity // of a user who arrives by, or is linked to, an external identity provider
 	Row      ImportRow
+
+	// Unchecked says that the organisation takes people's word for their address, which then may be their user name.
+	Unchecked bool
 
 	// Registration is the ID of the sign-up that a new user settles; "" for none. It is used up when the user is live,
 	// and works again when the user is taken back. One user at a time can settle it: others are a Conflict.
@@ -243,17 +250,19 @@ const (
 	maxText     = 250
 )
 
-// Check says what is wrong with the user, by the names of the form's fields.
-func (u *User) Check() FieldErrors {
+// Check prepares a new user and says what is wrong, by the names of the form's fields.
+func (u *User) Check() FieldErrors { return u.CheckChange(User{}) }
+
+// CheckChange is Check for a user who was as given before. The user name and the addresses that were there then stay as
+// they are, also those that no new user could have.
+func (u *User) CheckChange(was User) FieldErrors {
 	f := FieldErrors{}
-	u.UserName = strings.TrimSpace(u.UserName)
-	switch {
-	case u.UserName == "":
-		f.Add("user_name", "Enter a user name.")
-	case utf8.RuneCountInString(u.UserName) > maxUserName:
-		f.Add("user_name", "A user name has at most 200 characters.")
-	case strings.ContainsFunc(u.UserName, unprintable):
-		f.Add("user_name", "A user name cannot contain control characters.")
+	if name := u.UserName; name == "" || name != was.UserName {
+		prepared, words := PrepareName(name)
+		u.UserName = prepared
+		if words != "" {
+			f.Add("user_name", words)
+		}
 	}
 	for field, v := range map[string]*string{"given_name": &u.Name.GivenName, "family_name": &u.Name.FamilyName,
 		"display_name": &u.DisplayName, "title": &u.Title, "department": &u.Department} {
@@ -262,17 +271,19 @@ func (u *User) Check() FieldErrors {
 	}
 	checkText(f, "phone", u.Phone())
 	checkText(f, "external_id", u.ExternalID)
-	u.checkEmails(f)
+	u.checkEmails(f, was.Emails)
 	return f
 }
 
-func (u *User) checkEmails(f FieldErrors) {
+func (u *User) checkEmails(f FieldErrors, before []Email) {
 	for i := range u.Emails {
-		u.Emails[i].Value = strings.TrimSpace(u.Emails[i].Value)
 		v := u.Emails[i].Value
-		a, err := mail.ParseAddress(v)
-		if err != nil || a.Address != v || len(v) > 254 {
-			f.Add("email", "Enter an e-mail address such as ada@example.com.")
+		if slices.ContainsFunc(before, func(e Email) bool { return e.Value == v }) {
+			continue
+		}
+		u.Emails[i].Value = prepareAddress(v)
+		if words := AddressWords(u.Emails[i].Value); words != "" {
+			f.Add("email", words)
 		}
 	}
 }

@@ -122,9 +122,7 @@ func (s *Server) clientIP() func(http.Handler) http.Handler {
 }
 
 func (s *Server) limitPerIP() func(http.Handler) http.Handler {
-	key := func(r *http.Request) (string, error) {
-		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
-	}
+	key := func(r *http.Request) (string, error) { return clientAddress(r), nil }
 	return httprate.LimitBy(postsPerIP, time.Minute, key, httprate.WithLimitHandler(s.page(tooManyRequests)))
 }
 

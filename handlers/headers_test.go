@@ -210,3 +210,31 @@ func TestHealthDoesNotPileUp(t *testing.T) {
 		t.Errorf("%d probes are under way", n)
 	}
 }
+
+// The pages of the organisation's people are guarded like the console's.
+func TestHostOfPublicPages(t *testing.T) {
+	f := newFoyer(t, nil)
+	for _, path := range []string{"/login", "/register", "/register/confirm", "/register/resend", "/forgot", "/reset", "/verify", "/account", "/nowhere"} {
+		b := f.visitor(t)
+		b.header.Set("Host", "evil.example")
+		for what, a := range map[string]answer{"GET": b.get(path), "POST": b.post(path)} {
+			if a.code != http.StatusMisdirectedRequest {
+				t.Errorf("%s %s under a foreign name: %d", what, path, a.code)
+			}
+		}
+	}
+}
+
+// Each form that costs a hash or a mail is limited by itself: its tries are used up, and then it refuses.
+func TestPublicFormsAreLimited(t *testing.T) {
+	for _, path := range []string{"/login", "/register", "/register/confirm", "/register/resend", "/forgot", "/reset", "/verify"} {
+		f := newFoyer(t, nil)
+		b := f.visitor(t)
+		for n := range postsPerIP {
+			if a := b.post(path, "user_name", string(rune('a'+n))); a.code == http.StatusTooManyRequests {
+				t.Fatalf("%s: try %d is refused", path, n+1)
+			}
+		}
+		b.post(path, "user_name", "z").status(t, http.StatusTooManyRequests)
+	}
+}

@@ -97,7 +97,7 @@ func TestImportByHand(t *testing.T) {
 	if got := report.header.Get("Content-Disposition"); got != `attachment; filename="new people-refused.csv"` {
 		t.Errorf("the download is %s", got)
 	}
-	const want = "\uFEFFuser,first,mail,teams,line,reason\r\nbob,Bob,wrong,,3,Email: Enter an e-mail address such as ada@example.com.\r\neve,'=1+1,,Nobody,5,Groups: There is no group “Nobody”.\r\n"
+	const want = "\uFEFFuser,first,mail,teams,line,reason\r\nbob,Bob,wrong,,3,Email: Enter an e-mail address such as ada@example.com. This one has no @.\r\neve,'=1+1,,Nobody,5,Groups: There is no group “Nobody”.\r\n"
 	if report.text != want {
 		t.Errorf("report %q", report.text)
 	}

@@ -62,7 +62,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := localPath(f.Get("next"))
-	u, err := s.Auth.SignInUser(r.Context(), f.Get("user_name"), f.Get("password"))
+	u, err := s.Auth.SignInUser(r.Context(), s.origin(r), f.Get("user_name"), f.Get("password"))
 	err = disabledPage(err)
 	if e, status, ok := formError(err); ok {
 		setRetryAfter(w, err)

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -176,4 +178,62 @@ func TestPersonalCookieOverHTTPS(t *testing.T) {
 	if got := s.UserSessions.CookieName(); got != "__Host-usher_account" {
 		t.Errorf("the cookie is %s", got)
 	}
+}
+
+// Disabling ends the sessions, and a disabled user's password is refused. Both have a second lock behind them.
+func TestSecondLocksForDisabledUsers(t *testing.T) {
+	h := newHouse(t, "http://usher.example")
+	u := directory.User{ID: directory.NewID(), UserName: "grace", State: directory.Live, Active: true}
+	h.store.AddUser(u)
+	begin := func(u directory.User) (*httptest.ResponseRecorder, error) {
+		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "POST", "/login", nil)
+		var err error
+		h.loadUserVisit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { err = h.signInUser(w, r, u) })).ServeHTTP(w, r)
+		return w, err
+	}
+	w, err := begin(u)
+	must(t, err)
+	who := func() (id string) {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/account", nil)
+		for _, c := range w.Result().Cookies() {
+			r.AddCookie(c)
+		}
+		h.loadUserVisit(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { id = visitOf(r).user.ID })).ServeHTTP(httptest.NewRecorder(), r)
+		return id
+	}
+	if who() != u.ID {
+		t.Fatal("the session is nobody's")
+	}
+	h.store.ChangeUser(u.ID, func(u *directory.User) { u.Active = false })
+	if who() != "" {
+		t.Error("a session that was left over opens a disabled user's pages")
+	}
+	u.Active = false
+	w, err = begin(u)
+	if statusOf(err) != http.StatusForbidden || len(w.Result().Cookies()) != 0 {
+		t.Errorf("a disabled user got a session: %v", err)
+	}
+}
+
+// Five wrong passwords from elsewhere lock nobody out, and a browser that was signed in stays open whatever happens.
+func TestStrangerLocksNobodyOut(t *testing.T) {
+	f := newFoyer(t, nil)
+	f.TrustedProxies = []string{"192.0.2.0/24"}
+	f.mux = f.Router()
+	f.member(t, "grace")
+	from := func(b *browser, ip string) *browser {
+		b.header = b.header.Clone()
+		b.header.Set("X-Forwarded-For", ip)
+		return b
+	}
+	known := from(f.visitor(t), "203.0.113.1")
+	known.post("/login", "user_name", "grace", "password", good).goes(t, "/account")
+	known.post("/logout").goes(t, "/login?signed-out")
+	stranger := from(f.visitor(t), "198.51.100.7")
+	for range 5 {
+		stranger.post("/login", "user_name", "grace", "password", next).status(t, 422)
+	}
+	stranger.post("/login", "user_name", "grace", "password", good).status(t, 429)
+	from(f.visitor(t), "203.0.113.9").post("/login", "user_name", "grace", "password", good).goes(t, "/account")
+	from(known, "198.51.100.7").post("/login", "user_name", "grace", "password", good).goes(t, "/account") // behind the stranger's address
 }

@@ -96,7 +96,7 @@ func (s *Server) jitInput(r *http.Request, in oidc.SignIn) (v views.OIDCJITView,
 
 func (s *Server) readJIT(ctx context.Context, in oidc.SignIn, f url.Values) (views.OIDCJITView, error) {
 	set := &in.Settings
-	set.JIT, set.LinkByEmail = f.Get("jit") == "true", f.Get("link_by_email") == "true"
+	set.JIT, set.LinkByEmail, set.TrustEmail = f.Get("jit") == "true", f.Get("link_by_email") == "true", f.Get("trust_email") == "true"
 	set.NoAccount, set.Sync = oidc.NoAccount(f.Get("no_account")), oidc.Sync(f.Get("sync"))
 	set.Mapping = map[string]string{}
 	for _, a := range oidc.Attributes() {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/httprate"
 
 	"usher/auth/oidc"
@@ -42,9 +41,7 @@ func (s *Server) stateCookie(r *http.Request) string {
 const signInsPerIP = 240
 
 func (s *Server) limitSignInsPerIP() func(http.Handler) http.Handler {
-	key := func(r *http.Request) (string, error) {
-		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
-	}
+	key := func(r *http.Request) (string, error) { return clientAddress(r), nil }
 	return httprate.LimitBy(signInsPerIP, time.Minute, key, httprate.WithLimitHandler(s.page(tooManyRequests)))
 }
 

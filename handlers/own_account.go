@@ -112,12 +112,15 @@ func (s *Server) changeOwnPassword(w http.ResponseWriter, r *http.Request) error
 	v := visitOf(r)
 	err = differs("new_password_again")
 	if f.Get("new_password") == f.Get("new_password_again") {
-		err = s.Auth.ChangeUserPassword(r.Context(), v.user, f.Get("current_password"), f.Get("new_password"), auth.SessionHash(v.session.ID))
+		err = s.Auth.ChangeUserPassword(r.Context(), s.origin(r), v.user, f.Get("current_password"), f.Get("new_password"), auth.SessionHash(v.session.ID))
 	}
 	if directory.CodeOf(err) != "" {
 		return s.refuseOwn(w, r, views.OwnAccountView{}, err)
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.knowBrowser(w, r, auth.Owner{UserID: v.user.ID}); err != nil { // the password was changed, and with it all are forgotten
 		return err
 	}
 	if err := s.Auth.UserSessions.Start(r, w, v.user.ID); err != nil {

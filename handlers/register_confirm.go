@@ -6,7 +6,6 @@ import (
 
 	"usher/auth/signup"
 	"usher/directory"
-	"usher/mail"
 	"usher/views"
 )
 
@@ -69,8 +68,8 @@ func (s *Server) resendRegistration(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	email := strings.TrimSpace(f.Get("email"))
-	if !mail.IsAddress(email) {
-		return s.renderRegisterResend(w, r, http.StatusUnprocessableEntity, views.RegisterResendView{Email: email, Error: "Enter an e-mail address such as ada@example.com."})
+	if words := directory.AddressWords(email); words != "" {
+		return s.renderRegisterResend(w, r, http.StatusUnprocessableEntity, views.RegisterResendView{Email: email, Error: words})
 	}
 	if err := s.SignUp.Resend(r.Context(), email); err != nil {
 		return err

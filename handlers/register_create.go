@@ -74,7 +74,7 @@ func (s *Server) answerRegistered(w http.ResponseWriter, r *http.Request, settin
 	if made && !done.Mailed {
 		return s.redirect(w, r, "/login?registered")
 	}
-	v := views.RegisterSentView{Email: strings.TrimSpace(typed.Email), Active: settings.ActivateNow}
+	v := views.RegisterSentView{Email: strings.TrimSpace(typed.Email), Active: !typed.Waits(settings)}
 	var err error
 	if v.Brand, err = s.brandView(r, "Check your mail"); err != nil {
 		return err

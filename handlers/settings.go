@@ -47,7 +47,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	err = differs("new_password_again")
 	if f.Get("new_password") == f.Get("new_password_again") {
 		keep := auth.SessionHash(v.session.ID)
-		err = s.Auth.ChangePassword(r.Context(), v.admin, f.Get("current_password"), f.Get("new_password"), keep)
+		err = s.Auth.ChangePassword(r.Context(), s.origin(r), v.admin, f.Get("current_password"), f.Get("new_password"), keep)
 	}
 	if e, status, ok := formError(err); ok {
 		setRetryAfter(w, err)
@@ -58,6 +58,9 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return s.renderSettings(w, r, status, views.SettingsView{PasswordErrors: fields})
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.knowBrowser(w, r, auth.Owner{AdminID: v.admin.ID}); err != nil { // with the password all were forgotten
 		return err
 	}
 	if err := s.Auth.Sessions.Start(r, w, v.admin.ID); err != nil {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 
+	"usher/auth"
 	"usher/views"
 )
 
@@ -32,7 +33,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := localPath(f.Get("next"))
-	a, err := s.Auth.SignIn(r.Context(), f.Get("user_name"), f.Get("password"))
+	a, err := s.Auth.SignIn(r.Context(), s.origin(r), f.Get("user_name"), f.Get("password"))
 	if e, status, ok := formError(err); ok {
 		setRetryAfter(w, err)
 		return s.renderSignIn(w, r, status, views.SignInView{UserName: f.Get("user_name"), Next: next, Problem: e.Message, Typed: f.Get(typedField)})
@@ -41,6 +42,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := s.Auth.Sessions.Start(r, w, a.ID); err != nil {
+		return err
+	}
+	if err := s.knowBrowser(w, r, auth.Owner{AdminID: a.ID}); err != nil {
 		return err
 	}
 	visitOf(r).admin = a

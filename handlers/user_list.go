@@ -16,6 +16,7 @@ type userStore interface {
 	User(ctx context.Context, id string) (directory.User, error) // live users only
 	Users(ctx context.Context, f directory.UserFilter) (directory.UserPage, error)
 	Standings(ctx context.Context, users []directory.User) (map[string][]provisioning.Standing, error) // by user ID
+	LookAlikes(ctx context.Context, us []directory.User) (map[string]bool, error)
 	BlockingProvisioners(ctx context.Context, s directory.Source) ([]directory.Provisioner, error)
 	Provisioners(ctx context.Context) ([]directory.Provisioner, error)
 }
@@ -82,10 +83,14 @@ func (s *Server) userRows(ctx context.Context, users []directory.User) ([]views.
 	if err != nil {
 		return nil, err
 	}
+	alike, err := s.Store.LookAlikes(ctx, users)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]views.UserRow, len(users))
 	for i, u := range users {
 		worst, n := provisioning.Whole(standings[u.ID], s.Now())
-		rows[i] = views.UserRow{User: u, Status: string(worst), Targets: n}
+		rows[i] = views.UserRow{User: u, Status: string(worst), Targets: n, Alike: alike[u.ID]}
 	}
 	return rows, nil
 }

@@ -68,6 +68,9 @@ func (s *Server) signInUserTo(w http.ResponseWriter, r *http.Request, u director
 	if err := s.Auth.UserSessions.Start(r, w, u.ID); err != nil {
 		return err
 	}
+	if err := s.knowBrowser(w, r, auth.Owner{UserID: u.ID}); err != nil {
+		return err
+	}
 	visitOf(r).user = u
 	if page := s.resumeTyped(w, r, u.ID, typedOf(r)); page != "" {
 		to = page

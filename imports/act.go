@@ -127,7 +127,7 @@ func (c columns) sinceDryRun(d *deed, f facts) *problem {
 		return wrong // a row that was begun is like the user who was made of it
 	}
 	var own *directory.User
-	if u, ok := f.users[directory.Key(d.person.name)]; ok {
+	if u, ok := f.named(d.person.name); ok {
 		own = &u
 	}
 	return c.likeness(d.person, own, f)
@@ -170,7 +170,7 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 		for _, g := range d.person.groups {
 			d.user.Arrival.Groups = append(d.user.Arrival.Groups, f.groups[directory.Key(g)].ID)
 		}
-		_, taken := f.users[directory.Key(d.person.name)]
+		_, taken := f.named(d.person.name)
 		switch state := states[d.row.UserID]; {
 		case state == directory.Live, state == directory.Deleted:
 			d.settle(nil, Created)
@@ -237,7 +237,7 @@ func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*dee
 	var wg sync.WaitGroup
 	free := make(chan struct{}, abreast)
 	for _, d := range deeds {
-		u, ok := f.users[directory.Key(d.person.name)]
+		u, ok := f.named(d.person.name)
 		if !ok {
 			d.refuse(&problem{field: keyName, words: "The user was deleted since the dry run."})
 			continue

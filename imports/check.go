@@ -113,7 +113,7 @@ func (c columns) unknownGroups(p person, f facts) *problem {
 
 // plan tells a new user from one to change or to leave.
 func (c columns) plan(row *Row, p person, f facts) *problem {
-	u, exists := f.users[directory.Key(p.name)]
+	u, exists := f.named(p.name)
 	if exists && c.existing == OnlyCreate {
 		row.Verdict, row.Words = Same, "The user exists and is left as is."
 		return nil
@@ -145,11 +145,12 @@ func (c columns) planFor(row *Row, p person, u directory.User, exists bool, f fa
 		if missing := f.unknown(p); len(missing) > 0 {
 			row.Words = cutAt("Creates the group "+strings.Join(missing, ", "), 400)
 		}
-		return refusal(&u)
+		return refusal(&u, directory.User{})
 	}
+	was := u
 	differs := c.write(p, &u)
 	if len(differs) > 0 {
-		if wrong := refusal(&u); wrong != nil {
+		if wrong := refusal(&u, was); wrong != nil {
 			return wrong
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // facts are what the directory knows about the people of one batch, read in a few queries.
 type facts struct {
-	users    map[string]directory.User    // by folded name
+	users    map[string]directory.User    // by key, see named
 	groups   map[string]directory.Group   // by folded name
 	groupsOf map[string]map[string]bool   // IDs of groups, by user ID
 	earlier  [4]map[string]int64          // the line of the first row with a folded key, before the row; by Trait
@@ -20,18 +20,18 @@ func (im *Importer) facts(ctx context.Context, people []person) (facts, error) {
 	var names, groups []string
 	seen, wanted := map[string]bool{}, map[string]bool{}
 	for _, p := range people {
-		add(&names, seen, p.name)
+		for _, key := range directory.NameKeys(p.name) {
+			addKey(&names, seen, key)
+		}
 		for _, g := range p.groups {
-			add(&groups, wanted, g)
+			addKey(&groups, wanted, directory.Key(g))
 		}
 	}
 	users, err := im.Store.UsersByName(ctx, names)
 	if err != nil {
 		return f, err
 	}
-	for _, u := range users {
-		f.users[directory.Key(u.UserName)] = u
-	}
+	f.keep(users)
 	if err := im.alike(ctx, &f, people); err != nil {
 		return f, err
 	}
@@ -41,9 +41,31 @@ func (im *Importer) facts(ctx context.Context, people []person) (facts, error) {
 	return f, im.groupFacts(ctx, &f, groups)
 }
 
-// add collects the folded names that are not there yet.
-func add(to *[]string, seen map[string]bool, name string) {
-	if k := directory.Key(name); k != "" && !seen[k] {
+// keep makes users found by their names. One who is called exactly so goes before one whose name is the same otherwise.
+func (f facts) keep(users []directory.User) {
+	for _, u := range users {
+		f.users[directory.Key(u.UserName)] = u
+	}
+	for _, u := range users {
+		if _, ok := f.users[directory.NameKey(u.UserName)]; !ok {
+			f.users[directory.NameKey(u.UserName)] = u
+		}
+	}
+}
+
+// named is the user whom a row is about.
+func (f facts) named(name string) (u directory.User, ok bool) {
+	for _, key := range directory.NameKeys(name) {
+		if u, ok = f.users[key]; ok {
+			break
+		}
+	}
+	return u, ok
+}
+
+// addKey collects the keys that are not there yet.
+func addKey(to *[]string, seen map[string]bool, k string) {
+	if k != "" && !seen[k] {
 		seen[k] = true
 		*to = append(*to, k)
 	}

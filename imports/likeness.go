@@ -34,7 +34,7 @@ func (t Trait) fold(value string) string {
 }
 
 func (p person) traits() (all Traits) {
-	all[ByName] = directory.Key(p.name)
+	all[ByName] = directory.NameKey(p.name)
 	for _, t := range traits {
 		all[t.Trait] = t.fold(p.values[t.key])
 	}

@@ -155,9 +155,9 @@ func (c columns) write(p person, u *directory.User) (differs []string) {
 	return differs
 }
 
-// refusal is what the directory would say about the user, in the words of a row.
-func refusal(u *directory.User) *problem {
-	wrong := u.Check()
+// refusal is what the directory would say about the user, who was as given before, in the words of a row.
+func refusal(u *directory.User, was directory.User) *problem {
+	wrong := u.CheckChange(was)
 	for _, a := range [][2]string{{keyName, "user_name"}, {keyEmail, "email"}, {"name.givenName", "given_name"}, {"name.familyName", "family_name"},
 		{"displayName", "display_name"}, {"title", "title"}, {"department", "department"}, {"phoneNumbers", "phone"}, {"externalId", "external_id"}} {
 		if words, ok := wrong[a[1]]; ok {

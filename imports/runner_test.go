@@ -40,7 +40,7 @@ func TestDryRunThenRun(t *testing.T) {
 		w.settleIn()
 		w.run()
 		i := w.checked(mixed, imports.CreateAndChange, imports.RefuseUnknown)
-		refused := `2 %[1]s BOB: Email: Enter an e-mail address such as ada@example.com.
+		refused := `2 %[1]s BOB: Email: Enter an e-mail address such as ada@example.com. This one has no @.
 3 %[1]s : Active: “perhaps” is neither yes nor no. Write true or false.
 4 %[1]s ADA: User name: Line 2 has the same user name.
 5 %[1]s : User name: The cell is empty.`

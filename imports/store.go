@@ -60,11 +60,11 @@ type Store interface {
 	Causes(ctx context.Context, id string, limit int) ([]Cause, error)
 
 	// EarlierRows are the lines of the rows before one that have these folded keys, by key: the first of each. Only
-	// for user names rows that are refused count, too.
+	// for user names (directory.NameKey) rows that are refused count, too.
 	EarlierRows(ctx context.Context, id string, before int64, t Trait, keys []string) (map[string]int64, error)
 	// UsersAlike are live users who have one of these values, one for each value. Case counts for external IDs only.
 	UsersAlike(ctx context.Context, t Trait, values []string) (map[string]directory.User, error)
-	// UsersByName are the live users with these folded names.
+	// UsersByName are the live users whose names are stored under these keys.
 	UsersByName(ctx context.Context, keys []string) ([]directory.User, error)
 	// UserStates are the states of users, gone ones included, by ID.
 	UserStates(ctx context.Context, ids []string) (map[string]directory.State, error)

@@ -75,8 +75,8 @@ func (s *Server) Check() directory.FieldErrors {
 	if s.UserName == "" && s.Password != "" {
 		f.Add("user_name", "Enter the user name that the password belongs to.")
 	}
-	if !IsAddress(s.From) {
-		f.Add("from", "Enter an e-mail address such as usher@example.com.")
+	if words := directory.AddressWords(s.From); words != "" {
+		f.Add("from", words)
 	}
 	if len(s.FromName) > maxSetting || !oneLine(s.FromName) {
 		f.Add("from_name", "Use at most 250 characters, all on one line.")

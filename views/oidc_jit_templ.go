@@ -51,6 +51,8 @@ func (v OIDCJITView) first() []ui.Field {
 			{Value: string(oidc.PreserveLocal), Label: "Preserve Local", Help: "What the provider says is written; what it does not say stays as it is here."}}},
 		{Name: "link_by_email", Label: "Link by verified e-mail address", Type: ui.Switch, Checked: s.LinkByEmail,
 			Help: "Users are always recognised by issuer and subject. With this on, somebody who comes for the first time is linked to the one user with the same address, if the provider says that it has verified it and the address is certain here: verified, or written by the organisation."},
+		{Name: "trust_email", Label: "Trust e-mail addresses", Type: ui.Switch, Checked: s.TrustEmail,
+			Help: "With this on, an address counts as verified when the provider does not say whether it is. Turn it on only for a provider where nobody can enter an address for themselves, such as your own directory."},
 	}
 }
 

@@ -21,6 +21,7 @@ type Memory struct {
 	setup    string
 	sessions map[string]auth.SessionRow
 	failures map[string]auth.Failures
+	browsers map[knownBrowser]time.Time
 	tokens   []auth.Token
 	Changes  []directory.Change // what was recorded, oldest first
 	Told     []directory.Secret // users' new passwords in clear, oldest first
@@ -31,7 +32,7 @@ var _ auth.Store = (*Memory)(nil)
 
 // NewMemory makes an empty store.
 func NewMemory() *Memory {
-	return &Memory{sessions: map[string]auth.SessionRow{}, failures: map[string]auth.Failures{}}
+	return &Memory{sessions: map[string]auth.SessionRow{}, failures: map[string]auth.Failures{}, browsers: map[knownBrowser]time.Time{}}
 }
 
 // Fail makes every later call answer err; nil ends that.
@@ -51,7 +52,7 @@ func (m *Memory) find(match func(auth.Admin) bool) (auth.Admin, bool, error) {
 }
 
 func (m *Memory) AdminByName(_ context.Context, key string) (auth.Admin, bool, error) {
-	return m.find(func(a auth.Admin) bool { return directory.Key(a.UserName) == key })
+	return m.find(func(a auth.Admin) bool { return directory.NameKey(a.UserName) == key })
 }
 
 func (m *Memory) AdminByID(_ context.Context, id string) (auth.Admin, bool, error) {
@@ -68,7 +69,7 @@ func (m *Memory) CreateAdmin(_ context.Context, a auth.Admin, c directory.Change
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, b := range m.admins {
-		if directory.Key(a.UserName) == directory.Key(b.UserName) {
+		if directory.NameKey(a.UserName) == directory.NameKey(b.UserName) {
 			return &directory.Error{Code: directory.Conflict, Message: "The name is taken.",
 				Fields: map[string]string{"user_name": "There is an administrator with this name."}}
 		}
@@ -87,6 +88,7 @@ func (m *Memory) SetAdminPassword(_ context.Context, id, hash, keep string, c di
 	}
 	m.admins[i].PasswordHash, m.admins[i].PasswordAt = hash, c.At
 	m.endSessions(auth.Owner{AdminID: id}, keep)
+	m.forgetBrowsers(auth.Owner{AdminID: id})
 	m.Changes = append(m.Changes, c)
 	return m.failure
 }

@@ -41,19 +41,32 @@ func (m *Memory) live(match func(directory.User) bool) int {
 	return found
 }
 
-func (m *Memory) UserForSignIn(_ context.Context, key string) (directory.User, bool, error) {
+func (m *Memory) UserForSignIn(_ context.Context, typed string) (directory.User, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i := m.live(func(u directory.User) bool { return directory.Key(u.UserName) == key })
-	if i < 0 {
-		i = m.live(func(u directory.User) bool {
-			return slices.ContainsFunc(u.Emails, func(e directory.Email) bool { return directory.Key(e.Value) == key })
-		})
-	}
-	if i < 0 || m.failure != nil {
+	if m.failure != nil {
 		return directory.User{}, false, m.failure
 	}
-	return m.users[i], true, nil
+	var named directory.User
+	i := m.live(func(u directory.User) bool { return directory.NameKey(u.UserName) == directory.NameKey(typed) })
+	if i >= 0 {
+		named = m.users[i]
+	}
+	var having, owners []directory.User
+	for _, u := range m.users {
+		has := func(e directory.Email) bool { return directory.SameAddress(e.Value, typed) }
+		if u.State != directory.Live || !slices.ContainsFunc(u.Emails, has) {
+			continue
+		}
+		if having = append(having, u); u.Owns(typed) {
+			owners = append(owners, u)
+		}
+	}
+	if len(owners) > 0 {
+		having = owners
+	}
+	u, ok := directory.Meant(typed, named, i >= 0, having)
+	return u, ok, nil
 }
 
 func (m *Memory) UserByID(_ context.Context, id string) (directory.User, bool, error) {
@@ -76,6 +89,7 @@ func (m *Memory) SetUserPassword(_ context.Context, id string, p auth.NewPasswor
 	m.users[i].PasswordHash, m.users[i].VerifiedEmail = p.Hash, cmp.Or(p.Verified, m.users[i].VerifiedEmail)
 	m.Told = append(m.Told, p.Clear)
 	m.endSessions(auth.Owner{UserID: id}, keep)
+	m.forgetBrowsers(auth.Owner{UserID: id})
 	if keep == "" {
 		m.tokens = slices.DeleteFunc(m.tokens, func(t auth.Token) bool { return t.UserID == id })
 	}

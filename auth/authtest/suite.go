@@ -20,7 +20,7 @@ func Run(t *testing.T, open func(t *testing.T) auth.Store) {
 	for name, check := range map[string]func(*testing.T, auth.Store){
 		"admins": admins, "setup": setup, "setup race": setupRace, "sessions": sessions,
 		"expired sessions": expiredSessions, "password ends sessions": passwordEndsSessions,
-		"failures": failures, "failures race": failuresRace, "tokens": tokens,
+		"failures": failures, "failures race": failuresRace, "browsers": browsers, "tokens": tokens,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, open(t)) })
 	}

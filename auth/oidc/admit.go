@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -24,7 +25,7 @@ func (v visitor) actor(u directory.User) directory.Actor {
 
 // admit finds the visitor's user, links one, or creates one.
 func (s *Service) admit(ctx context.Context, in SignIn, c Claims) (directory.User, error) {
-	v := visitor{signIn: in, claims: c, identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
+	v := visitor{signIn: in, claims: in.Settings.trusting(c), identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
 	u, found, err := s.linked(ctx, v)
 	if err != nil || found {
 		return s.welcome(ctx, v, u, err)
@@ -60,22 +61,31 @@ func (s *Service) byEmail(ctx context.Context, v visitor) (directory.User, bool,
 	if !v.signIn.Settings.LinkByEmail || address == "" {
 		return directory.User{}, false, nil
 	}
-	found, err := s.Store.UsersByEmail(ctx, address, 2)
+	owners, err := s.Directory.Store.AddressOwners(ctx, address, 2)
 	if err != nil {
 		return directory.User{}, false, fmt.Errorf("find users by e-mail: %w", err)
 	}
-	if len(found) != 1 || !owns(found[0], address) {
+	if len(owners) != 1 {
 		return directory.User{}, false, nil
 	}
-	return found[0], true, nil
+	return owners[0], true, nil
 }
 
-// owns reports whether the address is the user's for certain: shown to be theirs, or written by the organisation.
-func owns(u directory.User, address string) bool {
-	if strings.EqualFold(u.VerifiedEmail, address) {
-		return true
+// trusting takes the provider's word for an address of which it does not say whether it has verified it.
+func (s Settings) trusting(c Claims) Claims {
+	if _, said := c["email_verified"]; said || !s.TrustEmail {
+		return c
 	}
-	return u.Source == directory.Console || u.Source == directory.Import || u.Source == directory.SCIM
+	c = maps.Clone(c)
+	c["email_verified"] = true
+	return c
+}
+
+// anotherSubject: the provider has two people with one address, or gave the address of one to another.
+func (v visitor) anotherSubject() *Failure {
+	return &Failure{Kind: Clash, Title: "Your e-mail address belongs to another account",
+		Text: fmt.Sprintf("An account here has the address that %s says is yours, and signs in with %[1]s as somebody else. The two were not connected, because an address can pass from one person to another.", v.signIn.Connection),
+		Next: "If that account is yours, too, ask your administrator to unlink its earlier sign-in."}
 }
 
 // welcome lets a user in whom the identity belongs to, or shall belong to, and brings their attributes up to date.
@@ -99,6 +109,9 @@ func (s *Service) welcome(ctx context.Context, v visitor, u directory.User, err 
 			return u, nil
 		}
 		_, err = s.Directory.UpdateUser(ctx, fresh, v.actor(u))
+		if errors.Is(err, directory.ErrIssuerLinked) {
+			return u, v.anotherSubject()
+		}
 		if directory.CodeOf(err) != directory.Conflict || try == 3 {
 			return fresh, v.refused(err)
 		}
@@ -156,7 +169,7 @@ func (s *Service) create(ctx context.Context, v visitor) (directory.User, error)
 		return s.welcome(ctx, v, twin, findErr)
 	}
 	return u, &Failure{Kind: Clash, Title: "Your user name is taken",
-		Text: fmt.Sprintf("%s calls you “%s”, and another account here has that user name. The two were not connected, because nothing shows that both are yours.", v.signIn.Connection, u.UserName),
+		Text: fmt.Sprintf("%s calls you “%s”, and another account here has that user name, one that looks like it, or that e-mail address. The two were not connected, because nothing shows that both are yours.", v.signIn.Connection, u.UserName),
 		Next: "If that account is yours, sign in to it in your usual way, or ask your administrator.", Err: err}
 }
 

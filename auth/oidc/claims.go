@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/oauth2"
+
+	"usher/directory"
 )
 
 func splitScopes(s string) []string { return strings.Fields(s) }
@@ -36,11 +38,12 @@ func (s *Service) complete(ctx context.Context, in SignIn, p *provider, token *o
 // merge completes an ID token. An address and whether it is verified come from the same place: a flag about one
 // address says nothing about another.
 func merge(c, more Claims) Claims {
+	c, more = c.present(), more.present()
 	_, address := c["email"]
 	if _, other := more["email"]; other && !address {
 		delete(c, "email_verified")
 	}
-	same := !address || strings.EqualFold(c.Text("email"), more.Text("email"))
+	same := !address || directory.SameAddress(c.Text("email"), more.Text("email"))
 	for name, v := range more {
 		if _, there := c[name]; there || name == "email_verified" && !same {
 			continue
@@ -48,4 +51,26 @@ func merge(c, more Claims) Claims {
 		c[name] = v
 	}
 	return c
+}
+
+// present leaves out claims that say nothing: null, and text without a character. Providers send them for what they do
+// not know, so they are treated like claims that are missing.
+func (c Claims) present() Claims { return presentIn(c) }
+
+func presentIn(m map[string]any) map[string]any {
+	out := make(map[string]any, len(m))
+	for name, v := range m {
+		switch v := v.(type) {
+		case nil:
+		case string:
+			if strings.TrimSpace(v) != "" {
+				out[name] = v
+			}
+		case map[string]any:
+			out[name] = presentIn(v)
+		default:
+			out[name] = v
+		}
+	}
+	return out
 }

@@ -179,9 +179,10 @@ func sentence(s string) string {
 	return strings.TrimRight(s, ".") + "."
 }
 
-// Map works out every attribute. Errors name the fields as CompileMapping does; a claim that is not there counts as
-// empty.
+// Map works out every attribute. Errors name the fields as CompileMapping does; a claim that is not there, or says
+// nothing, counts as empty.
 func (m *Mapping) Map(c Claims) (Mapped, directory.FieldErrors) {
+	c = c.present()
 	out, wrong := Mapped{}, directory.FieldErrors{}
 	for _, r := range m.rules {
 		if r.program == nil {

@@ -42,8 +42,6 @@ type Store interface {
 	Identities(ctx context.Context, userID string) ([]Link, error)
 	// Unlink takes the identity from the user.
 	Unlink(ctx context.Context, userID string, i directory.Identity, c directory.Change) error
-	// UsersByEmail are live users with this address, whatever its case; two are enough to know that it is not one.
-	UsersByEmail(ctx context.Context, address string, limit int) ([]directory.User, error)
 
 	// SealState and OpenState keep what a browser carries to the provider and back unreadable, and bound to one
 	// connection.

@@ -42,6 +42,7 @@ type Settings struct {
 	Groups       []string          `json:"groups,omitempty"`       // IDs of the groups that a new user joins
 	Sync         Sync              `json:"sync,omitempty"`
 	LinkByEmail  bool              `json:"linkByEmail,omitempty"`
+	TrustEmail   bool              `json:"trustEmail,omitempty"` // addresses are verified unless the provider says that they are not
 	NoAccount    NoAccount         `json:"noAccount,omitempty"`
 }
 

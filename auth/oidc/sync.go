@@ -2,7 +2,6 @@ package oidc
 
 import (
 	"slices"
-	"strings"
 
 	"usher/directory"
 )
@@ -57,7 +56,7 @@ func withLocal(values, local []string) []string {
 
 // verify remembers that the provider vouches for the user's primary address.
 func verify(u *directory.User, c Claims) {
-	if address := c.verifiedEmail(); address != "" && strings.EqualFold(address, u.Email()) {
+	if address := c.verifiedEmail(); address != "" && directory.SameAddress(address, u.Email()) {
 		u.VerifiedEmail = u.Email()
 	}
 }

@@ -3,6 +3,7 @@ package signup
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 
 	"usher/auth"
 	"usher/directory"
@@ -13,7 +14,7 @@ type Pending struct {
 	UserName      string
 	Email         string
 	NeedsPassword bool // another browser opened the link
-	NeedsName     bool // somebody else has the user name now
+	NeedsName     bool // somebody else has the user name now, or nobody can have it any more
 }
 
 // Pending finds what a mailed link would confirm; nothing is changed, since programs that check mails open links.
@@ -23,11 +24,23 @@ func (s *Service) Pending(ctx context.Context, token, browser string) (Pending, 
 	if err != nil {
 		return Pending{}, err
 	}
-	taken, err := s.Store.NameTaken(ctx, directory.Key(r.Form.UserName))
-	if err != nil {
-		return Pending{}, err
+	needs, err := s.needsName(ctx, r)
+	return Pending{UserName: r.Form.UserName, Email: r.Form.Email, NeedsPassword: !r.knows(browser), NeedsName: needs}, err
+}
+
+// needsName reports whether the user cannot be called as the registration says: another is by now, or the rules changed.
+func (s *Service) needsName(ctx context.Context, r Registration) (bool, error) {
+	u := r.Form.user()
+	u.VerifiedEmail = r.Form.Email
+	err := u.Check().Err()
+	if err == nil {
+		err = s.Directory.CheckClaim(ctx, u)
 	}
-	return Pending{UserName: r.Form.UserName, Email: r.Form.Email, NeedsPassword: !r.knows(browser), NeedsName: taken}, nil
+	switch directory.CodeOf(err) {
+	case directory.Invalid, directory.Conflict:
+		return true, nil
+	}
+	return false, err
 }
 
 func (s *Service) registration(ctx context.Context, token string) (Settings, Registration, error) {
@@ -88,7 +101,7 @@ func (s *Service) Confirm(ctx context.Context, c Confirmation) (Confirmed, error
 	if err := s.checkBrowser(ctx, r, c); err != nil {
 		return Confirmed{}, err
 	}
-	owners, err := s.Store.UsersByEmail(ctx, directory.Key(r.Form.Email), 1)
+	owners, err := s.Directory.Store.AddressOwners(ctx, r.Form.Email, 1)
 	if err != nil {
 		return Confirmed{}, err
 	}
@@ -99,13 +112,6 @@ func (s *Service) Confirm(ctx context.Context, c Confirmation) (Confirmed, error
 		r.Form.UserName = c.UserName
 	}
 	u := r.Form.user()
-	wrong := u.Check()
-	if message := foreignName(u.UserName, u.Email()); message != "" {
-		wrong.Add("user_name", message)
-	}
-	if err := wrong.Err(); err != nil {
-		return Confirmed{}, err
-	}
 	u.PasswordHash, u.VerifiedEmail, u.Arrival.Password = r.PasswordHash, r.Form.Email, r.Password
 	u, err = s.create(ctx, v, u, r.ID)
 	return Confirmed{User: u, AutoLogin: v.AutoLogin}, err
@@ -133,18 +139,24 @@ func (s *Service) Resend(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	key := directory.Key(email)
-	owners, err := s.Store.UsersByEmail(ctx, key, 1)
+	key := directory.AddressKey(email)
+	waits, err := s.Store.RegistrationWaits(ctx, key, s.Now())
 	if err != nil {
 		return err
 	}
-	if len(owners) > 0 {
-		if u := owners[0]; u.Active && directory.Key(u.Email()) == key && directory.Key(u.VerifiedEmail) != key {
+	having, err := s.Store.UsersByEmail(ctx, email, mostAsked)
+	if err != nil {
+		return err
+	}
+	if waits = waits && v.On; waits {
+		having = owning(having, email) // an account that somebody else made with the address does not stop its owner
+	}
+	for _, u := range having {
+		if u.Active && directory.SameAddress(u.Email(), email) && !directory.SameAddress(u.VerifiedEmail, email) {
 			return s.SendVerification(ctx, u, u.Email(), ToVerify)
 		}
-		return s.Store.SkipLetter(ctx, email, s.Now())
 	}
-	if !v.On {
+	if len(having) > 0 || !waits {
 		return s.Store.SkipLetter(ctx, email, s.Now())
 	}
 	org, err := s.organisation(ctx)
@@ -154,4 +166,11 @@ func (s *Service) Resend(ctx context.Context, email string) error {
 	token, tokenHash := newToken()
 	l := confirmLetter(org, Form{Email: email}, s.link("register/confirm", token), v.linkLife())
 	return s.Store.RenewRegistration(ctx, key, tokenHash, s.Now(), s.Now().Add(v.linkLife()), l)
+}
+
+// mostAsked is how many users with one address are looked at when somebody asks for a letter.
+const mostAsked = 5
+
+func owning(us []directory.User, address string) []directory.User {
+	return slices.DeleteFunc(us, func(u directory.User) bool { return !u.Owns(address) })
 }

@@ -5,7 +5,6 @@ import (
 
 	"usher/auth"
 	"usher/directory"
-	"usher/mail"
 )
 
 // Form is what somebody typed to register. The JSON names are stored: never rename.
@@ -42,13 +41,10 @@ func (f Form) user() directory.User {
 	return u
 }
 
-// foreignName says what is wrong with a user name that is somebody else's address, or "". People sign in with a name or an
-// address and names come first, so its owner could neither sign in with it any more nor ask for a new password.
-func foreignName(name, email string) string {
-	if strings.Contains(name, "@") && directory.Key(name) != directory.Key(email) {
-		return "A user name with an @ must be your own e-mail address."
-	}
-	return ""
+// Waits reports whether the user comes into being only when the mailed link is confirmed, as far as the form tells: an
+// address is somebody's user name only when it is shown to be theirs.
+func (f Form) Waits(s Settings) bool {
+	return s.Waits() || s.Verify && (s.EmailAsUserName || strings.Contains(directory.NameKey(f.UserName), "@"))
 }
 
 // tidy forgets what the form does not ask for, and checks the rest with the password, so that all mistakes are told
@@ -68,19 +64,23 @@ func (f *Form) tidy(s Settings, password string) error {
 			wrong.Add(string(a), "Fill this in.")
 		}
 	}
-	if !mail.IsAddress(f.Email) {
-		wrong.Add("email", "Enter an e-mail address such as ada@example.com.")
+	if message := directory.AddressWords(f.Email); message != "" {
+		wrong.Add("email", message)
 	}
 	if s.TermsURL != "" && !f.Agreed {
 		wrong.Add("terms", "Agree to the terms of use to register.")
 	}
-	if message := foreignName(f.UserName, f.Email); message != "" {
-		wrong.Add("user_name", message)
+	nameField := "user_name"
+	if s.EmailAsUserName {
+		nameField = "email" // the form has no field for the name
+	}
+	if message := directory.ClaimWords(f.UserName, f.Email); message != "" {
+		wrong.Add(nameField, message)
 	}
 	u := f.user()
 	for field, message := range u.Check() {
-		if field == "user_name" && s.EmailAsUserName {
-			field = "email" // the form has no field for the name
+		if field == "user_name" {
+			field = nameField
 		}
 		wrong.Add(field, message)
 	}

@@ -2,6 +2,7 @@ package signup
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"usher/auth"
@@ -18,8 +19,8 @@ const (
 
 // Forgot mails a link for a new password to the user with the name or address, if there is such a user. The answer is
 // the same in any case, and takes as long.
-func (s *Service) Forgot(ctx context.Context, name string) error {
-	u, ok, err := s.Store.UserForSignIn(ctx, directory.Key(name))
+func (s *Service) Forgot(ctx context.Context, typed string) error {
+	found, err := s.forgetful(ctx, typed)
 	if err != nil {
 		return err
 	}
@@ -27,11 +28,36 @@ func (s *Service) Forgot(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if !ok || !u.Active || !mail.IsAddress(u.Email()) {
-		return s.Store.SkipLetter(ctx, name, s.Now())
+	if len(found) == 0 {
+		return s.Store.SkipLetter(ctx, typed, s.Now())
 	}
-	token, l := s.newLink(u, ToReset, u.Email(), resetLife)
-	return s.Store.SaveUserLink(ctx, l, resetLetter(org, u, s.link("reset", token), resetLife))
+	for _, u := range found {
+		token, l := s.newLink(u, ToReset, u.Email(), resetLife)
+		if err := s.Store.SaveUserLink(ctx, l, resetLetter(org, u, s.link("reset", token), resetLife)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetful are the users whom somebody means who forgot a password. Where nobody can tell whose an address is, all who
+// are reached at it are meant: the letters come to the one who reads them there.
+func (s *Service) forgetful(ctx context.Context, typed string) ([]directory.User, error) {
+	u, ok, err := s.Store.UserForSignIn(ctx, typed)
+	if err != nil {
+		return nil, err
+	}
+	found := []directory.User{u}
+	if !ok || !u.Reachable(typed) {
+		if found, err = s.Store.UsersByEmail(ctx, typed, mostAsked); err != nil {
+			return nil, err
+		}
+		if owners := owning(slices.Clone(found), typed); len(owners) > 0 {
+			found = owners
+		}
+		found = slices.DeleteFunc(found, func(u directory.User) bool { return !directory.SameAddress(u.Email(), typed) })
+	}
+	return slices.DeleteFunc(found, func(u directory.User) bool { return !u.Active || !mail.IsAddress(u.Email()) }), nil
 }
 
 // Invite mails a link with which the user chooses the first password. Invalid when there is nowhere to mail it to.
@@ -64,9 +90,9 @@ func (s *Service) SendVerification(ctx context.Context, u directory.User, email 
 func (s *Service) ChangeEmail(ctx context.Context, u directory.User, email string) error {
 	f := directory.FieldErrors{}
 	switch {
-	case !mail.IsAddress(email):
-		f.Add("email", "Enter an e-mail address such as ada@example.com.")
-	case directory.Key(email) == directory.Key(u.Email()) && directory.Key(u.VerifiedEmail) == directory.Key(email):
+	case directory.AddressWords(email) != "":
+		f.Add("email", directory.AddressWords(email))
+	case directory.SameAddress(email, u.Email()) && directory.SameAddress(email, u.VerifiedEmail):
 		f.Add("email", "This is your address already.")
 	}
 	if err := f.Err(); err != nil {
@@ -104,7 +130,7 @@ func (s *Service) take(ctx context.Context, token string, purposes ...Purpose) (
 // reaches reports whether the link was mailed to where the user can be reached. One that chooses a password went to the
 // address of then: when that was wrong, or lost, whoever reads it must not get the account.
 func (l Link) reaches(u directory.User) bool {
-	return l.Purpose != ToReset && l.Purpose != ToInvite || directory.Key(l.Email) == directory.Key(u.Email())
+	return l.Purpose != ToReset && l.Purpose != ToInvite || directory.SameAddress(l.Email, u.Email())
 }
 
 func (s *Service) opened(ctx context.Context, l Link, ok bool, err error, purposes []Purpose) (Opened, error) {
@@ -150,24 +176,24 @@ func (s *Service) ConfirmEmail(ctx context.Context, token string) (directory.Use
 		return directory.User{}, err
 	}
 	u, old := o.User, o.User.Email()
-	switch {
-	case o.Purpose == ToEmail:
-		owners, err := s.Store.UsersByEmail(ctx, directory.Key(o.Email), 2)
-		if err != nil {
-			return u, err
-		}
-		if len(owners) > 1 || len(owners) == 1 && owners[0].ID != u.ID {
-			return u, &directory.Error{Code: directory.Conflict, Message: "Another account has this e-mail address now. Use another address, or ask an administrator."}
-		}
-		u.SetEmail(o.Email)
-	case directory.Key(old) != directory.Key(o.Email):
+	if o.Purpose == ToVerify && !directory.SameAddress(old, o.Email) {
 		return u, linkOver("Your account has another e-mail address now.")
+	}
+	owners, err := s.Directory.Store.AddressOwners(ctx, o.Email, 2)
+	if err != nil {
+		return u, err
+	}
+	if slices.ContainsFunc(owners, func(owner directory.User) bool { return owner.ID != u.ID }) {
+		return u, &directory.Error{Code: directory.Conflict, Message: "Another account has this e-mail address now. Use another address, or ask an administrator."}
+	}
+	if o.Purpose == ToEmail {
+		u.SetEmail(o.Email)
 	}
 	u.VerifiedEmail = o.Email
 	if _, err := s.Directory.UpdateUser(ctx, u, auth.UserActor(u)); err != nil {
 		return u, err
 	}
-	if old == "" || directory.Key(old) == directory.Key(o.Email) || !mail.IsAddress(old) {
+	if old == "" || directory.SameAddress(old, o.Email) || !mail.IsAddress(old) {
 		return u, nil
 	}
 	org, err := s.organisation(ctx)

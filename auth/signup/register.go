@@ -47,14 +47,14 @@ func (s *Service) Register(ctx context.Context, f Form, password, browser string
 		return Registered{}, err
 	}
 	p := auth.NewPassword{Hash: hash, Clear: directory.Secret(password)}
-	taken, err := s.taken(ctx, f)
+	taken, err := s.taken(ctx, v, f)
 	if err != nil {
 		return Registered{}, err
 	}
 	switch {
 	case v.Reveal && taken.any():
 		return Registered{}, taken.reveal(v)
-	case v.Waits() && !taken.email:
+	case (f.Waits(v) || taken.unsure) && !taken.email:
 		return Registered{Mailed: true}, s.wait(ctx, v, f, p, browser)
 	case !taken.any():
 		return s.createNow(ctx, v, f, p, browser)
@@ -63,18 +63,35 @@ func (s *Service) Register(ctx context.Context, f Form, password, browser string
 	}
 }
 
-// taken says what of a form belongs to a user already.
-type taken struct{ name, email bool }
+// taken says what of a form belongs to a user already. unsure: somebody has the address, and the mail will show whether
+// it is theirs.
+type taken struct{ name, email, unsure bool }
 
 func (t taken) any() bool { return t.name || t.email }
 
-func (s *Service) taken(ctx context.Context, f Form) (t taken, err error) {
-	if t.name, err = s.Store.NameTaken(ctx, directory.Key(f.UserName)); err != nil {
+func (s *Service) taken(ctx context.Context, v Settings, f Form) (t taken, err error) {
+	u := f.user()
+	u.VerifiedEmail = f.Email // as far as the name goes: where addresses are verified, it comes into being after that
+	if t.name, err = s.nameTaken(ctx, u); err != nil {
 		return t, err
 	}
-	owners, err := s.Store.UsersByEmail(ctx, directory.Key(f.Email), 1)
-	t.email = len(owners) > 0
+	owners, err := s.Directory.Store.AddressOwners(ctx, f.Email, 1)
+	if err != nil {
+		return t, err
+	}
+	having, err := s.Store.UsersByEmail(ctx, f.Email, 1)
+	t.unsure = v.Verify && len(having) > 0
+	t.email = len(owners) > 0 || len(having) > 0 && !v.Verify // nothing will show whose it is: the first keeps it
 	return t, err
+}
+
+// nameTaken reports whether another has the name, one that looks like it, or the address that it is.
+func (s *Service) nameTaken(ctx context.Context, u directory.User) (bool, error) {
+	err := s.Directory.CheckClaim(ctx, u)
+	if directory.CodeOf(err) == directory.Conflict {
+		return true, nil
+	}
+	return false, err
 }
 
 func (t taken) reveal(v Settings) error {
@@ -120,7 +137,7 @@ func (s *Service) answerTaken(ctx context.Context, v Settings, f Form, p auth.Ne
 // createNow makes the user before the mail is answered, or without one.
 func (s *Service) createNow(ctx context.Context, v Settings, f Form, p auth.NewPassword, browser string) (Registered, error) {
 	u := f.user()
-	u.PasswordHash, u.Arrival.Password = p.Hash, p.Clear
+	u.PasswordHash, u.Arrival.Password, u.Arrival.Unchecked = p.Hash, p.Clear, !v.Verify
 	u, err := s.create(ctx, v, u, "")
 	if directory.CodeOf(err) == directory.Conflict && !v.Reveal { // somebody was quicker
 		return s.answerTaken(ctx, v, f, p, browser, taken{name: true})

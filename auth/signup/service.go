@@ -21,19 +21,17 @@ type Service struct {
 	Now       func() time.Time
 }
 
-// Store is what this package needs to remember. Keys are folded by directory.Key; tokens are stored as their hashes.
+// Store is what this package needs to remember. Keys are folded by directory.AddressKey; tokens are stored as their hashes.
 type Store interface {
 	// RevisedSetting is a saved value, "" when there is none, and its revision.
 	RevisedSetting(ctx context.Context, name string) (value string, revision int64, err error)
 	// SwapSetting saves a value; Conflict when its revision is another one by now. Revision 0 skips the check.
 	SwapSetting(ctx context.Context, name, value string, revision int64, c directory.Change) error
 
-	// UserForSignIn finds a live user by name, else by an address that no other user has.
-	UserForSignIn(ctx context.Context, key string) (directory.User, bool, error)
-	// UsersByEmail are at most limit live users who have the address among theirs.
-	UsersByEmail(ctx context.Context, key string, limit int) ([]directory.User, error)
-	// NameTaken reports whether a live or staged user has the name.
-	NameTaken(ctx context.Context, key string) (bool, error)
+	// UserForSignIn is the live user who is meant by a name or an address (directory.Meant).
+	UserForSignIn(ctx context.Context, typed string) (directory.User, bool, error)
+	// UsersByEmail are at most limit live users who have the address among theirs, whether it is theirs or not.
+	UsersByEmail(ctx context.Context, address string, limit int) ([]directory.User, error)
 
 	Registrations
 	Links
@@ -71,6 +69,8 @@ type Registrations interface {
 	// RenewRegistration gives the newest registration of an address that has not expired another token and another end,
 	// and queues the letter; when there is none nothing happens.
 	RenewRegistration(ctx context.Context, emailKey, tokenHash string, now, expires time.Time, l Letter) error
+	// RegistrationWaits reports whether the address has one that has not expired.
+	RegistrationWaits(ctx context.Context, emailKey string, now time.Time) (bool, error)
 	// Registration finds one that has not expired by its token.
 	Registration(ctx context.Context, tokenHash string, now time.Time) (Registration, bool, error)
 	// PendingRegistrations counts those that have not expired.

@@ -194,7 +194,7 @@ func (s *Server) fill(ctx context.Context, c *call, u *directory.User, external 
 	if active, ok := m["active"].(bool); ok {
 		u.Active = active
 	}
-	if !slices.ContainsFunc(p.Emails, func(e directory.Email) bool { return strings.EqualFold(e.Value, u.VerifiedEmail) }) {
+	if !slices.ContainsFunc(p.Emails, func(e directory.Email) bool { return directory.SameAddress(e.Value, u.VerifiedEmail) }) {
 		u.VerifiedEmail = "" // the address is not theirs any more
 	}
 	now, _ := m["externalId"].(string)
