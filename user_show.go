@@ -70,13 +70,18 @@ func (k *core) show(a *app, nameOrID string) (shown, error) {
 	}
 	at := time.Now()
 	for _, m := range ms {
-		s.Accounts = append(s.Accounts, shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(m.Status(at)),
-			RemoteID: m.RemoteID, Error: trouble(m), remedy: m.Remedy})
+		s.Accounts = append(s.Accounts, showAccount(m, at))
 	}
 	return s, nil
 }
 
-func trouble(m provisioning.Membership) string { return cmp.Or(m.HeldReason, m.Error) }
+func showAccount(m provisioning.Membership, at time.Time) shownAccount {
+	a := shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(m.Status(at)), RemoteID: m.RemoteID, Error: cmp.Or(m.HeldReason, m.Error), remedy: m.Remedy}
+	if q, waits := m.Pauses.Of(m.Account, at); waits && m.Enabled && !m.Status(at).Settled() {
+		a.Error, a.remedy = q.Why(), q.Remedy
+	}
+	return a
+}
 
 func (s shown) print(a *app) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)

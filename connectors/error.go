@@ -32,6 +32,7 @@ type Error struct {
 	Message    string        // the vendor's words, or ours when it sent none; never a secret
 	Remedy     string        // what a person can do about it
 	RetryAfter time.Duration // as the target asked, not clamped; 0 when it did not say
+	Guessed    bool          // RetryAfter is the connector's own knowledge of the service
 	Err        error
 }
 

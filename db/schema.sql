@@ -179,7 +179,7 @@ CREATE TABLE connectors (
     quarantine_remedy TEXT    NOT NULL DEFAULT '',
     quarantine_kind   TEXT    NOT NULL DEFAULT '',
     created_at        BIGINT  NOT NULL,
-    updated_at        BIGINT  NOT NULL, mapping TEXT NOT NULL DEFAULT '{}',
+    updated_at        BIGINT  NOT NULL, mapping TEXT NOT NULL DEFAULT '{}', pace TEXT NOT NULL DEFAULT '', limited TEXT NOT NULL DEFAULT '',
     UNIQUE (connection_id, kind),
     CHECK ((quarantine_class <> '') = (quarantine_until IS NOT NULL))
 );

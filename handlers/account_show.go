@@ -18,7 +18,6 @@ type accountStore interface {
 	Provisioners(ctx context.Context) ([]directory.Provisioner, error)
 	Connector(ctx context.Context, id string) (directory.Connector, error)
 	Connectors(ctx context.Context, connectionID string) ([]directory.Connector, error) // "": of all connections
-	Target(ctx context.Context, connectorID string) (provisioning.Target, error)
 	Log(ctx context.Context, f provisioning.LogFilter) (provisioning.LogPage, error)
 }
 
@@ -78,12 +77,8 @@ func (s *Server) accountsOf(ctx context.Context, u directory.User) (v views.Acco
 func (s *Server) accountView(ctx context.Context, u directory.User, m provisioning.Membership, p directory.Provisioner) (views.AccountView, error) {
 	a := views.AccountView{Membership: m, Status: m.Status(s.Now()), Want: provisioning.Wanted(u, p, m.InScope)}
 	a.Definition, _ = s.Opener.Definition(m.Kind)
-	if a.Status == provisioning.StatusPaused {
-		t, err := s.Store.Target(ctx, m.ConnectorID)
-		if err != nil {
-			return a, err
-		}
-		a.Pause = t.Quarantine
+	if !a.Status.Settled() {
+		a.Pause, _ = m.Pauses.Of(m.Account, s.Now())
 	}
 	if a.Adoptable() {
 		c, err := s.Store.Connector(ctx, m.ConnectorID)

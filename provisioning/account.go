@@ -77,7 +77,7 @@ type Account struct {
 	VerifiedAt   time.Time // when an attempt last settled it
 	Label        string    // name of a group that was deleted
 
-	QuarantinedUntil time.Time // of its connector; zero: not quarantined
+	Pauses Pauses // of its connector
 }
 
 // Status is what an admin sees. It is worked out, never stored.
@@ -104,7 +104,7 @@ func (a Account) Status(now time.Time) Status {
 		return StatusSynced
 	case now.Before(a.LeaseUntil):
 		return StatusRunning
-	case !a.QuarantinedUntil.IsZero():
+	case a.Pauses.stops(a):
 		return StatusPaused
 	case a.Attempts > 0:
 		return StatusRetrying
@@ -128,36 +128,6 @@ func Worst(parts ...Status) Status {
 	}
 	return worst
 }
-
-// Target is a connector that users are sent to, with the provisioner that sends them.
-type Target struct {
-	directory.Connector
-	Provisioner directory.Provisioner
-	Quarantine  Quarantine
-}
-
-// Class is the set of operations that a quarantine stops.
-type Class string
-
-// Stored: never rename.
-const (
-	AllOperations Class = "all"    // bad credentials, or nobody answers
-	WritesOnly    Class = "writes" // creates and updates are refused; leavers still go
-)
-
-// Quarantine pauses a connector until a harmless check passes.
-type Quarantine struct {
-	Class  Class     // "" is not quarantined
-	Since  time.Time // of the first failure
-	Until  time.Time // when the next check is due
-	Step   time.Duration
-	Reason string
-	Remedy string
-	Kind   connectors.Kind
-}
-
-// On reports whether the connector is quarantined.
-func (q Quarantine) On() bool { return q.Class != "" }
 
 // Task is one claimed account with the facts that were read after the claim.
 type Task struct {

@@ -32,6 +32,10 @@ func decide(r Result, now time.Time) Result {
 		r.Attempts = min(r.Attempts, 1) // only tries that came to nothing count
 	}
 	uncounted := func(wait time.Duration) { r.Attempts, r.DueAt = r.Task.Attempts-1, now.Add(wait) }
+	if asksToWait(r.Err) {
+		uncounted(clamp(retryAfter(r.Err, backoff(1)), minRetryAfter, maxRetryAfter)) // and the whole connector waits
+		return r
+	}
 	switch r.Kind {
 	case connectors.Invalid:
 		r.Dead = true
@@ -39,8 +43,6 @@ func decide(r Result, now time.Time) Result {
 		r.DueAt = now.Add(backoff(r.Attempts))
 		certain := r.Found.ID != "" // both sides are known: more tries would tell nothing new
 		r.Hold = certain || r.Attempts >= conflictTries
-	case connectors.RateLimited:
-		uncounted(clamp(retryAfter(r.Err, backoff(1)), minRetryAfter, maxRetryAfter))
 	case connectors.Pending:
 		uncounted(clamp(retryAfter(r.Err, pendingWait), minRetryAfter, maxRetryAfter))
 	case connectors.Denied:
@@ -52,6 +54,23 @@ func decide(r Result, now time.Time) Result {
 		r.Dead = r.Attempts >= maxAttempts
 	}
 	return r
+}
+
+// asksToWait reports whether the target as a whole wants to be left alone for a while: it said so, or it said when to
+// come back (RFC 9110 §10.2.3 has Retry-After with 503 and others, too). The account is not at fault.
+func asksToWait(err error) bool {
+	e, ok := errors.AsType[*connectors.Error](err)
+	if !ok {
+		return false
+	}
+	busy := e.Kind == connectors.Temporary || e.Kind == connectors.Unknown
+	return e.Kind == connectors.RateLimited || busy && e.RetryAfter > 0
+}
+
+// guessed reports that the time to wait is the connector's own knowledge of the service, not what the target said.
+func guessed(err error) bool {
+	e, ok := errors.AsType[*connectors.Error](err)
+	return ok && e.Guessed
 }
 
 func retryAfter(err error, otherwise time.Duration) time.Duration {

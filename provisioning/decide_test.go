@@ -30,6 +30,8 @@ func TestDecide(t *testing.T) {
 		"rate limited for a day":         {err: fail(connectors.RateLimited, 24*time.Hour), attempts: 3, want: Result{Attempts: 2}, min: time.Hour, max: time.Hour},
 		"rate limited for nothing":       {err: fail(connectors.RateLimited, time.Millisecond), attempts: 3, want: Result{Attempts: 2}, min: time.Second, max: time.Second},
 		"rate limited, not said":         {err: fail(connectors.RateLimited, 0), attempts: 3, want: Result{Attempts: 2}, min: time.Second, max: 2 * time.Second},
+		"unavailable, with a time":       {err: fail(connectors.Temporary, 2*time.Minute), attempts: 3, want: Result{Attempts: 2}, min: 2 * time.Minute, max: 2 * time.Minute},
+		"perhaps made, with a time":      {err: fail(connectors.Unknown, 2*time.Minute), attempts: 24, want: Result{Attempts: 23}, min: 2 * time.Minute, max: 2 * time.Minute},
 		"pending":                        {err: fail(connectors.Pending, 0), attempts: 3, want: Result{Attempts: 2}, min: 2 * time.Minute, max: 2 * time.Minute},
 		"denied is not counted":          {err: fail(connectors.Denied, 0), attempts: 3, want: Result{Attempts: 2}, min: time.Minute, max: time.Minute},
 		"misconfigured waits":            {err: fail(connectors.Misconfigured, 0), op: OpDelete, attempts: 3, want: Result{Attempts: 2}, min: time.Hour, max: time.Hour},
@@ -57,13 +59,14 @@ func TestDecide(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	now := time.Now()
+	paused := Pauses{Quarantine: Quarantine{Class: AllOperations, Until: now.Add(time.Minute)}}
 	later, earlier := now.Add(time.Minute), now.Add(-time.Minute)
 	for want, a := range map[Status]Account{
 		StatusHeld:     {DesiredGen: 2, HeldAt: earlier, DeadAt: earlier},
-		StatusFailed:   {DesiredGen: 2, DeadAt: earlier, QuarantinedUntil: later},
-		StatusSynced:   {DesiredGen: 2, ObservedGen: 2, QuarantinedUntil: later},
-		StatusRunning:  {DesiredGen: 2, LeaseUntil: later, Attempts: 3, QuarantinedUntil: later},
-		StatusPaused:   {DesiredGen: 2, LeaseUntil: earlier, Attempts: 3, QuarantinedUntil: later},
+		StatusFailed:   {DesiredGen: 2, DeadAt: earlier, Pauses: paused},
+		StatusSynced:   {DesiredGen: 2, ObservedGen: 2, Pauses: paused},
+		StatusRunning:  {DesiredGen: 2, LeaseUntil: later, Attempts: 3, Pauses: paused},
+		StatusPaused:   {DesiredGen: 2, LeaseUntil: earlier, Attempts: 3, Pauses: paused},
 		StatusRetrying: {DesiredGen: 2, LeaseUntil: earlier, Attempts: 1},
 		StatusPending:  {DesiredGen: 2},
 	} {

@@ -144,6 +144,11 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			continue
 		}
 		l := e.lane(t, o)
+		l.heed(t.Pace, seen)
+		if l.paced(time.Now()) {
+			e.giveBack(l.drop())
+			continue
+		}
 		least := Bulk
 		if t.Quarantine.On() {
 			if !time.Now().Before(t.Quarantine.Until) {

@@ -33,7 +33,9 @@ type lane struct {
 	rate     float64 // attempts a second, smoothed
 	lastDone time.Time
 	checking bool
-	judging  int  // results that are pausing the connector at this moment
+	judging  int // results that are pausing the connector at this moment
+	pace     Quarantine
+	probing  bool // an attempt outside of the queue is finding out whether the pace is over
 	asked    bool // more work was asked for since room last said how much
 }
 
@@ -58,6 +60,10 @@ func (l *lane) room() (urgent, bulk int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = false
+	if l.pace.On() { // one alone finds out
+		n := 1 - min(1, l.busy+len(l.urgent)+len(l.bulk))
+		return n, n
+	}
 	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.most, maxBatch)
 	urgent = max(0, ahead-len(l.urgent))
 	if len(l.bulk) <= ahead/2 {
@@ -106,6 +112,8 @@ func (l *lane) next() (t Task, o *Opened, ok bool) {
 	switch {
 	case l.judging > 0: // the target itself is at fault: nothing more until that is written down
 		return t, nil, false
+	case l.pace.On() && (l.busy > 0 || l.probing || l.pace.Holds(time.Now())): // and then one alone finds out
+		return t, nil, false
 	case len(l.urgent) > 0 && (l.busy < slots || l.busy == l.busyBulk):
 		t, l.urgent = l.urgent[0], l.urgent[1:]
 	case len(l.bulk) > 0 && l.busy < slots && l.busyBulk < max(1, slots-1):
@@ -123,8 +131,10 @@ func (l *lane) work(t Task, o *Opened) {
 	for ok := true; ok; {
 		e := l.engine
 		r := e.attempt(e.hard, o, t)
+		n := l.learn(o, r, time.Now())
 		e.results <- r
 		l.finished(r)
+		e.write(e.hard, l, n)
 		e.judge(l, o, r)
 		t, o, ok = l.next()
 	}
@@ -143,10 +153,10 @@ func (l *lane) finished(r Result) {
 		l.rate += (min(1/gap, 100_000) - l.rate) * 0.02
 	}
 	l.lastDone = now
-	switch r.Kind {
-	case connectors.RateLimited:
+	switch {
+	case r.Kind == connectors.RateLimited, asksToWait(r.Err):
 		l.width = max(1, l.width/2)
-	case "":
+	case r.Kind == "":
 		l.width = min(float64(l.most), l.width+restoreStep)
 	}
 	if len(l.bulk) <= maxBatch/2 && !l.asked {
@@ -155,7 +165,8 @@ func (l *lane) finished(r Result) {
 	}
 }
 
-// count keeps the row of temporary failures and reports whether this one is one too many.
+// count keeps the row of temporary failures and reports whether this one is one too many. A target that says when to
+// come back is not silent.
 func (l *lane) count(k connectors.Kind) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -181,7 +192,7 @@ func (l *lane) drop() []Task {
 // check asks a quarantined target whether it is well again.
 func (l *lane) check(ctx context.Context) {
 	l.mu.Lock()
-	if l.checking {
+	if l.checking || l.pace.Holds(time.Now()) {
 		l.mu.Unlock()
 		return
 	}

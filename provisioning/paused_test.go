@@ -126,8 +126,8 @@ func TestBeingToldToWaitDoesNotPauseTheConnector(t *testing.T) {
 		must(t, w.dir.UpdateConnector(t.Context(), c, tester)) // which ends the pause
 		w.engine.Wake()
 		time.Sleep(10 * time.Second)
-		if q := w.quarantine(0); q.On() || tg.count("create") < 30 {
-			t.Error("paused again:", q, tg.calls)
+		if q := w.quarantine(0); q.On() || tg.count("create") > 20 { // four were under way, after a dozen that failed
+			t.Error("paused again, or asked although it wants to be left alone:", q, tg.calls)
 		}
 	})
 }

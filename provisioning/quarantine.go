@@ -21,7 +21,7 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	if r.Released || stale {
 		return // never tried, or learned with a configuration that is not in force any more
 	}
-	many := l.count(r.Kind)
+	many := !asksToWait(r.Err) && l.count(r.Kind)
 	q := Quarantine{Kind: r.Kind, Class: AllOperations, Step: firstProbe}
 	switch {
 	case r.Kind == connectors.Denied:
@@ -71,9 +71,15 @@ func (e *Engine) sicken(ctx context.Context, t Target, q Quarantine) {
 func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
 	call, cancel := context.WithTimeout(ctx, e.config.AttemptTimeout)
 	defer cancel()
+	started := time.Now()
 	_, err := o.Check(call)
 	if ctx.Err() != nil {
 		return
+	}
+	if asksToWait(err) {
+		l := e.lane(t, o)
+		e.write(ctx, l, l.learn(o, Result{Err: err, Kind: connectors.KindOf(err), StartedAt: started}, time.Now()))
+		return // the check is due again when the target wants to be asked
 	}
 	if err == nil {
 		if err := e.store.Quarantine(ctx, t.ID, Quarantine{}, time.Now()); err != nil {

@@ -65,8 +65,12 @@ type Store interface {
 	// leases were still held; the result of a lost lease changes nothing. An edit that came meanwhile keeps the account due now.
 	Record(ctx context.Context, rs []Result, now time.Time) ([]bool, error)
 
-	// Quarantine pauses a connector, or releases it when q is zero; releasing makes its accounts due now.
+	// Quarantine pauses a connector, or releases it when q is zero; releasing makes its accounts due now. A pause of Class
+	// Paced runs beside it.
 	Quarantine(ctx context.Context, connectorID string, q Quarantine, now time.Time) error
+
+	// Resume ends a pause that runs beside the quarantine, by its class.
+	Resume(ctx context.Context, connectorID string, c Class, now time.Time) error
 
 	// Account is a user's account at a connector; ok is false when there is none.
 	Account(ctx context.Context, connectorID, userID string) (a Account, ok bool, err error)

@@ -79,6 +79,7 @@ func (k *connector) overLimit(e *connectors.Error, f fault) {
 		return
 	}
 	k.budget.exhausted(k.now())
+	e.Guessed = e.RetryAfter < lookAgain
 	e.RetryAfter, e.Remedy = max(e.RetryAfter, lookAgain), remedyDaily
 }
 
