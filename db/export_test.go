@@ -24,7 +24,8 @@ func ListQueries(s *Store) map[string]Query {
 	all := map[string]Query{
 		"claim":          {s.claimQuery(), make([]any, 6)},
 		"claim user":     {claimUserQuery, make([]any, 5)},
-		"record":         {recordQuery, make([]any, 28)},
+		"leases":         {leasesQuery, nil},
+		"record":         {recordQuery, make([]any, 29)},
 		"release":        {releaseQuery, make([]any, 6)},
 		"gone":           {goneQuery, make([]any, 3)},
 		"reap":           {reapQuery, make([]any, 1)},

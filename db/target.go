@@ -57,7 +57,7 @@ func (s *Store) Target(ctx context.Context, connectorID string) (t provisioning.
 }
 
 // firstDue finds when the first account of a priority comes due. It reads one index entry.
-const firstDue = `(SELECT min(due_at) FROM accounts a WHERE a.connector_id = k.id AND a.priority = %d AND ` + isDue + `)`
+const firstDue = `(SELECT min(due_at) FROM accounts a WHERE a.connector_id = k.id AND a.priority = %d AND ` + isDue + ` AND a.lease_until IS NULL)`
 
 func nextDueQuery() string {
 	return `SELECT ` + pauseColumns + `, ` +

@@ -51,6 +51,7 @@ type Account struct {
 	LinkedAt   time.Time
 	LinkedBy   string         // ID of the change that made or adopted it
 	WriteBegan time.Time      // a write may have been sent since whose outcome is not recorded; zero: certainly not
+	WriteUntil time.Time      // until when such a write may still have been under way
 	Profile    map[string]any // what we last wrote, nil when nothing
 
 	Suspect      Suspicion // why the remote ID is not believed until it was read
@@ -140,6 +141,7 @@ type Task struct {
 	ByHand      bool            // an administrator chose the group to be pushed
 	Revision    int64           // of the connector's configuration at the claim
 	Fresh       bool            // before this claim no write can have been sent whose outcome is not recorded
+	Watched     time.Time       // since when this process knows that the clock on the wall did not jump
 
 	Password   directory.Secret // the user's new one, which waits for this target; "" when none does
 	PasswordAt time.Time        // when it was set: tells it from a newer one
@@ -183,6 +185,7 @@ type Result struct {
 	RemoteID string
 	Origin   Origin
 	Profile  map[string]any // what the target now has of ours; nil: nothing
+	MayRun   time.Time      // until when a write of the attempt may still be under way, if its outcome is in doubt
 	Certain  bool           // every write so far has a known outcome: forget write_began
 	Gone     bool           // wanted absent and is absent: the row has no reason to stay
 	TookOver bool           // the target changed the account's ID: what was remembered under the old one is the new one's

@@ -67,6 +67,12 @@ func asksToWait(err error) bool {
 	return e.Kind == connectors.RateLimited || busy && e.RetryAfter > 0
 }
 
+// answered reports that the error is what the target said, not that it said nothing.
+func answered(err error) bool {
+	e, ok := errors.AsType[*connectors.Error](err)
+	return ok && e.Status != 0
+}
+
 // guessed reports that the time to wait is the connector's own knowledge of the service, not what the target said.
 func guessed(err error) bool {
 	e, ok := errors.AsType[*connectors.Error](err)

@@ -51,6 +51,8 @@ type Engine struct {
 	hard     context.Context // ends when attempts in flight must stop
 	stop     context.CancelFunc
 
+	clock watch
+
 	sickened atomic.Int64 // quarantines decided so far
 
 	mu    sync.Mutex
@@ -89,8 +91,9 @@ func (e *Engine) Recorded() <-chan struct{} {
 func (e *Engine) Run(ctx context.Context) {
 	recorded := make(chan struct{})
 	go func() { defer close(recorded); e.recordAll() }()
-	housekept := make(chan struct{})
-	go func() { defer close(housekept); e.housekeep(ctx) }()
+	var beside sync.WaitGroup
+	beside.Go(func() { e.housekeep(ctx) })
+	beside.Go(func() { e.overtake(ctx) })
 	for ctx.Err() == nil {
 		e.turn(ctx)
 	}
@@ -104,7 +107,7 @@ func (e *Engine) Run(ctx context.Context) {
 	e.attempts.Wait()
 	close(e.results)
 	<-recorded
-	<-housekept
+	beside.Wait()
 }
 
 // turn hands out what is due, if anything is, and waits for a wake, the next due account, or the poll. An idle
@@ -209,6 +212,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) || o.revision < t.Revision {
 		return Result{Task: t, Released: true}
 	}
+	t.Watched = e.clock.look()
 	trace := &connectors.Trace{}
 	call, cancel := context.WithTimeout(connectors.WithTrace(ctx, trace), e.config.AttemptTimeout)
 	run := reconcile
@@ -219,6 +223,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	cancel()
 	r = decide(r, time.Now())
 	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges
+	r.MayRun = e.mayRun(r, start, time.Now())
 	r = withoutPassword(r)
 	if r.Err != nil {
 		e.log.Warn("attempt failed", "user", t.UserID, "group", t.GroupID, "connector", t.ConnectorID, "operation", r.Operation, "kind", r.Kind, "outcome", r.Outcome(), "err", r.Err)
@@ -236,6 +241,12 @@ func (e *Engine) housekeep(ctx context.Context) {
 			e.log.Error("cannot take back staged users", "err", err)
 		} else if n > 0 {
 			e.log.Info("took back users whose creation was cut off", "users", n)
+			e.Wake()
+		}
+		if n, err := e.store.MendTimes(ctx, now, longestWait); err != nil && ctx.Err() == nil {
+			e.log.Error("cannot mend times that lie too far ahead", "err", err)
+		} else if n > 0 {
+			e.log.Warn("the clock was set back: what waited for a time too far ahead is due now", "accounts", n)
 			e.Wake()
 		}
 		if now.Sub(pruned) > time.Hour {

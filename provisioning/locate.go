@@ -161,16 +161,7 @@ func isBack(a connectors.Account, left LeftAccount) error {
 
 // notYet is an error while "not found" may mean "not visible yet", nil after that.
 func (c *reconciler) notYet() error {
-	since := c.task.WriteBegan
-	if c.task.RemoteID != "" {
-		since = c.task.LinkedAt
-	}
-	shows := since.Add(c.o.Definition.Lag)
-	if !c.now().Before(shows) {
-		return nil
-	}
-	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: shows.Sub(c.now()),
-		Message: "An account that may have been made is not visible at the target yet.", Remedy: "Nothing: Usher looks again by itself."}
+	return c.task.notYet(c.o.Definition.Lag, c.now(), "An account that may have been made is not visible at the target yet.")
 }
 
 // recreate sends another create after an earlier one certainly came to nothing.

@@ -33,8 +33,20 @@ type Store interface {
 
 	// Claim leases due accounts, most urgent and longest due first, counts the attempt and writes
 	// write_began = Now unless an earlier one stands (Task.Fresh says which), so that nothing is sent without a trace. Facts are read after the
-	// claim. A leased, dead, held or backing-off account is not due.
+	// claim. A leased, dead, held or backing-off account is not due; a lease
+	// ends with Record or TakeOver, whatever the clock says.
 	Claim(ctx context.Context, c Claim) ([]Task, error)
+
+	// Leases are those that somebody holds, and how long each was given for; 0 is not known.
+	Leases(ctx context.Context) (map[string]time.Duration, error)
+
+	// TakeOver makes the accounts of a lease due, whose holder can no longer be trying them: what it wrote is in doubt,
+	// and was under way until now. It says how many.
+	TakeOver(ctx context.Context, lease string, now time.Time) (int, error)
+
+	// MendTimes makes due now what waits for a time further ahead than anything waits, which a clock that was wrong has
+	// written, and says how many.
+	MendTimes(ctx context.Context, now time.Time, longest time.Duration) (int, error)
 
 	// Begin remembers that another create is about to be sent, and forgets the account that it replaces: what
 	// vanished must not be taken for what is being made. ErrLeaseLost when the lease is not held.

@@ -5,6 +5,16 @@
 ALTER TABLE connectors ADD COLUMN pace TEXT NOT NULL DEFAULT '';
 ALTER TABLE connectors ADD COLUMN limited TEXT NOT NULL DEFAULT '';
 
+-- How long the lease was given for: whoever takes it over measures that with a clock of its own. And until when a write
+-- whose outcome is not known may still have been under way.
+ALTER TABLE accounts ADD COLUMN lease_for BIGINT;
+ALTER TABLE accounts ADD COLUMN write_until BIGINT;
+UPDATE accounts SET write_until = COALESCE(lease_until, write_began) WHERE write_began IS NOT NULL;
+UPDATE accounts SET lease_for = CASE WHEN lease_until - write_began < 600000000 THEN lease_until - write_began ELSE 600000000 END
+    WHERE lease_until IS NOT NULL;
+
 -- +goose Down
+ALTER TABLE accounts DROP COLUMN write_until;
+ALTER TABLE accounts DROP COLUMN lease_for;
 ALTER TABLE connectors DROP COLUMN limited;
 ALTER TABLE connectors DROP COLUMN pace;
