@@ -313,35 +313,3 @@ func TestQuarantine(t *testing.T) {
 		same(t, "claimed after release", w.claimOne(at.Add(time.Minute)).UserID, u.ID)
 	})
 }
-
-func TestAPaceRunsBesideTheQuarantine(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		u := w.user("ada")
-		due := func() time.Time {
-			next, err := w.NextDue(ctx)
-			w.must(err)
-			return next.UTC()
-		}
-		pace := provisioning.Quarantine{Class: provisioning.Paced, Since: at, Until: at.Add(time.Hour), Step: time.Second, Asked: true, Reason: "429", Remedy: "wait", Kind: connectors.RateLimited}
-		w.must(w.Quarantine(ctx, w.connector.ID, pace, at))
-		target, err := w.Target(ctx, w.connector.ID)
-		w.must(err)
-		same(t, "pace", target.Pace, pace)
-		same(t, "quarantine", target.Quarantine.On(), false)
-		same(t, "an account's", w.account(u).Pauses, provisioning.Pauses{Pace: pace})
-		same(t, "next due", due(), pace.Until)
-
-		denied := provisioning.Quarantine{Class: provisioning.AllOperations, Since: at, Until: at.Add(time.Minute), Step: time.Minute, Kind: connectors.Denied}
-		w.must(w.Quarantine(ctx, w.connector.ID, denied, at))
-		same(t, "the check waits, too", due(), pace.Until)
-		w.must(w.Resume(ctx, w.connector.ID, provisioning.Paced, at))
-		same(t, "what stays", w.account(u).Pauses, provisioning.Pauses{Quarantine: denied})
-		same(t, "next due after it", due(), denied.Until)
-
-		w.must(w.Quarantine(ctx, w.connector.ID, pace, at))
-		c, err := w.Connector(ctx, w.connector.ID)
-		w.must(err)
-		w.must(w.UpdateConnector(ctx, c, "", change(at)))
-		same(t, "after a save", w.account(u).Pauses, provisioning.Pauses{})
-	})
-}

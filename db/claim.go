@@ -25,11 +25,24 @@ const leased = ` RETURNING lease, kind, resource_id, desired_gen, observed_gen, 
 
 // claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
 // are found again by their whole key alone, or PostgreSQL, without statistics of a new table, walks the connector's.
-func (s *Store) claimQuery() string {
+func (s *Store) claimQuery(only provisioning.Sort) string {
 	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT connector_id, kind, resource_id FROM accounts
-			WHERE connector_id = $4 AND priority = $5 AND `+claimable+`
+			WHERE connector_id = $4 AND priority = $5 AND `+claimable+ofSort(only)+`
 			ORDER BY due_at LIMIT $6`) + `) ` + lease + `
 		WHERE (connector_id, kind, resource_id) IN (SELECT connector_id, kind, resource_id FROM picked)` + leased
+}
+
+// isKnown is the rest of the condition of the index accounts_known.
+const isKnown = ` AND (remote_id IS NOT NULL OR kind = 'group')`
+
+func ofSort(only provisioning.Sort) string {
+	switch only {
+	case provisioning.Known:
+		return isKnown
+	case provisioning.Newcomers:
+		return ` AND remote_id IS NULL AND kind = 'user'`
+	}
+	return ""
 }
 
 const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased
@@ -71,9 +84,15 @@ func (s *Store) leaseDue(tx *sql.Tx, c provisioning.Claim) ([]provisioning.Task,
 		return scanTasks(nil, c, rows, err)
 	}
 	var tasks []provisioning.Task
-	claim := tx.Stmt(s.hot.claim)
 	for p := provisioning.Leavers; p <= c.Least && len(tasks) < c.Limit; p++ {
-		rows, err := claim.Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
+		only := c.Only
+		if p == provisioning.Leavers {
+			if only == provisioning.Newcomers {
+				continue
+			}
+			only = provisioning.Everybody
+		}
+		rows, err := tx.Stmt(s.hot.claim[only]).Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
 		if tasks, err = scanTasks(tasks, c, rows, err); err != nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ func (s *Store) MendTimes(ctx context.Context, now time.Time, longest time.Durat
 		return int(n), err
 	}
 	for _, t := range targets {
-		for _, q := range []provisioning.Quarantine{t.Quarantine, t.Pace} {
+		for _, q := range []provisioning.Quarantine{t.Quarantine, t.Pace, t.Limit} {
 			if q.On() && q.Until.After(absurd) {
 				q.Until = now
 				n++

@@ -50,6 +50,9 @@ CREATE INDEX accounts_due ON accounts (connector_id, priority, due_at, lease_unt
 
 CREATE INDEX accounts_held ON accounts (connector_id, kind, held_at) WHERE held_at IS NOT NULL;
 
+CREATE INDEX accounts_known ON accounts (connector_id, priority, due_at, lease_until)
+    WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL AND (remote_id IS NOT NULL OR kind = 'group');
+
 CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
 
 CREATE UNIQUE INDEX accounts_remote ON accounts (connector_id, kind, remote_id) WHERE remote_id IS NOT NULL;

@@ -59,9 +59,13 @@ func (s *Store) Target(ctx context.Context, connectorID string) (t provisioning.
 // firstDue finds when the first account of a priority comes due. It reads one index entry.
 const firstDue = `(SELECT min(due_at) FROM accounts a WHERE a.connector_id = k.id AND a.priority = %d AND ` + isDue + ` AND a.lease_until IS NULL)`
 
+// firstKnown is firstDue without accounts that have to be made.
+const firstKnown = `(SELECT min(due_at) FROM accounts a WHERE a.connector_id = k.id AND a.priority = %d AND ` + isDue + isKnown + ` AND a.lease_until IS NULL)`
+
 func nextDueQuery() string {
 	return `SELECT ` + pauseColumns + `, ` +
-		fmt.Sprintf(firstDue, provisioning.Leavers) + `, ` + fmt.Sprintf(firstDue, provisioning.People) + `, ` + fmt.Sprintf(firstDue, provisioning.Bulk) + `
+		fmt.Sprintf(firstDue, provisioning.Leavers) + `, ` + fmt.Sprintf(firstDue, provisioning.People) + `, ` + fmt.Sprintf(firstDue, provisioning.Bulk) + `, ` +
+		fmt.Sprintf(firstKnown, provisioning.People) + `, ` + fmt.Sprintf(firstKnown, provisioning.Bulk) + `
 	FROM connectors k JOIN provisioners p ON p.connector_id = k.id WHERE k.enabled`
 }
 
@@ -69,8 +73,8 @@ func nextDueQuery() string {
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	all, err := list(ctx, s.r, func(row scanner) (time.Time, error) {
 		var paused pauseRow
-		var leavers, people, bulk sql.NullInt64
-		if err := row.Scan(append(paused.dest(), &leavers, &people, &bulk)...); err != nil {
+		var leavers, people, bulk, knownPeople, knownBulk sql.NullInt64
+		if err := row.Scan(append(paused.dest(), &leavers, &people, &bulk, &knownPeople, &knownBulk)...); err != nil {
 			return time.Time{}, err
 		}
 		p, err := paused.finish()
@@ -81,7 +85,11 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 		case provisioning.WritesOnly:
 			next = earliest(check, timeOf(leavers))
 		default:
-			next = earliest(timeOf(leavers), timeOf(people), timeOf(bulk))
+			others := earliest(timeOf(people), timeOf(bulk))
+			if !others.IsZero() && others.Before(p.Limit.Until) {
+				others = earliest(timeOf(knownPeople), timeOf(knownBulk), p.Limit.Until)
+			}
+			next = earliest(timeOf(leavers), others)
 		}
 		if !next.IsZero() && next.Before(p.Pace.Until) {
 			next = p.Pace.Until

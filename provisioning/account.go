@@ -105,12 +105,17 @@ func (a Account) Status(now time.Time) Status {
 		return StatusSynced
 	case now.Before(a.LeaseUntil):
 		return StatusRunning
-	case a.Pauses.stops(a):
+	case a.stopped():
 		return StatusPaused
 	case a.Attempts > 0:
 		return StatusRetrying
 	}
 	return StatusPending
+}
+
+func (a Account) stopped() bool {
+	_, stopped := a.Pauses.stop(a)
+	return stopped
 }
 
 // Settled reports whether nothing will happen until somebody acts.

@@ -37,7 +37,7 @@ func decide(r Result, now time.Time) Result {
 		return r
 	}
 	switch r.Kind {
-	case connectors.Invalid:
+	case connectors.Invalid, connectors.Refused:
 		r.Dead = true
 	case connectors.Conflict:
 		r.DueAt = now.Add(backoff(r.Attempts))
@@ -47,8 +47,12 @@ func decide(r Result, now time.Time) Result {
 		uncounted(clamp(retryAfter(r.Err, pendingWait), minRetryAfter, maxRetryAfter))
 	case connectors.Denied:
 		uncounted(firstProbe) // the quarantine's release makes it due sooner
-	case connectors.Misconfigured:
-		uncounted(lastProbe)
+	case connectors.Misconfigured, connectors.Limit:
+		if waitsAlone(r) {
+			r.DueAt = now.Add(probeAfter(r.Attempts))
+			break
+		}
+		uncounted(firstProbe) // the pause's end makes it due sooner
 	default:
 		r.DueAt = now.Add(backoff(r.Attempts))
 		r.Dead = r.Attempts >= maxAttempts
@@ -84,6 +88,17 @@ func retryAfter(err error, otherwise time.Duration) time.Duration {
 		return e.RetryAfter
 	}
 	return otherwise
+}
+
+// waitsAlone reports whether what is wrong with us, or with the number of accounts, pauses nobody but this account: a
+// leaver is tried again whatever else is paused, and an account that is there already is no new one.
+func waitsAlone(r Result) bool {
+	return r.Operation == OpDelete || r.Operation == OpDisable || r.Task.GroupID != "" || r.Kind == connectors.Limit && r.Operation != OpCreate
+}
+
+// probeAfter is how far away the next look is: a minute, doubled each time, never more than an hour.
+func probeAfter(attempt int) time.Duration {
+	return min(firstProbe<<clampInt(attempt-1, 0, 10), lastProbe)
 }
 
 func clamp(d, lo, hi time.Duration) time.Duration { return min(max(d, lo), hi) }

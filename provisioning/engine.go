@@ -147,7 +147,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			continue
 		}
 		l := e.lane(t, o)
-		l.heed(t.Pace, seen)
+		l.heed(t, seen)
 		if l.paced(time.Now()) {
 			e.giveBack(l.drop())
 			continue
@@ -162,7 +162,16 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			}
 			least = Leavers
 		}
-		if err := e.claim(ctx, l, least, seen); err != nil {
+		only := Everybody
+		if t.Limit.On() {
+			only = Known
+			if least == Bulk && !t.Limit.Holds(time.Now()) && l.mayAskForRoom() {
+				if err := e.take(ctx, l, Bulk, 1, Newcomers, seen); err != nil {
+					return err
+				}
+			}
+		}
+		if err := e.claim(ctx, l, least, only, seen); err != nil {
 			return err
 		}
 	}
@@ -170,20 +179,20 @@ func (e *Engine) dispatch(ctx context.Context) error {
 }
 
 // claim takes work in one batch, urgent work first; bulk work only when the lane runs out of it.
-func (e *Engine) claim(ctx context.Context, l *lane, least Priority, seen int64) error {
+func (e *Engine) claim(ctx context.Context, l *lane, least Priority, only Sort, seen int64) error {
 	urgent, bulk := l.room()
 	if least == Bulk && bulk > 0 && urgent > 0 {
-		return e.take(ctx, l, Bulk, bulk, seen)
+		return e.take(ctx, l, Bulk, bulk, only, seen)
 	}
-	return e.take(ctx, l, min(least, People), urgent, seen)
+	return e.take(ctx, l, min(least, People), urgent, only, seen)
 }
 
-func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, seen int64) error {
+func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, only Sort, seen int64) error {
 	if n <= 0 {
 		return nil
 	}
 	now := time.Now()
-	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Limit: n, Lease: e.lease(), Until: now.Add(e.config.Lease), Now: now})
+	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Only: only, Limit: n, Lease: e.lease(), Until: now.Add(e.config.Lease), Now: now})
 	if err != nil {
 		return err
 	}
@@ -220,6 +229,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 		run = reconcileGroup
 	}
 	r := run(call, o, e.store, t, time.Now)
+	r.Err = o.whoseFault(call, r.Err)
 	cancel()
 	r = decide(r, time.Now())
 	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges

@@ -132,7 +132,7 @@ func (g *groupReconciler) create(ctx context.Context) (done bool, err error) {
 		return g.made(ctx, a)
 	case connectors.Conflict:
 		return g.taken(ctx, err)
-	case connectors.Invalid, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
+	case connectors.Invalid, connectors.Refused, connectors.Limit, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
 		g.r.Certain = true
 	case connectors.Temporary:
 		_, classified := errors.AsType[*connectors.Error](err)

@@ -20,23 +20,28 @@ type lane struct {
 	engine *Engine
 	id     string
 
-	mu       sync.Mutex
-	target   Target
-	opened   *Opened
-	urgent   []Task
-	bulk     []Task
-	busy     int     // attempts running
-	busyBulk int     // of them, bulk ones
-	width    float64 // how many may run: halved when the target says “too many”, restored slowly
-	most     int     // what width grows back to
-	failures int     // temporary failures in a row
-	rate     float64 // attempts a second, smoothed
-	lastDone time.Time
-	checking bool
-	judging  int // results that are pausing the connector at this moment
-	pace     Quarantine
-	probing  bool // an attempt outside of the queue is finding out whether the pace is over
-	asked    bool // more work was asked for since room last said how much
+	mu        sync.Mutex
+	target    Target
+	opened    *Opened
+	urgent    []Task
+	bulk      []Task
+	busy      int     // attempts running
+	busyBulk  int     // of them, bulk ones
+	width     float64 // how many may run: halved when the target says “too many”, restored slowly
+	most      int     // what width grows back to
+	failures  int     // temporary failures in a row
+	rate      float64 // attempts a second, smoothed
+	lastDone  time.Time
+	refusals  int           // of single accounts, in a row
+	step      time.Duration // of the latest quarantine; 0 once the target took something
+	stepped   time.Time     // when that began
+	checking  bool
+	judging   int // results that are pausing the connector at this moment
+	pace      Quarantine
+	limit     Quarantine
+	newcomers int  // waiting or being tried: users whose account has to be made
+	probing   bool // an attempt outside of the queue is finding out whether the pace is over
+	asked     bool // more work was asked for since room last said how much
 }
 
 func (l *lane) update(t Target, o *Opened) {
@@ -46,7 +51,7 @@ func (l *lane) update(t Target, o *Opened) {
 		return // somebody who read the targets before the newest configuration was saved
 	}
 	if o != l.opened {
-		l.failures = 0 // another configuration: what the old one met says nothing about it
+		l.failures, l.refusals, l.step = 0, 0, 0 // another configuration: what the old one met says nothing about it
 	}
 	l.target, l.opened = t, o
 	if l.most == 0 {
@@ -81,6 +86,9 @@ func (l *lane) add(tasks []Task, seen int64) bool {
 		return false
 	}
 	for _, t := range tasks {
+		if t.newcomer() {
+			l.newcomers++
+		}
 		if t.Priority >= Bulk {
 			l.bulk = append(l.bulk, t)
 		} else {
@@ -145,6 +153,9 @@ func (l *lane) finished(r Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy--
+	if r.Task.newcomer() {
+		l.newcomers--
+	}
 	if r.Task.Priority >= Bulk {
 		l.busyBulk--
 	}
@@ -174,7 +185,7 @@ func (l *lane) count(k connectors.Kind) bool {
 	case connectors.Temporary, connectors.Unknown:
 		l.failures++
 		return l.failures >= sickAfter
-	case "", connectors.Invalid, connectors.Conflict, connectors.NotFound: // the target answered
+	case "", connectors.Invalid, connectors.Conflict, connectors.NotFound, connectors.Refused, connectors.Limit: // the target answered
 		l.failures = 0
 	}
 	return false
@@ -185,6 +196,11 @@ func (l *lane) drop() []Task {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	tasks := append(l.urgent, l.bulk...)
+	for _, t := range tasks {
+		if t.newcomer() {
+			l.newcomers--
+		}
+	}
 	l.urgent, l.bulk = nil, nil
 	return tasks
 }

@@ -191,7 +191,7 @@ func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 		return true, nil
 	case connectors.Conflict:
 		return c.taken(ctx, err)
-	case connectors.Invalid, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
+	case connectors.Invalid, connectors.Refused, connectors.Limit, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
 		c.r.Certain = true
 	case connectors.Temporary:
 		_, classified := errors.AsType[*connectors.Error](err)

@@ -38,6 +38,9 @@ func (l *lane) learn(o *Opened, r Result, now time.Time) (n news) {
 		}
 	case r.Kind == connectors.Temporary, r.Kind == connectors.Unknown, r.Operation == OpNone: // no answer, or no question
 	default:
+		if r.Kind == "" {
+			o.trust.prove()
+		}
 		o.throttle.restore()
 		if n.over = l.pace.On() && r.StartedAt.After(l.pace.Since); n.over {
 			l.pace = Quarantine{}
@@ -74,11 +77,7 @@ func (e *Engine) write(ctx context.Context, l *lane, n news) {
 	var err error
 	switch {
 	case n.pace.On():
-		l.judge(1)
-		err = e.store.Quarantine(ctx, l.id, n.pace, n.pace.Since)
-		e.sickened.Add(1)
-		e.giveBack(l.drop())
-		l.judge(-1)
+		e.pause(l, func() { err = e.store.Quarantine(ctx, l.id, n.pace, n.pace.Since) })
 		e.log.Warn("target wants to be left alone", "connector", l.id, "until", n.pace.Until, "asked", n.pace.Asked, "reason", n.pace.Reason)
 	case n.over:
 		err = e.store.Resume(ctx, l.id, Paced, time.Now())
@@ -92,13 +91,13 @@ func (e *Engine) write(ctx context.Context, l *lane, n news) {
 	}
 }
 
-// heed takes over the pace that the store has, which another process may have met. seen is how many pauses had been
+// heed takes over the pace and the limit that the store has, which another process may have met. seen is how many pauses had been
 // decided here when the store was asked: what was decided since is newer.
-func (l *lane) heed(p Quarantine, seen int64) {
+func (l *lane) heed(t Target, seen int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.engine.sickened.Load() == seen && l.judging == 0 {
-		l.pace = p
+		l.pace, l.limit = t.Pace, t.Limit
 	}
 }
 

@@ -13,22 +13,25 @@ type Target struct {
 	Provisioner directory.Provisioner
 	Quarantine  Quarantine
 	Pace        Quarantine // of Class Paced
+	Limit       Quarantine // of Class CreatesOnly
 }
 
 // Pauses are what keeps the target from being written to, by and large.
-func (t Target) Pauses() Pauses { return Pauses{t.Quarantine, t.Pace} }
+func (t Target) Pauses() Pauses { return Pauses{t.Quarantine, t.Pace, t.Limit} }
 
 // Class is the set of operations that a pause stops.
 type Class string
 
 // Stored: never rename.
 const (
-	AllOperations Class = "all"    // bad credentials, or nobody answers
-	WritesOnly    Class = "writes" // creates and updates are refused; leavers still go
-	Paced         Class = "pace"   // the target wants to be left alone for a while: leavers and checks wait, too
+	AllOperations Class = "all"     // bad credentials, or nobody answers
+	WritesOnly    Class = "writes"  // creates and updates are refused; leavers still go
+	CreatesOnly   Class = "creates" // there is no room for another account; updates and leavers go
+	Paced         Class = "pace"    // the target wants to be left alone for a while: leavers and checks wait, too
 )
 
-// Quarantine pauses a connector: until a harmless check passes, or, of Class Paced, for a time.
+// Quarantine pauses a connector: until a harmless check passes, or, of Class Paced, for a time, or, of Class CreatesOnly,
+// until one account can be made.
 type Quarantine struct {
 	Class  Class     // "" is not quarantined
 	Since  time.Time // of the first failure; of Class Paced, of the latest
@@ -40,24 +43,30 @@ type Quarantine struct {
 	Kind   connectors.Kind
 }
 
-// On reports whether the connector is quarantined. A pace stays on after its time until the target takes a request.
+// On reports whether the connector is paused. A pace stays on after its time until the target takes a request, a limit
+// until it takes an account.
 func (q Quarantine) On() bool { return q.Class != "" }
 
 // Holds reports whether the time of the pause has not come yet.
 func (q Quarantine) Holds(now time.Time) bool { return q.On() && now.Before(q.Until) }
 
 // Pauses are what may keep a connector's accounts waiting, each for a reason of its own.
-type Pauses struct{ Quarantine, Pace Quarantine }
+type Pauses struct{ Quarantine, Pace, Limit Quarantine }
 
-// stops reports whether the account waits for the connector to be mended. A pace does not count: it ends by itself.
-func (p Pauses) stops(a Account) bool {
-	switch p.Quarantine.Class {
-	case AllOperations:
-		return true
-	case WritesOnly:
-		return a.Priority != Leavers
+// stop is the pause that lasts until something is mended, for which the account waits. A pace is none: it ends by itself.
+func (p Pauses) stop(a Account) (q Quarantine, ok bool) {
+	switch {
+	case p.Quarantine.Class == AllOperations, p.Quarantine.Class == WritesOnly && a.Priority != Leavers:
+		return p.Quarantine, true
+	case p.Limit.On() && a.newcomer():
+		return p.Limit, true
 	}
-	return false
+	return q, false
+}
+
+// newcomer reports whether the account is a user's who is not at the target yet, as far as is known, and should be.
+func (a Account) newcomer() bool {
+	return a.GroupID == "" && a.RemoteID == "" && a.Priority != Leavers
 }
 
 // All are the pauses that an administrator should hear of, the most serious first.
@@ -65,6 +74,9 @@ func (p Pauses) All(now time.Time) []Quarantine {
 	var all []Quarantine
 	if p.Quarantine.On() {
 		all = append(all, p.Quarantine)
+	}
+	if p.Limit.On() {
+		all = append(all, p.Limit)
 	}
 	if p.Pace.Holds(now) {
 		all = append(all, p.Pace)
@@ -74,19 +86,18 @@ func (p Pauses) All(now time.Time) []Quarantine {
 
 // Of is the pause that keeps an account waiting; ok is false when it waits for none.
 func (p Pauses) Of(a Account, now time.Time) (q Quarantine, ok bool) {
-	switch {
-	case p.Pace.Holds(now):
+	if p.Pace.Holds(now) {
 		return p.Pace, true
-	case p.stops(a):
-		return p.Quarantine, true
 	}
-	return q, false
+	return p.stop(a)
 }
 
 // When says in words when the target is asked again, and why then.
 func (q Quarantine) When() string {
 	at := q.Until.UTC().Format("15:04 UTC")
 	switch {
+	case q.Class == CreatesOnly:
+		return "Usher tries again at " + at + ", and whenever somebody leaves."
 	case q.Class != Paced:
 		return "Usher looks again at " + at + "."
 	case q.Asked:
@@ -99,6 +110,9 @@ func (q Quarantine) When() string {
 func (q Quarantine) Why() string {
 	if q.Class == Paced {
 		return q.When() + " It said: " + q.Reason
+	}
+	if q.Class == CreatesOnly {
+		return "The target has no room for another account: " + q.Reason + " " + q.When()
 	}
 	return "The connector is paused: " + q.Reason + " " + q.When()
 }

@@ -50,7 +50,7 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64
 		return
 	}
 	l := e.lane(t, o)
-	l.heed(t.Pace, seen)
+	l.heed(t, seen)
 	for tried := false; ; {
 		recorded := e.Recorded()
 		a, ok, err := e.store.Account(ctx, t.ID, userID)
@@ -61,8 +61,8 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64
 		if e.report(a, ok, tried, out) {
 			return
 		}
-		if t.Pauses().stops(a) {
-			paused(t.Quarantine, out)
+		if q, stopped := a.Pauses.stop(a); stopped && (q.Class != CreatesOnly || q.Holds(time.Now())) {
+			paused(q, out)
 			return
 		}
 		leave, wait, pause := l.enter(time.Now())

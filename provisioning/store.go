@@ -17,11 +17,21 @@ type Claim struct {
 	ConnectorID string
 	UserID      string   // only this user's, whatever its priority; "" is everybody's
 	Least       Priority // least urgent priority that may be claimed
+	Only        Sort     // besides leavers
 	Limit       int
 	Lease       string // a fresh random token
 	Until       time.Time
 	Now         time.Time
 }
+
+// Sort is which accounts may be claimed.
+type Sort int
+
+const (
+	Everybody Sort = iota
+	Known          // not users whose account has to be made; leavers always
+	Newcomers      // users whose account has to be made, and no leavers
+)
 
 // Store keeps accounts. No method holds a transaction open when it returns.
 type Store interface {

@@ -88,6 +88,8 @@ func (a AccountView) Words() string {
 		return "Usher waits for your decision before it does anything at this target."
 	case a.Status == provisioning.StatusFailed:
 		return "Usher has given up, and tries again when the user or the connector is changed or you press Retry now."
+	case a.Status == provisioning.StatusPaused && a.Pause.Class == provisioning.CreatesOnly:
+		return "The target has no room for another account, so this one waits. " + a.Pause.When()
 	case a.Status == provisioning.StatusPaused:
 		return "The whole connector is paused, not just this user. Usher checks by itself whether the target works again."
 	case a.waits():
@@ -144,6 +146,8 @@ func (a AccountView) nextTry(now time.Time) templ.Component {
 	switch {
 	case a.Status == provisioning.StatusRunning:
 		return ui.Quiet("running now")
+	case a.Status == provisioning.StatusPaused && a.Pause.Class == provisioning.CreatesOnly:
+		return ui.Time(a.Pause.Until, now)
 	case a.Status == provisioning.StatusPaused:
 		return ui.Quiet("when the connector works again")
 	case a.waits():
@@ -254,3 +258,10 @@ func orElse(s, otherwise string) string {
 }
 
 func kindName(d connectors.Definition, kind string) string { return orElse(d.Name, kind) }
+
+func pauseTitle(q provisioning.Quarantine) string {
+	if q.Class == provisioning.CreatesOnly {
+		return "No room for another account"
+	}
+	return "The connector is paused"
+}

@@ -268,7 +268,7 @@ func accountTrouble(a AccountView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "The connector is paused", Text: a.Pause.Reason}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: pauseTitle(a.Pause), Text: a.Pause.Reason}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -59,7 +59,7 @@ func (k *connector) failure(op string, err error) *connectors.Error {
 	}
 	s := read(op, g)
 	kind, remedy := classify(s)
-	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Code: k.tokens.scrub(s.reason), Message: k.tokens.scrub(s.message), Remedy: remedy,
+	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Elsewhere: g.Code == http.StatusNotFound && !s.isJSON, Code: k.tokens.scrub(s.reason), Message: k.tokens.scrub(s.message), Remedy: remedy,
 		RetryAfter: connectors.RetryAfter(g.Header, time.Now())}
 	if e.Message == "" {
 		e.Message = "Google answered “" + http.StatusText(g.Code) + "” and gave no reason."
@@ -128,17 +128,21 @@ func classify(s said) (connectors.Kind, string) {
 
 func table() []rule {
 	create, writes := []string{connectors.OpCreate}, []string{connectors.OpCreate, connectors.OpUpdate}
-	onUser := []string{connectors.OpFind, connectors.OpUpdate, connectors.OpDeprovision}
+	changes := []string{connectors.OpUpdate, connectors.OpDeprovision}
+	onUser := []string{connectors.OpFind, connectors.OpRead, connectors.OpUpdate, connectors.OpDeprovision}
 	return []rule{
 		{reasons: []string{"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED"}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{429}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{403, 503}, words: []string{"quota exceeded for", "request rate higher than"}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{401}, kind: connectors.Denied, remedy: remedyDenied},
+		{reasons: []string{"limitExceeded"}, ops: writes, kind: connectors.Limit, remedy: remedyLicence},
 		{reasons: []string{"limitExceeded"}, kind: connectors.Misconfigured, remedy: remedyLicence},
 		{reasons: []string{"dailyLimitExceeded"}, kind: connectors.Misconfigured, remedy: remedyDaily},
 		{reasons: []string{"accessNotConfigured"}, kind: connectors.Misconfigured, remedy: remedyEnable},
 		{reasons: []string{"domainCannotUseApis"}, kind: connectors.Misconfigured, remedy: remedyAPIs},
+		{statuses: []int{403}, words: []string{"scope", "insufficientpermissions", "permission_denied"}, kind: connectors.Misconfigured, remedy: remedyForbidden},
 		{statuses: []int{403}, ops: create, kind: connectors.Misconfigured, remedy: remedyCreate},
+		{statuses: []int{403}, ops: changes, kind: connectors.Refused, remedy: remedyForbidden},
 		{statuses: []int{403}, kind: connectors.Misconfigured, remedy: remedyForbidden},
 
 		{statuses: []int{404}, bare: true, kind: connectors.Misconfigured, remedy: remedyElsewhere},

@@ -13,7 +13,12 @@ UPDATE accounts SET write_until = COALESCE(lease_until, write_began) WHERE write
 UPDATE accounts SET lease_for = CASE WHEN lease_until - write_began < 600000000 THEN lease_until - write_began ELSE 600000000 END
     WHERE lease_until IS NOT NULL;
 
+-- What is due apart from accounts that have to be made: it goes on while those wait.
+CREATE INDEX accounts_known ON accounts (connector_id, priority, due_at, lease_until)
+    WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL AND (remote_id IS NOT NULL OR kind = 'group');
+
 -- +goose Down
+DROP INDEX accounts_known;
 ALTER TABLE accounts DROP COLUMN write_until;
 ALTER TABLE accounts DROP COLUMN lease_for;
 ALTER TABLE connectors DROP COLUMN limited;
