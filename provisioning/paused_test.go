@@ -49,7 +49,7 @@ func TestWritesStayPausedWhileALeaverGoes(t *testing.T) {
 		for i := range 20 {
 			w.add(fmt.Sprint("user", i))
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(30 * time.Second)
 		before := tg.count("create")
 		for _, u := range leavers {
 			_, err := w.dir.DeleteUser(t.Context(), u.ID, tester)
