@@ -35,12 +35,9 @@ func (c serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	release, err := k.store.LockInstance()
+	release, err := k.store.LockInstance(a.ctx)
 	if err != nil {
 		return k.close(err)
-	}
-	if err := k.store.ShortenLeases(a.ctx, serverName, now().Add(lastWords)); err != nil {
-		return errors.Join(k.close(err), release())
 	}
 	restored, err := k.store.SuspectRestored(a.ctx)
 	if err != nil {
@@ -120,7 +117,6 @@ func reachable(a *net.TCPAddr) string {
 }
 
 const (
-	lastWords    = 5 * time.Second // what a killed server sent last has reached its target by then
 	finishWithin = 5 * time.Second // requests under way when the server stops
 	tidyEvery    = time.Hour       // sessions, registrations and links that have ended
 )

@@ -92,12 +92,20 @@ func (k *core) shownAccounts(a *app, u directory.User, ms []provisioning.Members
 			st.Want = mine.Want
 		}
 		status, _ := st.Status(at)
-		out = append(out, shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(status), RemoteID: m.RemoteID, Error: trouble(m), remedy: m.Remedy})
+		shown := showAccount(m, at)
+		shown.Status = string(status)
+		out = append(out, shown)
 	}
 	return out, nil
 }
 
-func trouble(m provisioning.Membership) string { return cmp.Or(m.HeldReason, m.Error) }
+func showAccount(m provisioning.Membership, at time.Time) shownAccount {
+	a := shownAccount{Connection: m.Connection, Connector: m.Kind, Status: string(m.Status(at)), RemoteID: m.RemoteID, Error: cmp.Or(m.HeldReason, m.Error), remedy: m.Remedy}
+	if q, waits := m.Pauses.Of(m.Account, at); waits && m.Enabled && !m.Status(at).Settled() {
+		a.Error, a.remedy = q.Why(), q.Remedy
+	}
+	return a
+}
 
 func (s shown) print(a *app) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)

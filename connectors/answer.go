@@ -120,7 +120,8 @@ func cause(err error) string {
 	}
 }
 
-// RetryAfter reads the header in both its forms (RFC 9110 §10.2.3), 0 when it is missing, malformed or past.
+// RetryAfter reads the header in both its forms (RFC 9110 §10.2.3), 0 when it is missing, malformed or past. A date is
+// measured against the answer's own Date header, because the target's clock need not be ours; now stands in for it.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if v == "" {
@@ -131,6 +132,9 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 		return time.Duration(min(max(s, 0), decade)) * time.Second
 	}
 	if t, err := http.ParseTime(v); err == nil {
+		if sent, err := http.ParseTime(h.Get("Date")); err == nil {
+			now = sent
+		}
 		return max(t.Sub(now), 0)
 	}
 	return 0

@@ -180,6 +180,23 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
+// A date is measured by the clock that wrote it, which may be hours off.
+func TestRetryAfterByTheTargetsOwnClock(t *testing.T) {
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ skew, wait, want time.Duration }{
+		{-90 * time.Minute, time.Minute, time.Minute}, {90 * time.Minute, 5 * time.Second, 5 * time.Second}, {time.Hour, -time.Minute, 0}, {0, 0, 0},
+	} {
+		theirs := now.Add(c.skew)
+		h := http.Header{"Date": {theirs.Format(http.TimeFormat)}, "Retry-After": {theirs.Add(c.wait).Format(http.TimeFormat)}}
+		if got := RetryAfter(h, now); got != c.want {
+			t.Errorf("a clock %v off that asks for %v: %v, want %v", c.skew, c.wait, got, c.want)
+		}
+	}
+	if got := RetryAfter(http.Header{"Date": {"yesterday"}, "Retry-After": {now.Add(time.Minute).Format(http.TimeFormat)}}, now); got != time.Minute {
+		t.Error("with a Date that is none:", got)
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{"": 0, "12": 12 * time.Second, " 12 ": 12 * time.Second, "-1": 0, "1.5": 0, "soon": 0,

@@ -19,8 +19,10 @@ const (
 	Conflict      Kind = "conflict"     // a unique name is taken
 	NotFound      Kind = "not_found"    // no such account
 	Invalid       Kind = "invalid"      // the same input can never work
+	Refused       Kind = "refused"      // not for this account, says the target, and does not say that it means us
+	Limit         Kind = "limit"        // no room for another account: no licence left, or as many users as there may be
 	Denied        Kind = "denied"       // the credentials are bad
-	Misconfigured Kind = "config"       // permission, licence, host or profile is wrong
+	Misconfigured Kind = "config"       // scope, host, profile or plan is wrong: what the target says of us
 )
 
 // Error is the only error that a connector returns.
@@ -33,6 +35,8 @@ type Error struct {
 	More       string        // what was said besides and only some can read, such as a stack trace, over several lines; "" for nothing
 	Remedy     string        // what a person can do about it
 	RetryAfter time.Duration // as the target asked, not clamped; 0 when it did not say
+	Elsewhere  bool          // not the API answered but something in front of it, such as a load balancer
+	Guessed    bool          // RetryAfter is the connector's own knowledge of the service
 	Err        error
 }
 

@@ -14,9 +14,9 @@ import (
 )
 
 const accountColumns = `a.connector_id, a.kind, a.resource_id, a.desired_gen, a.observed_gen, a.remote_id, a.origin, a.linked_at, a.linked_by,
-	a.write_began, a.profile, a.priority, a.due_at, a.attempts, a.lease, a.lease_until, a.held_at, a.held_reason, a.held_remote_id,
+	a.write_began, a.write_until, a.profile, a.priority, a.due_at, a.attempts, a.lease, a.lease_until, a.held_at, a.held_reason, a.held_remote_id,
 	a.held_shown, a.approved, a.dead_at, a.error_kind, a.error, a.remedy, a.change_id, a.verified_at, a.label,
-	a.suspect, a.returned_from, a.waits_for, a.adoptable, k.quarantine_until`
+	a.suspect, a.returned_from, a.waits_for, a.adoptable, ` + pauseColumns
 
 const fromAccounts = ` FROM accounts a JOIN connectors k ON k.id = a.connector_id `
 
@@ -38,14 +38,15 @@ type accountRow struct {
 	provisioning.Account
 	kind, resource                                               string
 	remoteID, origin, profile, lease, shown                      sql.NullString
-	linked, began, due, leaseUntil, held, dead, verified, paused sql.NullInt64
+	linked, began, due, leaseUntil, held, dead, verified, mayRun sql.NullInt64
+	pauses                                                       pauseRow
 }
 
 func (r *accountRow) dest() []any {
-	return []any{&r.ConnectorID, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy,
-		&r.began, &r.profile, &r.Priority, &r.due, &r.Attempts, &r.lease, &r.leaseUntil, &r.held, &r.HeldReason, &r.HeldRemoteID,
+	return append([]any{&r.ConnectorID, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy,
+		&r.began, &r.mayRun, &r.profile, &r.Priority, &r.due, &r.Attempts, &r.lease, &r.leaseUntil, &r.held, &r.HeldReason, &r.HeldRemoteID,
 		&r.shown, &r.Approved, &r.dead, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label,
-		&r.Suspect, &r.ReturnedFrom, &r.WaitsFor, &r.Adoptable, &r.paused}
+		&r.Suspect, &r.ReturnedFrom, &r.WaitsFor, &r.Adoptable}, r.pauses.dest()...)
 }
 
 func (r *accountRow) finish() (provisioning.Account, error) {
@@ -57,8 +58,12 @@ func (r *accountRow) finish() (provisioning.Account, error) {
 	}
 	a.RemoteID, a.Origin, a.Lease = r.remoteID.String, provisioning.Origin(r.origin.String), r.lease.String
 	a.LinkedAt, a.WriteBegan, a.DueAt, a.LeaseUntil = timeOf(r.linked), timeOf(r.began), timeOf(r.due), timeOf(r.leaseUntil)
-	a.HeldAt, a.DeadAt, a.VerifiedAt, a.QuarantinedUntil = timeOf(r.held), timeOf(r.dead), timeOf(r.verified), timeOf(r.paused)
+	a.HeldAt, a.DeadAt, a.VerifiedAt = timeOf(r.held), timeOf(r.dead), timeOf(r.verified)
+	a.WriteUntil = timeOf(r.mayRun)
 	var err error
+	if a.Pauses, err = r.pauses.finish(); err != nil {
+		return a, err
+	}
 	if a.Profile, err = objectOf(r.profile); err != nil {
 		return a, fmt.Errorf("profile of %s %s at connector %s: %w", r.kind, r.resource, a.ConnectorID, err)
 	}
@@ -117,7 +122,7 @@ func accountsOfQuery(n int) string {
 func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) error {
 	kind, id := accountKey(t.Account)
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE accounts SET write_began = $1, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL, returned_from = ''
+		n, err := exec(ctx, tx, `UPDATE accounts SET write_began = $1, write_until = lease_until, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL, returned_from = ''
 			WHERE connector_id = $2 AND kind = $3 AND resource_id = $4 AND lease = $5`, now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
 		if err != nil {
 			return fmt.Errorf("begin create for %s %s: %w", kind, id, err)

@@ -31,6 +31,7 @@ func TestClaimLeases(t *testing.T) {
 		if n := len(w.claimAt(at.Add(30 * time.Second))); n != 0 {
 			t.Errorf("claimed %d leased accounts after an edit", n)
 		}
+		w.takeOver(task)
 		again := w.claimOne(at.Add(time.Minute))
 		same(t, "fresh after a lost attempt", again.Fresh, false)
 		if !again.WriteBegan.Equal(at) {
@@ -102,6 +103,7 @@ func TestRecordIsFenced(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		u := w.user("ada")
 		old := w.claimOne(at)
+		w.takeOver(old)
 		now := w.claimOne(at.Add(time.Hour))
 		same(t, "result of the lost lease counted", w.record(at, created(old, "old"))[0], false)
 		same(t, "remote ID", w.account(u).RemoteID, "")
@@ -212,7 +214,7 @@ func TestRelease(t *testing.T) {
 		same(t, "attempts", a.Attempts, 0)
 		same(t, "intent of the released claim is gone", a.WriteBegan.IsZero(), true)
 		lost := w.claimOne(at)
-		_ = lost
+		w.takeOver(lost)
 		second := w.claimOne(at.Add(time.Hour))
 		w.record(at.Add(time.Hour), provisioning.Result{Task: second, Released: true})
 		same(t, "intent of the lost attempt stays", w.account(u).WriteBegan, at)

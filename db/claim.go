@@ -14,21 +14,35 @@ import (
 // the index that claims read. A lease that ends in "+" was given over a write_began that stood: the time alone does
 // not tell, because two claims can share an instant.
 const lease = `UPDATE accounts SET lease = CAST($1 AS TEXT) || CASE WHEN write_began IS NULL THEN '' ELSE '+' END, lease_until = $2, due_at = $2, attempts = attempts + 1,
-	write_began = COALESCE(write_began, $3) `
+	lease_for = CAST($2 AS BIGINT) - CAST($3 AS BIGINT), write_began = COALESCE(write_began, $3), write_until = COALESCE(write_until, $2) `
 
-// claimable leaves leased accounts out, because theirs is due_at >= lease_until: a CHECK of the table says so.
-const claimable = isDue + ` AND due_at <= $3`
+// claimable leaves out what is leased, also when the lease is over by the clock on the wall, which may have jumped: see
+// TakeOver.
+const claimable = isDue + ` AND due_at <= $3 AND lease_until IS NULL`
 
-const leased = ` RETURNING lease, kind, resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, profile, priority,
+const leased = ` RETURNING lease, kind, resource_id, desired_gen, observed_gen, remote_id, origin, linked_at, linked_by, write_began, write_until, profile, priority,
 	attempts, approved, error_kind, error, remedy, change_id, verified_at, label, suspect, returned_from, waits_for`
 
 // claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
 // are found again by their whole key alone, or PostgreSQL, without statistics of a new table, walks the connector's.
-func (s *Store) claimQuery() string {
+func (s *Store) claimQuery(only provisioning.Sort) string {
 	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT connector_id, kind, resource_id FROM accounts
-			WHERE connector_id = $4 AND priority = $5 AND `+claimable+`
+			WHERE connector_id = $4 AND priority = $5 AND `+claimable+ofSort(only)+`
 			ORDER BY due_at LIMIT $6`) + `) ` + lease + `
 		WHERE (connector_id, kind, resource_id) IN (SELECT connector_id, kind, resource_id FROM picked)` + leased
+}
+
+// isKnown is the rest of the condition of the index accounts_known.
+const isKnown = ` AND (remote_id IS NOT NULL OR kind = 'group')`
+
+func ofSort(only provisioning.Sort) string {
+	switch only {
+	case provisioning.Known:
+		return isKnown
+	case provisioning.Newcomers:
+		return ` AND remote_id IS NULL AND kind = 'user'`
+	}
+	return ""
 }
 
 const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased
@@ -70,9 +84,15 @@ func (s *Store) leaseDue(tx *sql.Tx, c provisioning.Claim) ([]provisioning.Task,
 		return scanTasks(nil, c, rows, err)
 	}
 	var tasks []provisioning.Task
-	claim := tx.Stmt(s.hot.claim)
 	for p := provisioning.Leavers; p <= c.Least && len(tasks) < c.Limit; p++ {
-		rows, err := claim.Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
+		only := c.Only
+		if p == provisioning.Leavers {
+			if only == provisioning.Newcomers {
+				continue
+			}
+			only = provisioning.Everybody
+		}
+		rows, err := tx.Stmt(s.hot.claim[only]).Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
 		if tasks, err = scanTasks(tasks, c, rows, err); err != nil {
 			return nil, err
 		}
@@ -86,7 +106,7 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 	}
 	defer rows.Close()
 	var r accountRow
-	dest := []any{&r.lease, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.profile, &r.Priority,
+	dest := []any{&r.lease, &r.kind, &r.resource, &r.DesiredGen, &r.ObservedGen, &r.remoteID, &r.origin, &r.linked, &r.LinkedBy, &r.began, &r.mayRun, &r.profile, &r.Priority,
 		&r.Attempts, &r.Approved, &r.ErrorKind, &r.Error, &r.Remedy, &r.ChangeID, &r.verified, &r.Label,
 		&r.Suspect, &r.ReturnedFrom, &r.WaitsFor}
 	for rows.Next() {

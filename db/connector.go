@@ -168,7 +168,7 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, was 
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE connectors SET enabled = $1, field_values = $2, secrets = $3, revision = revision + 1, updated_at = $4, `+
-			endQuarantine+` WHERE id = $5`, n.Enabled, values, secrets, c.At.UnixMicro(), n.ID)
+			endPauses+` WHERE id = $5`, n.Enabled, values, secrets, c.At.UnixMicro(), n.ID)
 		if err != nil {
 			return fmt.Errorf("update connector %s: %w", n.ID, err)
 		}

@@ -41,6 +41,9 @@ func Open(ctx context.Context, dsn string, ring Ring) (*Store, error) {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
+	if err := s.refuseSecondName(ctx); err != nil {
+		return err
+	}
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}

@@ -22,9 +22,12 @@ type Query struct {
 func ListQueries(s *Store) map[string]Query {
 	yes, no := true, false
 	all := map[string]Query{
-		"claim":          {s.claimQuery(), make([]any, 6)},
+		"claim":          {s.claimQuery(provisioning.Everybody), make([]any, 6)},
+		"claim known":    {s.claimQuery(provisioning.Known), make([]any, 6)},
+		"claim new":      {s.claimQuery(provisioning.Newcomers), make([]any, 6)},
 		"claim user":     {claimUserQuery, make([]any, 5)},
-		"record":         {recordQuery, make([]any, 28)},
+		"leases":         {leasesQuery, nil},
+		"record":         {recordQuery, make([]any, 29)},
 		"release":        {releaseQuery, make([]any, 6)},
 		"gone":           {goneQuery, make([]any, 3)},
 		"reap":           {reapQuery, make([]any, 1)},

@@ -98,6 +98,14 @@ func (w *world) account(u directory.User) provisioning.Account {
 	return a
 }
 
+// takeOver ends the lease of a process that died.
+func (w *world) takeOver(t provisioning.Task) {
+	w.t.Helper()
+	n, err := w.TakeOver(ctx, t.Lease, at)
+	w.must(err)
+	same(w.t, "taken over", n, 1)
+}
+
 func (w *world) record(now time.Time, rs ...provisioning.Result) []bool {
 	w.t.Helper()
 	held, err := w.Record(ctx, rs, now)

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"usher/provisioning"
 )
 
 // statements are those that every account passes through; they are prepared once.
 type statements struct {
-	claim, claimUser, provisioner       *sql.Stmt
+	claim                               [provisioning.Newcomers + 1]*sql.Stmt // by sort
+	claimUser, provisioner              *sql.Stmt
 	users, inScope, passwords, groupsOf [len(batchSizes)]*sql.Stmt
 	record, release, log, gone, reap    *sql.Stmt
 	delivered, pushes                   *sql.Stmt
@@ -22,9 +25,12 @@ var batchSizes = [...]int{1, 16, 64, 256}
 
 func (h *statements) prepare(ctx context.Context, s *Store) error {
 	all := map[**sql.Stmt]string{
-		&h.claim: s.claimQuery(), &h.claimUser: claimUserQuery, &h.provisioner: provisionerOfQuery,
+		&h.claimUser: claimUserQuery, &h.provisioner: provisionerOfQuery,
 		&h.left: leftQuery, &h.gotBack: gotBackQuery, &h.tookOver: tookOverQuery,
 		&h.delivered: deliveredQuery, &h.pushes: pushesQuery, &h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.reap: reapQuery,
+	}
+	for sort := range h.claim {
+		all[&h.claim[sort]] = s.claimQuery(provisioning.Sort(sort))
 	}
 	for i, n := range batchSizes {
 		all[&h.users[i]] = `SELECT ` + userColumns + ` FROM users WHERE id IN (` + placeholders(1, n) + `)`
@@ -43,7 +49,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 
 func (h *statements) close() error {
 	var err error
-	for _, stmt := range append(slices.Concat(h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.left, h.gotBack, h.tookOver, h.claim, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+	for _, stmt := range append(slices.Concat(h.claim[:], h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.left, h.gotBack, h.tookOver, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
 		if stmt != nil {
 			err = errors.Join(err, stmt.Close())
 		}

@@ -2,8 +2,10 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
+	"os"
+	"path/filepath"
 
 	"github.com/gofrs/flock"
 
@@ -26,14 +28,20 @@ func (s *Store) nameInstance(ctx context.Context) (err error) {
 
 // InstanceID tells this database from every other that was not copied from it. It is no secret.
 func (s *Store) InstanceID() string { return s.id }
+// settingServedAs is the path of the SQLite file that a server locked last. Stored: never rename.
+const settingServedAs = "served_as"
 
 // LockInstance makes this process the only server of a SQLite file until release is called or the process ends.
 // Commands that work beside a running server do not take it. PostgreSQL serves several, so there it does nothing.
-func (s *Store) LockInstance() (release func() error, err error) {
+func (s *Store) LockInstance(ctx context.Context) (release func() error, err error) {
 	if s.postgres {
 		return func() error { return nil }, nil
 	}
-	l := flock.New(s.path + ".lock")
+	path, err := filepath.EvalSymlinks(s.path)
+	if err != nil {
+		return nil, fmt.Errorf("lock database: %w", err)
+	}
+	l := flock.New(path + ".lock")
 	ok, err := l.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock database: %w", err)
@@ -42,20 +50,55 @@ func (s *Store) LockInstance() (release func() error, err error) {
 		return nil, fmt.Errorf("another Usher already serves the database %s. Stop it first, or start this one with another database (--db); "+
 			"to run several servers together, use PostgreSQL", s.path)
 	}
+	if err := s.servedAs(ctx, path); err != nil {
+		return nil, errors.Join(err, l.Unlock())
+	}
 	return l.Unlock, nil
 }
 
-// ShortenLeases makes the leases of this instance end soon. Whoever holds the instance lock calls it at the start:
-// the process that took them is dead, and only what it sent last may still be under way at a target. PostgreSQL
-// serves several, of which any may be alive, so there it does nothing.
-func (s *Store) ShortenLeases(ctx context.Context, instance string, until time.Time) error {
+// servedAs writes down under which name the file is served, in the file itself: through another name, only what is not
+// in the journal beside it can be read.
+func (s *Store) servedAs(ctx context.Context, path string) error {
+	if err := putSetting(ctx, s.w, settingServedAs, path); err != nil {
+		return err
+	}
+	if _, err := s.w.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return fmt.Errorf("write the database's journal back: %w", err)
+	}
+	return nil
+}
+
+// refuseSecondName fails when the file is served under another name (a hard link): SQLite finds its journal by name, so
+// that two names of one file spoil it.
+func (s *Store) refuseSecondName(ctx context.Context) error {
 	if s.postgres {
 		return nil
 	}
-	_, err := exec(ctx, s.w, `UPDATE accounts SET lease_until = $1, due_at = $1 WHERE lease_until > $1 AND lease >= $2 AND lease < $3`,
-		until.UnixMicro(), instance+".", instance+"/")
-	if err != nil {
-		return fmt.Errorf("shorten leases: %w", err)
+	served, err := s.setting(ctx, s.r, settingServedAs)
+	if err != nil || served == "" {
+		return nil // a new file, or one of an older version
 	}
-	return nil
+	own, err := filepath.EvalSymlinks(s.path)
+	if err != nil || own == served || !sameFile(own, served) {
+		return nil
+	}
+	l := flock.New(served + ".lock")
+	free, err := l.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock database: %w", err)
+	}
+	if free {
+		return l.Unlock()
+	}
+	return fmt.Errorf("the database %s is the same file as %s, which another Usher serves. SQLite finds its journal by the file's name, so two names "+
+		"would spoil the database: use the name %s (--db), and remove the other link", s.path, served, served)
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }

@@ -28,7 +28,7 @@ func (s *Store) SetMapping(ctx context.Context, connectorID string, revision int
 		if err := s.unrevised(ctx, tx, revisedConnectors, connectorID, revision); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE connectors SET mapping = $1, revision = revision + 1, updated_at = $2, `+endQuarantine+` WHERE id = $3`,
+		_, err := tx.ExecContext(ctx, `UPDATE connectors SET mapping = $1, revision = revision + 1, updated_at = $2, `+endPauses+` WHERE id = $3`,
 			string(text), c.At.UnixMicro(), connectorID)
 		if err != nil {
 			return fmt.Errorf("update the mapping of connector %s: %w", connectorID, err)

@@ -256,6 +256,7 @@ func (w *world) worksOn(us map[string]directory.User) {
 	for name, status := range map[string]provisioning.Status{"linked": "synced", "held": "held", "dead": "failed", "waiting": "pending", "leaving": "pending"} {
 		same(w.t, name, w.account(us[name]).Status(now), status)
 	}
+	w.takeOver(provisioning.Task{Account: w.account(us["leased"])})
 	tasks := map[string]provisioning.Task{}
 	var due []string
 	for _, t := range w.claimAt(now) {

@@ -87,17 +87,17 @@ func TestPragmas(t *testing.T) {
 func TestLockInstance(t *testing.T) {
 	path := dbtest.File(t)
 	a, b := dbtest.Open(t, path), dbtest.Open(t, path)
-	release, err := a.LockInstance()
+	release, err := a.LockInstance(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.LockInstance(); err == nil || !strings.Contains(err.Error(), "another Usher already serves") {
+	if _, err := b.LockInstance(t.Context()); err == nil || !strings.Contains(err.Error(), "another Usher already serves") {
 		t.Errorf("second server: %v", err)
 	}
 	if err := release(); err != nil {
 		t.Fatal(err)
 	}
-	release, err = b.LockInstance()
+	release, err = b.LockInstance(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

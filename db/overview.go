@@ -19,7 +19,7 @@ func (s *Store) Progress(ctx context.Context, connectorID string) (provisioning.
 	if err != nil {
 		return provisioning.Progress{}, err
 	}
-	p, err := s.progress(ctx, connectorID, t.Quarantine.On(), time.Now())
+	p, err := s.progress(ctx, connectorID, t.Pauses(), time.Now())
 	if !t.Enabled && t.Provisioner.ID != "" {
 		p = off(p)
 	}
@@ -44,7 +44,7 @@ const countAccounts = `SELECT
 			coalesce(sum(CASE WHEN attempts > 0 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END), 0) AS retrying
 		FROM accounts WHERE connector_id = $1 AND kind = 'group' AND observed_gen + 0 < desired_gen AND dead_at IS NULL AND held_at IS NULL) AS pushed`
 
-func (s *Store) progress(ctx context.Context, connectorID string, quarantined bool, now time.Time) (provisioning.Progress, error) {
+func (s *Store) progress(ctx context.Context, connectorID string, pauses provisioning.Pauses, now time.Time) (provisioning.Progress, error) {
 	var total, held, dead, due, running, retrying int
 	err := s.r.QueryRowContext(ctx, countAccounts, connectorID, now.UnixMicro()).Scan(&total, &held, &dead, &due, &running, &retrying)
 	if err != nil {
@@ -60,13 +60,36 @@ func (s *Store) progress(ctx context.Context, connectorID string, quarantined bo
 	add(provisioning.StatusFailed, dead)
 	add(provisioning.StatusSynced, total-held-dead-due)
 	add(provisioning.StatusRunning, running)
-	if quarantined {
-		add(provisioning.StatusPaused, due-running)
-	} else {
-		add(provisioning.StatusRetrying, retrying)
-		add(provisioning.StatusPending, due-running-retrying)
+	paused, pausedRetrying := due-running, retrying
+	if pauses.Quarantine.Class != provisioning.AllOperations {
+		if paused, pausedRetrying, err = s.countPaused(ctx, connectorID, pauses, now); err != nil {
+			return p, err
+		}
 	}
+	add(provisioning.StatusPaused, paused)
+	add(provisioning.StatusRetrying, retrying-pausedRetrying)
+	add(provisioning.StatusPending, due-running-retrying-(paused-pausedRetrying))
 	return p, nil
+}
+
+// countPaused counts the users' accounts that wait because of a pause which lets some of them go, and those of them that
+// were tried already.
+func (s *Store) countPaused(ctx context.Context, connectorID string, pauses provisioning.Pauses, now time.Time) (n, retrying int, err error) {
+	only := provisioning.Everybody
+	switch {
+	case pauses.Quarantine.Class == provisioning.WritesOnly:
+	case pauses.Limit.On():
+		only = provisioning.Newcomers
+	default:
+		return 0, 0, nil
+	}
+	err = s.r.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0) FROM accounts
+		WHERE connector_id = $1 AND priority IN (1, 2) AND `+isDue+` AND (lease_until IS NULL OR lease_until <= $2) AND kind = 'user'`+ofSort(only),
+		connectorID, now.UnixMicro()).Scan(&n, &retrying)
+	if err != nil {
+		err = fmt.Errorf("count paused accounts of connector %s: %w", connectorID, err)
+	}
+	return n, retrying, err
 }
 
 const membershipColumns = accountColumns + `, n.id, n.name, k.kind, k.enabled, p.id, p.blocking,
@@ -141,7 +164,7 @@ func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overv
 func (s *Store) countAll(ctx context.Context, o *provisioning.Overview, now time.Time) error {
 	o.Progress.Counts = map[provisioning.Status]int{}
 	for i, t := range slices.Concat(o.Targets, o.Off) {
-		p, err := s.progress(ctx, t.ID, t.Quarantine.On(), now)
+		p, err := s.progress(ctx, t.ID, t.Pauses(), now)
 		if err != nil {
 			return err
 		}

@@ -186,6 +186,7 @@ func TestLostLeaseWipesNoPassword(t *testing.T) {
 		w.sends(connectors.PasswordSend)
 		w.userWithPassword("ada")
 		late := w.claimOne(at)
+		w.takeOver(late)
 		w.claimOne(at.Add(2 * time.Minute))
 		w.record(at.Add(2*time.Minute), delivered(late))
 		same(t, "waiting", w.waiting(), 1)

@@ -15,11 +15,12 @@ import (
 // recordQuery is fenced by the lease. Where an edit came after the claim ($8 is the generation that was claimed) the
 // account is due now, whatever the attempt came to.
 const recordQuery = `UPDATE accounts SET
-		lease = NULL, lease_until = NULL,
+		lease = NULL, lease_until = NULL, lease_for = NULL,
 		remote_id = $1, origin = $2,
 		linked_at = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL WHEN remote_id = $1 THEN linked_at ELSE CAST($3 AS BIGINT) END,
 		linked_by = CASE WHEN CAST($1 AS TEXT) IS NULL THEN '' WHEN remote_id = $1 THEN linked_by ELSE CAST($4 AS TEXT) END,
 		write_began = CASE WHEN $5 THEN NULL ELSE write_began END,
+		write_until = CASE WHEN $5 THEN NULL ELSE CAST($29 AS BIGINT) END,
 		profile = $6,
 		observed_gen = CASE WHEN $7 THEN CAST($8 AS BIGINT) ELSE observed_gen END,
 		attempts = CASE WHEN desired_gen = $8 THEN CAST($9 AS BIGINT) ELSE 0 END,
@@ -38,9 +39,9 @@ const recordQuery = `UPDATE accounts SET
 	WHERE connector_id = $19 AND kind = $22 AND resource_id = $20 AND lease = $21`
 
 // releaseQuery undoes a claim. The intent goes with it only if this claim wrote it.
-const releaseQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, due_at = $1,
+const releaseQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1,
 		attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
-		write_began = CASE WHEN $2 THEN NULL ELSE write_began END
+		write_began = CASE WHEN $2 THEN NULL ELSE write_began END, write_until = CASE WHEN $2 THEN NULL ELSE write_until END
 	WHERE connector_id = $3 AND kind = $6 AND resource_id = $4 AND lease = $5`
 
 // tookOverQuery keeps the memberships of an account whose ID the target changed.
@@ -241,7 +242,19 @@ func (b *batch) columns(r *provisioning.Result) ([]any, error) {
 	}
 	return []any{remoteID, origin, b.now, t.ChangeID, (r.Certain || r.Err == nil) && !r.Doubt, profile, r.Err == nil && !r.More, t.DesiredGen, int64(r.Attempts), due,
 		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, id, t.Lease, of, edited,
-		string(t.Suspect), string(r.Suspect), r.ReturnedFrom, r.WaitsFor, r.Hold && r.Err != nil && r.Adoptable}, nil
+		string(t.Suspect), string(r.Suspect), r.ReturnedFrom, r.WaitsFor, r.Hold && r.Err != nil && r.Adoptable, b.mayRun(r)}, nil
+}
+
+// mayRun is until when a write of an attempt, or of an earlier one that is in doubt, may still be under way.
+func (b *batch) mayRun(r *provisioning.Result) int64 {
+	until := r.MayRun
+	if !r.Task.Fresh && r.Task.WriteUntil.After(until) {
+		until = r.Task.WriteUntil
+	}
+	if until.IsZero() {
+		return b.now
+	}
+	return until.UnixMicro()
 }
 
 func changedOne(res sql.Result, err error) (bool, error) {

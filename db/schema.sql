@@ -32,7 +32,7 @@ CREATE TABLE "accounts" (
     remedy         TEXT   NOT NULL DEFAULT '',
     change_id      TEXT   NOT NULL,
     verified_at    BIGINT,
-    label          TEXT   NOT NULL DEFAULT '', suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, -- the name of a group that was deleted
+    label          TEXT   NOT NULL DEFAULT '', lease_for BIGINT, write_until BIGINT, suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, -- the name of a group that was deleted
 
     PRIMARY KEY (connector_id, kind, resource_id),
     CHECK (observed_gen >= 0 AND observed_gen <= desired_gen),
@@ -49,6 +49,9 @@ CREATE INDEX accounts_due ON accounts (connector_id, priority, due_at, lease_unt
     WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL;
 
 CREATE INDEX accounts_held ON accounts (connector_id, kind, held_at) WHERE held_at IS NOT NULL;
+
+CREATE INDEX accounts_known ON accounts (connector_id, priority, due_at, lease_until)
+    WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL AND (remote_id IS NOT NULL OR kind = 'group');
 
 CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
 
@@ -181,7 +184,7 @@ CREATE TABLE connectors (
     quarantine_remedy TEXT    NOT NULL DEFAULT '',
     quarantine_kind   TEXT    NOT NULL DEFAULT '',
     created_at        BIGINT  NOT NULL,
-    updated_at        BIGINT  NOT NULL, mapping TEXT NOT NULL DEFAULT '{}',
+    updated_at        BIGINT  NOT NULL, mapping TEXT NOT NULL DEFAULT '{}', pace TEXT NOT NULL DEFAULT '', limited TEXT NOT NULL DEFAULT '',
     UNIQUE (connection_id, kind),
     CHECK ((quarantine_class <> '') = (quarantine_until IS NOT NULL))
 );

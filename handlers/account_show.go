@@ -18,7 +18,6 @@ type accountStore interface {
 	Provisioners(ctx context.Context) ([]directory.Provisioner, error)
 	Connector(ctx context.Context, id string) (directory.Connector, error)
 	Connectors(ctx context.Context, connectionID string) ([]directory.Connector, error) // "": of all connections
-	Target(ctx context.Context, connectorID string) (provisioning.Target, error)
 	Log(ctx context.Context, f provisioning.LogFilter) (provisioning.LogPage, error)
 }
 
@@ -79,12 +78,8 @@ func (s *Server) accountView(ctx context.Context, u directory.User, m provisioni
 	a := views.AccountView{Membership: m, Want: provisioning.Wanted(u, p, m.InScope)}
 	a.Status, a.Counts = a.Standing().Status(s.Now())
 	a.Definition, _ = s.Opener.Definition(m.Kind)
-	if a.Status == provisioning.StatusPaused {
-		t, err := s.Store.Target(ctx, m.ConnectorID)
-		if err != nil {
-			return a, err
-		}
-		a.Pause = t.Quarantine
+	if !a.Status.Settled() {
+		a.Pause, _ = m.Pauses.Of(m.Account, s.Now())
 	}
 	if a.Adoptable() {
 		c, err := s.Store.Connector(ctx, m.ConnectorID)

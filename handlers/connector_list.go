@@ -64,7 +64,7 @@ func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.C
 	if err != nil {
 		return p, err
 	}
-	p.Quarantine = t.Quarantine
+	p.Pauses = t.Pauses()
 	if p.Check, err = s.checkCard(r.Context(), c); err != nil {
 		return p, err
 	}

@@ -40,7 +40,7 @@ func (s *Server) pushView(r *http.Request) (v views.ConnectorPushView, err error
 	if d.Groups == nil {
 		return v, notFound(nil, r)
 	}
-	v = views.ConnectorPushView{Now: s.Now(), Connection: n, Connector: t.Connector, Definition: d, Quarantine: t.Quarantine, Provisioned: t.Provisioner.ID != ""}
+	v = views.ConnectorPushView{Now: s.Now(), Connection: n, Connector: t.Connector, Definition: d, Pauses: t.Pauses(), Provisioned: t.Provisioner.ID != ""}
 	v.Connector.Settings.Secrets = nil
 	v.On = connectors.Config{Settings: t.Settings}.On(connectors.PushGroups)
 	return v, nil

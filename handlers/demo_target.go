@@ -52,7 +52,7 @@ func (s *Server) demoTargets(r *http.Request) (v views.DemoTargetsView, ok bool,
 	if err != nil {
 		return v, true, err
 	}
-	v.Known, v.Quarantine = true, t.Quarantine
+	v.Known, v.Pauses = true, t.Pauses()
 	v.Progress, err = s.Store.Progress(r.Context(), t.ID)
 	return v, true, err
 }

@@ -51,6 +51,7 @@ type Account struct {
 	LinkedAt   time.Time
 	LinkedBy   string         // ID of the change that made or adopted it
 	WriteBegan time.Time      // a write may have been sent since whose outcome is not recorded; zero: certainly not
+	WriteUntil time.Time      // until when such a write may still have been under way
 	Profile    map[string]any // what we last wrote, nil when nothing
 
 	Suspect      Suspicion // why the remote ID is not believed until it was read
@@ -78,7 +79,7 @@ type Account struct {
 	VerifiedAt   time.Time // when an attempt last settled it
 	Label        string    // name of a group that was deleted
 
-	QuarantinedUntil time.Time // of its connector; zero: not quarantined
+	Pauses Pauses // of its connector
 }
 
 // Status is what an admin sees. It is worked out, never stored.
@@ -106,12 +107,17 @@ func (a Account) Status(now time.Time) Status {
 		return StatusSynced
 	case now.Before(a.LeaseUntil):
 		return StatusRunning
-	case !a.QuarantinedUntil.IsZero():
+	case a.stopped():
 		return StatusPaused
 	case a.Attempts > 0:
 		return StatusRetrying
 	}
 	return StatusPending
+}
+
+func (a Account) stopped() bool {
+	_, stopped := a.Pauses.stop(a)
+	return stopped
 }
 
 // Settled reports whether nothing will happen until somebody acts.
@@ -133,36 +139,6 @@ func Worst(parts ...Status) Status {
 	return worst
 }
 
-// Target is a connector that users are sent to, with the provisioner that sends them.
-type Target struct {
-	directory.Connector
-	Provisioner directory.Provisioner
-	Quarantine  Quarantine
-}
-
-// Class is the set of operations that a quarantine stops.
-type Class string
-
-// Stored: never rename.
-const (
-	AllOperations Class = "all"    // bad credentials, or nobody answers
-	WritesOnly    Class = "writes" // creates and updates are refused; leavers still go
-)
-
-// Quarantine pauses a connector until a harmless check passes.
-type Quarantine struct {
-	Class  Class     // "" is not quarantined
-	Since  time.Time // of the first failure
-	Until  time.Time // when the next check is due
-	Step   time.Duration
-	Reason string
-	Remedy string
-	Kind   connectors.Kind
-}
-
-// On reports whether the connector is quarantined.
-func (q Quarantine) On() bool { return q.Class != "" }
-
 // Task is one claimed account with the facts that were read after the claim.
 type Task struct {
 	Account
@@ -174,6 +150,7 @@ type Task struct {
 	ByHand      bool            // an administrator chose the group to be pushed
 	Revision    int64           // of the connector's configuration at the claim
 	Fresh       bool            // before this claim no write can have been sent whose outcome is not recorded
+	Watched     time.Time       // since when this process knows that the clock on the wall did not jump
 
 	Password   directory.Secret // the user's new one, which waits for this target; "" when none does
 	PasswordAt time.Time        // when it was set: tells it from a newer one
@@ -217,6 +194,7 @@ type Result struct {
 	RemoteID string
 	Origin   Origin
 	Profile  map[string]any // what the target now has of ours; nil: nothing
+	MayRun   time.Time      // until when a write of the attempt may still be under way, if its outcome is in doubt
 	Certain  bool           // every write so far has a known outcome: forget write_began
 	Gone     bool           // wanted absent and is absent: the row has no reason to stay
 	TookOver bool           // the target changed the account's ID: what was remembered under the old one is the new one's

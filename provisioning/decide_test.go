@@ -30,9 +30,17 @@ func TestDecide(t *testing.T) {
 		"rate limited for a day":         {err: fail(connectors.RateLimited, 24*time.Hour), attempts: 3, want: Result{Attempts: 2}, min: time.Hour, max: time.Hour},
 		"rate limited for nothing":       {err: fail(connectors.RateLimited, time.Millisecond), attempts: 3, want: Result{Attempts: 2}, min: time.Second, max: time.Second},
 		"rate limited, not said":         {err: fail(connectors.RateLimited, 0), attempts: 3, want: Result{Attempts: 2}, min: time.Second, max: 2 * time.Second},
+		"unavailable, with a time":       {err: fail(connectors.Temporary, 2*time.Minute), attempts: 3, want: Result{Attempts: 2}, min: 2 * time.Minute, max: 2 * time.Minute},
+		"perhaps made, with a time":      {err: fail(connectors.Unknown, 2*time.Minute), attempts: 24, want: Result{Attempts: 23}, min: 2 * time.Minute, max: 2 * time.Minute},
 		"pending":                        {err: fail(connectors.Pending, 0), attempts: 3, want: Result{Attempts: 2}, min: 2 * time.Minute, max: 2 * time.Minute},
 		"denied is not counted":          {err: fail(connectors.Denied, 0), attempts: 3, want: Result{Attempts: 2}, min: time.Minute, max: time.Minute},
-		"misconfigured waits":            {err: fail(connectors.Misconfigured, 0), op: OpDelete, attempts: 3, want: Result{Attempts: 2}, min: time.Hour, max: time.Hour},
+		"misconfigured is not counted":   {err: fail(connectors.Misconfigured, 0), op: OpCreate, attempts: 3, want: Result{Attempts: 2}, min: time.Minute, max: time.Minute},
+		"a leaver, first":                {err: fail(connectors.Misconfigured, 0), op: OpDelete, attempts: 1, want: Result{Attempts: 1}, min: time.Minute, max: time.Minute},
+		"a leaver, third":                {err: fail(connectors.Misconfigured, 0), op: OpDisable, attempts: 3, want: Result{Attempts: 3}, min: 4 * time.Minute, max: 4 * time.Minute},
+		"a leaver, at last":              {err: fail(connectors.Misconfigured, 0), op: OpDelete, attempts: 40, want: Result{Attempts: 40}, min: time.Hour, max: time.Hour},
+		"no room for another":            {err: fail(connectors.Limit, 0), op: OpCreate, attempts: 3, want: Result{Attempts: 2}, min: time.Minute, max: time.Minute},
+		"no licence to come back":        {err: fail(connectors.Limit, 0), op: OpUpdate, attempts: 2, want: Result{Attempts: 2}, min: 2 * time.Minute, max: 2 * time.Minute},
+		"refused for this account":       {err: fail(connectors.Refused, 0), op: OpUpdate, attempts: 1, want: Result{Attempts: 1, Dead: true}},
 		"temporary, first":               {err: fail(connectors.Temporary, 0), attempts: 1, want: Result{Attempts: 1}, min: 1, max: 2 * time.Second},
 		"temporary, late":                {err: fail(connectors.Temporary, 0), attempts: 20, want: Result{Attempts: 20}, min: 1, max: time.Hour},
 		"temporary, too often":           {err: fail(connectors.Temporary, 0), attempts: 24, want: Result{Attempts: 24, Dead: true}, min: 1, max: time.Hour},
@@ -57,13 +65,14 @@ func TestDecide(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	now := time.Now()
+	paused := Pauses{Quarantine: Quarantine{Class: AllOperations, Until: now.Add(time.Minute)}}
 	later, earlier := now.Add(time.Minute), now.Add(-time.Minute)
 	for want, a := range map[Status]Account{
 		StatusHeld:     {DesiredGen: 2, HeldAt: earlier, DeadAt: earlier},
-		StatusFailed:   {DesiredGen: 2, DeadAt: earlier, QuarantinedUntil: later},
-		StatusSynced:   {DesiredGen: 2, ObservedGen: 2, QuarantinedUntil: later},
-		StatusRunning:  {DesiredGen: 2, LeaseUntil: later, Attempts: 3, QuarantinedUntil: later},
-		StatusPaused:   {DesiredGen: 2, LeaseUntil: earlier, Attempts: 3, QuarantinedUntil: later},
+		StatusFailed:   {DesiredGen: 2, DeadAt: earlier, Pauses: paused},
+		StatusSynced:   {DesiredGen: 2, ObservedGen: 2, Pauses: paused},
+		StatusRunning:  {DesiredGen: 2, LeaseUntil: later, Attempts: 3, Pauses: paused},
+		StatusPaused:   {DesiredGen: 2, LeaseUntil: earlier, Attempts: 3, Pauses: paused},
 		StatusRetrying: {DesiredGen: 2, LeaseUntil: earlier, Attempts: 1},
 		StatusPending:  {DesiredGen: 2},
 	} {

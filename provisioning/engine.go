@@ -51,6 +51,8 @@ type Engine struct {
 	hard     context.Context // ends when attempts in flight must stop
 	stop     context.CancelFunc
 
+	clock watch
+
 	sickened atomic.Int64 // quarantines decided so far
 
 	mu    sync.Mutex
@@ -89,8 +91,9 @@ func (e *Engine) Recorded() <-chan struct{} {
 func (e *Engine) Run(ctx context.Context) {
 	recorded := make(chan struct{})
 	go func() { defer close(recorded); e.recordAll() }()
-	housekept := make(chan struct{})
-	go func() { defer close(housekept); e.housekeep(ctx) }()
+	var beside sync.WaitGroup
+	beside.Go(func() { e.housekeep(ctx) })
+	beside.Go(func() { e.overtake(ctx) })
 	for ctx.Err() == nil {
 		e.turn(ctx)
 	}
@@ -104,7 +107,7 @@ func (e *Engine) Run(ctx context.Context) {
 	e.attempts.Wait()
 	close(e.results)
 	<-recorded
-	<-housekept
+	beside.Wait()
 }
 
 // turn hands out what is due, if anything is, and waits for a wake, the next due account, or the poll. An idle
@@ -144,6 +147,11 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			continue
 		}
 		l := e.lane(t, o)
+		l.heed(t, seen)
+		if l.paced(time.Now()) {
+			e.giveBack(l.drop())
+			continue
+		}
 		least := Bulk
 		if t.Quarantine.On() {
 			if !time.Now().Before(t.Quarantine.Until) {
@@ -154,7 +162,16 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			}
 			least = Leavers
 		}
-		if err := e.claim(ctx, l, least, seen); err != nil {
+		only := Everybody
+		if t.Limit.On() {
+			only = Known
+			if least == Bulk && !t.Limit.Holds(time.Now()) && l.mayAskForRoom() {
+				if err := e.take(ctx, l, Bulk, 1, Newcomers, seen); err != nil {
+					return err
+				}
+			}
+		}
+		if err := e.claim(ctx, l, least, only, seen); err != nil {
 			return err
 		}
 	}
@@ -162,20 +179,20 @@ func (e *Engine) dispatch(ctx context.Context) error {
 }
 
 // claim takes work in one batch, urgent work first; bulk work only when the lane runs out of it.
-func (e *Engine) claim(ctx context.Context, l *lane, least Priority, seen int64) error {
+func (e *Engine) claim(ctx context.Context, l *lane, least Priority, only Sort, seen int64) error {
 	urgent, bulk := l.room()
 	if least == Bulk && bulk > 0 && urgent > 0 {
-		return e.take(ctx, l, Bulk, bulk, seen)
+		return e.take(ctx, l, Bulk, bulk, only, seen)
 	}
-	return e.take(ctx, l, min(least, People), urgent, seen)
+	return e.take(ctx, l, min(least, People), urgent, only, seen)
 }
 
-func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, seen int64) error {
+func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, only Sort, seen int64) error {
 	if n <= 0 {
 		return nil
 	}
 	now := time.Now()
-	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Limit: n, Lease: e.lease(), Until: now.Add(e.config.Lease), Now: now})
+	tasks, err := e.store.Claim(ctx, Claim{ConnectorID: l.id, Least: least, Only: only, Limit: n, Lease: e.lease(), Until: now.Add(e.config.Lease), Now: now})
 	if err != nil {
 		return err
 	}
@@ -204,6 +221,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) || o.revision < t.Revision {
 		return Result{Task: t, Released: true}
 	}
+	t.Watched = e.clock.look()
 	trace := &connectors.Trace{}
 	call, cancel := context.WithTimeout(connectors.WithTrace(ctx, trace), e.config.AttemptTimeout)
 	run := reconcile
@@ -211,9 +229,11 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 		run = reconcileGroup
 	}
 	r := run(call, o, e.store, t, time.Now)
+	r.Err = o.whoseFault(call, r.Err)
 	cancel()
 	r = decide(r, time.Now())
 	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges
+	r.MayRun = e.mayRun(r, start, time.Now())
 	r = withoutPassword(r)
 	e.learn(ctx, o, t.ConnectorID)
 	if r.Err != nil {
@@ -238,6 +258,12 @@ func (e *Engine) housekeep(ctx context.Context) {
 			e.log.Error("cannot take back staged users", "err", err)
 		} else if n > 0 {
 			e.log.Info("took back users whose creation was cut off", "users", n)
+			e.Wake()
+		}
+		if n, err := e.store.MendTimes(ctx, now, longestWait); err != nil && ctx.Err() == nil {
+			e.log.Error("cannot mend times that lie too far ahead", "err", err)
+		} else if n > 0 {
+			e.log.Warn("the clock was set back: what waited for a time too far ahead is due now", "accounts", n)
 			e.Wake()
 		}
 		if now.Sub(pruned) > time.Hour {

@@ -100,11 +100,16 @@ func failing(tg *target, err error, ops ...string) {
 
 func slow(d time.Duration) *target { tg := newTarget(1); tg.delay = d; return tg }
 
-func (w *world) quarantine(i int) provisioning.Quarantine {
+func (w *world) target(i int) provisioning.Target {
 	w.t.Helper()
 	t, err := w.store.Target(w.t.Context(), w.conns[i].ID)
 	must(w.t, err)
-	return t.Quarantine
+	return t
+}
+
+func (w *world) quarantine(i int) provisioning.Quarantine {
+	w.t.Helper()
+	return w.target(i).Quarantine
 }
 
 func TestAChangeIsActedOnAtOnce(t *testing.T) {

@@ -113,19 +113,10 @@ func (g *groupReconciler) link(ctx context.Context, a connectors.Account, o Orig
 
 // notYet is an error while "not found" may mean "not visible yet", nil after that.
 func (g *groupReconciler) notYet() error {
-	since := g.task.WriteBegan
-	switch {
-	case g.task.RemoteID != "":
-		since = g.task.LinkedAt
-	case g.task.Fresh && !g.vanished:
+	if g.task.RemoteID == "" && g.task.Fresh && !g.vanished {
 		return nil // none was ever sent
 	}
-	shows := since.Add(g.o.Definition.Lag)
-	if !g.now().Before(shows) {
-		return nil
-	}
-	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: shows.Sub(g.now()),
-		Message: "A group that may have been made is not visible at the target yet.", Remedy: "Nothing: Usher looks again by itself."}
+	return g.task.notYet(g.o.Definition.Lag, g.now(), "A group that may have been made is not visible at the target yet.")
 }
 
 // create makes the group, and remembers it before its members are written: a target that keeps no stamp could not tell
@@ -141,7 +132,7 @@ func (g *groupReconciler) create(ctx context.Context) (done bool, err error) {
 		return g.made(ctx, a)
 	case connectors.Conflict:
 		return g.taken(ctx, err)
-	case connectors.Invalid, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
+	case connectors.Invalid, connectors.Refused, connectors.Limit, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
 		g.r.Certain = true
 	case connectors.Temporary:
 		_, classified := errors.AsType[*connectors.Error](err)

@@ -88,7 +88,7 @@ func (g *groupReconciler) apply(ctx context.Context) (again bool, err error) {
 	}
 	again, unnamed := g.rename(ctx)
 	switch connectors.KindOf(unnamed) {
-	case "", connectors.Invalid, connectors.Conflict, connectors.Misconfigured, connectors.Pending: // a refused name must not keep leavers in
+	case "", connectors.Invalid, connectors.Conflict, connectors.Refused, connectors.Misconfigured, connectors.Pending: // a refused name must not keep leavers in
 	default:
 		return false, unnamed
 	}

@@ -27,7 +27,8 @@ func TestWhatPausesAConnector(t *testing.T) {
 		step time.Duration
 	}{
 		{connectors.Denied, OpDelete, AllOperations, firstProbe},
-		{connectors.Misconfigured, OpCreate, WritesOnly, lastProbe},
+		{connectors.Misconfigured, OpCreate, WritesOnly, firstProbe},
+		{connectors.Refused, OpUpdate, "", 0},
 		{connectors.Misconfigured, OpDelete, "", 0}, // this account cannot be taken away; others can be made
 		{connectors.Misconfigured, OpDisable, "", 0},
 		{connectors.Temporary, OpCreate, "", 0},

@@ -20,21 +20,28 @@ type lane struct {
 	engine *Engine
 	id     string
 
-	mu       sync.Mutex
-	target   Target
-	opened   *Opened
-	urgent   []Task
-	bulk     []Task
-	busy     int     // attempts running
-	busyBulk int     // of them, bulk ones
-	width    float64 // how many may run: halved when the target says “too many”, restored slowly
-	most     int     // what width grows back to
-	failures int     // temporary failures in a row
-	rate     float64 // attempts a second, smoothed
-	lastDone time.Time
-	checking bool
-	judging  int  // results that are pausing the connector at this moment
-	asked    bool // more work was asked for since room last said how much
+	mu        sync.Mutex
+	target    Target
+	opened    *Opened
+	urgent    []Task
+	bulk      []Task
+	busy      int     // attempts running
+	busyBulk  int     // of them, bulk ones
+	width     float64 // how many may run: halved when the target says “too many”, restored slowly
+	most      int     // what width grows back to
+	failures  int     // temporary failures in a row
+	rate      float64 // attempts a second, smoothed
+	lastDone  time.Time
+	refusals  int           // of single accounts, in a row
+	step      time.Duration // of the latest quarantine; 0 once the target took something
+	stepped   time.Time     // when that began
+	checking  bool
+	judging   int // results that are pausing the connector at this moment
+	pace      Quarantine
+	limit     Quarantine
+	newcomers int  // waiting or being tried: users whose account has to be made
+	probing   bool // an attempt outside of the queue is finding out whether the pace is over
+	asked     bool // more work was asked for since room last said how much
 }
 
 func (l *lane) update(t Target, o *Opened) {
@@ -44,7 +51,7 @@ func (l *lane) update(t Target, o *Opened) {
 		return // somebody who read the targets before the newest configuration was saved
 	}
 	if o != l.opened {
-		l.failures = 0 // another configuration: what the old one met says nothing about it
+		l.failures, l.refusals, l.step = 0, 0, 0 // another configuration: what the old one met says nothing about it
 	}
 	l.target, l.opened = t, o
 	if l.most == 0 {
@@ -58,6 +65,10 @@ func (l *lane) room() (urgent, bulk int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = false
+	if l.pace.On() { // one alone finds out
+		n := 1 - min(1, l.busy+len(l.urgent)+len(l.bulk))
+		return n, n
+	}
 	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.most, maxBatch)
 	urgent = max(0, ahead-len(l.urgent))
 	if len(l.bulk) <= ahead/2 {
@@ -75,6 +86,9 @@ func (l *lane) add(tasks []Task, seen int64) bool {
 		return false
 	}
 	for _, t := range tasks {
+		if t.newcomer() {
+			l.newcomers++
+		}
 		if t.Priority >= Bulk {
 			l.bulk = append(l.bulk, t)
 		} else {
@@ -106,6 +120,8 @@ func (l *lane) next() (t Task, o *Opened, ok bool) {
 	switch {
 	case l.judging > 0: // the target itself is at fault: nothing more until that is written down
 		return t, nil, false
+	case l.pace.On() && (l.busy > 0 || l.probing || l.pace.Holds(time.Now())): // and then one alone finds out
+		return t, nil, false
 	case len(l.urgent) > 0 && (l.busy < slots || l.busy == l.busyBulk):
 		t, l.urgent = l.urgent[0], l.urgent[1:]
 	case len(l.bulk) > 0 && l.busy < slots && l.busyBulk < max(1, slots-1):
@@ -123,8 +139,10 @@ func (l *lane) work(t Task, o *Opened) {
 	for ok := true; ok; {
 		e := l.engine
 		r := e.attempt(e.hard, o, t)
+		n := l.learn(o, r, time.Now())
 		e.results <- r
 		l.finished(r)
+		e.write(e.hard, l, n)
 		e.judge(l, o, r)
 		t, o, ok = l.next()
 	}
@@ -135,6 +153,9 @@ func (l *lane) finished(r Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy--
+	if r.Task.newcomer() {
+		l.newcomers--
+	}
 	if r.Task.Priority >= Bulk {
 		l.busyBulk--
 	}
@@ -143,10 +164,10 @@ func (l *lane) finished(r Result) {
 		l.rate += (min(1/gap, 100_000) - l.rate) * 0.02
 	}
 	l.lastDone = now
-	switch r.Kind {
-	case connectors.RateLimited:
+	switch {
+	case r.Kind == connectors.RateLimited, asksToWait(r.Err):
 		l.width = max(1, l.width/2)
-	case "":
+	case r.Kind == "":
 		l.width = min(float64(l.most), l.width+restoreStep)
 	}
 	if len(l.bulk) <= maxBatch/2 && !l.asked {
@@ -155,7 +176,8 @@ func (l *lane) finished(r Result) {
 	}
 }
 
-// count keeps the row of temporary failures and reports whether this one is one too many.
+// count keeps the row of temporary failures and reports whether this one is one too many. A target that says when to
+// come back is not silent.
 func (l *lane) count(k connectors.Kind) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -163,7 +185,7 @@ func (l *lane) count(k connectors.Kind) bool {
 	case connectors.Temporary, connectors.Unknown:
 		l.failures++
 		return l.failures >= sickAfter
-	case "", connectors.Invalid, connectors.Conflict, connectors.NotFound: // the target answered
+	case "", connectors.Invalid, connectors.Conflict, connectors.NotFound, connectors.Refused, connectors.Limit: // the target answered
 		l.failures = 0
 	}
 	return false
@@ -174,6 +196,11 @@ func (l *lane) drop() []Task {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	tasks := append(l.urgent, l.bulk...)
+	for _, t := range tasks {
+		if t.newcomer() {
+			l.newcomers--
+		}
+	}
 	l.urgent, l.bulk = nil, nil
 	return tasks
 }
@@ -181,7 +208,7 @@ func (l *lane) drop() []Task {
 // check asks a quarantined target whether it is well again.
 func (l *lane) check(ctx context.Context) {
 	l.mu.Lock()
-	if l.checking {
+	if l.checking || l.pace.Holds(time.Now()) {
 		l.mu.Unlock()
 		return
 	}

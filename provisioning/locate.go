@@ -161,16 +161,7 @@ func isBack(a connectors.Account, left LeftAccount) error {
 
 // notYet is an error while "not found" may mean "not visible yet", nil after that.
 func (c *reconciler) notYet() error {
-	since := c.task.WriteBegan
-	if c.task.RemoteID != "" {
-		since = c.task.LinkedAt
-	}
-	shows := since.Add(c.o.Definition.Lag)
-	if !c.now().Before(shows) {
-		return nil
-	}
-	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: shows.Sub(c.now()),
-		Message: "An account that may have been made is not visible at the target yet.", Remedy: "Nothing: Usher looks again by itself."}
+	return c.task.notYet(c.o.Definition.Lag, c.now(), "An account that may have been made is not visible at the target yet.")
 }
 
 // recreate sends another create after an earlier one certainly came to nothing.
@@ -200,7 +191,7 @@ func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 		return true, nil
 	case connectors.Conflict:
 		return c.taken(ctx, err)
-	case connectors.Invalid, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
+	case connectors.Invalid, connectors.Refused, connectors.Limit, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
 		c.r.Certain = true
 	case connectors.Temporary:
 		_, classified := errors.AsType[*connectors.Error](err)

@@ -36,6 +36,7 @@ func TestModel(t *testing.T) {
 			dsn := database(t)
 			synctest.Test(t, func(t *testing.T) {
 				h := newHistory(t, seed)
+				h.dsn = dsn
 				h.world = newWorld(t, dbtest.Open(t, dsn), h.sites...)
 				h.beginScope(seed)
 				h.beginPush()
@@ -58,6 +59,7 @@ type history struct {
 	scope   scope
 	push    push
 	dying   atomic.Bool
+	dsn     string
 }
 
 const names = 8
@@ -73,6 +75,10 @@ func newHistory(t *testing.T, seed uint64) *history {
 		h.sites[0].failure = directory.CreateAnyway
 	}
 	h.sites[2].target.lag, h.sites[2].target.twins = 90*time.Second, true
+	for _, s := range h.sites {
+		s.target.stubborn = true
+	}
+	h.sites[1].target.sluggish, h.sites[2].target.sluggish = true, true // nobody waits for these
 	for _, s := range h.sites {
 		for i := range 3 {
 			s.target.seed(fmt.Sprint("user", i))
@@ -130,7 +136,7 @@ func (h *history) step() {
 	case op < 20:
 		h.targets[h.rng.IntN(3)].set(func(tg *target) { tg.denied = !tg.denied })
 	case op < 21:
-		h.restart()
+		h.end()
 	case op < 27:
 		h.regroup()
 	case op < 37:
@@ -142,6 +148,23 @@ func (h *history) step() {
 			h.edit(u) // which finds out; without an edit it is drift, and not the engine's to see
 		}
 	}
+}
+
+// end ends the process, in one way or another, and another one starts; the clock may have been set meanwhile.
+func (h *history) end() {
+	switch h.rng.IntN(4) {
+	case 0:
+		h.stop()
+	case 1:
+		h.kill()
+	case 2:
+		h.kill()
+		dbtest.SetClock(h.t, h.dsn, 24*time.Hour)
+	case 3:
+		h.kill()
+		dbtest.SetClock(h.t, h.dsn, -24*time.Hour)
+	}
+	h.start(provisioning.Config{})
 }
 
 func (h *history) edit(u directory.User) {

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"sync"
 
-	"golang.org/x/time/rate"
-
 	"usher/connectors"
 	"usher/directory"
 )
@@ -23,6 +21,8 @@ type Opened struct {
 	connection string // the name, which expressions can see
 	revision   int64
 	client     *http.Client
+	throttle   *throttle
+	trust      trust
 }
 
 // Opener opens connectors and keeps them until their configuration changes: what a connector learned about
@@ -99,21 +99,13 @@ func (o *Opener) open(c directory.Connector) (*Opened, error) {
 	if def.Options != nil {
 		options = def.Options(config)
 	}
-	client := connectors.NewClient(options, budget(config))
+	requests := newThrottle(config.Number(connectors.RequestsLimit))
+	client := connectors.NewClient(options, requests)
 	conn, err := def.Open(config, client)
 	if err != nil {
 		return nil, fmt.Errorf("open %s connector %s: %w", c.Kind, c.ID, err)
 	}
-	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), config: config, connection: c.Connection, revision: c.Revision, client: client}, nil
-}
-
-// budget limits requests; nil when there is no limit. A burst of one second's worth lets short work finish at once.
-func budget(c connectors.Config) connectors.Limiter {
-	rps := c.Number(connectors.RequestsLimit)
-	if rps <= 0 {
-		return nil
-	}
-	return rate.NewLimiter(rate.Limit(rps), max(1, int(rps)))
+	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), config: config, connection: c.Connection, revision: c.Revision, client: client, throttle: requests}, nil
 }
 
 // Close lets go of pooled connections.

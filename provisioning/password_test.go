@@ -186,7 +186,10 @@ type housekeeper struct {
 }
 
 func (h *housekeeper) TakeBackStaged(context.Context, time.Time) (int, error) { return 0, nil }
-func (h *housekeeper) PruneLog(context.Context, time.Time, int) (int, error)  { return 0, nil }
+func (h *housekeeper) MendTimes(context.Context, time.Time, time.Duration) (int, error) {
+	return 0, nil
+}
+func (h *housekeeper) PruneLog(context.Context, time.Time, int) (int, error) { return 0, nil }
 func (h *housekeeper) WipePasswords(_ context.Context, before time.Time) (int, error) {
 	h.wiped <- before
 	return 0, nil

@@ -49,7 +49,7 @@ func TestWritesStayPausedWhileALeaverGoes(t *testing.T) {
 		for i := range 20 {
 			w.add(fmt.Sprint("user", i))
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(30 * time.Second)
 		before := tg.count("create")
 		for _, u := range leavers {
 			_, err := w.dir.DeleteUser(t.Context(), u.ID, tester)
@@ -126,8 +126,8 @@ func TestBeingToldToWaitDoesNotPauseTheConnector(t *testing.T) {
 		must(t, w.dir.UpdateConnector(t.Context(), c, tester)) // which ends the pause
 		w.engine.Wake()
 		time.Sleep(10 * time.Second)
-		if q := w.quarantine(0); q.On() || tg.count("create") < 30 {
-			t.Error("paused again:", q, tg.calls)
+		if q := w.quarantine(0); q.On() || tg.count("create") > 20 { // four were under way, after a dozen that failed
+			t.Error("paused again, or asked although it wants to be left alone:", q, tg.calls)
 		}
 	})
 }

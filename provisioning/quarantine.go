@@ -10,6 +10,8 @@ import (
 const (
 	firstProbe = time.Minute
 	lastProbe  = time.Hour
+
+	refusedAfter = 5 // accounts in a row that are refused mean us, and not them
 )
 
 // judge decides from one result whether the target itself is at fault, not one account, and pauses it.
@@ -21,24 +23,57 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	if r.Released || stale {
 		return // never tried, or learned with a configuration that is not in force any more
 	}
-	many := l.count(r.Kind)
-	q := Quarantine{Kind: r.Kind, Class: AllOperations, Step: firstProbe}
+	many := !asksToWait(r.Err) && l.count(r.Kind)
+	all := l.refused(r)
+	e.room(l, t, r)
+	q := Quarantine{Kind: r.Kind, Class: AllOperations}
 	switch {
 	case r.Kind == connectors.Denied:
-	case r.Kind == connectors.Misconfigured && r.Task.GroupID == "" && r.Operation != OpDelete && r.Operation != OpDisable:
-		q.Class, q.Step = WritesOnly, lastProbe
+	case r.Kind == connectors.Misconfigured && !waitsAlone(r), all:
+		q.Class = WritesOnly
 	case many:
 	default:
 		return
 	}
+	q.Step = l.further(r)
 	q.Reason = r.Err.Error()
 	q.Remedy = remedy(r.Err)
+	e.pause(l, func() { e.sicken(e.hard, t, q) })
+}
+
+// pause writes a pause down while nothing begins, and gives back what was claimed before it.
+func (e *Engine) pause(l *lane, write func()) {
 	l.judge(1)
-	e.sicken(e.hard, t, q)
+	write()
 	e.sickened.Add(1)
 	e.giveBack(l.drop())
 	l.judge(-1)
 	l.start() // leavers may have come meanwhile
+}
+
+// refused keeps the row of refusals of single accounts, and reports whether so many in a row mean us.
+func (l *lane) refused(r Result) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case r.Kind == connectors.Refused && !waitsAlone(r):
+		l.refusals++
+		return l.refusals >= refusedAfter
+	case r.Kind == "" && r.Operation != OpNone && r.Operation != OpFind:
+		l.refusals, l.step = 0, 0
+	}
+	return false
+}
+
+// further is the step of a quarantine that begins: a minute, or twice as far as the latest if nothing went well since.
+// Of several attempts that fail together the first counts.
+func (l *lane) further(r Result) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.step == 0 || r.StartedAt.After(l.stepped) {
+		l.step, l.stepped = clamp(2*l.step, firstProbe, lastProbe), time.Now()
+	}
+	return l.step
 }
 
 func (l *lane) judge(n int) {
@@ -71,11 +106,18 @@ func (e *Engine) sicken(ctx context.Context, t Target, q Quarantine) {
 func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
 	call, cancel := context.WithTimeout(ctx, e.config.AttemptTimeout)
 	defer cancel()
+	started := time.Now()
 	_, err := o.Check(call)
 	if ctx.Err() != nil {
 		return
 	}
+	if asksToWait(err) {
+		l := e.lane(t, o)
+		e.write(ctx, l, l.learn(o, Result{Err: err, Kind: connectors.KindOf(err), StartedAt: started}, time.Now()))
+		return // the check is due again when the target wants to be asked
+	}
 	if err == nil {
+		o.trust.prove()
 		if err := e.store.Quarantine(ctx, t.ID, Quarantine{}, time.Now()); err != nil {
 			e.log.Error("cannot release a connector", "connector", t.ID, "err", err)
 			return

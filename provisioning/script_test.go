@@ -105,6 +105,7 @@ type ledger struct {
 	left        LeftAccount // what is known of whatever is found
 	released    int
 	quarantines []Quarantine
+	resumed     []Class
 }
 
 func (l *ledger) Begin(context.Context, Task, time.Time) error {
@@ -153,6 +154,13 @@ func (l *ledger) Quarantine(_ context.Context, _ string, q Quarantine, _ time.Ti
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.quarantines = append(l.quarantines, q)
+	return nil
+}
+
+func (l *ledger) Resume(_ context.Context, _ string, c Class, _ time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.resumed = append(l.resumed, c)
 	return nil
 }
 

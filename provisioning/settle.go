@@ -15,6 +15,7 @@ import (
 // or ctx ends. Ending ctx ends the waiting, never the attempt.
 func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provisioner) []directory.Outcome {
 	outcomes := make([]directory.Outcome, len(ps))
+	seen := e.sickened.Load()
 	targets, err := e.store.Targets(ctx)
 	var wg sync.WaitGroup
 	for i, p := range ps {
@@ -24,7 +25,7 @@ func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provi
 			outcomes[i].Reason = unreadable
 			continue
 		}
-		wg.Go(func() { e.settle(ctx, userID, t, &outcomes[i]) })
+		wg.Go(func() { e.settle(ctx, userID, t, seen, &outcomes[i]) })
 	}
 	wg.Wait()
 	e.Wake()
@@ -41,18 +42,15 @@ func targetOf(ts []Target, p directory.Provisioner) (Target, bool) {
 }
 
 // settle follows one account until it has an outcome. It tries the account itself unless somebody else does.
-func (e *Engine) settle(ctx context.Context, userID string, t Target, out *directory.Outcome) {
+func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64, out *directory.Outcome) {
 	fail := func(err error) { explain(ctx, err, out) }
-	if t.Quarantine.Class == AllOperations {
-		out.Status, out.Reason, out.Remedy = string(StatusPaused), "The connector is paused: "+t.Quarantine.Reason, t.Quarantine.Remedy
-		return
-	}
 	o, err := e.opener.Open(t.Connector)
 	if err != nil {
 		fail(err)
 		return
 	}
 	l := e.lane(t, o)
+	l.heed(t, seen)
 	for tried := false; ; {
 		recorded := e.Recorded()
 		a, ok, err := e.store.Account(ctx, t.ID, userID)
@@ -63,14 +61,28 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, out *direc
 		if e.report(a, ok, tried, out) {
 			return
 		}
+		if q, stopped := a.Pauses.stop(a); stopped && (q.Class != CreatesOnly || q.Holds(time.Now())) {
+			paused(q, out)
+			return
+		}
+		leave, wait, pause := l.enter(time.Now())
+		if leave == nil {
+			if !waitFor(ctx, wait, pause, out) {
+				return
+			}
+			continue
+		}
 		task, ok, err := e.takeOne(ctx, t, userID)
 		if err != nil {
+			leave()
 			fail(err)
 			return
 		}
 		again := time.After(100 * time.Millisecond) // another process may be trying it
 		if ok {
-			tried, again, recorded = true, nil, e.tryOne(l, o, task)
+			tried, again, recorded = true, nil, e.tryOne(l, o, task, leave)
+		} else {
+			leave()
 		}
 		if ok && o.revision < task.Revision {
 			e.settleAnew(ctx, userID, t, out)
@@ -88,6 +100,7 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, out *direc
 
 // settleAnew follows the account with a configuration that was saved meanwhile; the claim was given back untried.
 func (e *Engine) settleAnew(ctx context.Context, userID string, t Target, out *directory.Outcome) {
+	seen := e.sickened.Load()
 	targets, err := e.store.Targets(ctx)
 	fresh, ok := targetOf(targets, t.Provisioner)
 	switch {
@@ -96,11 +109,32 @@ func (e *Engine) settleAnew(ctx context.Context, userID string, t Target, out *d
 	case !ok:
 		out.Reason = unreadable
 	default:
-		e.settle(ctx, userID, fresh, out)
+		e.settle(ctx, userID, fresh, seen, out)
 	}
 }
 
 const unreadable = "The connector is switched off, or could not be read."
+
+// paused says that nothing is tried now, why, and when it will be.
+func paused(q Quarantine, out *directory.Outcome) {
+	out.Status, out.Reason, out.Remedy = string(StatusPaused), q.Why(), q.Remedy
+}
+
+// waitFor waits as long as the target wants to be left alone, if that is before the deadline. When it is not, the
+// outcome is known already.
+func waitFor(ctx context.Context, wait time.Duration, q Quarantine, out *directory.Outcome) bool {
+	if deadline, ok := ctx.Deadline(); ok && q.On() && time.Until(deadline) < wait {
+		paused(q, out)
+		return false
+	}
+	select {
+	case <-time.After(wait):
+		return true
+	case <-ctx.Done():
+		late(out)
+		return false
+	}
+}
 
 // explain says why there is no outcome.
 func explain(ctx context.Context, err error, out *directory.Outcome) {
@@ -127,12 +161,15 @@ func (e *Engine) takeOne(ctx context.Context, t Target, userID string) (task Tas
 }
 
 // tryOne tries a task outside the lane's queue; the channel is closed when the result is recorded.
-func (e *Engine) tryOne(l *lane, o *Opened, t Task) <-chan struct{} {
+func (e *Engine) tryOne(l *lane, o *Opened, t Task, leave func()) <-chan struct{} {
 	recorded := make(chan struct{})
 	e.attempts.Go(func() {
 		defer close(recorded)
+		defer leave()
 		r := e.attempt(e.hard, o, t)
+		n := l.learn(o, r, time.Now())
 		e.record([]Result{r})
+		e.write(e.hard, l, n)
 		e.judge(l, o, r)
 	})
 	return recorded

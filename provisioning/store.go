@@ -17,11 +17,21 @@ type Claim struct {
 	ConnectorID string
 	UserID      string   // only this user's, whatever its priority; "" is everybody's
 	Least       Priority // least urgent priority that may be claimed
+	Only        Sort     // besides leavers
 	Limit       int
 	Lease       string // a fresh random token
 	Until       time.Time
 	Now         time.Time
 }
+
+// Sort is which accounts may be claimed.
+type Sort int
+
+const (
+	Everybody Sort = iota
+	Known          // not users whose account has to be made; leavers always
+	Newcomers      // users whose account has to be made, and no leavers
+)
 
 // Store keeps accounts. No method holds a transaction open when it returns.
 type Store interface {
@@ -33,8 +43,20 @@ type Store interface {
 
 	// Claim leases due accounts, most urgent and longest due first, counts the attempt and writes
 	// write_began = Now unless an earlier one stands (Task.Fresh says which), so that nothing is sent without a trace. Facts are read after the
-	// claim. A leased, dead, held or backing-off account is not due.
+	// claim. A leased, dead, held or backing-off account is not due; a lease
+	// ends with Record or TakeOver, whatever the clock says.
 	Claim(ctx context.Context, c Claim) ([]Task, error)
+
+	// Leases are those that somebody holds, and how long each was given for; 0 is not known.
+	Leases(ctx context.Context) (map[string]time.Duration, error)
+
+	// TakeOver makes the accounts of a lease due, whose holder can no longer be trying them: what it wrote is in doubt,
+	// and was under way until now. It says how many.
+	TakeOver(ctx context.Context, lease string, now time.Time) (int, error)
+
+	// MendTimes makes due now what waits for a time further ahead than anything waits, which a clock that was wrong has
+	// written, and says how many.
+	MendTimes(ctx context.Context, now time.Time, longest time.Duration) (int, error)
 
 	// Begin remembers that another create is about to be sent, and forgets the account that it replaces: what
 	// vanished must not be taken for what is being made. ErrLeaseLost when the lease is not held.
@@ -65,8 +87,12 @@ type Store interface {
 	// leases were still held; the result of a lost lease changes nothing. An edit that came meanwhile keeps the account due now.
 	Record(ctx context.Context, rs []Result, now time.Time) ([]bool, error)
 
-	// Quarantine pauses a connector, or releases it when q is zero; releasing makes its accounts due now.
+	// Quarantine pauses a connector, or releases it when q is zero; releasing makes its accounts due now. A pause of Class
+	// Paced runs beside it.
 	Quarantine(ctx context.Context, connectorID string, q Quarantine, now time.Time) error
+
+	// Resume ends a pause that runs beside the quarantine, by its class.
+	Resume(ctx context.Context, connectorID string, c Class, now time.Time) error
 
 	// Account is a user's account at a connector; ok is false when there is none.
 	Account(ctx context.Context, connectorID, userID string) (a Account, ok bool, err error)

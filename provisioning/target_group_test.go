@@ -138,9 +138,9 @@ func (t *target) DeleteGroup(ctx context.Context, id string) error {
 	})
 }
 
-func (t *target) ChangeMembers(ctx context.Context, id string, c connectors.MemberChanges) (refused map[string]error, err error) {
-	refused = map[string]error{}
-	err = t.call(ctx, "members", t.ownerOf(id), func() error {
+func (t *target) ChangeMembers(ctx context.Context, id string, c connectors.MemberChanges) (map[string]error, error) {
+	refused := map[string]error{}
+	err := t.call(ctx, "members", t.ownerOf(id), func() error {
 		g, err := t.visibleGroup("members", id)
 		if err != nil {
 			return err

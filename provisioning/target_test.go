@@ -22,25 +22,27 @@ type row struct {
 
 // target is a system in memory that fails the way real ones do.
 type target struct {
-	mu      sync.Mutex
-	rows    map[string]row
-	groups  map[string]remoteGroup
-	next    int
-	rng     *rand.Rand
-	lag     time.Duration // reads don't show a new account for this long
-	twins   bool          // a second create with the same name is not refused
-	faults  bool
-	denied  bool
-	pending bool // creates are accepted, and take effect later
-	delay   time.Duration
-	busy    map[string]int    // writes that are running, by user
-	owner   map[string]string // remote ID -> the user that wrote it last
-	overlap int
-	calls   map[string]int
-	checks  int
-	losing  bool                  // writes take effect, and their answers are lost
-	fail    func(op string) error // directed tests: answer this instead
-	order   []string              // users in the order their writes began
+	mu       sync.Mutex
+	rows     map[string]row
+	groups   map[string]remoteGroup
+	next     int
+	rng      *rand.Rand
+	lag      time.Duration // reads don't show a new account for this long
+	twins    bool          // a second create with the same name is not refused
+	faults   bool
+	denied   bool
+	stubborn bool // goes on with what it was asked for when the caller is gone
+	sluggish bool // a create may take 24 s
+	pending  bool // creates are accepted, and take effect later
+	delay    time.Duration
+	busy     map[string]int    // writes that are running, by user
+	owner    map[string]string // remote ID -> the user that wrote it last
+	overlap  int
+	calls    map[string]int
+	checks   int
+	losing   bool                  // writes take effect, and their answers are lost
+	fail     func(op string) error // directed tests: answer this instead
+	order    []string              // users in the order their writes began
 }
 
 func newTarget(seed uint64) *target {
@@ -92,8 +94,12 @@ func (t *target) remove(id string) { t.set(func(t *target) { delete(t.rows, id);
 
 // call runs do as one remote call: it may fail before the effect, after it, or be slow.
 func (t *target) call(ctx context.Context, op, user string, do func() error) error {
+	if ctx.Err() != nil {
+		return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: "never sent"}
+	}
 	delay, fault := t.begin(op, user)
-	defer t.end(user)
+	leave := func() { t.end(user) }
+	defer func() { leave() }()
 	lost := func(message string) error {
 		k := connectors.Temporary
 		if strings.HasPrefix(op, "create") {
@@ -101,9 +107,14 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 		}
 		return &connectors.Error{Kind: k, Op: op, Message: message}
 	}
+	answer := time.After(delay)
 	select {
-	case <-time.After(delay):
+	case <-answer:
 	case <-ctx.Done():
+		if t.stubborn {
+			leave = func() {}
+			go t.goOn(answer, user, do)
+		}
 		return lost("gave up waiting")
 	}
 	t.mu.Lock()
@@ -125,6 +136,15 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 	return err
 }
 
+// goOn does what a caller who went away asked for.
+func (t *target) goOn(answer <-chan time.Time, user string, do func() error) {
+	<-answer
+	t.mu.Lock()
+	_ = do() // nobody hears of it
+	t.mu.Unlock()
+	t.end(user)
+}
+
 func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -134,6 +154,9 @@ func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
 	}
 	if t.busy[user]++; t.busy[user] > 1 {
 		t.overlap++
+	}
+	if t.faults && t.sluggish && op == "create" && t.rng.IntN(4) == 0 {
+		return time.Duration(t.rng.IntN(24_000)) * time.Millisecond, 1
 	}
 	if t.faults {
 		return time.Duration(t.rng.IntN(4000)) * time.Millisecond, t.rng.Float64()

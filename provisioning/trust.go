@@ -44,6 +44,10 @@ func (c *reconciler) ours(a connectors.Account) bool {
 	if known == nil {
 		known = c.profile.Values
 	}
+	if known == nil { // a leaver, whose last write is in doubt: the user is still called so
+		p, _ := c.o.Mapping.Profile(c.task.User)
+		known = p.Values
+	}
 	known = c.o.sent(connectors.Profile{ResourceID: c.task.UserID, Values: known}).Values
 	same := 0
 	for _, key := range c.o.matching() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,7 @@ type world struct {
 	provs   []directory.Provisioner
 	crash   func() bool
 	stop    func()
+	kill    func()
 }
 
 // site is one target and how users are sent to it.
@@ -80,13 +82,15 @@ func (w *world) startOver(s provisioning.Store, c provisioning.Config) {
 		c.Poll = time.Minute
 	}
 	w.engine = provisioning.New(s, w.opener, c, slog.New(slog.DiscardHandler))
-	w.engine.SetCrash(func() bool { return w.crash() })
+	var killed atomic.Bool
+	w.engine.SetCrash(func() bool { return killed.Load() || w.crash() })
 	w.dir.Settler = w.engine
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	e := w.engine
 	go func() { e.Run(ctx); close(done) }()
 	w.stop = func() { cancel(); <-done }
+	w.kill = func() { killed.Store(true); e.Kill(); cancel(); <-done }
 }
 
 func (w *world) restart() { w.stop(); w.start(provisioning.Config{}) }

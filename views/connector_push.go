@@ -20,7 +20,7 @@ type ConnectorPushView struct {
 	Connection  directory.Connection
 	Connector   directory.Connector // without secrets
 	Definition  connectors.Definition
-	Quarantine  provisioning.Quarantine
+	Pauses      provisioning.Pauses
 	Provisioned bool // a provisioner uses the connector
 	On          bool // groups are pushed at all
 	Chosen      int  // by hand

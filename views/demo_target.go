@@ -32,9 +32,9 @@ type DemoTargetsView struct {
 	Paused  bool
 
 	// What Usher makes of the one that is open.
-	Known      bool // its connector is still there
-	Quarantine provisioning.Quarantine
-	Progress   provisioning.Progress
+	Known    bool // its connector is still there
+	Pauses   provisioning.Pauses
+	Progress provisioning.Progress
 }
 
 // TargetsURL is the page of the demo's targets.
@@ -51,10 +51,10 @@ func (v DemoTargetsView) Stamp() string {
 	h := fnv.New64a()
 	// The times of a quarantine are shown relative to now, so that is counted in steps of five seconds.
 	step := int64(0)
-	if v.Quarantine.On() {
+	if len(v.Pauses.All(v.Now)) > 0 {
 		step = v.Now.Unix() / 5
 	}
-	_ = json.NewEncoder(h).Encode([]any{v.Targets, v.Paused, v.Quarantine, v.Progress, step}) // a hash takes everything
+	_ = json.NewEncoder(h).Encode([]any{v.Targets, v.Paused, v.Pauses, v.Progress, step}) // a hash takes everything
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 

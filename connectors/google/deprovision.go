@@ -37,7 +37,7 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 	if m == connectors.Disable && e.Kind == connectors.Misconfigured && (e.Status == http.StatusBadRequest || e.Status == http.StatusPreconditionFailed) {
 		return k.suspend(ctx, id, e)
 	}
-	if e.Kind == connectors.Misconfigured && e.Status == http.StatusForbidden && k.young(ctx, e, id) {
+	if e.Kind == connectors.Refused && e.Status == http.StatusForbidden && k.young(ctx, e, id) {
 		return tooYoung(e)
 	}
 	return e

@@ -59,7 +59,7 @@ func (k *connector) failure(op string, err error) *connectors.Error {
 	}
 	s := read(op, g)
 	kind, remedy := classify(s)
-	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Code: k.tokens.scrub(s.reason), Remedy: remedy,
+	e := &connectors.Error{Kind: kind, Op: op, Status: g.Code, Elsewhere: g.Code == http.StatusNotFound && !s.isJSON, Code: k.tokens.scrub(s.reason), Remedy: remedy,
 		RetryAfter: connectors.RetryAfter(g.Header, time.Now())}
 	e.Message, e.More = connectors.Headline(k.tokens.scrub(s.message))
 	if e.Message == "" {
@@ -129,17 +129,21 @@ func classify(s said) (connectors.Kind, string) {
 
 func table() []rule {
 	create, writes := []string{connectors.OpCreate}, []string{connectors.OpCreate, connectors.OpUpdate}
+	changes := []string{connectors.OpUpdate, connectors.OpDeprovision}
 	onUser := []string{connectors.OpFind, connectors.OpRead, connectors.OpUpdate, connectors.OpDeprovision}
 	return []rule{
 		{reasons: []string{"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED"}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{429}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{403, 503}, words: []string{"quota exceeded for", "request rate higher than"}, kind: connectors.RateLimited, remedy: remedyQuota},
 		{statuses: []int{401}, kind: connectors.Denied, remedy: remedyDenied},
+		{reasons: []string{"limitExceeded"}, ops: writes, kind: connectors.Limit, remedy: remedyLicence},
 		{reasons: []string{"limitExceeded"}, kind: connectors.Misconfigured, remedy: remedyLicence},
 		{reasons: []string{"dailyLimitExceeded"}, kind: connectors.Misconfigured, remedy: remedyDaily},
 		{reasons: []string{"accessNotConfigured"}, kind: connectors.Misconfigured, remedy: remedyEnable},
 		{reasons: []string{"domainCannotUseApis"}, kind: connectors.Misconfigured, remedy: remedyAPIs},
+		{statuses: []int{403}, words: []string{"scope", "insufficientpermissions", "permission_denied"}, kind: connectors.Misconfigured, remedy: remedyForbidden},
 		{statuses: []int{403}, ops: create, kind: connectors.Misconfigured, remedy: remedyCreate},
+		{statuses: []int{403}, ops: changes, kind: connectors.Refused, remedy: remedyForbidden},
 		{statuses: []int{403}, kind: connectors.Misconfigured, remedy: remedyForbidden},
 
 		{statuses: []int{404}, bare: true, kind: connectors.Misconfigured, remedy: remedyElsewhere},

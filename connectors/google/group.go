@@ -234,6 +234,9 @@ func nilOr(e *connectors.Error) error {
 // groupFailure is failure in words that fit groups.
 func (k *connector) groupFailure(op string, err error) *connectors.Error {
 	e := k.failure(op, err)
+	if e.Kind == connectors.Refused {
+		e.Kind = connectors.Misconfigured // the right to manage groups is one of its own
+	}
 	switch e.Remedy {
 	case remedyCreate, remedyForbidden:
 		e.Remedy = remedyGroupForbidden

@@ -88,14 +88,14 @@ func TestG07WhatWasMadeHereIsKnown(t *testing.T) {
 	r.AddFault(googlefake.Fault{Method: "GET", Times: -1, Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: userKey")})
 	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Temporary)
 	r.connector.now = func() time.Time { return time.Now().Add(window + time.Minute) }
-	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Misconfigured)
+	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Refused)
 }
 
 // Only Google's bare "forbidden" may mean "not yet": a missing scope is no matter of minutes.
 func TestG08OtherRefusalsAreNoMatterOfTime(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	a := r.create(profile(1))
-	for _, reason := range []string{"insufficientPermissions", "accessNotConfigured", "domainCannotUseApis", "dailyLimitExceeded", "limitExceeded"} {
+	for _, reason := range []string{"insufficientPermissions", "accessNotConfigured", "domainCannotUseApis", "dailyLimitExceeded"} {
 		r.AddFault(googlefake.Fault{Method: "PUT", Status: 403, Body: googlefake.ErrorBody(403, reason, "No.")})
 		if e := want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Misconfigured); e.Code != reason {
 			t.Errorf("%+v", e)
@@ -117,8 +117,14 @@ func TestClassify(t *testing.T) {
 		{create, 400, "invalid", "Invalid Input: INVALID_OU_ID", connectors.Misconfigured},
 		{create, 400, "invalid", "Invalid Input: custom_schema", connectors.Misconfigured},
 		{create, 404, "notFound", "Domain not found", connectors.Misconfigured},
-		{create, 403, "limitExceeded", "Domain user limit reached.", connectors.Misconfigured},
-		{create, 412, "limitExceeded", "Domain user limit reached.", connectors.Misconfigured},
+		{create, 403, "limitExceeded", "Domain user limit reached.", connectors.Limit},
+		{create, 412, "limitExceeded", "Domain user limit reached.", connectors.Limit},
+		{update, 412, "limitExceeded", "Domain user limit reached.", connectors.Limit},
+		{update, 403, "forbidden", "Not Authorized to access this resource/api", connectors.Refused},
+		{deprovision, 403, "forbidden", "Not Authorized to access this resource/api", connectors.Refused},
+		{update, 403, "insufficientPermissions", "Request had insufficient authentication scopes.", connectors.Misconfigured},
+		{create, 403, "forbidden", "Not Authorized to access this resource/api", connectors.Misconfigured},
+		{find, 403, "forbidden", "Not Authorized to access this resource/api", connectors.Misconfigured},
 		{create, 412, "conditionNotMet", "Precondition", connectors.Temporary},
 		{create, 409, "duplicate", "Entity already exists.", connectors.Conflict},
 		{create, 409, "ALREADY_EXISTS", "", connectors.Conflict},

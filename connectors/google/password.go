@@ -41,7 +41,7 @@ func (k *connector) SetPassword(ctx context.Context, id string, password directo
 		return nil
 	}
 	e := without(password.Reveal(), k.failure(op, err))
-	if e.Kind == connectors.Misconfigured && e.Status == http.StatusForbidden && k.young(ctx, e, id) {
+	if e.Kind == connectors.Refused && e.Status == http.StatusForbidden && k.young(ctx, e, id) {
 		return tooYoung(e)
 	}
 	return e

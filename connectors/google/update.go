@@ -87,7 +87,7 @@ func (k *connector) unwritten(ctx context.Context, op, id string, p *patch, c co
 	switch {
 	case e.Kind == connectors.Conflict:
 		return k.whose(ctx, e, p.PrimaryEmail, c.Want.ResourceID, id)
-	case e.Kind == connectors.Misconfigured && e.Status == http.StatusForbidden && k.young(ctx, e, id):
+	case e.Kind == connectors.Refused && e.Status == http.StatusForbidden && k.young(ctx, e, id):
 		return tooYoung(e)
 	case e.Kind == connectors.Misconfigured && e.Status == http.StatusBadRequest && !blank(c.Set[attrOrgUnit]):
 		e.Kind, e.Remedy = connectors.Invalid, remedyMappedUnit

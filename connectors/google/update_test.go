@@ -43,7 +43,7 @@ func TestG08ForbiddenOnAnOldUser(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	id := r.Seed(profile(1), profile(1).ResourceID, false)
 	r.AddFault(googlefake.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
-	want(t, r.Update(t.Context(), id, set(attrDisplay, "Countess")), connectors.Misconfigured)
+	want(t, r.Update(t.Context(), id, set(attrDisplay, "Countess")), connectors.Refused)
 	if strings.Count(r.calls(), "PUT") != 1 {
 		t.Errorf("calls: %s", r.calls())
 	}
@@ -51,7 +51,7 @@ func TestG08ForbiddenOnAnOldUser(t *testing.T) {
 	b := r.create(profile(2))
 	r.recent.add(b.ID, time.Now()) // long ago by now
 	r.AddFault(googlefake.Fault{Method: "GET", Times: -1, Status: 503})
-	want(t, r.Update(t.Context(), b.ID, set(attrDisplay, "Countess")), connectors.Misconfigured)
+	want(t, r.Update(t.Context(), b.ID, set(attrDisplay, "Countess")), connectors.Refused)
 }
 
 func TestG21ReactivationNamesTheField(t *testing.T) {

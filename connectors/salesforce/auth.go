@@ -221,6 +221,7 @@ func (l *login) refused(op string, resp *http.Response, g granted, assertion str
 	}
 	switch {
 	case g.Error == "rate_limit_exceeded", strings.Contains(strings.ToLower(g.Description), "login rate"), resp.StatusCode == http.StatusTooManyRequests:
+		e.Guessed = e.RetryAfter < time.Minute
 		e.Kind, e.RetryAfter, e.Remedy = connectors.RateLimited, max(e.RetryAfter, time.Minute), "Salesforce limits how often one user may log in. Usher waits."
 	case resp.StatusCode >= http.StatusInternalServerError, g.Error == "server_error", g.Error == "temporarily_unavailable":
 		e.Kind, e.Remedy = connectors.Temporary, remedyWait

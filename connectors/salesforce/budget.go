@@ -77,7 +77,7 @@ func (b *budget) admit(op string, now time.Time) error {
 		b.at = now
 		return nil
 	}
-	return &connectors.Error{Kind: connectors.RateLimited, Op: op, RetryAfter: left,
+	return &connectors.Error{Kind: connectors.RateLimited, Op: op, RetryAfter: left, Guessed: true,
 		Message: fmt.Sprintf("The organization has used %d of its %d daily API requests, and this connector stops at %g%%. Nothing was sent.", b.used, b.max, share),
 		Remedy:  "Usher waits and lets leavers go first. Raise the connector's daily API budget, or see in Setup → System Overview who uses so many requests."}
 }

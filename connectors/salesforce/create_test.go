@@ -114,12 +114,12 @@ func TestS14NoLicence(t *testing.T) {
 	r := newRig(t, quirks(salesforcefake.Quirks{Licences: 2}))
 	a := r.create(profileOf(1))
 	_, err := r.Create(t.Context(), profileOf(2))
-	want(t, err, connectors.Misconfigured)
+	want(t, err, connectors.Limit)
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Disable); err != nil {
 		t.Fatalf("a leaver: %v", err)
 	}
 	r.create(profileOf(2))
-	want(t, r.update(a.ID, profileOf(1), map[string]any{attrActive: true}), connectors.Misconfigured)
+	want(t, r.update(a.ID, profileOf(1), map[string]any{attrActive: true}), connectors.Limit)
 }
 
 func TestS20RequiredField(t *testing.T) {

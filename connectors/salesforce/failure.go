@@ -78,6 +78,7 @@ func (k *connector) failure(c call, resp *http.Response, body []byte) *connector
 		e.Message = "Salesforce answered “" + http.StatusText(resp.StatusCode) + "” and gave no reason."
 	}
 	e.Kind, e.Remedy = classify(c, resp.StatusCode, f)
+	e.Elsewhere = f.code() == "" && (resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed) && !json.Valid(body)
 	if f.code() == codeRequests {
 		k.overLimit(e, f)
 	}
@@ -91,6 +92,7 @@ func (k *connector) overLimit(e *connectors.Error, f fault) {
 		return
 	}
 	k.budget.exhausted(k.now())
+	e.Guessed = e.RetryAfter < lookAgain
 	e.RetryAfter, e.Remedy = max(e.RetryAfter, lookAgain), remedyDaily
 }
 
@@ -159,6 +161,8 @@ func classify(c call, status int, f fault) (connectors.Kind, string) {
 		return m.kind, m.remedy
 	}
 	switch {
+	case strings.HasPrefix(f.code(), "INSUFFICIENT_ACCESS") && c.onUser():
+		return connectors.Refused, remedyRights
 	case strings.HasPrefix(f.code(), "INSUFFICIENT_ACCESS"):
 		return connectors.Misconfigured, remedyRights
 	case status == http.StatusTooManyRequests:
@@ -172,6 +176,8 @@ func classify(c call, status int, f fault) (connectors.Kind, string) {
 			return connectors.Unknown, remedyDoubt
 		}
 		return connectors.Temporary, remedyWait
+	case status == http.StatusForbidden && f.code() != "" && c.onUser():
+		return connectors.Refused, remedyRights
 	case status == http.StatusForbidden:
 		return connectors.Misconfigured, remedyRights
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status < http.StatusBadRequest, f.code() == "":
@@ -180,6 +186,11 @@ func classify(c call, status int, f fault) (connectors.Kind, string) {
 		return connectors.Misconfigured, "Check the connector's configuration; Salesforce did not accept the request."
 	}
 	return connectors.Invalid, remedyValues
+}
+
+// onUser reports whether the request writes a user, so that a refusal may be about that one.
+func (c call) onUser() bool {
+	return c.method != http.MethodGet && (strings.HasPrefix(c.path, "sobjects/User/") || c.path == "sobjects/User" || strings.HasPrefix(c.path, "sobjects/UserLogin/"))
 }
 
 // onRecord reports whether the request is about one record by its ID, so that 404 speaks of that record.

@@ -156,16 +156,18 @@ func TestS19OddErrors(t *testing.T) {
 // Every code of the sheet has a kind, for a create and for an update.
 func TestMeanings(t *testing.T) {
 	for codes, kinds := range map[string][2]connectors.Kind{
-		"INVALID_SESSION_ID INVALID_OPERATION_WITH_EXPIRED_PASSWORD LOGIN_MUST_USE_SECURITY_TOKEN INVALID_AUTH_HEADER":                          {connectors.Denied, connectors.Denied},
-		"QUERY_TIMEOUT REQUEST_RUNNING_TOO_LONG TOO_MANY_APEX_REQUESTS INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE SERVER_UNAVAILABLE":  {connectors.Unknown, connectors.Temporary},
-		"API_CURRENTLY_DISABLED API_DISABLED_FOR_ORG INSUFFICIENT_ACCESS INSUFFICIENT_ACCESS_OR_READONLY STORAGE_LIMIT_EXCEEDED LIMIT_EXCEEDED": {connectors.Misconfigured, connectors.Misconfigured},
-		"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY MALFORMED_ID INVALID_FIELD INVALID_FIELD_FOR_INSERT_UPDATE INVALID_TYPE":                 {connectors.Misconfigured, connectors.Misconfigured},
-		"LICENSE_LIMIT_EXCEEDED INVALID_READ_ONLY_USER_DML INVALID_CROSS_REFERENCE_KEY":                                                         {connectors.Misconfigured, connectors.Misconfigured},
-		"DUPLICATE_VALUE DUPLICATE_EXTERNAL_ID": {connectors.Conflict, connectors.Conflict},
-		"STRING_TOO_LONG INVALID_EMAIL_ADDRESS INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST FIELD_CUSTOM_VALIDATION_EXCEPTION JSON_PARSER_ERROR": {connectors.Invalid, connectors.Invalid},
-		"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY CANNOT_EXECUTE_FLOW_TRIGGER DUPLICATES_DETECTED DEPENDENCY_EXISTS ENTITY_IS_LOCKED":           {connectors.Invalid, connectors.Invalid},
-		"ENTITY_IS_DELETED NOT_FOUND":              {connectors.Misconfigured, connectors.NotFound},
-		"UNABLE_TO_LOCK_ROW INVALID_QUERY_LOCATOR": {connectors.Temporary, connectors.Temporary},
+		"INVALID_SESSION_ID INVALID_OPERATION_WITH_EXPIRED_PASSWORD LOGIN_MUST_USE_SECURITY_TOKEN INVALID_AUTH_HEADER":                         {connectors.Denied, connectors.Denied},
+		"QUERY_TIMEOUT REQUEST_RUNNING_TOO_LONG TOO_MANY_APEX_REQUESTS INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE SERVER_UNAVAILABLE": {connectors.Unknown, connectors.Temporary},
+		"API_CURRENTLY_DISABLED API_DISABLED_FOR_ORG":                                                                                             {connectors.Misconfigured, connectors.Misconfigured},
+		"LICENSE_LIMIT_EXCEEDED STORAGE_LIMIT_EXCEEDED LIMIT_EXCEEDED":                                                                            {connectors.Limit, connectors.Limit},
+		"INSUFFICIENT_ACCESS INSUFFICIENT_ACCESS_OR_READONLY INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY":                                       {connectors.Refused, connectors.Refused},
+		"MALFORMED_ID INVALID_FIELD INVALID_FIELD_FOR_INSERT_UPDATE INVALID_TYPE":                                                                 {connectors.Misconfigured, connectors.Misconfigured},
+		"INVALID_READ_ONLY_USER_DML INVALID_CROSS_REFERENCE_KEY":                                                                                  {connectors.Misconfigured, connectors.Misconfigured},
+		"DUPLICATE_VALUE DUPLICATE_EXTERNAL_ID":                                                                                                   {connectors.Conflict, connectors.Conflict},
+		"STRING_TOO_LONG INVALID_EMAIL_ADDRESS INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST FIELD_CUSTOM_VALIDATION_EXCEPTION JSON_PARSER_ERROR":       {connectors.Invalid, connectors.Invalid},
+		"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY CANNOT_EXECUTE_FLOW_TRIGGER DUPLICATES_DETECTED DEPENDENCY_EXISTS ENTITY_IS_LOCKED":                 {connectors.Invalid, connectors.Invalid},
+		"ENTITY_IS_DELETED NOT_FOUND":                                                                                                             {connectors.Misconfigured, connectors.NotFound},
+		"UNABLE_TO_LOCK_ROW INVALID_QUERY_LOCATOR":                                                                                                {connectors.Temporary, connectors.Temporary},
 		"MIXED_DML_OPERATION RECORD_IN_USE_BY_WORKFLOW FIELD_INTEGRITY_EXCEPTION INACTIVE_OWNER_OR_USER INVALID_NEW_PASSWORD CANNOT_DO_THAT_EVER": {connectors.Invalid, connectors.Invalid},
 	} {
 		for _, code := range strings.Fields(codes) {

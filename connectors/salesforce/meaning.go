@@ -28,10 +28,11 @@ func meanings() map[string]meaning {
 	add(meaning{connectors.Temporary, remedyWait, false}, "INVALID_QUERY_LOCATOR")
 
 	add(meaning{connectors.Misconfigured, remedyAPI, false}, "API_CURRENTLY_DISABLED", "API_DISABLED_FOR_ORG")
-	add(meaning{connectors.Misconfigured, remedyLicence, false}, "LICENSE_LIMIT_EXCEEDED")
+	add(meaning{connectors.Limit, remedyLicence, false}, "LICENSE_LIMIT_EXCEEDED")
 	add(meaning{connectors.Misconfigured, remedyReference, false}, codeCrossReference, "MALFORMED_ID", "INVALID_ID_FIELD")
 	add(meaning{connectors.Misconfigured, remedyFields, false}, "INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE")
-	add(meaning{connectors.Misconfigured, "The organization is at one of its limits. Make room in Setup, then retry.", false}, "STORAGE_LIMIT_EXCEEDED", "LIMIT_EXCEEDED", "INVALID_READ_ONLY_USER_DML")
+	add(meaning{connectors.Limit, "The organization is at one of its limits. Make room in Setup. Changes and leavers still go.", false}, "STORAGE_LIMIT_EXCEEDED", "LIMIT_EXCEEDED")
+	add(meaning{connectors.Misconfigured, "The organization is read-only at the moment. Usher looks again by itself.", false}, "INVALID_READ_ONLY_USER_DML")
 	add(meaning{connectors.Misconfigured, remedyVersion, false}, "UNSUPPORTED_API_VERSION", "GONE")
 
 	add(meaning{connectors.Conflict, remedyTaken, false}, codeUsername, codeDuplicate, "DUPLICATE_EXTERNAL_ID")
@@ -59,7 +60,7 @@ const (
 	remedyCredentials = "Salesforce refuses the login. Check consumer key, secret, the app's policies and the user that it runs as, then save the connector."
 	remedyRights      = "The user that Usher runs as may not do this. Give it API Enabled and Manage Internal Users, and for freezing, groups and permission sets Manage Users and Assign Permission Sets."
 	remedyAPI         = "This organization or user may not use the API. Give the user that Usher runs as the permission API Enabled; some editions have no API."
-	remedyLicence     = "No free licence is left for the profile. Buy licences or deactivate users, then retry. Leavers still go."
+	remedyLicence     = "No free licence is left for the profile. Buy licences or deactivate users; Usher tries again by itself. Changes and leavers still go."
 	remedyReference   = "A profile, role or other record that the configuration or the mapping names does not exist, or not for this licence. Correct it."
 	remedyFields      = "The organization does not know this field, or the user that Usher runs as may not write it. Check the correlation field, the mapping and the field-level security."
 	remedyVersion     = "Salesforce does not serve this API version any more. Enter a newer one in the connector's configuration."

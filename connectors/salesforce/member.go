@@ -93,7 +93,7 @@ func (k *connector) sortOut(ctx context.Context, e *connectors.Error, f fault, g
 		return nil
 	case e.Kind == connectors.Invalid, e.Kind == connectors.NotFound, e.Kind == connectors.Pending:
 		return nil
-	case e.Kind == connectors.Misconfigured && e.Code == "LICENSE_LIMIT_EXCEEDED":
+	case e.Kind == connectors.Limit:
 		e.Kind = connectors.Invalid
 		return nil
 	}

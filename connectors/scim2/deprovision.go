@@ -36,7 +36,7 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 	}
 	e := k.failure(a)
 	refused := a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented || a.status == http.StatusForbidden
-	if !refused || e.Kind != connectors.Misconfigured {
+	if !refused || e.Kind != connectors.Misconfigured && e.Kind != connectors.Refused {
 		return e
 	}
 	if err := k.disable(ctx, id); err != nil {

@@ -1,6 +1,7 @@
 package scim2
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"path"
@@ -18,6 +19,7 @@ func (k *connector) failure(a answer) *connectors.Error {
 	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail, More: more,
 		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
 	e.Kind = kind(a, said)
+	e.Elsewhere = elsewhere(a)
 	if a.status >= 300 && a.status < 400 {
 		e.Message, e.Remedy = k.redirected(a)
 	}
@@ -43,6 +45,16 @@ func (k *connector) words(body []byte, secrets ...string) (said scim.Error, more
 	return said, more
 }
 
+// elsewhere knows what a load balancer, or the page of somebody else's server, answers in place of a service.
+func elsewhere(a answer) bool {
+	switch a.status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
+		_, conforms := scim.ParseError(a.body)
+		return !conforms && !json.Valid(a.body)
+	}
+	return false
+}
+
 func kind(a answer, said scim.Error) connectors.Kind {
 	onItem := a.method != http.MethodPost && (a.op == connectors.OpRead || a.op == connectors.OpUpdate || a.op == connectors.OpDeprovision)
 	writes := a.op == connectors.OpCreate || a.op == connectors.OpUpdate
@@ -53,6 +65,8 @@ func kind(a answer, said scim.Error) connectors.Kind {
 		return connectors.RateLimited
 	case s == http.StatusUnauthorized:
 		return connectors.Denied
+	case writes && s >= 400 && s < 500 && full(text), s == http.StatusPaymentRequired && a.op == connectors.OpCreate:
+		return connectors.Limit
 	case s == http.StatusConflict && (clash(text) || !writes),
 		s == http.StatusPreconditionFailed, s == http.StatusLocked, s == http.StatusTooEarly,
 		strings.Contains(text, "resource_locked"):
@@ -66,6 +80,8 @@ func kind(a answer, said scim.Error) connectors.Kind {
 		return connectors.Invalid // about this one account
 	case s == http.StatusBadRequest && containsAny(text, "has not enabled", "is not enabled for"):
 		return connectors.Misconfigured // about every account
+	case s == http.StatusForbidden && (writes || onItem) && !ofUs(a, text):
+		return connectors.Refused
 	case s < 400, s == http.StatusPaymentRequired, s == http.StatusForbidden, s == http.StatusNotFound, s == http.StatusGone,
 		s == http.StatusMethodNotAllowed, s == http.StatusNotAcceptable, s == http.StatusProxyAuthRequired,
 		s == http.StatusUnsupportedMediaType, s == http.StatusPreconditionRequired, s == http.StatusNotImplemented:
@@ -94,6 +110,20 @@ func duplicate(text string) bool {
 		"not unique", "must be unique", "duplicate", "unique constraint", "is taken", "_taken", "already been taken")
 }
 
+// full knows the ways to say that there is no room for another account. text is lower case.
+func full(text string) bool {
+	return containsAny(text, "license limit", "licence limit", "licenses available", "licences available", "available license", "available licence",
+		"no more licen", "out of licen", "seat limit", "seats available", "available seat", "no more seats", "out of seats",
+		"user limit", "limit of users", "number of users", "maximum users", "max users", "too many users")
+}
+
+// ofUs knows the ways to say that it is our credentials that may not do this, whoever it is about. text is lower case.
+func ofUs(a answer, text string) bool {
+	challenge := strings.ToLower(a.header.Get("WWW-Authenticate"))
+	return strings.Contains(challenge, "insufficient_scope") ||
+		containsAny(text, "scope", "token", "credential", "api key", "not enabled", "disabled for", "subscription", "your plan")
+}
+
 // clash knows the ways to say that two writes met. text is lower case.
 func clash(text string) bool {
 	return containsAny(text, "concurrent", "modified by another", "version mismatch", "optimistic", "being modified", "locked")
@@ -117,6 +147,10 @@ func (k *connector) remedy(a answer, kind connectors.Kind) string {
 		return "Usher waits as long as the target asked. If this happens often, lower Requests per second."
 	case connectors.NotFound:
 		return "The account is not at the target any more."
+	case connectors.Limit:
+		return "The target has no room for another account. Free or buy a licence there; Usher tries again by itself, and whenever somebody leaves."
+	case connectors.Refused:
+		return "The target refuses this for this account, while others work. Look at its rights, or at the account there, then retry."
 	case connectors.Invalid:
 		if a.status == http.StatusForbidden {
 			return "The account belongs to an owner of the target, whom nobody may change from outside. Change the account there by hand."

@@ -3,6 +3,7 @@ package scim2
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,6 +53,66 @@ func TestC37Forbidden(t *testing.T) {
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Message, "SCIM is not enabled") || e.Status != 403 {
 		t.Errorf("the vendor's words are lost: %+v", e)
+	}
+}
+
+// Whose fault is it? A 403 for one user says nothing of us, unless it does.
+func TestC37WhomARefusalIsAbout(t *testing.T) {
+	for words, kind := range map[string]connectors.Kind{
+		``: connectors.Refused,
+		`{"detail":"This user is managed by another administrator"}`:     connectors.Refused,
+		`{"detail":"You do not have permission to perform this action"}`: connectors.Refused,
+		`{"detail":"The token lacks the scope users:write"}`:             connectors.Misconfigured,
+		`{"detail":"SCIM is disabled for this organisation"}`:            connectors.Misconfigured,
+		`{"detail":"License limit reached"}`:                             connectors.Limit,
+	} {
+		r := newRig(t, scim2fake.Quirks{})
+		a := r.create(profile(1))
+		r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: 403, Body: words})
+		_, err := r.Create(t.Context(), profile(2))
+		want(t, err, kind)
+		r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Status: 403, Body: words})
+		want(t, r.Update(t.Context(), a.ID, setTitle("x")), kind)
+		r.AddFault(scim2fake.Fault{Method: http.MethodGet, Times: -1, Status: 403})
+		_, err = r.Find(t.Context(), profile(2))
+		want(t, err, connectors.Misconfigured) // a list names nobody
+	}
+	r := newRig(t, scim2fake.Quirks{})
+	r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: 403, Header: http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}}})
+	_, err := r.Create(t.Context(), profile(1))
+	want(t, err, connectors.Misconfigured)
+}
+
+func TestNoRoomForAnotherAccount(t *testing.T) {
+	for body, status := range map[string]int{
+		`{"detail":"Your plan has no available seats"}`: 400, `{"detail":"The maximum number of users has been reached"}`: 422,
+		`{"detail":"User limit reached"}`: 409, ``: 402,
+	} {
+		r := newRig(t, scim2fake.Quirks{})
+		r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: status, Body: body})
+		_, err := r.Create(t.Context(), profile(1))
+		if e := want(t, err, connectors.Limit); e.Remedy == "" {
+			t.Errorf("%d %s: no remedy", status, body)
+		}
+	}
+}
+
+// The page of a load balancer is told from the service's own answer.
+func TestAnAnswerFromElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		body   string
+		want   bool
+	}{
+		{404, `<html>404 page not found</html>`, true}, {404, `default backend - 404`, true}, {405, `<html>`, true},
+		{404, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}`, false}, {501, `{"error":"no"}`, false}, {403, `<html>`, false},
+	} {
+		r := newRig(t, scim2fake.Quirks{})
+		r.AddFault(scim2fake.Fault{Method: http.MethodPost, Times: -1, Status: c.status, Body: c.body})
+		_, err := r.Create(t.Context(), profile(1))
+		if e, _ := errors.AsType[*connectors.Error](err); e == nil || e.Elsewhere != c.want {
+			t.Errorf("%d %s: %+v", c.status, c.body, err)
+		}
 	}
 }
 

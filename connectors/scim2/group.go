@@ -221,6 +221,9 @@ const remedyMembersOnly = "Create the group at the target, and push only the mem
 // groupFailure is failure in the words of groups.
 func (k *connector) groupFailure(a answer) *connectors.Error {
 	e := k.failure(a)
+	if e.Kind == connectors.Refused {
+		e.Kind = connectors.Misconfigured // the right to manage groups is one of its own
+	}
 	switch {
 	case a.status >= 300 && a.status < 400:
 	case e.Kind == connectors.NotFound:

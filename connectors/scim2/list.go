@@ -29,7 +29,7 @@ func (k *connector) page(a answer) (page, error) {
 		e := &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Err: err,
 			Message: "The target's answer is not a SCIM list.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
 		if t := bytes.TrimSpace(a.body); len(t) > 0 && t[0] == '<' {
-			e.Kind, e.Message = connectors.Misconfigured, "The target answered with a web page instead of a SCIM list."
+			e.Kind, e.Elsewhere, e.Message = connectors.Misconfigured, true, "The target answered with a web page instead of a SCIM list."
 			e.Remedy = "Check the base URL; it seems to point to a page for people."
 		}
 		return p, e

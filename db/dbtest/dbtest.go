@@ -4,10 +4,14 @@ package dbtest
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"usher/db"
 	"usher/db/pgtest"
@@ -74,6 +78,33 @@ func Postgres(t testing.TB) *db.Store {
 func PostgresDSN(t testing.TB) string {
 	t.Helper()
 	return pgtest.New(t, migrate)
+}
+
+// SetClock makes a database as if the clock on the wall had been set forward by d, or back, since everything in it was
+// written. Nobody else may be using it.
+func SetClock(t testing.TB, dsn string, d time.Duration) {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(dsn, "postgres") {
+		driver = "pgx"
+	}
+	c, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for table, columns := range map[string][]string{
+		"accounts":   {"due_at", "lease_until", "write_began", "write_until", "linked_at", "held_at", "dead_at", "verified_at"},
+		"connectors": {"quarantine_since", "quarantine_until"},
+	} {
+		var set []string
+		for _, name := range columns {
+			set = append(set, name+" = "+name+" - "+strconv.FormatInt(d.Microseconds(), 10))
+		}
+		if _, err := c.Exec("UPDATE " + table + " SET " + strings.Join(set, ", ")); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // Open opens a store that is closed when the test ends.
