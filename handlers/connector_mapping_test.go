@@ -119,7 +119,7 @@ func TestMappingPreviewWhileTyping(t *testing.T) {
 	if got := o.value(t, part, "displayName"); got != "Hopper" {
 		t.Errorf("the value is %q", got)
 	}
-	if got := o.value(t, part, "title"); got != "There is no attribute “nam” here. Names are SCIM’s, such as user.name.givenName, and the case of letters counts.user.nam.givenName ....^" {
+	if got := o.value(t, part, "title"); got != "There is no attribute “nam” here. Names are SCIM’s, such as user.name.givenName, and the case of letters counts. Did you mean user.name?user.nam.givenName ....^" {
 		t.Errorf("a wrong expression is told as %q", got)
 	}
 	part.says(t, "2 of "+strconv.Itoa(len(scim2.Definition().Attributes))+" attributes differ from their default. One expression cannot be used.")

@@ -34,7 +34,7 @@ func (s *Server) renderImportColumns(w http.ResponseWriter, r *http.Request, sta
 	if err != nil {
 		return err
 	}
-	v := views.ImportColumnsView{Shell: s.shell(r, views.NavUsers, "Columns of "+i.FileName, importCrumbs(i)...), Import: i, Chosen: chosen, Samples: rows, Errors: wrong}
+	v := views.ImportColumnsView{Shell: s.shell(r, views.NavUsers, "Columns", importCrumbs(i)...), Import: i, Chosen: chosen, Samples: rows, Errors: wrong}
 	return s.render(w, r, status, views.ImportColumns(v))
 }
 
