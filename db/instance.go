@@ -28,6 +28,7 @@ func (s *Store) nameInstance(ctx context.Context) (err error) {
 
 // InstanceID tells this database from every other that was not copied from it. It is no secret.
 func (s *Store) InstanceID() string { return s.id }
+
 // settingServedAs is the path of the SQLite file that a server locked last. Stored: never rename.
 const settingServedAs = "served_as"
 

@@ -286,6 +286,15 @@ CREATE INDEX imports_open ON imports (id) WHERE finished_at IS NULL AND cancelle
 
 CREATE INDEX imports_unwiped ON imports (id) WHERE wiped_at IS NULL;
 
+CREATE TABLE known_browsers (
+    owner   TEXT   NOT NULL, -- admin: or user: and the ID
+    hash    TEXT   NOT NULL CHECK (hash <> ''), -- of the browser's cookie
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (owner, hash)
+);
+
+CREATE INDEX known_browsers_seen ON known_browsers (seen_at);
+
 CREATE TABLE left_accounts (
     connector_id TEXT   NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
     kind         TEXT   NOT NULL CHECK (kind IN ('user', 'group')),
