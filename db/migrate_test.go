@@ -39,6 +39,9 @@ func TestMigrationsKeepWhatIsThere(t *testing.T) {
 			store := w.Store
 			w.Store = dbtest.Open(t, address)
 			for _, table := range tablesOf(t, db.Writer(store)) {
+				if table == "settings" {
+					continue // each database has an ID of its own among them
+				}
 				same(t, "rows of "+table, dump(t, db.Writer(w.Store), table, nil), dump(t, db.Writer(store), table, nil))
 			}
 			if w.Engine() == "sqlite" {

@@ -179,7 +179,7 @@ func TestPushesAskAgainWhileUnsettled(t *testing.T) {
 func TestHeldGroupIsAdoptedAfterAQuestion(t *testing.T) {
 	o, p, c, at := pushing(t, connectors.PushGroups, "true")
 	sales := o.group(t, "Sales")
-	push := p.add(c, sales, provisioning.Account{DesiredGen: 1, HeldAt: time.Now(), HeldReason: "A group of this name is there", HeldRemoteID: "r9", HeldShown: map[string]any{"displayName": "Sales (old)"}})
+	push := p.add(c, sales, provisioning.Account{DesiredGen: 1, HeldAt: time.Now(), HeldReason: "A group of this name is there", HeldRemoteID: "r9", Adoptable: true, HeldShown: map[string]any{"displayName": "Sales (old)"}})
 	adopt := at + "/" + sales.ID + "/adopt"
 	page := o.get(at).ok(t)
 	page.says(t, "A group of this name is there")
@@ -203,7 +203,7 @@ func TestHeldGroupIsAdoptedAfterAQuestion(t *testing.T) {
 func TestManyMembersLeaveOnlyAfterAQuestion(t *testing.T) {
 	o, p, c, at := pushing(t, connectors.PushGroups, "true")
 	sales := o.group(t, "Sales")
-	p.add(c, sales, provisioning.Account{DesiredGen: 2, ObservedGen: 1, RemoteID: "r9", Origin: provisioning.Created, HeldAt: time.Now(), HeldReason: "40 of the 50 members are no members here", HeldRemoteID: "r9",
+	p.add(c, sales, provisioning.Account{DesiredGen: 2, ObservedGen: 1, RemoteID: "r9", Origin: provisioning.Created, HeldAt: time.Now(), HeldReason: "40 of the 50 members are no members here", HeldRemoteID: "r9", Adoptable: true,
 		HeldShown: map[string]any{"members": float64(50)}})
 	ask := at + "/" + sales.ID + "/adopt"
 	o.get(at).ok(t).says(t, "Look at members")

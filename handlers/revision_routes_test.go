@@ -48,7 +48,7 @@ var unrevisedPosts = map[string]string{
 	"/connections/{connection}/settings/test":                          reads, "/connections/{connection}/jit/test": reads, "/users/{id}/unlink": button,
 	views.ProvisionersURL + "/new": creates, views.ProvisionersURL + "/{provisioner}/sync": button, views.ProvisionersURL + "/{provisioner}/delete": asksName,
 	"/users/new": creates, "/users/{id}/invite": button, "/users/{id}/disable": button, "/users/{id}/enable": button, "/users/{id}/delete": asksName,
-	"/users/{id}/groups": deltas, "/users/{id}/accounts/{connector}/retry": button, "/users/{id}/accounts/{connector}/adopt": itsOwn,
+	"/users/{id}/groups": deltas, "/users/{id}/accounts/{connector}/retry": button, "/users/{id}/accounts/{connector}/adopt": itsOwn, "/users/{id}/accounts/{connector}/relocate": itsOwn,
 	views.ImportsURL: creates, views.ImportsURL + "/{import}/columns": "until it starts it has written nobody, and its page shows the columns that count",
 	views.ImportsURL + "/{import}/start": itsOwn, views.ImportsURL + "/{import}/pause": button, views.ImportsURL + "/{import}/resume": button,
 	views.ImportsURL + "/{import}/cancel": button, views.ImportsURL + "/{import}/delete": asksName,

@@ -114,7 +114,7 @@ func TestRefusalsAreGrouped(t *testing.T) {
 		causes, err := w.store.Causes(t.Context(), i.ID, 10)
 		w.must(err)
 		w.same("causes", causes, `[{Active: A cell is neither yes nor no. Write true or false. true 3 2} {Groups: A group that it names does not exist. true 2 5} `+
-			`{Email: Enter an e-mail address such as ada@example.com. true 1 7} {The row has more cells than the header. Is a value with a separator not in quotation marks? true 1 9} `+
+			`{Email: Enter an e-mail address such as ada@example.com. This one has no @. true 1 7} {The row has more cells than the header. Is a value with a separator not in quotation marks? true 1 9} `+
 			`{User name: A line before it has the same user name. true 1 10} {User name: The cell is empty. true 1 8}]`)
 	})
 }

@@ -13,9 +13,9 @@ func TestUserNamesOfAFile(t *testing.T) {
 		w.t = t
 		w.run()
 		i := w.checked("user name,first name\nren\u00e9,René\nrene\u0301,René\nada,Ada\nada\u200b,Ada\n\ufeffada,Ada\ngr\u200bace,Grace\n\uff41da,Ada\n", imports.CreateAndChange, imports.RefuseUnknown)
-		w.same("verdicts", w.verdicts(i), strings.Join([]string{"1 create ren\u00e9", "2 refuse rene\u0301: User name: Row 1 has the same user name.", "3 create ada",
-			"4 refuse ada: User name: Row 3 has the same user name.", "5 refuse ada: User name: Row 3 has the same user name.",
-			"6 refuse gr\u200bace: User name: A user name cannot contain U+200B ZERO WIDTH SPACE.", "7 refuse \uff41da: User name: Row 3 has the same user name."}, "\n"))
+		w.same("verdicts", w.verdicts(i), strings.Join([]string{"1 create ren\u00e9", "2 refuse rene\u0301: User name: Line 2 has the same user name.", "3 create ada",
+			"4 refuse ada: User name: Line 4 has the same user name.", "5 refuse ada: User name: Line 4 has the same user name.",
+			"6 refuse gr\u200bace: User name: A user name cannot contain U+200B ZERO WIDTH SPACE.", "7 refuse \uff41da: User name: Line 4 has the same user name."}, "\n"))
 		w.start(i)
 		w.until(i, imports.Finished)
 		again := w.checked("user name,department\nrene\u0301,Navy\n\uff21DA,Maths\n", imports.CreateAndChange, imports.RefuseUnknown)

@@ -189,6 +189,7 @@ func (h *housekeeper) TakeBackStaged(context.Context, time.Time) (int, error) { 
 func (h *housekeeper) MendTimes(context.Context, time.Time, time.Duration) (int, error) {
 	return 0, nil
 }
+func (h *housekeeper) Beat(context.Context) error                            { return nil }
 func (h *housekeeper) PruneLog(context.Context, time.Time, int) (int, error) { return 0, nil }
 func (h *housekeeper) WipePasswords(_ context.Context, before time.Time) (int, error) {
 	h.wiped <- before

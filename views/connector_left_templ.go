@@ -105,7 +105,7 @@ func ConnectorLeft(v ConnectorLeftView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(v.Left.Accounts) == 0 {
-					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "archive", Title: "No accounts", Text: "An account is listed here when its user leaves and the target keeps it, or when the connector is pointed to another tenant."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "inbox", Title: "No accounts", Text: "An account is listed here when its user leaves and the target keeps it, or when the connector is pointed to another tenant."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

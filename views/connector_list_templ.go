@@ -320,7 +320,7 @@ func connectorPanel(p ConnectorPanel, now time.Time) templ.Component {
 					}
 				}
 				if p.Left {
-					templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Accounts left", Icon: "archive", Variant: ui.Outline, Small: true, Href: p.url() + "/left"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.Action{Label: "Accounts left", Icon: "inbox", Variant: ui.Outline, Small: true, Href: p.url() + "/left"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
