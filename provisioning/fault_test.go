@@ -32,8 +32,8 @@ func TestALimitPausesCreatesOnly(t *testing.T) {
 		}
 		time.Sleep(50 * time.Second)
 		tried := tg.count("create")
-		if tried > 2+4 {
-			t.Error(tried-2, "creates without a licence")
+		if step := w.target(0).Limit.Step; tried > 2+4 || step != time.Minute {
+			t.Error(tried-2, "creates without a licence, and the next in", step)
 		}
 		_, err := w.dir.UpdateUser(t.Context(), mailed(ada, "new@example.com"), tester)
 		must(t, err)

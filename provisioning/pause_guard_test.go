@@ -51,28 +51,37 @@ func TestNothingIsSentWhileAPauseIsBeingWritten(t *testing.T) {
 	}
 }
 
-// Guard: while everything is paused not even a leaver is claimed.
+// Guard: while everything is paused not even a leaver is claimed, also when work elsewhere keeps the engine awake.
 func TestNoLeaverIsClaimedInAFullPause(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
-		leaver := w.add("leaver")
-		w.wait(0, leaver.ID, provisioning.StatusSynced)
-		failing(tg, &connectors.Error{Kind: connectors.Denied, Status: 401, Message: "token revoked"}, "create")
-		w.add("ada")
-		time.Sleep(5 * time.Second)
-		_, err := w.dir.DeleteUser(t.Context(), leaver.ID, tester)
-		must(t, err)
-		for range 40 {
-			time.Sleep(time.Second)
-			if a, ok := w.account(0, leaver.ID); !ok || a.Lease != "" || tg.count("delete")+tg.count("read") != 0 {
-				t.Fatalf("a leaver was tried in a full pause: %+v %v", a, tg.calls)
-			}
-		}
-		if s := w.status(0, leaver.ID); s != provisioning.StatusPaused {
-			t.Error("the leaver is", s)
-		}
-		time.Sleep(30 * time.Second) // the check passes
-		if s := w.status(0, leaver.ID); s != "none" {
-			t.Error("after the pause the leaver is", s)
-		}
-	})
+	for name, trouble := range map[string]error{
+		"denied":            &connectors.Error{Kind: connectors.Denied, Status: 401, Message: "token revoked"},
+		"told to come back": overloaded(time.Minute),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, store *db.Store) {
+				sick := newTarget(1)
+				w := newWorld(t, store, site{target: sick, existing: connectors.HoldExisting}, site{target: newTarget(2), existing: connectors.HoldExisting})
+				defer func() { w.stop() }()
+				leaver := w.add("leaver")
+				w.wait(0, leaver.ID, provisioning.StatusSynced)
+				failing(sick, trouble, "create")
+				w.add("ada")
+				time.Sleep(5 * time.Second)
+				_, err := w.dir.DeleteUser(t.Context(), leaver.ID, tester)
+				must(t, err)
+				for i := range 40 {
+					w.add(fmt.Sprint("elsewhere", i))
+					time.Sleep(time.Second)
+					if a, ok := w.account(0, leaver.ID); !ok || a.Lease != "" || sick.count("delete")+sick.count("read") != 0 {
+						t.Fatalf("a leaver was tried in a full pause: %+v %v", a, sick.calls)
+					}
+				}
+				failing(sick, nil)
+				time.Sleep(30 * time.Second)
+				if s := w.status(0, leaver.ID); s != "none" {
+					t.Error("after the pause the leaver is", s)
+				}
+			})
+		})
+	}
 }
