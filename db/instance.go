@@ -76,11 +76,14 @@ func (s *Store) refuseSecondName(ctx context.Context) error {
 		return nil
 	}
 	served, err := s.setting(ctx, s.r, settingServedAs)
-	if err != nil || served == "" {
-		return nil // a new file, or one of an older version
+	if err != nil {
+		return err
 	}
 	own, err := filepath.EvalSymlinks(s.path)
-	if err != nil || own == served || !sameFile(own, served) {
+	if err != nil {
+		return fmt.Errorf("find the database file: %w", err)
+	}
+	if served == "" || own == served || !sameFile(own, served) { // "" is a new file, or one of an older version
 		return nil
 	}
 	l := flock.New(served + ".lock")

@@ -101,7 +101,7 @@ func probeAfter(attempt int) time.Duration {
 	return min(firstProbe<<clampInt(attempt-1, 0, 10), lastProbe)
 }
 
-func clamp(d, lo, hi time.Duration) time.Duration { return min(max(d, lo), hi) }
+func clamp(d, lo, hi time.Duration) time.Duration { return min(max(d, lo), hi) } //nolint:unparam // both bounds are said where it is called
 
 // backoff is full jitter: anything up to a second doubled with every attempt, never more than maxBackoff.
 func backoff(attempt int) time.Duration {

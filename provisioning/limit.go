@@ -12,7 +12,7 @@ import (
 
 // room keeps a connector's limit: it begins or grows when an account was refused for want of room, ends when one was
 // made, and is tried again when somebody left.
-func (e *Engine) room(l *lane, t Target, r Result) {
+func (e *Engine) room(l *lane, r Result) {
 	now := time.Now()
 	l.mu.Lock()
 	was := l.limit

@@ -16,7 +16,8 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 		if c.want == Present {
 			return c.create(ctx)
 		}
-		return true, c.absent() // no create was ever sent, so there is nothing to take away
+		c.absent() // no create was ever sent, so there is nothing to take away
+		return true, nil
 	}
 	if c.task.Fresh && !c.vanished {
 		c.task.WriteBegan = time.Time{} // nothing was ever sent to this target, so nothing can be hidden there
@@ -29,16 +30,16 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 	case c.want == Present:
 		return c.recreate(ctx)
 	}
-	return true, c.absent()
+	c.absent()
+	return true, nil
 }
 
 // absent records that nothing of ours is at the target.
-func (c *reconciler) absent() error {
+func (c *reconciler) absent() {
 	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Certain = "", "", nil, true
 	c.r.ReturnedFrom = ""
 	c.trusted()
 	c.r.Gone = c.want == Removed || c.want == Undone
-	return nil
 }
 
 // find looks for the account and links it when it is ours or may be adopted. An account that is not ours

@@ -25,7 +25,7 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	}
 	many := !asksToWait(r.Err) && l.count(r.Kind)
 	all := l.refused(r)
-	e.room(l, t, r)
+	e.room(l, r)
 	q := Quarantine{Kind: r.Kind, Class: AllOperations}
 	switch {
 	case r.Kind == connectors.Denied:

@@ -197,7 +197,8 @@ func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 			if hidden := c.notYet(); hidden != nil {
 				return false, hidden
 			}
-			return false, c.absent()
+			c.absent()
+			return false, nil
 		}
 		if err != nil {
 			return false, err
@@ -231,7 +232,8 @@ func (c *reconciler) remove(ctx context.Context) (again bool, _ error) {
 	if err != nil {
 		return false, err
 	}
-	return false, c.absent()
+	c.absent()
+	return false, nil
 }
 
 // gone handles a leaver's account that is not there under the ID that is remembered. Where that ID is in doubt, the
@@ -246,5 +248,6 @@ func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) 
 			return found && err == nil, err
 		}
 	}
-	return false, c.absent()
+	c.absent()
+	return false, nil
 }
