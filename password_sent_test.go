@@ -38,6 +38,9 @@ provisioners:
 		if err != nil || len(tasks) != 1 || tasks[0].Password.Reveal() != want {
 			t.Fatalf("claimed %d (%v), want the password %q", len(tasks), err, want)
 		}
+		if _, err := store.Record(t.Context(), []provisioning.Result{{Task: tasks[0], Released: true}}, at); err != nil {
+			t.Fatal(err)
+		}
 	}
 	id := must(t, "correct horse battery staple\n", flag, "user", "create", "--user-name=ada", "--password-stdin")
 	sent(id, "correct horse battery staple")

@@ -73,9 +73,9 @@ func TestSCIMBlocking(t *testing.T) {
 	api := newSCIMClient(t, dsn, serving(t, dsn))
 
 	target.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: http.StatusBadRequest, Times: -1,
-		Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidValue","detail":"no more seats"}`})
+		Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidValue","detail":"no such cost centre"}`})
 	refused := api.want(http.StatusBadGateway, http.MethodPost, "/Users", ada)
-	if d, _ := refused["detail"].(string); !strings.Contains(d, "no more seats") || refused["status"] != "502" {
+	if d, _ := refused["detail"].(string); !strings.Contains(d, "no such cost centre") || refused["status"] != "502" {
 		t.Errorf("the target's reason is missing: %v", refused)
 	}
 	if list := api.want(http.StatusOK, http.MethodGet, "/Users", ""); list["totalResults"] != 0.0 {

@@ -61,7 +61,7 @@ func TestSecondInstanceIsRefused(t *testing.T) {
 func TestAddressInUse(t *testing.T) {
 	r := serving(t, newDB(t))
 	code, _, errs := usher(t, "", newDB(t), "--addr="+strings.TrimPrefix(r.url, "http://"))
-	if code != exitFailed || !strings.Contains(errs, "--addr") || !strings.Contains(errs, "address already in use") {
+	if code != exitFailed || !strings.Contains(errs, "another program uses the address") {
 		t.Errorf("exit %d, %q", code, errs)
 	}
 }

@@ -77,7 +77,7 @@ func (s *Store) refuseSecondName(ctx context.Context) error {
 	}
 	served, err := s.setting(ctx, s.r, settingServedAs)
 	if err != nil {
-		return err
+		return nil //nolint:nilerr // a new file has no table of settings yet; whatever else is wrong with one is told by what follows
 	}
 	own, err := filepath.EvalSymlinks(s.path)
 	if err != nil {
