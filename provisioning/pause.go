@@ -96,6 +96,8 @@ func (p Pauses) Of(a Account, now time.Time) (q Quarantine, ok bool) {
 func (q Quarantine) When() string {
 	at := q.Until.UTC().Format("15:04 UTC")
 	switch {
+	case q.Class == CreatesOnly && !q.Holds(time.Now()):
+		return "Usher is about to try again."
 	case q.Class == CreatesOnly:
 		return "Usher tries again at " + at + ", and whenever somebody leaves."
 	case q.Class != Paced:

@@ -82,7 +82,7 @@ func (a AccountView) Relocatable() bool {
 
 // waits: not for the connector to be mended, but for the time that its target wants to be left alone.
 func (a AccountView) waits() bool {
-	return a.Pause.Class == provisioning.Paced && (a.Status == provisioning.StatusPending || a.Status == provisioning.StatusRetrying)
+	return a.Pause.Class == provisioning.Paced && !a.Status.Settled() && a.Status != provisioning.StatusRunning
 }
 
 func (a AccountView) url() string { return "/users/" + a.UserID + "/accounts/" + a.ConnectorID }
@@ -99,12 +99,12 @@ func (a AccountView) Words() string {
 		return "Usher waits for your decision before it does anything at this target."
 	case a.Status == provisioning.StatusFailed:
 		return "Usher has given up, and tries again when the user or the connector is changed or you press Retry now."
+	case a.waits():
+		return "The target wants to be left alone for a while, by everybody and not just for this user. " + a.Pause.When()
 	case a.Status == provisioning.StatusPaused && a.Pause.Class == provisioning.CreatesOnly:
 		return "The target has no room for another account, so this one waits. " + a.Pause.When()
 	case a.Status == provisioning.StatusPaused:
 		return "The whole connector is paused, not just this user. Usher checks by itself whether the target works again."
-	case a.waits():
-		return "The target wants to be left alone for a while, by everybody and not just for this user. " + a.Pause.When()
 	case a.Status == provisioning.StatusRunning:
 		return "Usher is talking to the target now."
 	case a.Status == provisioning.StatusRetrying:
@@ -157,12 +157,10 @@ func (a AccountView) nextTry(now time.Time) templ.Component {
 	switch {
 	case a.Status == provisioning.StatusRunning:
 		return ui.Quiet("running now")
-	case a.Status == provisioning.StatusPaused && a.Pause.Class == provisioning.CreatesOnly:
-		return ui.Time(a.Pause.Until, now)
+	case a.waits(), a.Status == provisioning.StatusPaused && a.Pause.Class == provisioning.CreatesOnly:
+		return pauseEnd(a.Pause, now)
 	case a.Status == provisioning.StatusPaused:
 		return ui.Quiet("when the connector works again")
-	case a.waits():
-		return ui.Time(a.Pause.Until, now)
 	case !a.DueAt.After(now):
 		return ui.Quiet("at once")
 	}
@@ -275,4 +273,12 @@ func pauseTitle(q provisioning.Quarantine) string {
 		return "No room for another account"
 	}
 	return "The connector is paused"
+}
+
+// pauseEnd is when the target is asked again. A pause whose time has come stays until the target has answered.
+func pauseEnd(q provisioning.Quarantine, now time.Time) templ.Component {
+	if !q.Holds(now) {
+		return ui.Quiet("at once")
+	}
+	return ui.Time(q.Until, now)
 }

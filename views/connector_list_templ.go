@@ -479,7 +479,7 @@ func connectorPause(q provisioning.Quarantine, now time.Time, more string) templ
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Time(q.Until, now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pauseEnd(q, now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
