@@ -120,9 +120,9 @@ func (e *Engine) free(ctx context.Context, lease string) {
 	}
 }
 
-// mayRun is until when a write of an attempt may still be under way at the target: as long as the attempt would have
-// waited, unless the target answered. Zero: it began none whose outcome is in doubt.
-func (e *Engine) mayRun(r Result, start, now time.Time) (until time.Time) {
+// mayRun is until when a write of an attempt may still be under way at the target: as long as an attempt waits,
+// from when it was given up, unless the target answered. Zero: it began none whose outcome is in doubt.
+func (e *Engine) mayRun(r Result, now time.Time) (until time.Time) {
 	if r.Operation == OpNone || r.Operation == OpFind {
 		return until
 	}
@@ -132,5 +132,5 @@ func (e *Engine) mayRun(r Result, start, now time.Time) (until time.Time) {
 	case answered(r.Err):
 		return now
 	}
-	return start.Add(e.config.AttemptTimeout)
+	return now.Add(e.config.AttemptTimeout)
 }

@@ -51,24 +51,24 @@ func TestAJumpIsWhenTheClocksGoApart(t *testing.T) {
 
 func TestUntilWhenAWriteMayRun(t *testing.T) {
 	e := quietEngine(nil)
-	start := time.Now()
-	now := start.Add(time.Second)
+	now := time.Now()
+	given := now.Add(30 * time.Second) // it may have begun a moment ago, whenever the attempt did
 	for _, c := range []struct {
 		op     Operation
 		kind   connectors.Kind
 		status int
 		want   time.Time
 	}{
-		{OpCreate, connectors.Unknown, 0, start.Add(30 * time.Second)},
-		{OpUpdate, connectors.Temporary, 0, start.Add(30 * time.Second)},
+		{OpCreate, connectors.Unknown, 0, given},
+		{OpUpdate, connectors.Temporary, 0, given},
 		{OpCreate, connectors.Unknown, 500, now},
 		{OpFind, connectors.Temporary, 0, time.Time{}}, // looked, and wrote nothing
 		{OpNone, connectors.Temporary, 0, time.Time{}},
 		{OpUpdate, connectors.Pending, 0, time.Time{}},
 	} {
 		r := Result{Operation: c.op, Err: &connectors.Error{Kind: c.kind, Status: c.status}}
-		if got := e.mayRun(r, start, now); !got.Equal(c.want) {
-			t.Errorf("%+v: %v", c, got.Sub(start))
+		if got := e.mayRun(r, now); !got.Equal(c.want) {
+			t.Errorf("%+v: %v", c, got.Sub(now))
 		}
 	}
 }

@@ -233,7 +233,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	cancel()
 	r = decide(r, time.Now())
 	r.StartedAt, r.Took, r.Exchanges = start, time.Since(start), trace.Exchanges
-	r.MayRun = e.mayRun(r, start, time.Now())
+	r.MayRun = e.mayRun(r, time.Now())
 	r = withoutPassword(r)
 	e.learn(ctx, o, t.ConnectorID)
 	if r.Err != nil {
