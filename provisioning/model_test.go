@@ -110,7 +110,20 @@ func (h *history) live() {
 	}
 	h.weather(false)
 	h.dying.Store(false)
-	time.Sleep(6 * time.Hour)
+	h.calm()
+}
+
+// calm lets time pass until nothing waits for anything any more: half an hour at least, six hours at most.
+func (h *history) calm() {
+	const step = 30 * time.Minute
+	for past := step; past <= 6*time.Hour; past += step {
+		time.Sleep(step)
+		next, err := h.store.NextDue(h.t.Context())
+		must(h.t, err)
+		if next.IsZero() {
+			return
+		}
+	}
 }
 
 // step is one random act.

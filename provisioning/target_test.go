@@ -98,7 +98,7 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 		return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: "never sent"}
 	}
 	delay, fault := t.begin(op, user)
-	leave := func() { t.end(user) }
+	leave := func() { t.end(op, user) }
 	defer func() { leave() }()
 	lost := func(message string) error {
 		k := connectors.Temporary
@@ -113,7 +113,7 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 	case <-ctx.Done():
 		if t.stubborn {
 			leave = func() {}
-			go t.goOn(answer, user, do)
+			go t.goOn(answer, op, user, do)
 		}
 		return lost("gave up waiting")
 	}
@@ -137,23 +137,25 @@ func (t *target) call(ctx context.Context, op, user string, do func() error) err
 }
 
 // goOn does what a caller who went away asked for.
-func (t *target) goOn(answer <-chan time.Time, user string, do func() error) {
+func (t *target) goOn(answer <-chan time.Time, op, user string, do func() error) {
 	<-answer
 	t.mu.Lock()
 	_ = do() // nobody hears of it
 	t.mu.Unlock()
-	t.end(user)
+	t.end(op, user)
 }
 
 func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.calls[op]++
-	if op != "find" && op != "read" && op != "check" {
+	if writes(op) {
 		t.order = append(t.order, user)
 	}
-	if t.busy[user]++; t.busy[user] > 1 {
-		t.overlap++
+	if writes(op) {
+		if t.busy[user]++; t.busy[user] > 1 {
+			t.overlap++
+		}
 	}
 	if t.faults && t.sluggish && op == "create" && t.rng.IntN(4) == 0 {
 		return time.Duration(t.rng.IntN(24_000)) * time.Millisecond, 1
@@ -164,11 +166,16 @@ func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
 	return t.delay, 1
 }
 
-func (t *target) end(user string) {
+func (t *target) end(op, user string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.busy[user]--
+	if writes(op) {
+		t.busy[user]--
+	}
 }
+
+// writes reports whether a call changes an account: two of them for one user must never be under way together.
+func writes(op string) bool { return op != "find" && op != "read" && op != "check" }
 
 func (t *target) Check(ctx context.Context) (connectors.Report, error) {
 	t.set(func(t *target) { t.checks++ })
