@@ -81,7 +81,7 @@ func (s *Store) Contenders(ctx context.Context, t provisioning.Task, n int) ([]p
 	return found, nil
 }
 
-const contendersQuery = `SELECT a.kind, a.resource_id, a.remote_id, a.profile, a.waits_for, COALESCE(u.user_name, g.display_name, a.label)
+const contendersQuery = `SELECT a.kind, a.resource_id, a.remote_id, CASE WHEN a.write_began IS NULL THEN a.profile END, a.waits_for, COALESCE(u.user_name, g.display_name, a.label)
 	FROM accounts a LEFT JOIN users u ON a.kind = 'user' AND u.id = a.resource_id LEFT JOIN user_groups g ON a.kind = 'group' AND g.id = a.resource_id
 	WHERE a.connector_id = $1 AND a.kind = $2 AND a.resource_id <> $3 AND a.observed_gen < a.desired_gen AND a.dead_at IS NULL AND a.held_at IS NULL
 		AND a.error_kind <> '' AND a.remote_id IS NOT NULL ORDER BY a.due_at DESC LIMIT $4`

@@ -40,6 +40,7 @@ func reconcileGroup(ctx context.Context, o *Opened, s Store, t Task, now func() 
 	}
 	g.r.Err = g.run(ctx)
 	g.r.Certain = g.r.Certain || g.certain(g.r.Err)
+	g.r.Profile = lastKnown(g.r)
 	return g.r
 }
 

@@ -34,10 +34,20 @@ func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.
 	}
 	c.r.Err = c.run(ctx)
 	c.r.Certain = c.r.Certain || c.certain(c.r.Err)
+	c.r.Profile = lastKnown(c.r)
 	if c.stamp {
 		c.r.Bears = c.r.ReturnedFrom
 	}
 	return c.r
+}
+
+// lastKnown is the profile to remember. While it is in doubt what the target has, nobody believes what was last written,
+// but it still tells which account is ours.
+func lastKnown(r Result) map[string]any {
+	if r.Profile == nil && !r.Certain && r.RemoteID == r.Task.RemoteID {
+		return r.Task.Profile
+	}
+	return r.Profile
 }
 
 // certain reports whether every write has a known outcome. A write that answered "temporary" may have arrived.

@@ -185,7 +185,7 @@ var presentCases = []reconcileCase{
 var unsureCases = []reconcileCase{
 	{name: "unsure: what the target has is not known", task: unsure(longAgo, linked), calls: "update", op: OpUpdate, remote: "r1", check: sent("userName", "title", "active")},
 	{name: "unsure: refused tells nothing of the earlier write", task: unsure(longAgo, linked), answers: map[string][]answer{"update": {fails(connectors.Invalid)}},
-		calls: "update", kind: connectors.Invalid, op: OpUpdate, remote: "r1", uncertain: true, check: known(false)},
+		calls: "update", kind: connectors.Invalid, op: OpUpdate, remote: "r1", uncertain: true, check: known(true)},
 	{name: "unsure: ours is found and linked before the write", task: unsure(longAgo, nil), answers: map[string][]answer{"find": {finds("r1", "ada")}},
 		calls: "find update", op: OpUpdate, remote: "r1", check: wrote("link r1 created")},
 	{name: "unsure: none is there, so another is made", task: unsure(longAgo, nil), answers: map[string][]answer{"find": {fails(connectors.NotFound)}},

@@ -35,31 +35,35 @@ func (c *reconciler) confirm(ctx context.Context) (gone bool, err error) {
 func (c *reconciler) trusted() { c.confirmed, c.r.Suspect = true, Trusted }
 
 // ours tells by the stamp. Where there is none, what was last written stands in: the values that an account is
-// recognised by must be there still.
+// recognised by must be there still. While a write is in doubt, the account may have those that it wrote as well.
 func (c *reconciler) ours(a connectors.Account) bool {
 	if a.ExternalID != "" {
 		return connectors.SameID(a.ExternalID, c.task.UserID) || connectors.SameID(a.ExternalID, c.r.ReturnedFrom)
 	}
-	known := c.task.Profile
-	if known == nil {
-		known = c.profile.Values
-	}
-	if known == nil { // a leaver, whose last write is in doubt: the user is still called so
+	wanted := c.profile.Values
+	if wanted == nil { // a leaver: the user is still called so
 		p, _ := c.o.Mapping.Profile(c.task.User)
-		known = p.Values
+		wanted = p.Values
 	}
-	known = c.o.sent(connectors.Profile{ResourceID: c.task.UserID, Values: known}).Values
+	wanted, written := c.asSent(wanted), c.asSent(c.task.Profile)
 	same := 0
 	for _, key := range c.o.matching() {
-		if a.Shown[key] == nil || known[key] == nil {
+		old, known := written[key]
+		switch {
+		case a.Shown[key] == nil || !known && wanted[key] == nil:
 			continue
-		}
-		if !alike(a.Shown[key], known[key]) {
+		case known && alike(a.Shown[key], old):
+		case (!known || !c.task.Fresh) && alike(a.Shown[key], wanted[key]):
+		default:
 			return false
 		}
 		same++
 	}
 	return same > 0
+}
+
+func (c *reconciler) asSent(values map[string]any) map[string]any {
+	return c.o.sent(connectors.Profile{ResourceID: c.task.UserID, Values: values}).Values
 }
 
 // mistaken handles an account that is not ours, though we remember its ID.

@@ -25,6 +25,7 @@ func shows(id, externalID, userName string) answer {
 // TestConfirm: what is not ours is not touched, whatever is remembered.
 func TestConfirm(t *testing.T) {
 	leaver := func(t *Task) { linked(t); t.User.State = directory.Deleted }
+	renamedInDoubt := func(t *Task) { leaver(t); t.User.UserName, t.Fresh = "ada.king", false }
 	moved := func(t *Task) { linked(t); t.User.Title = "Lady"; t.Suspect = Moved }
 	for _, c := range []reconcileCase{
 		{name: "a leaver whose ID is a stranger's", task: leaver, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
@@ -36,6 +37,12 @@ func TestConfirm(t *testing.T) {
 			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
 		{name: "no stamp and nothing to compare", task: leaver, answers: map[string][]answer{"read": {finds("r1", "")}, "find": {fails(connectors.NotFound)}},
 			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
+		{name: "no stamp, and a rename in doubt did not arrive", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, and a rename in doubt arrived", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, a rename in doubt, and a third name", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1", uncertain: true},
+		{name: "no stamp, and only its being disabled is known", task: func(t *Task) { leaver(t); t.Profile = map[string]any{"active": false, disabledKey: true} },
+			answers: map[string][]answer{"read": {shows("r1", "", "ada")}}, calls: "read delete", op: OpDelete, gone: true},
 		{name: "a stranger's is not disabled either", task: func(t *Task) { linked(t); t.User.Active = false }, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
 			calls: "read find", kind: connectors.Conflict, op: OpDisable, remote: "r1", found: "r1"},
 		{name: "moved: ours", task: moved, calls: "read update", op: OpUpdate, remote: "r1"},
@@ -118,5 +125,20 @@ func TestProof(t *testing.T) {
 	}
 	if n := len(maps.Clone(p.read)); n > mostProofs {
 		t.Errorf("%d proofs are kept", n)
+	}
+}
+
+// TestWhatWasLastWrittenIsRemembered: an attempt that comes to nothing while a write is in doubt forgets nothing.
+func TestWhatWasLastWrittenIsRemembered(t *testing.T) {
+	s := &script{answers: map[string][]answer{"update": {fails(connectors.Temporary)}}}
+	task := adas(func(t *Task) { linked(t); t.Fresh = false })
+	r := reconcile(t.Context(), matched(s, nil), &ledger{}, task, func() time.Time { return noon })
+	if r.Certain || !maps.Equal(r.Profile, task.Profile) {
+		t.Error(r.Certain, r.Profile)
+	}
+	s.answers["update"] = []answer{fails(connectors.NotFound)}
+	s.answers["find"] = []answer{fails(connectors.Temporary)}
+	if r = reconcile(t.Context(), matched(s, nil), &ledger{}, task, func() time.Time { return noon }); r.Profile != nil {
+		t.Error("remembered of an account that is gone:", r.Profile)
 	}
 }
