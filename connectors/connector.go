@@ -16,7 +16,8 @@ type Connector interface {
 	Check(ctx context.Context) (Report, error)
 
 	// Find looks for the user's account by external ID, then by the matching attributes, and compares what
-	// the target answered itself. None: Kind NotFound. More than one: Kind Invalid, with the IDs.
+	// the target answered itself. None: Kind NotFound. More than one: Kind Invalid, with the IDs. Without a ResourceID it
+	// looks by the attributes alone, and an account without a stamp is not found by that.
 	Find(ctx context.Context, p Profile) (Account, error)
 
 	// Create makes the account in one request, stamped with our ID. A taken name is Kind Conflict; an

@@ -9,7 +9,7 @@ import (
 // error it returns is an *Error.
 type GroupConnector interface {
 	// FindGroup looks for the group by our ID stamped on it, then by its name, and compares what the target answered
-	// itself. None: Kind NotFound. More than one: Kind Invalid, with the IDs.
+	// itself. None: Kind NotFound. More than one: Kind Invalid, with the IDs. Without a ResourceID it looks by name alone.
 	FindGroup(ctx context.Context, g GroupProfile) (Account, error)
 
 	// CreateGroup makes the group without members, stamped with our ID where the target keeps one. Errors as of Create;

@@ -58,7 +58,7 @@ func RunGroups(t *testing.T, h GroupHarness) {
 		{"group life", groupLife}, {"fixed groups", fixedGroups}, {"group name taken", groupConflict}, {"find a group without our stamp", findForeignGroup},
 		{"two groups of one name", groupTwins}, {"members come and go", membersComeAndGo}, {"members twice", membersTwice},
 		{"one bad member", badMember}, {"no members to change", noMembers}, {"members of others", othersMembers}, {"a whole chunk", wholeChunk},
-		{"many members", manyMembers}, {"unknown group", unknownGroup}, {"groups in trouble", groupTrouble},
+		{"find a group without an ID", findGroupByName}, {"many members", manyMembers}, {"unknown group", unknownGroup}, {"groups in trouble", groupTrouble},
 		{"lost answer of a group", lostGroup}, {"groups cancelled", groupsCancelled}, {"secrets stay secret with groups", groupSecrets},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newGroupBench(t, h)) })
