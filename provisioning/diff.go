@@ -11,6 +11,9 @@ import (
 // disabledKey marks, in what was last written, that the account was disabled. No attribute has this key.
 const disabledKey = "usher:disabled"
 
+// namesKey holds, in what was last written, the values that the account was recognised by before a write in doubt.
+const namesKey = "usher:names"
+
 // diff is what must be sent so that what was written becomes what is wanted. With nothing written, everything is sent
 // but what is for new accounts only. What is not mapped any more stays at the target as it is.
 func diff(def connectors.Definition, want connectors.Profile, written map[string]any) connectors.Changes {

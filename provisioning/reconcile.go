@@ -213,7 +213,7 @@ func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		c.r.Profile = afterDisable(c.r.Profile, c.activeProfile(), c.profile)
+		c.r.Profile = c.withNames(afterDisable(c.r.Profile, c.activeProfile(), c.profile))
 	}
 	if c.want == Disabled {
 		if c.unmapped != nil {

@@ -63,7 +63,7 @@ func (t *target) visibleGroup(op, id string) (remoteGroup, error) {
 func (t *target) FindGroup(ctx context.Context, p connectors.GroupProfile) (a connectors.Account, err error) {
 	err = t.call(ctx, "find group", p.ResourceID, func() error {
 		for _, match := range []func(remoteGroup) bool{
-			func(g remoteGroup) bool { return g.ExternalID == p.ResourceID },
+			func(g remoteGroup) bool { return connectors.SameID(g.ExternalID, p.ResourceID) },
 			func(g remoteGroup) bool { return g.Name == p.Name },
 		} {
 			for _, id := range slices.Sorted(maps.Keys(t.groups)) {

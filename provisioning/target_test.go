@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +42,10 @@ type target struct {
 	losing   bool                  // writes take effect, and their answers are lost
 	fail     func(op string) error // directed tests: answer this instead
 	order    []string              // users in the order their writes began
+	refused  map[string]bool       // users whom the target wants to know nothing of
+	adopts   bool                  // Usher may adopt what was here before
+	other    *target               // what is at the address that begins with b
+	guard    watchman
 }
 
 func newTarget(seed uint64) *target {
@@ -59,7 +62,10 @@ var targetAttributes = []connectors.Attribute{
 func (t *target) definition(kind string) connectors.Definition {
 	return connectors.Definition{Kind: kind, Name: kind, Attributes: targetAttributes, Modes: []connectors.Mode{connectors.Disable, connectors.Delete},
 		Groups: &connectors.Groups{Noun: "Groups", Create: true, Chunk: groupChunk}, Budget: connectors.Budget{Concurrency: 4}, Lag: t.lag * 4 / 3,
-		Open: func(connectors.Config, *http.Client) (connectors.Connector, error) { return t, nil }}
+		Fields: []connectors.Field{{Key: tenantField, Label: "Tenant", Type: connectors.Text, Identity: connectors.AsItIs}},
+		Open: func(c connectors.Config, _ *http.Client) (connectors.Connector, error) {
+			return t.at(c.Settings.Values[tenantField]), nil
+		}}
 }
 
 // seed puts an account there that is not ours.
@@ -92,91 +98,6 @@ func (t *target) set(f func(*target)) {
 
 func (t *target) remove(id string) { t.set(func(t *target) { delete(t.rows, id); t.leaveAll(id) }) }
 
-// call runs do as one remote call: it may fail before the effect, after it, or be slow.
-func (t *target) call(ctx context.Context, op, user string, do func() error) error {
-	if ctx.Err() != nil {
-		return &connectors.Error{Kind: connectors.Temporary, Op: op, Message: "never sent"}
-	}
-	delay, fault := t.begin(op, user)
-	leave := func() { t.end(op, user) }
-	defer func() { leave() }()
-	lost := func(message string) error {
-		k := connectors.Temporary
-		if strings.HasPrefix(op, "create") {
-			k = connectors.Unknown
-		}
-		return &connectors.Error{Kind: k, Op: op, Message: message}
-	}
-	answer := time.After(delay)
-	select {
-	case <-answer:
-	case <-ctx.Done():
-		if t.stubborn {
-			leave = func() {}
-			go t.goOn(answer, op, user, do)
-		}
-		return lost("gave up waiting")
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case t.denied:
-		return &connectors.Error{Kind: connectors.Denied, Op: op, Status: 401, Message: "token revoked"}
-	case t.fail != nil && t.fail(op) != nil:
-		return t.fail(op)
-	case fault < 0.15:
-		return &connectors.Error{Kind: connectors.Temporary, Op: op, Status: 503, Message: "before the effect"}
-	case fault < 0.25:
-		return &connectors.Error{Kind: connectors.RateLimited, Op: op, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}
-	}
-	err := do()
-	if err == nil && (fault < 0.40 || t.losing && !strings.HasPrefix(op, "find") && !strings.HasPrefix(op, "read")) {
-		return lost("answer lost")
-	}
-	return err
-}
-
-// goOn does what a caller who went away asked for.
-func (t *target) goOn(answer <-chan time.Time, op, user string, do func() error) {
-	<-answer
-	t.mu.Lock()
-	_ = do() // nobody hears of it
-	t.mu.Unlock()
-	t.end(op, user)
-}
-
-func (t *target) begin(op, user string) (delay time.Duration, fault float64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.calls[op]++
-	if writes(op) {
-		t.order = append(t.order, user)
-	}
-	if writes(op) {
-		if t.busy[user]++; t.busy[user] > 1 {
-			t.overlap++
-		}
-	}
-	if t.faults && t.sluggish && op == "create" && t.rng.IntN(4) == 0 {
-		return time.Duration(t.rng.IntN(24_000)) * time.Millisecond, 1
-	}
-	if t.faults {
-		return time.Duration(t.rng.IntN(4000)) * time.Millisecond, t.rng.Float64()
-	}
-	return t.delay, 1
-}
-
-func (t *target) end(op, user string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if writes(op) {
-		t.busy[user]--
-	}
-}
-
-// writes reports whether a call changes an account: two of them for one user must never be under way together.
-func writes(op string) bool { return op != "find" && op != "read" && op != "check" }
-
 func (t *target) Check(ctx context.Context) (connectors.Report, error) {
 	t.set(func(t *target) { t.checks++ })
 	return connectors.Report{}, t.call(ctx, "check", fmt.Sprint("check", t.checks), func() error { return nil })
@@ -185,7 +106,7 @@ func (t *target) Check(ctx context.Context) (connectors.Report, error) {
 func (t *target) Find(ctx context.Context, p connectors.Profile) (a connectors.Account, err error) {
 	err = t.call(ctx, "find", p.ResourceID, func() error {
 		for _, match := range []func(row) bool{
-			func(r row) bool { return r.ExternalID == p.ResourceID },
+			func(r row) bool { return connectors.SameID(r.ExternalID, p.ResourceID) },
 			func(r row) bool { return r.UserName == p.Text("userName") },
 		} {
 			for _, r := range t.rows {
@@ -211,6 +132,9 @@ func (t *target) taken(name, but string) bool {
 
 func (t *target) Create(ctx context.Context, p connectors.Profile) (a connectors.Account, err error) {
 	err = t.call(ctx, "create", p.ResourceID, func() error {
+		if t.refused[p.ResourceID] {
+			return refusesOne("create")
+		}
 		if t.taken(p.Text("userName"), "") {
 			return &connectors.Error{Kind: connectors.Conflict, Op: "create", Status: 409, Message: "user name taken"}
 		}
@@ -250,9 +174,13 @@ func (r row) account() connectors.Account {
 func (t *target) Update(ctx context.Context, id string, c connectors.Changes) (a connectors.Account, err error) {
 	err = t.call(ctx, "update", c.Want.ResourceID, func() error {
 		r, err := t.visible("update", id)
+		if err == nil && t.refused[c.Want.ResourceID] {
+			err = refusesOne("update")
+		}
 		if err != nil {
 			return err
 		}
+		t.guard.update(t, r, c)
 		for key, v := range c.Set {
 			switch key {
 			case "userName":
@@ -290,6 +218,7 @@ func (t *target) Deprovision(ctx context.Context, id string, m connectors.Mode) 
 		if err != nil {
 			return err
 		}
+		t.guard.deprovision(t, r)
 		if m == connectors.Delete {
 			delete(t.rows, id)
 			t.leaveAll(id)

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"usher/connectors"
@@ -46,13 +47,15 @@ func (c *reconciler) ours(a connectors.Account) bool {
 		wanted = p.Values
 	}
 	wanted, written := c.asSent(wanted), c.asSent(c.task.Profile)
+	names, _ := c.task.Profile[namesKey].(map[string]any)
+	before := c.asSent(names)
 	same := 0
 	for _, key := range c.o.matching() {
 		old, known := written[key]
 		switch {
-		case a.Shown[key] == nil || !known && wanted[key] == nil:
+		case a.Shown[key] == nil || !known && wanted[key] == nil && before[key] == nil:
 			continue
-		case known && alike(a.Shown[key], old):
+		case known && alike(a.Shown[key], old), alike(a.Shown[key], before[key]):
 		case (!known || !c.task.Fresh) && alike(a.Shown[key], wanted[key]):
 		default:
 			return false
@@ -60,6 +63,26 @@ func (c *reconciler) ours(a connectors.Account) bool {
 		same++
 	}
 	return same > 0
+}
+
+// withNames remembers, beside what is known to be written, by what the account was recognised before a write in doubt.
+func (c *reconciler) withNames(written map[string]any) map[string]any {
+	names := map[string]any{}
+	if earlier, ok := c.task.Profile[namesKey].(map[string]any); ok {
+		maps.Copy(names, earlier)
+	}
+	for _, key := range c.o.matching() {
+		if v, known := c.task.Profile[key]; known {
+			names[key] = v
+		}
+		if _, known := written[key]; known {
+			delete(names, key)
+		}
+	}
+	if len(names) > 0 {
+		written[namesKey] = names
+	}
+	return written
 }
 
 func (c *reconciler) asSent(values map[string]any) map[string]any {

@@ -43,6 +43,17 @@ func TestConfirm(t *testing.T) {
 			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1", uncertain: true},
 		{name: "no stamp, and only its being disabled is known", task: func(t *Task) { leaver(t); t.Profile = map[string]any{"active": false, disabledKey: true} },
 			answers: map[string][]answer{"read": {shows("r1", "", "ada")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, renamed twice, and only its being disabled is known", task: func(t *Task) {
+			leaver(t)
+			t.User.UserName, t.Profile = "ada.third", map[string]any{"active": false, disabledKey: true, namesKey: map[string]any{"userName": "ada.king"}}
+		}, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, a rename in doubt, then disabled", task: func(t *Task) { renamedInDoubt(t); t.User.State, t.User.Active = directory.Live, false },
+			answers: map[string][]answer{"read": {shows("r1", "", "ada")}, "update": {fails(connectors.Temporary)}}, calls: "read disable update", kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true,
+			check: func(t *testing.T, r Result, _ *script, _ *ledger) {
+				if names, _ := r.Profile[namesKey].(map[string]any); names["userName"] != "ada" {
+					t.Error("forgotten by what it was recognised:", r.Profile)
+				}
+			}},
 		{name: "a stranger's is not disabled either", task: func(t *Task) { linked(t); t.User.Active = false }, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
 			calls: "read find", kind: connectors.Conflict, op: OpDisable, remote: "r1", found: "r1"},
 		{name: "moved: ours", task: moved, calls: "read update", op: OpUpdate, remote: "r1"},

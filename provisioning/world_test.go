@@ -58,7 +58,7 @@ func newWorld(t *testing.T, store *db.Store, sites ...site) *world {
 		w.targets = append(w.targets, s.target)
 	}
 	w.opener = provisioning.NewOpener(defs)
-	w.dir = &directory.Directory{Store: store, Now: time.Now}
+	w.dir = &directory.Directory{Store: store, Now: time.Now, Kinds: w.opener}
 	w.start(provisioning.Config{})
 	ctx := t.Context()
 	for i, s := range sites {
