@@ -78,7 +78,7 @@ func (s *Store) connectSQLite(dsn string) error {
 
 func (s *site) sqlite(writer bool, dsn string) *sql.DB {
 	d := new(sqlite.Driver) // an own one: what others register for theirs is none of ours
-	return sql.OpenDB(&guarded{site: s, writer: writer, of: d, open: func(context.Context) (driver.Conn, error) { return d.Open(dsn) }})
+	return sql.OpenDB(&guarded{site: s, writer: writer, prepares: true, of: d, open: func(context.Context) (driver.Conn, error) { return d.Open(dsn) }})
 }
 
 // makePrivate makes a new database readable by its owner alone: it holds password hashes and everybody's

@@ -13,8 +13,10 @@ import (
 type guarded struct {
 	site   *site
 	writer bool
-	open   func(context.Context) (driver.Conn, error)
-	of     driver.Driver
+	// prepares: statements are kept, for the driver keeps none.
+	prepares bool
+	open     func(context.Context) (driver.Conn, error)
+	of       driver.Driver
 }
 
 func (g *guarded) Driver() driver.Driver { return g.of }
@@ -49,7 +51,11 @@ type guardedConn struct {
 	conn
 	g    *guarded
 	inTx bool
+	kept prepared
 }
+
+// Close closes what is prepared first: SQLite keeps a connection open for it.
+func (c *guardedConn) Close() error { return errors.Join(c.kept.close(), c.conn.Close()) }
 
 // mayWrite is asked at the end of a transaction, which is what makes its writes, and for each statement outside of one.
 func (c *guardedConn) mayWrite() error {
@@ -91,6 +97,10 @@ func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driv
 	if err := c.mayWrite(); err != nil {
 		return nil, err
 	}
+	if c.g.prepares {
+		r, err := c.kept.exec(ctx, c.conn, query, args)
+		return r, c.g.site.fault(err)
+	}
 	r, err := c.conn.ExecContext(ctx, query, args)
 	return r, c.g.site.fault(err)
 }
@@ -98,6 +108,9 @@ func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driv
 func (c *guardedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.mayWrite(); err != nil { // some queries write: RETURNING
 		return nil, err
+	}
+	if c.g.prepares {
+		return c.rows(c.kept.query(ctx, c.conn, query, args))
 	}
 	return c.rows(c.conn.QueryContext(ctx, query, args))
 }
@@ -181,7 +194,11 @@ func (r *guardedRows) Next(to []driver.Value) error {
 
 // ColumnTypeDatabaseTypeName implements driver.RowsColumnTypeDatabaseTypeName as the driver does.
 func (r *guardedRows) ColumnTypeDatabaseTypeName(i int) string {
-	if n, ok := r.Rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
+	return databaseTypeName(r.Rows, i)
+}
+
+func databaseTypeName(r driver.Rows, i int) string {
+	if n, ok := r.(driver.RowsColumnTypeDatabaseTypeName); ok {
 		return n.ColumnTypeDatabaseTypeName(i)
 	}
 	return ""
