@@ -59,6 +59,12 @@ func TestScriptsAddTo(t *testing.T) {
 	holds("light at first", `!document.documentElement.classList.contains('dark')`)
 	must("switch the theme", cd.Click(cd.CSS("[data-theme-toggle]")))
 	holds("dark now", `document.documentElement.classList.contains('dark')`)
+	holds("without motion, no change is drawn out", `(() => {
+		document.documentElement.classList.remove('dark');
+		const moving = document.getAnimations().length;
+		document.documentElement.classList.add('dark');
+		return moving + document.getAnimations().length === 0;
+	})()`)
 	must("reload", cd.Reload(), cd.WaitVisible(cd.CSS("h1")))
 	holds("dark still", `document.documentElement.classList.contains('dark')`)
 	holds("htmx runs under the policy", `typeof htmx === 'object' && htmx.config.includeIndicatorCSS === false`)
