@@ -64,9 +64,14 @@ func open(t *testing.T) context.Context {
 	return ctx
 }
 
+// withoutFeatures are those of chromedp, and the lists that drop from the address bar: Chromium loads their pages
+// into each new window, which costs as much again as the window does, and nobody types an address here.
+const withoutFeatures = "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+
 func launch(path string) error {
 	alloc, stop := cd.NewExecAllocator(context.Background(), append(cd.DefaultExecAllocatorOptions[:],
 		cd.ExecPath(path), cd.NoSandbox, cd.DisableGPU, cd.Flag("disable-quic", true), cd.Flag("force-prefers-reduced-motion", true), cd.Flag("disable-component-update", true),
+		cd.Flag("disable-features", withoutFeatures),
 		cd.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), cd.WSURLReadTimeout(Patience))...)
 	ctx, closeFirst := cd.NewContext(alloc)
 	if err := cd.Do(ctx); err != nil {
