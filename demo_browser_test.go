@@ -1,14 +1,7 @@
 package main
 
 import (
-	"context"
-	"strings"
 	"testing"
-	"time"
-
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	cd "github.com/chromedp/chromedp"
 
 	"usher/connectors/all"
 	builtin "usher/demo"
@@ -47,20 +40,6 @@ func TestDemoInABrowser(t *testing.T) {
 	b.sees("katherine@example.com")
 	b.menu("Overview")
 	b.inspect("demo-overview")
-}
-
-// gone waits until the page's own part does not say this any more.
-func (b *browser) gone(words string) {
-	b.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		text := b.eval(`document.querySelector("main").innerText`)
-		if !strings.Contains(strings.ToLower(text), strings.ToLower(words)) {
-			return
-		}
-		if time.Now().After(end) {
-			b.t.Fatalf("the page always says %q:\n%s", words, text)
-		}
-	}
 }
 
 // lookAtDemoTarget sees the sample users and groups arrive at the built-in service of a kind.
@@ -115,14 +94,11 @@ func TestTroubleInABrowser(t *testing.T) {
 func TestWithoutScripts(t *testing.T) {
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
-	b.do("switch scripts off", cd.Func(func(ctx context.Context, target *cd.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
+	b.withoutScripts()
 	signInToDemo(t, b, demo)
 	b.menu("Connections")
 	b.press("New Connection")
-	b.do("choose the type", clickText("Custom Connector"), cd.Sleep(200*time.Millisecond))
+	b.do("choose the type", clickText("Custom Connector"))
 	b.fill("Connection name", "Plain")
 	b.press("Finish")
 	b.sees("Successfully created the connection.")

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -195,100 +192,4 @@ func (e *estate) nothingLeft(t *testing.T, name string) {
 	if _, there := e.user(t, name); there {
 		t.Error("a refused user is there")
 	}
-}
-
-// TestKillAtEveryDoor kills the program, with no warning, while somebody comes through a door and the target is
-// waited for. Whoever is there afterwards has one account, and whoever is not has none.
-func TestKillAtEveryDoor(t *testing.T) {
-	t.Parallel()
-	const rounds = 5
-	var people []string
-	for i := range rounds {
-		people = append(people, fmt.Sprint("jit-", i))
-	}
-	e := newEstate(t, ", blocking: true, on_failure: reject, deadline: 2s", people)
-	binary := build(t, e.dir)
-	loseAnswers(e.target)
-	e.target.SetQuirks(scim2fake.Quirks{WriteDelay: 60 * time.Millisecond})
-	var names []string
-	for _, d := range doors() {
-		for i := range rounds {
-			name := fmt.Sprintf("%s-%d", d.name, i)
-			names = append(names, name)
-			server := startProgram(t, binary, e.db)
-			e.open(t, server.url)
-			came := make(chan struct{})
-			go func() { defer close(came); _, _, _ = d.arrive(e, server.url, name) }()
-			time.Sleep(time.Duration(40+70*i) * time.Millisecond)
-			server.kill()
-			<-came
-		}
-	}
-	e.target.ClearFaults()
-	e.target.SetQuirks(scim2fake.Quirks{})
-	server := startProgram(t, binary, e.db)
-	defer server.kill()
-	e.settled(t)
-	let := 0
-	for _, name := range names {
-		u, there := e.user(t, name)
-		accounts := e.accounts(name)
-		switch {
-		case there && (len(accounts) != 1 || accounts[0].ExternalID != u.ID):
-			t.Errorf("%s is here, and at the target: %+v", name, accounts)
-		case !there && len(accounts) != 0:
-			t.Errorf("%s is not here, and at the target: %+v", name, accounts)
-		}
-		if there {
-			let++
-		}
-	}
-	if let == 0 {
-		t.Error("nobody came in, so this proves little")
-	}
-	t.Logf("%d of %d were let in", let, len(names))
-}
-
-// settled waits until nothing is staged, importing or unsettled.
-func (e *estate) settled(t *testing.T) {
-	t.Helper()
-	quiet := 0
-	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
-		o, err := e.store.Overview(context.Background(), time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if quiet++; o.Progress.Total != o.Progress.Counts["synced"] {
-			quiet = 0
-		}
-		if quiet == 40 { // longer than the staging of somebody whose process died
-			return
-		}
-	}
-	t.Fatal("never settled")
-}
-
-// program is the real binary.
-type program struct {
-	url  string
-	kill func()
-}
-
-func startProgram(t *testing.T, binary, database string) program {
-	t.Helper()
-	c := exec.Command(binary, database, "--attempt-timeout=1s", "serve", "--addr=127.0.0.1:0")
-	var errs output
-	c.Stderr = &errs
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	p := program{kill: func() { _ = c.Process.Kill(); _ = c.Wait() }}
-	eventually(t, "the program listens", func() bool {
-		m := listening.FindStringSubmatch(errs.String())
-		if m != nil {
-			p.url = m[1]
-		}
-		return m != nil
-	})
-	return p
 }

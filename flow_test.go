@@ -8,16 +8,17 @@ import (
 	"os"
 	"os/exec"
 	"testing"
-	"time"
 
 	cd "github.com/chromedp/chromedp"
+
+	"usher/browsertest"
 )
 
 // scimmy starts the independent SCIM service and returns its URL.
 func scimmy(t *testing.T) string {
 	t.Helper()
 	if _, err := os.Stat("node_modules/scimmy-routers"); err != nil {
-		lacks(t, "scimmy", "the independent SCIM service is not installed (npm ci)")
+		browsertest.Lacks(t, "scimmy", "the independent SCIM service is not installed (npm ci)")
 	}
 	c := exec.Command("node", "connectors/scim2/testdata/scimmy.mjs")
 	c.Stderr = os.Stderr
@@ -30,7 +31,7 @@ func scimmy(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if err := c.Start(); err != nil {
-		lacks(t, "scimmy", err.Error())
+		browsertest.Lacks(t, "scimmy", err.Error())
 	}
 	t.Cleanup(func() { in.Close(); c.Wait() })
 	line, err := bufio.NewReader(out).ReadString('\n')
@@ -165,7 +166,7 @@ func makeProvisioner(b *browser) {
 	b.menu("Login & Registration")
 	b.inspect("login-registration")
 	b.sees("Provisioning Settings")
-	b.do("open the settings", clickText("Outbound Provisioning Configuration"), cd.Sleep(200*time.Millisecond))
+	b.do("open the settings", clickText("Outbound Provisioning Configuration"))
 	b.sees("Outbound Provisioning Configuration")
 	b.sees("No outbound provisioners")
 	b.inspect("provisioners-empty")
@@ -227,7 +228,7 @@ func readLog(b *browser) {
 	b.menu("Provisioning log")
 	b.sees("ada")
 	b.inspect("log")
-	b.do("open a line", cd.Click(cd.Search(`(//main//a[starts-with(@href,"/log/")])[last()]`)), cd.Sleep(200*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
+	b.do("open a line", cd.Click(cd.Search(`(//main//a[starts-with(@href,"/log/")])[last()]`)))
 	b.sees("POST")
 	b.inspect("log-entry")
 }
@@ -271,7 +272,7 @@ func signInFirst(t *testing.T, b *browser, server *running) {
 func (b *browser) menuSignOut() {
 	b.t.Helper()
 	b.sees("Overview")
-	b.do("sign out", cd.Click(cd.CSS(".account > summary")), cd.Click(cd.Search(`//button[normalize-space(.)="Sign out"]`)), cd.Sleep(300*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
+	b.do("sign out", cd.Click(cd.CSS(".account > summary")), cd.Click(cd.Search(`//button[normalize-space(.)="Sign out"]`)))
 }
 
 // confirmDelete does what the deletion page asks for.

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	cd "github.com/chromedp/chromedp"
 )
@@ -19,9 +18,8 @@ func (b *browser) meanwhile(action string, fields string) {
 		for (const [k, v] of Object.entries(%s)) data.set(k, v);
 		return fetch(form.getAttribute("action"), {method: "POST", body: form.enctype === "multipart/form-data" ? data : new URLSearchParams(data)});
 	}).then(r => String(r.status))`
-	status, err := cd.Run(b.ctx, cd.Evaluate[string](fmt.Sprintf(js, action, fields), cd.EvalAwaitPromise))
-	if err != nil || status != "200" {
-		b.t.Fatalf("saving in another window: %s %v", status, err)
+	if status := b.eval(fmt.Sprintf(js, action, fields)); status != "200" {
+		b.t.Fatalf("saving in another window: %s", status)
 	}
 }
 
@@ -51,8 +49,7 @@ func TestTwoWindowsInABrowser(t *testing.T) {
 
 	b.visit("/settings/branding")
 	b.fill("Organisation’s name", "Typed before lunch")
-	b.eval(`(fetch("/signout", {method: "POST"}), "")`)
-	b.do("wait", cd.Sleep(500*time.Millisecond))
+	b.eval(`fetch("/signout", {method: "POST"}).then(() => "")`)
 	b.press("Update")
 	b.sees("Your session has ended")
 	b.inspect("form-session-ended")

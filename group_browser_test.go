@@ -3,7 +3,6 @@ package main
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	cd "github.com/chromedp/chromedp"
 
@@ -85,8 +84,8 @@ func makeGroup(b *browser) {
 func sendOnlyTheGroup(b *browser) {
 	b.t.Helper()
 	b.menu("Connections")
-	b.do("open the connection", clickText("Warehouse"), cd.Sleep(200*time.Millisecond))
-	b.do("open the tab", clickText("Outbound provisioning"), cd.Sleep(200*time.Millisecond))
+	b.do("open the connection", clickText("Warehouse"))
+	b.do("open the tab", clickText("Outbound provisioning"))
 	b.sees("Select the groups whose members are provisioned. Without a group, all users are.")
 	b.press("Change groups")
 	b.tick("Sales")
@@ -111,7 +110,7 @@ func joinAndLeave(t *testing.T, b *browser, fake *scim2fake.Server) {
 	b.inspect("user-in-group")
 
 	b.menu("Groups")
-	b.do("open the group", clickText("Sales"), cd.Sleep(200*time.Millisecond))
+	b.do("open the group", clickText("Sales"))
 	b.press("Add Members")
 	b.tick("Grace Hopper")
 	b.inspect("group-add")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/csv"
 	"fmt"
 	"path/filepath"
@@ -9,10 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	cd "github.com/chromedp/chromedp"
 
+	"usher/browsertest"
 	"usher/views"
 )
 
@@ -34,13 +32,13 @@ func peopleFile(t *testing.T, n int) string {
 
 func (b *browser) file(label, path string) {
 	b.t.Helper()
-	b.do("choose a file", cd.SetUploadFiles(cd.Search(control(label)), []string{path}))
+	b.do("choose a file", cd.SetUploadFiles(cd.CSS("#"+b.control(label)), []string{path}))
 }
 
 // slowDown lets creating wait for the demo's target, so that there is time to press a button.
 func slowDown(b *browser) {
 	b.visit(views.ProvisionersURL)
-	b.do("open the provisioner", cd.Click(cd.Search(`//main//td//a`)), cd.Sleep(200*time.Millisecond))
+	b.do("open the provisioner", cd.Click(cd.Search(`//main//td//a`)))
 	b.tick("Blocking")
 	b.press("Update")
 }
@@ -56,7 +54,7 @@ func TestImportInABrowser(t *testing.T) {
 	b.menu("Users")
 	b.press("Import users")
 	b.inspect("import-add")
-	b.do("choose the file", clickText("Add multiple users (CSV)"), cd.Sleep(200*time.Millisecond))
+	b.do("choose the file", clickText("Add multiple users (CSV)"))
 	b.press("Upload")
 	b.sees("Choose a file.")
 	b.inspect("import-new")
@@ -80,15 +78,11 @@ func TestImportInABrowser(t *testing.T) {
 	b.press("Resume")
 	b.sees("finished")
 	b.inspect("import-finished")
-	b.do("list the refused", clickText("Refused"), cd.Sleep(300*time.Millisecond))
+	b.do("list the refused", clickText("Refused"))
 	b.sees("Line 3 has the same user name.")
 	b.inspect("import-refused")
-	report, err := cd.Run(b.ctx, cd.Evaluate[string](`fetch(document.querySelector('a[href$="refused.csv"]').href).then(async r => r.headers.get("Content-Disposition") + "\n" +
-		new TextDecoder("utf-8", {ignoreBOM: true}).decode(await r.arrayBuffer()))`, cd.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkReport(t, report)
+	checkReport(t, b.eval(`fetch(document.querySelector('a[href$="refused.csv"]').href).then(async r => r.headers.get("Content-Disposition") + "\n" +
+		new TextDecoder("utf-8", {ignoreBOM: true}).decode(await r.arrayBuffer()))`))
 	b.menu("Users")
 	b.sees("worker000")
 	b.inspect("import-users")
@@ -109,7 +103,7 @@ func checkReport(t *testing.T, text string) {
 // lookAgain follows the link that stands in for scripts until the page says so.
 func (b *browser) lookAgain(words string) {
 	b.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(browsertest.Patience); time.Now().Before(end); {
 		if strings.Contains(b.text(), words) {
 			return
 		}
@@ -125,10 +119,7 @@ func (b *browser) text() string { return strings.ToLower(b.eval(`document.body.i
 func TestImportWithoutScripts(t *testing.T) {
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.url)
-	b.do("switch scripts off", cd.Func(func(ctx context.Context, target *cd.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
+	b.withoutScripts()
 	signInToDemo(t, b, demo)
 	b.visit("/users/imports/new")
 	b.file("CSV file", peopleFile(t, 5))

@@ -25,6 +25,7 @@ const anything = "*"
 var arrows = map[string]string{
 	"directory":                "",
 	"static":                   "",
+	"browsertest":              "",
 	"assets":                   "",
 	"scim":                     "",
 	"scim/server":              "scim scim/* directory auth",

@@ -50,12 +50,18 @@ func TestKill(t *testing.T) {
 
 	people := make(chan map[string]directory.User)
 	go func() { people <- liveThrough(t, d) }()
-	for range kills {
-		server := usher("serve", "--addr", "127.0.0.1:0")
+	for i := range kills {
+		if i%2 == 0 { // at any instant of what it does
+			server := startProgram(t, binary, "--db="+dbFile)
+			time.Sleep(time.Duration(rand.IntN(1200)) * time.Millisecond)
+			server.kill()
+			continue
+		}
+		server := usher("serve", "--addr", "127.0.0.1:0") // or of its start
 		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(300+rand.IntN(1200)) * time.Millisecond)
+		time.Sleep(time.Duration(rand.IntN(600)) * time.Millisecond)
 		server.Process.Kill()
 		server.Wait()
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"testing"
-	"time"
 
 	cd "github.com/chromedp/chromedp"
 )
@@ -32,7 +31,7 @@ func TestSignInThroughAProvider(t *testing.T) {
 	b.visit("/targets/scim2")
 	b.sees("noor.haddad@example.com")
 	b.menu("Users")
-	b.do("open the user", clickText("Noor Haddad"), cd.Sleep(200*time.Millisecond))
+	b.do("open the user", clickText("Noor Haddad"))
 	b.sees("sign-in (just-in-time)")
 	b.sees("demo|noor.haddad")
 	b.sees("synced")
@@ -45,7 +44,7 @@ func TestSignInThroughAProvider(t *testing.T) {
 func (b *browser) chooses(name string) {
 	b.t.Helper()
 	q := cd.Search(`//main//button[starts-with(normalize-space(.),` + literal(name) + `)]`)
-	b.do("choose "+name, cd.WaitVisible(q), cd.Click(q), cd.Sleep(300*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
+	b.do("choose "+name, cd.WaitVisible(q), cd.Click(q))
 }
 
 // TestProviderPages walks through the pages of a connection that people sign in through.
@@ -58,7 +57,7 @@ func TestProviderPages(t *testing.T) {
 	b.menu("Connections")
 	b.press("New Connection")
 	b.inspect("connection-new-oidc")
-	b.do("choose the type", clickText("Standard-Based IdP (OpenID Connect)"), cd.Sleep(200*time.Millisecond))
+	b.do("choose the type", clickText("Standard-Based IdP (OpenID Connect)"))
 	b.inspect("oidc-new")
 	b.fill("Connection name", "Partner login")
 	b.fill("Issuer URL", "http://login.example.com")
@@ -77,7 +76,7 @@ func TestProviderPages(t *testing.T) {
 	b.inspect("oidc-settings-failed")
 
 	b.menu("Connections")
-	b.do("open the demo's", clickText("Demo Identity Provider"), cd.Sleep(200*time.Millisecond))
+	b.do("open the demo's", clickText("Demo Identity Provider"))
 	b.press("Settings")
 	b.press("Test connection")
 	b.sees("The connection works")

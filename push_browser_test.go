@@ -3,7 +3,6 @@ package main
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	cd "github.com/chromedp/chromedp"
 
@@ -58,7 +57,7 @@ func TestGroupsArePushedInABrowser(t *testing.T) {
 	b.inspect("push-empty")
 	chooseSales(t, b, fake)
 
-	b.do("open the group", cd.Click(cd.Search(`//main//table//a[normalize-space(.)="Sales"]`)), cd.Sleep(200*time.Millisecond), cd.WaitVisible(cd.CSS("h1")))
+	b.do("open the group", cd.Click(cd.Search(`//main//table//a[normalize-space(.)="Sales"]`)))
 	b.sees("Pushed to")
 	b.inspect("push-group")
 	b.press("Remove Ada Lovelace")

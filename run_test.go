@@ -138,7 +138,7 @@ func (r *running) end(t *testing.T) int {
 	case code := <-r.done:
 		r.done <- code
 		return code
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the server does not stop")
 		return -1
 	}
@@ -146,7 +146,7 @@ func (r *running) end(t *testing.T) int {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)

@@ -1,15 +1,9 @@
 package main
 
 import (
-	"context"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	cd "github.com/chromedp/chromedp"
 
 	"usher/mail/mailtest"
 )
@@ -54,7 +48,7 @@ func TestSignUpInABrowser(t *testing.T) {
 	sendMailsTo(b, addr)
 	b.visit("/login-registration")
 	b.inspect("signup-login-registration")
-	b.do("open the settings", clickText("Self Registration"), cd.Sleep(200*time.Millisecond))
+	b.do("open the settings", clickText("Self Registration"))
 	b.sees("Account verification")
 	b.inspect("signup-settings")
 
@@ -160,10 +154,7 @@ func TestSignUpWithoutScripts(t *testing.T) {
 	b := newBrowser(t, demo.url)
 	signInToDemo(t, b, demo)
 	sendMailsTo(b, addr)
-	b.do("switch scripts off", cd.Func(func(ctx context.Context, target *cd.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
+	b.withoutScripts()
 	b.visit("/login-registration/self-registration")
 	b.fill("Account verification link expiry time (minutes)", strconv.Itoa(60))
 	b.press("Update")
