@@ -191,6 +191,9 @@ func (s *Store) RelocateAccount(ctx context.Context, connectorID, id, remoteID s
 		if n == 0 {
 			return &directory.Error{Code: directory.Conflict, Message: "The account is not held for that decision now: somebody else has decided, or the target has changed."}
 		}
+		if _, err = tx.ExecContext(ctx, `DELETE FROM pushed_members WHERE connector_id = $1 AND group_id = $2`, connectorID, id); err != nil { // they were the other group's
+			return fmt.Errorf("forget the members of group %s at connector %s: %w", id, connectorID, err)
+		}
 		return recordChange(ctx, tx, c)
 	})
 }

@@ -23,10 +23,10 @@ func (d *Directory) RetryAccount(ctx context.Context, connectorID, userID, appro
 	return nil
 }
 
-// RelocateAccount makes Usher forget the ID that it remembers of a user's account, which bears somebody else's stamp, and
-// look for the account anew.
-func (d *Directory) RelocateAccount(ctx context.Context, connectorID, userID, remoteID string, by Actor) error {
-	if err := d.Store.RelocateAccount(ctx, connectorID, userID, remoteID, d.Change(by, ActionRelocateAccount, userID, "")); err != nil {
+// RelocateAccount makes Usher forget the ID that it remembers of a user's or group's account, which bears somebody
+// else's stamp, and look for the account anew.
+func (d *Directory) RelocateAccount(ctx context.Context, connectorID, id, remoteID string, by Actor) error {
+	if err := d.Store.RelocateAccount(ctx, connectorID, id, remoteID, d.Change(by, ActionRelocateAccount, id, "")); err != nil {
 		return err
 	}
 	d.Settler.Wake()

@@ -172,6 +172,23 @@ func (s *Server) retryPush(w http.ResponseWriter, r *http.Request) error {
 	return s.redirect(w, r, views.PushURL(v.Connector))
 }
 
+// relocatePush forgets the remembered ID that the administrator saw, and no other.
+func (s *Server) relocatePush(w http.ResponseWriter, r *http.Request) error {
+	v, p, err := s.push(r)
+	if err != nil {
+		return err
+	}
+	f, err := form(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Directory.RelocateAccount(r.Context(), v.Connector.ID, p.GroupID, f.Get("remote_id"), actor(r)); err != nil {
+		return err
+	}
+	flash(r, ui.Flash{Tone: ui.Info, Title: "Looking for the group anew", Text: "Usher has forgotten the ID " + f.Get("remote_id") + ", and touches only a group that is its own."})
+	return s.redirect(w, r, views.PushURL(v.Connector))
+}
+
 func (s *Server) showPushAdopt(w http.ResponseWriter, r *http.Request) error {
 	v, p, err := s.push(r)
 	if err != nil {

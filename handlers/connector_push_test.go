@@ -71,6 +71,11 @@ func (p *pushDesk) RetryGroup(_ context.Context, _, groupID, approve string, _ d
 	return nil
 }
 
+func (p *pushDesk) RelocateAccount(_ context.Context, _, id, remoteID string, _ directory.Change) error {
+	p.retried = append(p.retried, "anew "+id+" "+remoteID)
+	return nil
+}
+
 // pushing connects a target that pushes groups when settings say so, and gives the path of its Groups page.
 func pushing(t *testing.T, settings ...string) (o *bureau, p *pushDesk, c directory.Connector, at string) {
 	t.Helper()
@@ -173,6 +178,24 @@ func TestPushesAskAgainWhileUnsettled(t *testing.T) {
 	o.header.Set("HX-Request", "true")
 	if part := o.get(at).ok(t); part.doc.Find("aside").Length() != 0 || part.doc.Find("#pushes").Length() != 1 {
 		t.Error("htmx gets more than the part")
+	}
+}
+
+func TestAGroupWhoseIDIsAStrangersIsLookedForAnew(t *testing.T) {
+	o, p, c, at := pushing(t, connectors.PushGroups, "true")
+	sales := o.group(t, "Sales")
+	push := p.add(c, sales, provisioning.Account{DesiredGen: 1, RemoteID: "r9", HeldAt: time.Now(), HeldReason: "Usher remembers the group r9", HeldRemoteID: "r9"})
+	button := `form[action="` + at + "/" + sales.ID + `/relocate"]`
+	if n := o.get(at).ok(t).doc.Find(button).Length(); n != 1 {
+		t.Errorf("the page offers it %d times", n)
+	}
+	o.led(t, o.post(at+"/"+sales.ID+"/relocate", "remote_id", "r9"), at).says(t, "Looking for the group anew")
+	if fmt.Sprint(p.retried) != "[anew "+sales.ID+" r9]" {
+		t.Errorf("asked for %q", p.retried)
+	}
+	push.Adoptable = true
+	if n := o.get(at).doc.Find(button).Length(); n != 0 {
+		t.Error("offered where the question is another one")
 	}
 }
 

@@ -145,6 +145,7 @@ func (s *Server) pushRoutes(r chi.Router) {
 	r.Get("/choose", s.page(s.showPushChoice))
 	r.Post("/choose", s.page(s.choosePushed))
 	r.Post("/{group}/retry", s.page(s.retryPush))
+	r.Post("/{group}/relocate", s.page(s.relocatePush))
 	r.Get("/{group}/adopt", s.page(s.showPushAdopt))
 	r.Post("/{group}/adopt", s.page(s.adoptPush))
 }

@@ -141,6 +141,11 @@ func pushQuestion(v ConnectorPushView, p provisioning.GroupPush) ui.Action {
 	return a
 }
 
+// PushRelocatable reports whether the question is about the group that Usher remembers: its ID is not ours any more.
+func PushRelocatable(p provisioning.GroupPush, now time.Time) bool {
+	return p.Status(now) == provisioning.StatusHeld && !p.Adoptable && p.RemoteID != "" && p.HeldRemoteID == p.RemoteID
+}
+
 func pushRetryable(p provisioning.GroupPush, now time.Time) bool {
 	s := p.Status(now)
 	return s != provisioning.StatusRunning && (s != provisioning.StatusSynced || p.Refused > 0)
