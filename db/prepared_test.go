@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -82,7 +83,7 @@ func TestAStatementIsAskedWhileItsRowsAreRead(t *testing.T) {
 				t.Errorf("asked again while it is read: %d, %v", inner, err)
 			}
 		}
-		if err := rows.Close(); err != nil || len(outer) != 3 || kept.byQuery[query].busy {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(outer) != 3 || kept.byQuery[query].busy {
 			t.Error(outer, err, kept.byQuery[query])
 		}
 	})
