@@ -8,63 +8,77 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"usher/connectors/all"
 )
 
-const anything = "*"
+const (
+	anything  = "*"
+	tablePage = "docs/architecture.md"
+)
 
-// arrows says what each package may import of ours (design.md §3). A pattern that ends in /* is the folders below;
-// an exact name goes before a pattern, and a longer pattern before a shorter one.
-var arrows = map[string]string{
-	"directory":                "",
-	"static":                   "",
-	"browsertest":              "",
-	"assets":                   "",
-	"scim":                     "",
-	"scim/server":              "scim scim/* directory auth",
-	"scim/*":                   "scim scim/*",
-	"mail":                     "directory",
-	"mail/mailtest":            "",
-	"connectors":               "directory",
-	"connectors/all":           "connectors connectors/* connectors/*/*",
-	"connectors/connectortest": "connectors directory",
-	"connectors/fault":         "",
-	"connectors/*":             "connectors directory scim",
-	"connectors/*/*":           "connectors connectors/fault", // fakes: the words of a sandbox, and no code of what they test
-	"provisioning":             "directory connectors",
-	"auth":                     "directory",
-	"auth/*":                   "auth directory mail",
-	"db":                       "directory provisioning auth auth/* connectors mail scim scim/* imports",
-	"db/pgtest":                "",
-	"db/*":                     "db db/* directory",
-	"imports":                  "directory",
-	"views":                    "directory provisioning connectors auth auth/* mail imports static views/*",
-	"views/ui":                 "static",
-	"handlers":                 "directory provisioning connectors auth auth/* mail imports views views/* static",
-	"demo":                     anything + " -handlers",
-	"demo/*":                   "",
-	"bench":                    anything,
-	"":                         anything,
-}
+var (
+	tableRow  = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\|")
+	codeWords = regexp.MustCompile("`([^`]+)`")
+)
+
+// arrows reads the table of docs/architecture.md that says what each package may import of ours. A pattern that ends in
+// /* is the folders below; an exact name goes before a pattern, and a longer pattern before a shorter one.
+var arrows = sync.OnceValue(func() map[string]string {
+	page, err := os.ReadFile(tablePage)
+	if err != nil {
+		panic(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## Packages\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	table := map[string]string{}
+	for _, m := range tableRow.FindAllStringSubmatch(section, -1) {
+		name, words := m[1], ""
+		if name == "main" {
+			name = ""
+		}
+		allow, but, _ := strings.Cut(m[2], "but")
+		if strings.HasPrefix(allow, "everything") {
+			words = anything
+		}
+		for _, w := range codeWords.FindAllStringSubmatch(allow, -1) {
+			words += " " + w[1]
+		}
+		for _, w := range codeWords.FindAllStringSubmatch(but, -1) {
+			words += " -" + w[1]
+		}
+		table[name] = words
+	}
+	return table
+})
 
 func TestImports(t *testing.T) {
+	met := map[string]bool{}
 	for _, p := range packages(t) {
+		met[p.name] = true
 		of, ok := arrowsOf(p.name)
 		if !ok {
-			t.Errorf("%s is not in the table of design.md §3: say what it may import", p.name)
+			t.Errorf("%s is not in the table of %s: say what it may import", p.name, tablePage)
 			continue
 		}
 		for _, i := range p.imports {
 			if !allowed(of, i) {
 				t.Errorf("%s imports %s; it may import: %s", p.name, i, of)
 			}
+		}
+	}
+	for name := range arrows() {
+		if !met[name] && !strings.Contains(name, anything) {
+			t.Errorf("the table of %s has %s, and there is no such package", tablePage, name)
 		}
 	}
 }
@@ -84,16 +98,16 @@ func TestArrowsRefuse(t *testing.T) {
 }
 
 func arrowsOf(name string) (string, bool) {
-	if of, ok := arrows[name]; ok {
+	if of, ok := arrows()[name]; ok {
 		return of, true
 	}
 	best, found := "", false
-	for pattern := range arrows {
+	for pattern := range arrows() {
 		if strings.HasSuffix(pattern, "/*") && matches(pattern, name) && len(pattern) > len(best) {
 			best, found = pattern, true
 		}
 	}
-	return arrows[best], found
+	return arrows()[best], found
 }
 
 func matches(pattern, name string) bool {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Kind says what the engine must do about an error (design: the table of provisioning/decide.go).
+// Kind says what the engine must do about an error: docs/states.md has what follows from each.
 type Kind string
 
 // Stored: never rename.

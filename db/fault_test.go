@@ -2,17 +2,13 @@ package db_test
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"usher/db"
@@ -186,71 +182,6 @@ func engines(t *testing.T) map[string]engine {
 	return map[string]engine{"sqlite": {path, path}, "postgres": {address, fmt.Sprintf("The PostgreSQL database %q", strings.TrimPrefix(u.Path, "/"))}}
 }
 
-// A file that is deleted or replaced under the server takes no writes: they would be acknowledged and lost.
-func TestFileGoneUnderTheServer(t *testing.T) {
-	write := func(s *db.Store) error { return s.SaveSetting(ctx, "x", directory.NewID(), change(at)) }
-	for name, c := range map[string]struct {
-		harm  func(path string) error
-		words string
-	}{
-		"deleted": {os.Remove, "was deleted or moved away"},
-		"moved":   {func(path string) error { return os.Rename(path, path+".old") }, "was deleted or moved away"},
-		"replaced": {func(path string) error {
-			return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600))
-		}, "was replaced by another file"},
-		"restored over": {func(path string) error {
-			b, err := os.ReadFile(path)
-			return errors.Join(err, os.WriteFile(path+".new", b, 0o600), os.Rename(path+".new", path))
-		}, "was replaced by another file"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := dbtest.File(t)
-			s := dbtest.Open(t, path)
-			if err := errors.Join(write(s), s.Probe(ctx)); err != nil {
-				t.Fatal(err)
-			}
-			if err := c.harm(path); err != nil {
-				t.Fatal(err)
-			}
-			tells(t, write(s), path, c.words, "nothing can be saved", "Stop Usher")
-			tells(t, s.Probe(ctx), path, c.words)
-			_, err := db.Writer(s).Exec(`DELETE FROM settings`)
-			tells(t, err, path, c.words)
-			if _, err := os.Stat(path + ".old"); err == nil {
-				if err := os.Rename(path+".old", path); err != nil {
-					t.Fatal(err)
-				}
-				if err := errors.Join(write(s), s.Probe(ctx)); err != nil {
-					t.Errorf("the file is back, and still: %v", err)
-				}
-			}
-		})
-	}
-}
-
-// What was begun before the file went is not committed to it either.
-func TestFileGoneUnderATransaction(t *testing.T) {
-	path := dbtest.File(t)
-	s := dbtest.Open(t, path)
-	tx, err := db.Writer(s).Begin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tx.Exec(`INSERT INTO settings (name, value) VALUES ('x', 'y')`); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(path, path+".old"); err != nil {
-		t.Fatal(err)
-	}
-	tells(t, tx.Commit(), path, "was deleted or moved away")
-	if err := os.Rename(path+".old", path); err != nil {
-		t.Fatal(err)
-	}
-	if v, err := s.Setting(ctx, "x"); v != "" || err != nil {
-		t.Errorf("the setting is %q, %v", v, err)
-	}
-}
-
 func TestFullDisk(t *testing.T) {
 	path := dbtest.File(t)
 	s := dbtest.Open(t, path)
@@ -324,126 +255,4 @@ func TestProbeKeepsOneRow(t *testing.T) {
 		}
 		same(t, "rows", count(), before)
 	})
-}
-
-func TestPostgresFaults(t *testing.T) {
-	address := pgtest.Empty(t)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("The PostgreSQL database %q", strings.TrimPrefix(u.Path, "/"))
-	with := func(f func(*url.URL)) string {
-		v := *u
-		f(&v)
-		if v.User != nil {
-			v.User = url.UserPassword(v.User.Username(), "hunter2")
-		}
-		return v.String()
-	}
-	t.Run("no such database", func(t *testing.T) {
-		refused(t, with(func(v *url.URL) { v.Path = "/nowhere" }), `"nowhere"`, "does not exist")
-	})
-	t.Run("no such user", func(t *testing.T) {
-		refused(t, with(func(v *url.URL) { v.User = url.User("nobody_here") }), name, `does not let the user "nobody_here" in`)
-	})
-	t.Run("nobody listens", func(t *testing.T) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.Close()
-		dead := "postgres://usher:hunter2@" + l.Addr().String() + "/usher"
-		refused(t, dead, `"usher" at `+l.Addr().String(), "cannot be reached")
-	})
-	t.Run("read-only", func(t *testing.T) {
-		s := dbtest.Open(t, address)
-		if _, err := db.Writer(s).Exec(`SET default_transaction_read_only = on`); err != nil {
-			t.Fatal(err)
-		}
-		db.Writer(s).SetMaxOpenConns(1)
-		tells(t, s.Probe(ctx), name, "is read-only", "nothing can be saved")
-	})
-}
-
-// A server that goes away under a running Usher is named, and found again.
-func TestPostgresGone(t *testing.T) {
-	address := pgtest.Empty(t)
-	dbtest.Open(t, address)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newProxy(t, u)
-	s := dbtest.Open(t, p.address)
-	if err := s.Probe(ctx); err != nil {
-		t.Fatal(err)
-	}
-	p.cut()
-	for range 3 {
-		err = s.Probe(ctx)
-	}
-	tells(t, err, fmt.Sprintf("The PostgreSQL database %q", strings.TrimPrefix(u.Path, "/")), "cannot be reached")
-}
-
-// proxy stands between Usher and a PostgreSQL server, until it is cut.
-type proxy struct {
-	address string
-	l       net.Listener
-	mu      sync.Mutex
-	conns   []net.Conn
-}
-
-func newProxy(t *testing.T, to *url.URL) *proxy {
-	t.Helper()
-	network, target := "tcp", to.Host
-	if dir := to.Query().Get("host"); strings.HasPrefix(dir, "/") {
-		port := to.Query().Get("port")
-		if port == "" {
-			port = "5432"
-		}
-		network, target = "unix", dir+"/.s.PGSQL."+port
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{l: l}
-	t.Cleanup(p.cut)
-	u := *to
-	u.Host = l.Addr().String()
-	q := u.Query()
-	q.Del("host")
-	q.Del("port")
-	u.RawQuery = q.Encode()
-	p.address = u.String()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			var d net.Dialer
-			far, err := d.DialContext(context.Background(), network, target)
-			if err != nil {
-				c.Close()
-				continue
-			}
-			p.mu.Lock()
-			p.conns = append(p.conns, c, far)
-			p.mu.Unlock()
-			go func() { _, _ = io.Copy(c, far); c.Close() }()
-			go func() { _, _ = io.Copy(far, c); far.Close() }()
-		}
-	}()
-	return p
-}
-
-func (p *proxy) cut() {
-	p.l.Close()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.conns {
-		c.Close()
-	}
 }
