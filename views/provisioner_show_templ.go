@@ -70,7 +70,7 @@ func progressParts(p provisioning.Progress) []ui.Part {
 	return parts
 }
 
-// ProvisionerShow is the page of one provisioner: how far it is, and how it sends.
+// ProvisionerShow is the page of one provisioner: its progress and its settings.
 func ProvisionerShow(v ProvisionerView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -301,7 +301,7 @@ func provisionerEditForm(v ProvisionerView) templ.Component {
 	})
 }
 
-// ProvisionerProgress is how far the users are, as long as something moves.
+// ProvisionerProgress shows how many users are done, as long as something moves.
 func ProvisionerProgress(v ProvisionerView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -129,7 +129,7 @@ func Users(v UsersView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Users", Text: "Everybody in your organisation, and how far each is at the targets.",
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Users", Text: "The users of your organisation, and the state of their accounts at the targets.",
 				Actions: v.actions()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
