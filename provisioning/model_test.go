@@ -207,11 +207,11 @@ func (h *history) arrive() {
 	u := h.world.user(fmt.Sprint("user", h.rng.IntN(names)))
 	u.Arrival.Groups = h.someGroups(h.rng.IntN(4))
 	made, _, err := h.dir.CreateUser(h.t.Context(), u, tester)
+	h.call(made)
 	switch code := directory.CodeOf(err); {
 	case err == nil:
 		made.Version = 0
 		h.users[made.ID] = made
-		h.call(made)
 		h.scope.members[made.ID] = u.Arrival.Groups
 	case code == directory.Conflict: // the name is taken here
 	case code == directory.Rejected:
