@@ -173,68 +173,16 @@ type Manager struct {
 }
 
 // Email is the primary address, else the first, else "".
-func (p Profile) Email() string {
-	for _, e := range p.Emails {
-		if e.Primary {
-			return e.Value
-		}
-	}
-	if len(p.Emails) > 0 {
-		return p.Emails[0].Value
-	}
-	return ""
-}
+func (p Profile) Email() string { return primaryValue(p.Emails) }
 
 // Phone is the primary number, else the first, else "".
-func (p Profile) Phone() string {
-	for _, n := range p.PhoneNumbers {
-		if n.Primary {
-			return n.Value
-		}
-	}
-	if len(p.PhoneNumbers) > 0 {
-		return p.PhoneNumbers[0].Value
-	}
-	return ""
-}
+func (p Profile) Phone() string { return primaryValue(p.PhoneNumbers) }
 
 // SetEmail replaces the primary address and leaves the others; "" removes it.
-func (p *Profile) SetEmail(v string) {
-	for i := range p.Emails {
-		if p.Emails[i].Value != p.Email() {
-			continue
-		}
-		if v == "" {
-			p.Emails = append(p.Emails[:i:i], p.Emails[i+1:]...)
-			return
-		}
-		p.Emails = append([]Email(nil), p.Emails...)
-		p.Emails[i].Value = v
-		return
-	}
-	if v != "" {
-		p.Emails = []Email{{Value: v, Type: "work", Primary: true}}
-	}
-}
+func (p *Profile) SetEmail(v string) { p.Emails = withPrimary(p.Emails, v) }
 
 // SetPhone replaces the primary number and leaves the others; "" removes it.
-func (p *Profile) SetPhone(v string) {
-	for i := range p.PhoneNumbers {
-		if p.PhoneNumbers[i].Value != p.Phone() {
-			continue
-		}
-		if v == "" {
-			p.PhoneNumbers = append(p.PhoneNumbers[:i:i], p.PhoneNumbers[i+1:]...)
-			return
-		}
-		p.PhoneNumbers = append([]Phone(nil), p.PhoneNumbers...)
-		p.PhoneNumbers[i].Value = v
-		return
-	}
-	if v != "" {
-		p.PhoneNumbers = []Phone{{Value: v, Type: "work", Primary: true}}
-	}
-}
+func (p *Profile) SetPhone(v string) { p.PhoneNumbers = withPrimary(p.PhoneNumbers, v) }
 
 // Label is the name to show: display name, given and family name, or user name.
 func (u User) Label() string {
