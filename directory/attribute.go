@@ -20,6 +20,10 @@ type Attribute struct {
 	Multi  bool      // has several values
 	Writer Writer
 
+	// AnyText says that applications and files may write any text, of any length: what they could always write is not
+	// refused now. What people type is checked all the same.
+	AnyText bool
+
 	// NotByHand says why the form, the page and the command have no field for it; "" when they have one.
 	NotByHand string
 
@@ -83,7 +87,7 @@ var attributes = [...]Attribute{
 		text: func(u *User) *string { return &u.Name.HonorificSuffix }},
 	{Path: "displayName", Number: 10, Field: "display_name", Label: "Display name", About: "The name to show to other people.", Writer: UserWrites,
 		text: func(u *User) *string { return &u.DisplayName }},
-	{Path: "nickName", Number: 11, Field: "nickname", Label: "Nickname", About: "What the person is called casually.", Writer: UserWrites,
+	{Path: "nickName", Number: 11, Field: "nickname", Label: "Nickname", About: "What the person is called casually.", Writer: UserWrites, AnyText: true,
 		text: func(u *User) *string { return &u.NickName }},
 	{Path: "profileUrl", Number: 12, Field: "profile_url", Label: "Profile URL", About: "The address of a page about the person.", Type: LinkValue, Writer: UserWrites, NotByHand: personal,
 		text: func(u *User) *string { return &u.ProfileURL }},

@@ -71,6 +71,10 @@ type Arrival struct {
 	Identity Identity // of a user who arrives by, or is linked to, an external identity provider
 	Row      ImportRow
 
+	// Typed says that a person wrote the attributes, in a form or at the command line: then also those are checked of which
+	// applications may send any text.
+	Typed bool
+
 	// Unchecked says that the organisation takes people's word for their address, which then may be their user name.
 	Unchecked bool
 
@@ -202,7 +206,7 @@ const (
 func (u *User) Check() FieldErrors { return u.CheckChange(User{}) }
 
 // CheckChange is Check for a user who was as given before. The user name and the addresses that were there then stay as
-// they are, also those that no new user could have.
+// they are, also those that no new user could have. What no form asks for is not looked at.
 func (u *User) CheckChange(was User) FieldErrors {
 	f := FieldErrors{}
 	if name := u.UserName; name == "" || name != was.UserName {
@@ -212,10 +216,13 @@ func (u *User) CheckChange(was User) FieldErrors {
 			f.Add("user_name", words)
 		}
 	}
-	for field, v := range map[string]*string{"given_name": &u.Name.GivenName, "family_name": &u.Name.FamilyName,
-		"display_name": &u.DisplayName, "title": &u.Title, "department": &u.Department} {
+	for _, a := range Attributes() {
+		v := a.Text(u)
+		if v == nil || a.Path == "userName" || a.NotByHand != "" || a.AnyText && (!u.Arrival.Typed || *v == a.Get(&was)) {
+			continue
+		}
 		*v = strings.TrimSpace(*v)
-		checkText(f, field, *v)
+		checkText(f, a.Field, *v)
 	}
 	checkText(f, "phone", u.Phone())
 	checkText(f, "external_id", u.ExternalID)
