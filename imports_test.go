@@ -29,6 +29,7 @@ var arrows = map[string]string{
 	"assets":                   "",
 	"scim":                     "",
 	"scim/server":              "scim scim/* directory auth",
+	"scim/schema":              "scim directory",
 	"scim/*":                   "scim scim/*",
 	"mail":                     "directory",
 	"mail/mailtest":            "",
