@@ -65,6 +65,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // runWith is run with these kinds of connectors.
 func runWith(ctx context.Context, kinds []all.Kind, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
+	c.User.Create.attributeFlags, c.User.Update.attributeFlags = newAttributeFlags(), newAttributeFlags()
 	exited, code := false, exitOK // --help has done everything when it has printed
 	parser, err := kong.New(&c, kong.Name("usher"), kong.DefaultEnvars("USHER"), kong.Writers(stdout, stderr),
 		kong.Description("Usher sends an organisation's users to the systems that they need, and keeps them in step."),

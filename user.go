@@ -17,41 +17,6 @@ type userCmd struct {
 	Show   userShowCmd   `cmd:"" help:"Show a user and their accounts at the targets."`
 }
 
-// attributeFlags are the attributes that both create and update take; nil leaves one as it is.
-type attributeFlags struct {
-	GivenName   *string `env:"-" placeholder:"TEXT" help:"Given name."`
-	FamilyName  *string `env:"-" placeholder:"TEXT" help:"Family name."`
-	DisplayName *string `env:"-" placeholder:"TEXT" help:"Name to show, when it is not given and family name."`
-	Email       *string `env:"-" placeholder:"ADDRESS" help:"Primary e-mail address."`
-	Phone       *string `env:"-" placeholder:"NUMBER" help:"Primary phone number."`
-	Title       *string `env:"-" placeholder:"TEXT" help:"Job title."`
-	Department  *string `env:"-" placeholder:"TEXT" help:"Department."`
-	ExternalID  *string `name:"external-id" env:"-" placeholder:"ID" help:"The ID that the system which the user comes from has for them."`
-
-	PasswordStdin bool `env:"-" help:"Read the password from standard input (never from the command line, which others can see)."`
-}
-
-// apply writes what was given into u.
-func (f attributeFlags) apply(u *directory.User) {
-	set := func(to *string, v *string) {
-		if v != nil {
-			*to = *v
-		}
-	}
-	set(&u.Name.GivenName, f.GivenName)
-	set(&u.Name.FamilyName, f.FamilyName)
-	set(&u.DisplayName, f.DisplayName)
-	set(&u.Title, f.Title)
-	set(&u.Department, f.Department)
-	set(&u.ExternalID, f.ExternalID)
-	if f.Email != nil {
-		u.SetEmail(*f.Email)
-	}
-	if f.Phone != nil {
-		u.SetPhone(*f.Phone)
-	}
-}
-
 // password sets the hash of the password on standard input, when one was announced.
 func (f attributeFlags) password(a *app, k *core, u *directory.User) error {
 	if !f.PasswordStdin {
@@ -103,7 +68,8 @@ type userUpdateCmd struct {
 }
 
 func (c userUpdateCmd) Run(a *app) error {
-	if c == (userUpdateCmd{User: c.User}) {
+	same := c.UserName == nil && !c.PasswordStdin && !c.given()
+	if same && !c.Enable && !c.Disable {
 		return usageError("user update: say what to change, for example --department Sales")
 	}
 	return a.within(func(k *core) error {
@@ -112,7 +78,7 @@ func (c userUpdateCmd) Run(a *app) error {
 			return err
 		}
 		var outcomes []directory.Outcome
-		if c == (userUpdateCmd{User: c.User, Enable: c.Enable, Disable: c.Disable}) {
+		if same {
 			outcomes, err = k.directory.SetActive(a.ctx, u.ID, c.Enable, actor())
 		} else if err = c.change(a, k, &u); err == nil {
 			outcomes, err = k.directory.UpdateUser(a.ctx, u, actor())

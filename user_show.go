@@ -122,14 +122,9 @@ func (s shown) print(a *app) error {
 	line("User name", u.UserName)
 	line("ID", u.ID)
 	line("State", state)
-	line("Given name", u.Name.GivenName)
-	line("Family name", u.Name.FamilyName)
-	line("Display name", u.DisplayName)
-	line("E-mail", u.Email())
-	line("Phone", u.Phone())
-	line("Title", u.Title)
-	line("Department", u.Department)
-	line("External ID", u.ExternalID)
+	for _, a := range flagAttributes() {
+		line(a.Label, a.Get(&u.User))
+	}
 	line("Came by", string(u.Source))
 	if err := w.Flush(); err != nil {
 		return err

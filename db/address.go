@@ -13,9 +13,10 @@ func (s *Store) UsersByEmail(ctx context.Context, email string, limit int) ([]di
 }
 
 func (s *Store) usersByEmail(ctx context.Context, email, after string, limit int) ([]directory.User, error) {
-	args := []any{attrEmails, after, limit}
+	emails := attrNumber(emailPath)
+	args := []any{emails, after, limit}
 	for _, form := range directory.AddressForms(email) {
-		if key, _, _ := keyOf(form, exactKey(attrEmails)); key != "" {
+		if key, _, _ := keyOf(form, exactKey(emails)); key != "" {
 			args = append(args, key)
 		}
 	}

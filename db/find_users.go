@@ -38,9 +38,10 @@ func (s userScope) compare(c filter.Compare) (term, error) {
 	case "active":
 		return s.active(c), nil
 	case "name":
-		return s.any(attrFormatted, attrSuffix), nil
+		return s.any(span(inName)), nil
 	case "addresses":
-		return s.any(attrAddresses, attrAddresses+partCountry), nil
+		list := listAttr(path)
+		return s.any(list, list+listSize-1), nil
 	case "groups.value", "groups.display", "groups.type", "groups.$ref":
 		return s.elements(groupElement{s.resource}, c)
 	}
@@ -94,17 +95,14 @@ func (s userScope) schemas(c filter.Compare) term {
 	if !filter.Match(c, map[string]any{"schemas": []any{scim.EnterpriseURN}}) {
 		return core
 	}
-	return disjunction(core, s.any(attrEmployeeNumber, attrManagerName))
+	return disjunction(core, s.any(span(inEnterprise)))
 }
 
 func (s userScope) where(w filter.Where) (term, error) {
-	switch w.Ref.Path() {
-	case "groups":
+	if w.Ref.Path() == "groups" {
 		return s.elements(groupElement{s.resource}, w.Expr)
-	case "addresses":
-		return s.elements(valueElement{s.resource, attrAddresses}, w.Expr)
 	}
-	list := attrNumber(w.Ref.Path() + ".value")
+	list := listAttr(w.Ref.Path())
 	if list == 0 {
 		return term{}, unsearchable(w.Ref)
 	}

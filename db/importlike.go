@@ -58,9 +58,9 @@ func usersAlike(t imports.Trait, values int) []string {
 	in := ` IN (` + placeholders(1, values) + `) AND ` + isLive + ` ORDER BY id`
 	switch t {
 	case imports.ByEmail, imports.ByNumber:
-		attr := attrEmails
+		attr := attrNumber(emailPath)
 		if t == imports.ByNumber {
-			attr = attrEmployeeNumber
+			attr = attrNumber(employeeNumberPath)
 		}
 		return []string{fmt.Sprintf(`SELECT key, `+userColumns+` FROM user_values JOIN users ON id = user_id WHERE attr = %d AND key`, attr) + in}
 	case imports.ByExternal:

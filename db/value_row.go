@@ -4,119 +4,110 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"sync"
 
 	"usher/directory"
 	"usher/scim"
 	"usher/scim/filter"
 )
 
-// The numbers of attributes in user_values. Stored: never renumber. Whoever adds one, or changes what a key looks
-// like, also raises valuesVersion.
-const (
-	attrFormatted         int64 = 1
-	attrFamilyName        int64 = 2
-	attrGivenName         int64 = 3
-	attrMiddleName        int64 = 4
-	attrPrefix            int64 = 5
-	attrSuffix            int64 = 6
-	attrDisplayName       int64 = 10
-	attrNickName          int64 = 11
-	attrProfileURL        int64 = 12
-	attrTitle             int64 = 13
-	attrUserType          int64 = 14
-	attrPreferredLanguage int64 = 15
-	attrLocale            int64 = 16
-	attrTimezone          int64 = 17
-	attrEmployeeNumber    int64 = 20
-	attrCostCenter        int64 = 21
-	attrOrganization      int64 = 22
-	attrDivision          int64 = 23
-	attrDepartment        int64 = 24
-	attrManager           int64 = 25
-	attrManagerName       int64 = 26
+// The numbers of attributes in user_values are those of directory's table, and of a list that number and what a part adds
+// to it. Stored: never renumber. Whoever adds one, or changes what a key looks like, also raises valuesVersion.
 
-	// Lists take ten numbers each. The first is that of a row which every element has, with the key '' if need be.
-	attrEmails       int64 = 100
-	attrPhones       int64 = 110
-	attrIMs          int64 = 120
-	attrPhotos       int64 = 130
-	attrEntitlements int64 = 140
-	attrRoles        int64 = 150
-	attrCertificates int64 = 160
-	attrAddresses    int64 = 170
+// firstList is the smallest number of a list. Lists take ten numbers each; the first is that of a row which every element
+// has, with the key ” if need be.
+const (
+	firstList int64 = 100
+	listSize  int64 = 10
 )
 
-// What to add to the number of a list for a sub-attribute. Stored: never renumber.
+// valueAttr is an attribute, or a part of a list, in user_values.
+type valueAttr struct {
+	number int64
+	exact  bool // the case of its values counts
+}
+
+// valueAttrs are all by their path (schema.Ref.Path).
+var valueAttrs = sync.OnceValue(func() map[string]valueAttr {
+	all := map[string]valueAttr{}
+	for _, a := range directory.Attributes() {
+		name, n := a.Name(), a.Number
+		switch {
+		case n == 0: // has a column of its own
+			continue
+		case !a.Multi:
+			all[name] = valueAttr{n, a.Exact()}
+			continue
+		case a.Type == directory.PlaceValue:
+			for _, p := range directory.AddressParts() {
+				all[name+"."+p.Name] = valueAttr{n + p.Extra, false}
+			}
+		default:
+			all[name+".value"] = valueAttr{n + directory.FirstPart, a.Exact()}
+			all[name+".display"] = valueAttr{n + directory.DisplayPart, false}
+		}
+		all[name+".type"] = valueAttr{n + directory.TypePart, false}
+		all[name+".primary"] = valueAttr{n + directory.PrimaryPart, false}
+	}
+	return all
+})
+
+// exactAttrs are the numbers of those whose case counts.
+var exactAttrs = sync.OnceValue(func() map[int64]bool {
+	exact := map[int64]bool{}
+	for _, a := range valueAttrs() {
+		exact[a.number] = exact[a.number] || a.exact
+	}
+	return exact
+})
+
+// Paths of attributes by which users are looked for here.
 const (
-	partFirst   int64 = 0 // value; an address has formatted
-	partDisplay int64 = 1
-	partType    int64 = 2
-	partPrimary int64 = 3
-	partStreet  int64 = 4
-	partCity    int64 = 5
-	partRegion  int64 = 6
-	partCode    int64 = 7
-	partCountry int64 = 8
+	emailPath          = "emails.value"
+	employeeNumberPath = scim.EnterpriseURN + ":employeeNumber"
 )
 
 // attrNumber is the number of the attribute with this path (schema.Ref.Path), 0 when users are not found by it here.
-func attrNumber(path string) int64 {
-	for _, a := range valueAttrs {
-		if a.path == path {
-			return a.number
+func attrNumber(path string) int64 { return valueAttrs()[path].number }
+
+// listNumber is the number of the list that an attribute belongs to, 0 when it is single.
+func listNumber(attr int64) int64 {
+	if attr < firstList {
+		return 0
+	}
+	return attr / listSize * listSize
+}
+
+// exactKey reports whether the case of an attribute's values counts.
+func exactKey(attr int64) bool { return exactAttrs()[attr] }
+
+// listAttr is the number of the list with this path, 0 when there is none.
+func listAttr(path string) int64 {
+	for _, a := range directory.Attributes() {
+		if a.Multi && a.Name() == path {
+			return a.Number
 		}
 	}
 	return 0
 }
 
-// listNumber is the number of the list that an attribute belongs to, 0 when it is single.
-func listNumber(attr int64) int64 {
-	if attr < attrEmails {
-		return 0
+// span is from the smallest to the largest number of the single attributes that are chosen; no others are between.
+func span(chosen func(directory.Attribute) bool) (from, to int64) {
+	for _, a := range directory.Attributes() {
+		if a.Number == 0 || a.Multi || !chosen(a) {
+			continue
+		}
+		if from == 0 {
+			from = a.Number
+		}
+		from, to = min(from, a.Number), max(to, a.Number)
 	}
-	return attr / 10 * 10
+	return from, to
 }
 
-// exactKey reports whether the case of an attribute's values counts.
-func exactKey(attr int64) bool {
-	switch attr {
-	case attrProfileURL, attrManager, attrPhotos, attrCertificates:
-		return true
-	}
-	return false
-}
+func inName(a directory.Attribute) bool { return a.Whole() == "name" }
 
-var valueAttrs = [...]struct {
-	path   string
-	number int64
-}{
-	{"name.formatted", attrFormatted}, {"name.familyName", attrFamilyName}, {"name.givenName", attrGivenName},
-	{"name.middleName", attrMiddleName}, {"name.honorificPrefix", attrPrefix}, {"name.honorificSuffix", attrSuffix},
-	{"displayName", attrDisplayName}, {"nickName", attrNickName}, {"profileUrl", attrProfileURL}, {"title", attrTitle},
-	{"userType", attrUserType}, {"preferredLanguage", attrPreferredLanguage}, {"locale", attrLocale}, {"timezone", attrTimezone},
-	{scim.EnterpriseURN + ":employeeNumber", attrEmployeeNumber}, {scim.EnterpriseURN + ":costCenter", attrCostCenter},
-	{scim.EnterpriseURN + ":organization", attrOrganization}, {scim.EnterpriseURN + ":division", attrDivision},
-	{scim.EnterpriseURN + ":department", attrDepartment}, {scim.EnterpriseURN + ":manager.value", attrManager},
-	{scim.EnterpriseURN + ":manager.displayName", attrManagerName},
-	{"emails.value", attrEmails}, {"emails.display", attrEmails + partDisplay},
-	{"emails.type", attrEmails + partType}, {"emails.primary", attrEmails + partPrimary},
-	{"phoneNumbers.value", attrPhones}, {"phoneNumbers.display", attrPhones + partDisplay},
-	{"phoneNumbers.type", attrPhones + partType}, {"phoneNumbers.primary", attrPhones + partPrimary},
-	{"ims.value", attrIMs}, {"ims.display", attrIMs + partDisplay},
-	{"ims.type", attrIMs + partType}, {"ims.primary", attrIMs + partPrimary},
-	{"photos.value", attrPhotos}, {"photos.display", attrPhotos + partDisplay},
-	{"photos.type", attrPhotos + partType}, {"photos.primary", attrPhotos + partPrimary},
-	{"entitlements.value", attrEntitlements}, {"entitlements.display", attrEntitlements + partDisplay},
-	{"entitlements.type", attrEntitlements + partType}, {"entitlements.primary", attrEntitlements + partPrimary},
-	{"roles.value", attrRoles}, {"roles.display", attrRoles + partDisplay},
-	{"roles.type", attrRoles + partType}, {"roles.primary", attrRoles + partPrimary},
-	{"x509Certificates.value", attrCertificates}, {"x509Certificates.display", attrCertificates + partDisplay},
-	{"x509Certificates.type", attrCertificates + partType}, {"x509Certificates.primary", attrCertificates + partPrimary},
-	{"addresses.formatted", attrAddresses}, {"addresses.type", attrAddresses + partType}, {"addresses.primary", attrAddresses + partPrimary},
-	{"addresses.streetAddress", attrAddresses + partStreet}, {"addresses.locality", attrAddresses + partCity},
-	{"addresses.region", attrAddresses + partRegion}, {"addresses.postalCode", attrAddresses + partCode},
-	{"addresses.country", attrAddresses + partCountry},
-}
+func inEnterprise(a directory.Attribute) bool { return a.URN == scim.EnterpriseURN }
 
 // keyLength is how many characters of a value a key holds; PostgreSQL refuses index rows of more than 2,700 bytes.
 const keyLength = 400
@@ -156,32 +147,25 @@ type valueRow struct {
 	key, whole string
 }
 
-// valueRows are a user's, in the order of their numbers.
+// valueRows are a user's.
 type valueRows []valueRow
 
 func valuesOf(p directory.Profile) valueRows {
 	rows := make(valueRows, 0, 24)
-	for _, v := range []struct {
-		attr int64
-		text string
-	}{
-		{attrFormatted, p.Name.Formatted}, {attrFamilyName, p.Name.FamilyName}, {attrGivenName, p.Name.GivenName},
-		{attrMiddleName, p.Name.MiddleName}, {attrPrefix, p.Name.HonorificPrefix}, {attrSuffix, p.Name.HonorificSuffix},
-		{attrDisplayName, p.DisplayName}, {attrNickName, p.NickName}, {attrProfileURL, p.ProfileURL}, {attrTitle, p.Title},
-		{attrUserType, p.UserType}, {attrPreferredLanguage, p.PreferredLanguage}, {attrLocale, p.Locale}, {attrTimezone, p.Timezone},
-		{attrEmployeeNumber, p.EmployeeNumber}, {attrCostCenter, p.CostCenter}, {attrOrganization, p.Organization},
-		{attrDivision, p.Division}, {attrDepartment, p.Department}, {attrManager, p.Manager.Value}, {attrManagerName, p.Manager.DisplayName},
-	} {
-		rows.add(v.attr, 0, v.text)
+	u := &directory.User{Profile: p}
+	all := directory.Attributes()
+	for i := range all {
+		a := &all[i]
+		switch {
+		case a.Number == 0: // has a column of its own
+		case a.Type == directory.PlaceValue:
+			rows.addresses(a.Number, *a.Places(u))
+		case a.Multi:
+			rows.items(a.Number, *a.Items(u))
+		default:
+			rows.add(a.Number, 0, *a.Text(u))
+		}
 	}
-	rows.items(attrEmails, p.Emails)
-	rows.items(attrPhones, p.PhoneNumbers)
-	rows.items(attrIMs, p.IMs)
-	rows.items(attrPhotos, p.Photos)
-	rows.items(attrEntitlements, p.Entitlements)
-	rows.items(attrRoles, p.Roles)
-	rows.items(attrCertificates, p.X509Certificates)
-	rows.addresses(p.Addresses)
 	return rows
 }
 
@@ -211,26 +195,23 @@ func (rows *valueRows) items(list int64, items []directory.Item) {
 	first := slices.IndexFunc(items, func(i directory.Item) bool { return i.Primary })
 	for n, i := range items {
 		seq := seqOf(n, first)
-		rows.add(list+partFirst, seq, i.Value)
-		rows.add(list+partDisplay, seq, i.Display)
-		rows.add(list+partType, seq, i.Type)
-		rows.mark(list+partPrimary, seq, i.Primary, i.NotPrimary)
+		rows.add(list+directory.FirstPart, seq, i.Value)
+		rows.add(list+directory.DisplayPart, seq, i.Display)
+		rows.add(list+directory.TypePart, seq, i.Type)
+		rows.mark(list+directory.PrimaryPart, seq, i.Primary, i.NotPrimary)
 	}
 }
 
-func (rows *valueRows) addresses(all []directory.Address) {
+func (rows *valueRows) addresses(list int64, all []directory.Address) {
 	all = withoutEmpty(all)
 	first := slices.IndexFunc(all, func(a directory.Address) bool { return a.Primary })
 	for n, a := range all {
 		seq := seqOf(n, first)
-		rows.add(attrAddresses+partFirst, seq, a.Formatted)
-		rows.add(attrAddresses+partType, seq, a.Type)
-		rows.mark(attrAddresses+partPrimary, seq, a.Primary, a.NotPrimary)
-		rows.add(attrAddresses+partStreet, seq, a.StreetAddress)
-		rows.add(attrAddresses+partCity, seq, a.Locality)
-		rows.add(attrAddresses+partRegion, seq, a.Region)
-		rows.add(attrAddresses+partCode, seq, a.PostalCode)
-		rows.add(attrAddresses+partCountry, seq, a.Country)
+		for _, p := range directory.AddressParts() {
+			rows.add(list+p.Extra, seq, *p.Text(&a))
+		}
+		rows.add(list+directory.TypePart, seq, a.Type)
+		rows.mark(list+directory.PrimaryPart, seq, a.Primary, a.NotPrimary)
 	}
 }
 

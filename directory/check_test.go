@@ -47,3 +47,20 @@ func TestOtherAddressesStay(t *testing.T) {
 		t.Errorf("after clearing: %+v", q.Emails)
 	}
 }
+
+// TestNicknamesOfApplications are taken as they are, as ever; what people type is checked, unless it was there.
+func TestNicknamesOfApplications(t *testing.T) {
+	long := User{UserName: "ada", Profile: Profile{NickName: strings.Repeat("x", maxText) + " "}}
+	u := long
+	if f := u.Check(); len(f) > 0 || u.NickName != long.NickName {
+		t.Errorf("an application's: %v", f)
+	}
+	u.Arrival.Typed, u.Title = true, "Countess"
+	if f := u.CheckChange(long); len(f) > 0 || u.NickName != long.NickName {
+		t.Errorf("beside another change: %v", f)
+	}
+	u.NickName = "y" + u.NickName
+	if f := u.CheckChange(long); f["nickname"] == "" {
+		t.Error("a typed nickname is not checked")
+	}
+}

@@ -71,6 +71,10 @@ type Arrival struct {
 	Identity Identity // of a user who arrives by, or is linked to, an external identity provider
 	Row      ImportRow
 
+	// Typed says that a person wrote the attributes, in a form or at the command line: then also those are checked of which
+	// applications may send any text.
+	Typed bool
+
 	// Unchecked says that the organisation takes people's word for their address, which then may be their user name.
 	Unchecked bool
 
@@ -173,68 +177,16 @@ type Manager struct {
 }
 
 // Email is the primary address, else the first, else "".
-func (p Profile) Email() string {
-	for _, e := range p.Emails {
-		if e.Primary {
-			return e.Value
-		}
-	}
-	if len(p.Emails) > 0 {
-		return p.Emails[0].Value
-	}
-	return ""
-}
+func (p Profile) Email() string { return primaryValue(p.Emails) }
 
 // Phone is the primary number, else the first, else "".
-func (p Profile) Phone() string {
-	for _, n := range p.PhoneNumbers {
-		if n.Primary {
-			return n.Value
-		}
-	}
-	if len(p.PhoneNumbers) > 0 {
-		return p.PhoneNumbers[0].Value
-	}
-	return ""
-}
+func (p Profile) Phone() string { return primaryValue(p.PhoneNumbers) }
 
 // SetEmail replaces the primary address and leaves the others; "" removes it.
-func (p *Profile) SetEmail(v string) {
-	for i := range p.Emails {
-		if p.Emails[i].Value != p.Email() {
-			continue
-		}
-		if v == "" {
-			p.Emails = append(p.Emails[:i:i], p.Emails[i+1:]...)
-			return
-		}
-		p.Emails = append([]Email(nil), p.Emails...)
-		p.Emails[i].Value = v
-		return
-	}
-	if v != "" {
-		p.Emails = []Email{{Value: v, Type: "work", Primary: true}}
-	}
-}
+func (p *Profile) SetEmail(v string) { p.Emails = withPrimary(p.Emails, v) }
 
 // SetPhone replaces the primary number and leaves the others; "" removes it.
-func (p *Profile) SetPhone(v string) {
-	for i := range p.PhoneNumbers {
-		if p.PhoneNumbers[i].Value != p.Phone() {
-			continue
-		}
-		if v == "" {
-			p.PhoneNumbers = append(p.PhoneNumbers[:i:i], p.PhoneNumbers[i+1:]...)
-			return
-		}
-		p.PhoneNumbers = append([]Phone(nil), p.PhoneNumbers...)
-		p.PhoneNumbers[i].Value = v
-		return
-	}
-	if v != "" {
-		p.PhoneNumbers = []Phone{{Value: v, Type: "work", Primary: true}}
-	}
-}
+func (p *Profile) SetPhone(v string) { p.PhoneNumbers = withPrimary(p.PhoneNumbers, v) }
 
 // Label is the name to show: display name, given and family name, or user name.
 func (u User) Label() string {
@@ -254,7 +206,7 @@ const (
 func (u *User) Check() FieldErrors { return u.CheckChange(User{}) }
 
 // CheckChange is Check for a user who was as given before. The user name and the addresses that were there then stay as
-// they are, also those that no new user could have.
+// they are, also those that no new user could have. What no form asks for is not looked at.
 func (u *User) CheckChange(was User) FieldErrors {
 	f := FieldErrors{}
 	if name := u.UserName; name == "" || name != was.UserName {
@@ -264,10 +216,13 @@ func (u *User) CheckChange(was User) FieldErrors {
 			f.Add("user_name", words)
 		}
 	}
-	for field, v := range map[string]*string{"given_name": &u.Name.GivenName, "family_name": &u.Name.FamilyName,
-		"display_name": &u.DisplayName, "title": &u.Title, "department": &u.Department} {
+	for _, a := range Attributes() {
+		v := a.Text(u)
+		if v == nil || a.Path == "userName" || a.NotByHand != "" || a.AnyText && (!u.Arrival.Typed || *v == a.Get(&was)) {
+			continue
+		}
 		*v = strings.TrimSpace(*v)
-		checkText(f, field, *v)
+		checkText(f, a.Field, *v)
 	}
 	checkText(f, "phone", u.Phone())
 	checkText(f, "external_id", u.ExternalID)

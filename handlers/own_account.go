@@ -67,15 +67,13 @@ func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := func(name string) string { return strings.TrimSpace(m.form.Get(name)) }
-	typed := views.OwnProfile{GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"), Phone: text("phone")}
+	typed := views.OwnProfile(typedAttributes(m.form, views.OwnAttributes()))
 	v := views.OwnAccountView{Form: typed, Revised: m.revised}
 	if m.stale {
 		return s.renderOwnAccount(w, r, http.StatusConflict, v)
 	}
-	u.Version, u.DisplayName = m.revision, typed.DisplayName
-	u.Name.GivenName, u.Name.FamilyName = typed.GivenName, typed.FamilyName
-	u.SetPhone(typed.Phone)
+	u.Version = m.revision
+	setAttributes(&u, views.OwnAttributes(), typed)
 	_, err = s.Directory.UpdateUser(r.Context(), u, userActor(r))
 	if e, _, ok := formError(err); ok && !overtaken(e) {
 		return s.refuseOwn(w, r, v, err)

@@ -12,24 +12,39 @@ import (
 
 // readUserForm takes what was typed; the password stays where it is.
 func readUserForm(f url.Values) views.UserForm {
-	text := func(name string) string { return strings.TrimSpace(f.Get(name)) }
-	return views.UserForm{UserName: text("user_name"), GivenName: text("given_name"), FamilyName: text("family_name"), DisplayName: text("display_name"),
-		Named: f.Has("display_name"), Email: text("email"), Department: text("department"), Title: text("title"), Phone: text("phone"),
-		PasswordMode: f.Get("password_mode")}
+	out := views.UserForm{Named: f.Has("display_name"), PasswordMode: f.Get("password_mode")}
+	out.Values = typedAttributes(f, out.Attributes())
+	return out
 }
 
-// applyUserForm writes what was typed over u, whose other attributes stay.
+// typedAttributes is what a form says about a user, by path. An attribute that it lacks, as a page from before the
+// attribute came, says nothing about it.
+func typedAttributes(f url.Values, all []directory.Attribute) map[string]string {
+	values := map[string]string{}
+	for _, a := range all {
+		if f.Has(a.Field) {
+			values[a.Path] = strings.TrimSpace(f.Get(a.Field))
+		}
+	}
+	return values
+}
+
+// setAttributes writes what was typed over u, whose other attributes stay.
+func setAttributes(u *directory.User, all []directory.Attribute, values map[string]string) {
+	u.Arrival.Typed = true
+	for _, a := range all {
+		if v, typed := values[a.Path]; typed {
+			a.Set(u, v)
+		}
+	}
+}
+
 func applyUserForm(u *directory.User, f views.UserForm) {
-	u.UserName = f.UserName
-	if u.Name.GivenName != f.GivenName || u.Name.FamilyName != f.FamilyName {
-		u.Name.GivenName, u.Name.FamilyName, u.Name.Formatted = f.GivenName, f.FamilyName, "" // it was put together from them
+	given, family := u.Name.GivenName, u.Name.FamilyName
+	setAttributes(u, f.Attributes(), f.Values)
+	if u.Name.GivenName != given || u.Name.FamilyName != family {
+		u.Name.Formatted = "" // it was put together from them
 	}
-	u.Department, u.Title = f.Department, f.Title
-	if f.Named {
-		u.DisplayName = f.DisplayName
-	}
-	u.SetEmail(f.Email)
-	u.SetPhone(f.Phone)
 }
 
 // outcomeFlash says what was done, and what each target that was waited for made of it.

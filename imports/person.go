@@ -158,10 +158,12 @@ func (c columns) write(p person, u *directory.User) (differs []string) {
 // refusal is what the directory would say about the user, who was as given before, in the words of a row.
 func refusal(u *directory.User, was directory.User) *problem {
 	wrong := u.CheckChange(was)
-	for _, a := range [][2]string{{keyName, "user_name"}, {keyEmail, "email"}, {"name.givenName", "given_name"}, {"name.familyName", "family_name"},
-		{"displayName", "display_name"}, {"title", "title"}, {"department", "department"}, {"phoneNumbers", "phone"}, {"externalId", "external_id"}} {
-		if words, ok := wrong[a[1]]; ok {
-			return &problem{field: a[0], words: words}
+	if len(wrong) == 0 {
+		return nil
+	}
+	for _, a := range directory.InOrder(columnOrder(), nil) {
+		if words, ok := wrong[a.Field]; ok {
+			return &problem{field: a.Path, words: words}
 		}
 	}
 	for _, words := range wrong {

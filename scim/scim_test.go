@@ -7,15 +7,28 @@ import (
 	"testing"
 )
 
+// person has a field of each type that is read tolerantly.
+type person struct {
+	Schemas  []string                  `json:"schemas,omitempty"`
+	ID       Text                      `json:"id,omitempty"`
+	UserName Text                      `json:"userName,omitempty"`
+	Name     *struct{ GivenName Text } `json:"name,omitempty"`
+	Title    Text                      `json:"title,omitempty"`
+	Active   Bool                      `json:"active,omitzero"`
+	Emails   []Value                   `json:"emails,omitempty"`
+	Roles    []Value                   `json:"roles,omitempty"`
+	Meta     *struct{ Version Text }   `json:"meta,omitempty"`
+}
+
 func TestDecodeIsTolerant(t *testing.T) {
-	var u User
+	var u person
 	err := Decode([]byte(`{"ID":12345678901234567890,"UserName":"ada","ACTIVE":"True","name":{"givenname":"Ada"},"title":{"odd":1},"emails":["a@b.c",{"Value":"d@e.f","primary":"true"}],
 		"roles":"none","meta":{"created":"yesterday","version":7},"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"X","manager":"42"}}`), &u)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if u.ID != "12345678901234567890" || u.UserName != "ada" || u.Active != True() || u.Name.GivenName != "Ada" || u.Title != "" ||
-		len(u.Emails) != 2 || u.Emails[0].Value != "a@b.c" || u.Emails[1].Primary != True() || u.Enterprise.Manager.Value != "42" || !u.Meta.Created.IsZero() || u.Meta.Version != "7" {
+		len(u.Emails) != 2 || u.Emails[0].Value != "a@b.c" || u.Emails[1].Primary != True() || u.Meta.Version != "7" {
 		t.Errorf("%+v", u)
 	}
 	for _, bad := range []string{``, `[]`, `"x"`, `{"a":`, `<html>`, `{} {}`} {
@@ -81,7 +94,7 @@ func TestQuote(t *testing.T) {
 }
 
 func TestEncode(t *testing.T) {
-	b, err := Encode(User{Schemas: []string{UserURN}, UserName: "a&b", Active: False(), Emails: []Value{{Value: "x", Primary: True()}}})
+	b, err := Encode(person{Schemas: []string{UserURN}, UserName: "a&b", Active: False(), Emails: []Value{{Value: "x", Primary: True()}}})
 	const want = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a&b","active":false,"emails":[{"value":"x","primary":true}]}`
 	if err != nil || string(b) != want {
 		t.Errorf("%s, %v", b, err)
@@ -114,7 +127,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"totalResults":"2","Resources":[{}],"schemas":7}`))
 	f.Add([]byte(`{"Errors":[{"description":{}}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var u User
+		var u person
 		if Decode(b, &u) == nil {
 			if _, err := Encode(u); err != nil {
 				t.Errorf("read and cannot be written: %v", err)

@@ -33,6 +33,25 @@ func unquote(b []byte, s *string) error {
 	return json.Unmarshal(b, s)
 }
 
+// Value is one entry of a multi-valued attribute (RFC 7643 §2.4). Some services send the bare value.
+type Value struct {
+	Value   Text `json:"value,omitempty"`
+	Display Text `json:"display,omitempty"`
+	Type    Text `json:"type,omitempty"`
+	Primary Bool `json:"primary,omitzero"`
+	Ref     Text `json:"$ref,omitempty"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler; it never fails on valid JSON.
+func (v *Value) UnmarshalJSON(b []byte) error {
+	if len(b) == 0 || b[0] != '{' {
+		*v = Value{}
+		return v.Value.UnmarshalJSON(b)
+	}
+	type plain Value
+	return Decode(b, (*plain)(v))
+}
+
 // Bool is a boolean that some services send as text or as a number. What says neither yes nor no is not Set.
 type Bool struct{ Set, Value bool }
 

@@ -14,11 +14,10 @@ import (
 
 // UserForm is what was typed about a user. The password is not among it: it goes in and does not come back.
 type UserForm struct {
-	UserName, GivenName, FamilyName, DisplayName string
-	Email, Department, Title, Phone              string
-	PasswordMode                                 string // "set" or "invite"; new users only
-	Named                                        bool   // the user has a display name of their own, so it can be edited
-	Errors                                       map[string]string
+	Values       map[string]string // by the attribute's Path; what the request lacked is missing
+	PasswordMode string            // "set" or "invite"; new users only
+	Named        bool              // the user has a display name of their own, so it can be edited
+	Errors       map[string]string
 }
 
 // Values of UserForm.PasswordMode.
@@ -29,28 +28,64 @@ const (
 
 // UserFormOf fills the form with a user.
 func UserFormOf(u directory.User) UserForm {
-	return UserForm{UserName: u.UserName, GivenName: u.Name.GivenName, FamilyName: u.Name.FamilyName, DisplayName: u.DisplayName, Named: u.DisplayName != "",
-		Email: u.Email(), Department: u.Department, Title: u.Title, Phone: u.Phone()}
+	f := UserForm{Values: map[string]string{}, Named: u.DisplayName != ""}
+	for _, a := range f.Attributes() {
+		f.Values[a.Path] = a.Get(&u)
+	}
+	return f
+}
+
+// userOrder is that of the form's rows and of the user's page; attributes that it lacks follow.
+func userOrder() []string {
+	return []string{"userName", "name.givenName", "name.familyName", "nickName", "emails", "department", "title", "phoneNumbers"}
+}
+
+// Attributes are those that the form has fields for.
+func (f UserForm) Attributes() []directory.Attribute {
+	without := map[string]string{}
+	if !f.Named {
+		without["displayName"] = "people are shown by first and last name until something else gives them a display name"
+	}
+	return directory.InForms(userOrder(), without)
 }
 
 // Fields are those of the form, the password apart.
 func (f UserForm) Fields() []ui.Field {
-	e := f.Errors
-	fields := []ui.Field{
-		{Name: "user_name", Label: "User name", Value: f.UserName, Error: e["user_name"], Required: true, Autocomplete: "off", MaxLength: 200,
-			Help: "What the user signs in with. It must be unique.", Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}},
-		{Name: "given_name", Label: "First name", Value: f.GivenName, Error: e["given_name"], Autocomplete: "off", MaxLength: 250},
-		{Name: "family_name", Label: "Last name", Value: f.FamilyName, Error: e["family_name"], Autocomplete: "off", MaxLength: 250},
-		{Name: "email", Label: "Email", Type: ui.Email, Value: f.Email, Error: e["email"], Autocomplete: "off", MaxLength: 254},
-		{Name: "department", Label: "Department", Value: f.Department, Error: e["department"], Autocomplete: "off", MaxLength: 250},
-		{Name: "title", Label: "Title", Value: f.Title, Error: e["title"], Autocomplete: "off", MaxLength: 250},
-		{Name: "phone", Label: "Phone", Type: "tel", Value: f.Phone, Error: e["phone"], Autocomplete: "off", MaxLength: 250},
-	}
-	if f.Named {
-		fields = append(fields, ui.Field{Name: "display_name", Label: "Display name", Value: f.DisplayName, Error: e["display_name"], Autocomplete: "off",
-			Help: "Shown instead of first and last name.", MaxLength: 250})
+	var fields []ui.Field
+	for _, a := range f.Attributes() {
+		fields = append(fields, attributeField(a, f.Values[a.Path], f.Errors))
 	}
 	return fields
+}
+
+// attributeField asks for an attribute.
+func attributeField(a directory.Attribute, value string, wrong map[string]string) ui.Field {
+	f := ui.Field{Name: a.Field, Label: a.Label, Value: value, Error: wrong[a.Field], Autocomplete: "off", MaxLength: 250}
+	switch a.Path {
+	case "userName":
+		f.Required, f.MaxLength, f.Attrs = true, 200, templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}
+		f.Help = "What the user signs in with. It must be unique."
+	case "displayName":
+		f.Help = "Shown instead of first and last name."
+	case "emails":
+		f.Type, f.MaxLength = ui.Email, 254
+	case "phoneNumbers":
+		f.Type = "tel"
+	}
+	return f
+}
+
+// rows are the fields, with those side by side that people read together.
+func (f UserForm) rows() (rows [][]ui.Field) {
+	beside := map[string]string{"family_name": "given_name", "title": "department"}
+	for _, field := range f.Fields() {
+		if last := len(rows) - 1; last >= 0 && beside[field.Name] == rows[last][0].Name {
+			rows[last] = append(rows[last], field)
+			continue
+		}
+		rows = append(rows, []ui.Field{field})
+	}
+	return rows
 }
 
 func (f UserForm) passwordFields() []ui.Field {
@@ -89,81 +124,64 @@ func userFields(f UserForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		fs := f.Fields()
-		templ_7745c5c3_Err = ui.Input(fs[0]).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		for _, row := range f.rows() {
+			templ_7745c5c3_Err = fieldRow(row).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
-		templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-			if !templ_7745c5c3_IsBuffer {
-				defer func() {
-					templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err == nil {
-						templ_7745c5c3_Err = templ_7745c5c3_BufErr
+		return nil
+	})
+}
+
+func fieldRow(fields []ui.Field) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var2 == nil {
+			templ_7745c5c3_Var2 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		if len(fields) == 1 {
+			templ_7745c5c3_Err = ui.Input(fields[0]).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+				if !templ_7745c5c3_IsBuffer {
+					defer func() {
+						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err == nil {
+							templ_7745c5c3_Err = templ_7745c5c3_BufErr
+						}
+					}()
+				}
+				ctx = templ.InitializeContext(ctx)
+				for _, f := range fields {
+					templ_7745c5c3_Err = ui.Input(f).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
 					}
-				}()
-			}
-			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Input(fs[1]).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = ui.Input(fs[2]).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			return nil
-		})
-		templ_7745c5c3_Err = ui.FieldRow().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = ui.Input(fs[3]).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-			if !templ_7745c5c3_IsBuffer {
-				defer func() {
-					templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err == nil {
-						templ_7745c5c3_Err = templ_7745c5c3_BufErr
-					}
-				}()
-			}
-			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Input(fs[4]).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = ui.Input(fs[5]).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			return nil
-		})
-		templ_7745c5c3_Err = ui.FieldRow().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = ui.Input(fs[6]).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		if f.Named {
-			templ_7745c5c3_Err = ui.Input(fs[7]).Render(ctx, templ_7745c5c3_Buffer)
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = ui.FieldRow().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

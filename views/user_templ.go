@@ -94,15 +94,19 @@ func (v AccountsView) worst() (s provisioning.Status, sent bool) {
 	return s, sent
 }
 
-func (v UserView) facts() []ui.Fact {
+// notOnPage says why an attribute that people write by hand is not among the facts.
+func notOnPage() map[string]string {
+	return map[string]string{"displayName": "it is the page's title"}
+}
+
+func (v UserView) facts() (facts []ui.Fact) {
 	u := v.User
-	return []ui.Fact{
-		{Term: "User name", Text: u.UserName}, {Term: "First name", Text: u.Name.GivenName}, {Term: "Last name", Text: u.Name.FamilyName},
-		{Term: "Email", Text: u.Email()}, {Term: "Department", Text: u.Department}, {Term: "Title", Text: u.Title}, {Term: "Phone", Text: u.Phone()},
-		{Term: "Password", Text: passwordWords(u)}, {Term: "Arrived by", Text: sourceWords(u.Source)},
-		{Term: "Created", View: ui.Time(u.CreatedAt, v.Accounts.Now)}, {Term: "Changed", View: ui.Time(u.UpdatedAt, v.Accounts.Now)},
-		{Term: "ID", Text: u.ID, Mono: true},
+	for _, a := range directory.InForms(userOrder(), notOnPage()) {
+		facts = append(facts, ui.Fact{Term: a.Label, Text: a.Get(&u)})
 	}
+	return append(facts, ui.Fact{Term: "Password", Text: passwordWords(u)}, ui.Fact{Term: "Arrived by", Text: sourceWords(u.Source)},
+		ui.Fact{Term: "Created", View: ui.Time(u.CreatedAt, v.Accounts.Now)}, ui.Fact{Term: "Changed", View: ui.Time(u.UpdatedAt, v.Accounts.Now)},
+		ui.Fact{Term: "ID", Text: u.ID, Mono: true})
 }
 
 func passwordWords(u directory.User) string {
@@ -601,7 +605,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var15 templ.SafeURL
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(ConnectorsURL(a.ConnectionID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 228, Col: 97}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 232, Col: 97}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -614,7 +618,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(a.Connection)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 228, Col: 114}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 232, Col: 114}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -650,7 +654,7 @@ func absentPanel(a AbsentView) templ.Component {
 		var templ_7745c5c3_Var17 string
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(a.words())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 239, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `user.templ`, Line: 243, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {

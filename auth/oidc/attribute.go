@@ -28,44 +28,64 @@ const UserName = "userName"
 
 // Attributes are all of them, in the order of the form.
 func Attributes() []Attribute {
-	return []Attribute{
-		text(UserName, "User name", `claims[?"preferred_username"].orValue(claims[?"email"].orValue(claims.sub))`, func(u *directory.User) *string { return &u.UserName }),
-		text("name.givenName", "First name", claim("given_name"), func(u *directory.User) *string { return &u.Name.GivenName }),
-		text("name.familyName", "Last name", claim("family_name"), func(u *directory.User) *string { return &u.Name.FamilyName }),
-		text("displayName", "Display name", claim("name"), func(u *directory.User) *string { return &u.DisplayName }),
-		items("emails", "Email", claim("email"), func(u *directory.User) *[]directory.Item { return &u.Emails }),
-		items("phoneNumbers", "Phone", claim("phone_number"), func(u *directory.User) *[]directory.Item { return &u.PhoneNumbers }),
-		text("title", "Title", claim("title"), func(u *directory.User) *string { return &u.Title }),
-		text("department", "Department", claim("department"), func(u *directory.User) *string { return &u.Department }),
-		text("organization", "Organization", claim("organization"), func(u *directory.User) *string { return &u.Organization }),
-		text("employeeNumber", "Employee number", claim("employee_number"), func(u *directory.User) *string { return &u.EmployeeNumber }),
-		text("nickName", "Nickname", claim("nickname"), func(u *directory.User) *string { return &u.NickName }),
-		text("locale", "Locale", claim("locale"), func(u *directory.User) *string { return &u.Locale }),
-		text("timezone", "Time zone", claim("zoneinfo"), func(u *directory.User) *string { return &u.Timezone }),
+	first := []string{UserName, "name.givenName", "name.familyName", "displayName", "emails", "phoneNumbers", "title", "department", "organization",
+		"employeeNumber", "nickName", "locale", "timezone"}
+	var all []Attribute
+	for _, row := range directory.InOrder(first, noClaim()) {
+		all = append(all, attributeOf(row))
 	}
+	return all
 }
 
-func claim(name string) string { return `claims[?"` + name + `"].orValue("")` }
-
-func text(key, label, expression string, at func(*directory.User) *string) Attribute {
-	return Attribute{Key: key, Label: label, Default: expression, Required: key == UserName,
-		get: func(u *directory.User) []string { return []string{*at(u)} },
-		set: func(u *directory.User, v []string) { *at(u) = strings.Join(v, "") }}
+// noClaim says why a row of the table is not offered.
+func noClaim() map[string]string {
+	const (
+		rare    = "providers seldom say it, and the form is long"
+		several = "claims say one value or a list of texts, and these have types or parts"
+		access  = "it can give access at targets, which is not for an identity provider to say"
+	)
+	return map[string]string{"externalId": "a provider's ID of a user is the subject, which is kept with the identity",
+		"name.formatted": rare, "name.middleName": rare, "name.honorificPrefix": rare, "name.honorificSuffix": rare, "profileUrl": rare, "preferredLanguage": rare,
+		"ims": several, "photos": several, "addresses": several, "x509Certificates": several, "userType": access, "entitlements": access, "roles": access,
+		"costCenter": rare, "division": rare, "manager.value": rare, "manager.displayName": rare}
 }
 
-func items(key, label, expression string, at func(*directory.User) *[]directory.Item) Attribute {
-	return Attribute{Key: key, Label: label, Default: expression, List: true,
-		get: func(u *directory.User) (values []string) {
-			for _, i := range *at(u) {
-				if i.Primary {
-					values = append([]string{i.Value}, values...)
-				} else {
-					values = append(values, i.Value)
-				}
-			}
-			return values
-		},
-		set: func(u *directory.User, v []string) { *at(u) = asItems(*at(u), v) }}
+// claims are the names that OpenID Connect Core §5.1 and the usual providers have for attributes. Nothing is taken for one
+// without a name, until an administrator writes an expression.
+func claims() map[string]string {
+	return map[string]string{"name.givenName": "given_name", "name.familyName": "family_name", "displayName": "name", "emails": "email", "phoneNumbers": "phone_number",
+		"title": "title", "department": "department", "organization": "organization", "employeeNumber": "employee_number", "nickName": "nickname",
+		"locale": "locale", "timezone": "zoneinfo"}
+}
+
+func attributeOf(row directory.Attribute) Attribute {
+	a := Attribute{Key: row.Path, Label: row.Label, List: row.Multi}
+	if name, ok := claims()[row.Path]; ok {
+		a.Default = `claims[?"` + name + `"].orValue("")`
+	}
+	if row.Path == UserName {
+		a.Required, a.Default = true, `claims[?"preferred_username"].orValue(claims[?"email"].orValue(claims.sub))`
+	}
+	if row.Multi {
+		a.get = func(u *directory.User) []string { return valuesOf(*row.Items(u)) }
+		a.set = func(u *directory.User, v []string) { *row.Items(u) = asItems(*row.Items(u), v) }
+		return a
+	}
+	a.get = func(u *directory.User) []string { return []string{row.Get(u)} }
+	a.set = func(u *directory.User, v []string) { row.Set(u, strings.Join(v, "")) }
+	return a
+}
+
+// valuesOf are those of the items, the primary one first.
+func valuesOf(items []directory.Item) (values []string) {
+	for _, i := range items {
+		if i.Primary {
+			values = append([]string{i.Value}, values...)
+		} else {
+			values = append(values, i.Value)
+		}
+	}
+	return values
 }
 
 // asItems makes the values the list, the first one primary. What is known beyond the value is kept.

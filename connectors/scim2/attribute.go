@@ -2,7 +2,7 @@ package scim2
 
 import (
 	"usher/connectors"
-	"usher/scim"
+	"usher/directory"
 )
 
 // Keys of the attributes that the code itself speaks of. Stored: never rename.
@@ -12,36 +12,50 @@ const (
 	attrPassword = "password" // no attribute of a mapping; only a path
 )
 
-// attributes are what can be mapped. Only what every strict service takes has an expression from the start; the rest
-// is sent once an administrator gives it one.
+// attributes are what can be mapped: the table of what is known about a user. Only what every strict service takes has an
+// expression from the start; the rest is sent once an administrator gives it one.
 func attributes() []connectors.Attribute {
-	str, list := connectors.String, connectors.List
-	return []connectors.Attribute{
-		{Key: attrUserName, Label: "User name", Type: str, Required: true, Matching: true, Default: `user.userName`},
-		{Key: "name.givenName", Label: "Given name", Type: str, Default: `user.name.givenName`},
-		{Key: "name.familyName", Label: "Family name", Type: str, Default: `user.name.familyName`},
-		{Key: "displayName", Label: "Display name", Type: str,
-			Default: `user.displayName != "" ? user.displayName : (user.name.givenName + " " + user.name.familyName).trim()`},
-		{Key: "title", Label: "Title", Type: str, Default: `user.title`},
-		{Key: attrEmails, Label: "E-mail addresses", Type: list, Default: `user.emails`},
-		{Key: "phoneNumbers", Label: "Phone numbers", Type: list, Default: `user.phoneNumbers`},
-		{Key: scim.EnterpriseURN + ":department", Label: "Department", Type: str, Default: `user.department`},
-		{Key: attrActive, Label: "Active", Type: connectors.Boolean, Default: `user.active`},
-		{Key: "name.formatted", Label: "Full name", Type: str},
-		{Key: "name.middleName", Label: "Middle name", Type: str},
-		{Key: "name.honorificPrefix", Label: "Honorific prefix", Type: str},
-		{Key: "name.honorificSuffix", Label: "Honorific suffix", Type: str},
-		{Key: "nickName", Label: "Nickname", Type: str},
-		{Key: "profileUrl", Label: "Profile URL", Type: str},
-		{Key: "userType", Label: "User type", Type: str},
-		{Key: "preferredLanguage", Label: "Preferred language", Type: str},
-		{Key: "locale", Label: "Locale", Type: str},
-		{Key: "timezone", Label: "Time zone", Type: str},
-		{Key: "addresses", Label: "Addresses", Type: list},
-		{Key: scim.EnterpriseURN + ":employeeNumber", Label: "Employee number", Type: str},
-		{Key: scim.EnterpriseURN + ":costCenter", Label: "Cost centre", Type: str},
-		{Key: scim.EnterpriseURN + ":organization", Label: "Organisation", Type: str},
-		{Key: scim.EnterpriseURN + ":division", Label: "Division", Type: str},
-		{Key: scim.EnterpriseURN + ":manager.value", Label: "Manager (the manager's ID at the target)", Type: str},
+	first := []string{attrUserName, "name.givenName", "name.familyName", "displayName", "title", attrEmails, "phoneNumbers", "department"}
+	var all []connectors.Attribute
+	for _, row := range directory.InOrder(first, notSent()) {
+		all = append(all, attributeOf(row))
+		if row.Path == "department" {
+			all = append(all, connectors.Attribute{Key: attrActive, Label: "Active", Type: connectors.Boolean, Default: `user.active`})
+		}
 	}
+	return all
+}
+
+// notSent says why a row of the table cannot be mapped.
+func notSent() map[string]string {
+	const access = "it can give access at the target, which roles and licences there are for"
+	return map[string]string{"externalId": "it is our name for the account, by which it is known again", "ims": "services with users' messengers are not known",
+		"photos": "a service fetches them by an address of ours, and there is none", "x509Certificates": "services that take them are not known",
+		"entitlements": access, "roles": access, "manager.displayName": "it is read-only in SCIM (RFC 7643 §4.3)"}
+}
+
+func attributeOf(row directory.Attribute) connectors.Attribute {
+	a := connectors.Attribute{Key: row.Name(), Label: row.Label, Type: connectors.String}
+	if row.Multi {
+		a.Type = connectors.List
+	}
+	switch row.Path {
+	case attrUserName:
+		a.Required, a.Matching, a.Default = true, true, `user.userName`
+	case "displayName":
+		a.Default = `user.displayName != "" ? user.displayName : (user.name.givenName + " " + user.name.familyName).trim()`
+	case "name.givenName", "name.familyName", "title", attrEmails, "phoneNumbers", "department":
+		a.Default = "user." + row.Path
+	case "manager.value":
+		a.Label = "Manager (the manager's ID at the target)"
+	}
+	switch row.Path { // the whole list is sent
+	case attrEmails:
+		a.Label = "E-mail addresses"
+	case "phoneNumbers":
+		a.Label = "Phone numbers"
+	case "addresses":
+		a.Label = "Addresses"
+	}
+	return a
 }

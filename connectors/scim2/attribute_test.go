@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/directory"
 )
 
 func TestMoreAttributes(t *testing.T) {
@@ -44,5 +45,31 @@ func TestMoreAttributes(t *testing.T) {
 	u, _ = r.User(a.ID)
 	if got := fmt.Sprint(u.Attributes); strings.Contains(got, ":y") {
 		t.Errorf("left: %s", got)
+	}
+}
+
+// TestTargetsOfEveryAttribute: each row of the table can be mapped, or notSent says why it cannot.
+func TestTargetsOfEveryAttribute(t *testing.T) {
+	offered := map[string]connectors.Attribute{}
+	for _, a := range attributes() {
+		offered[a.Key] = a
+	}
+	for _, row := range directory.Attributes() {
+		a, ok := offered[row.Name()]
+		if why := notSent()[row.Path]; ok != (why == "") {
+			t.Errorf("%s is offered: %t, and left out because %q", row.Path, ok, why)
+		}
+		if ok && (a.Type == connectors.List) != row.Multi {
+			t.Errorf("%s is a %s", row.Path, a.Type)
+		}
+		delete(offered, row.Name())
+	}
+	for path, why := range notSent() {
+		if _, known := directory.AttributeOf(path); !known || why == "" {
+			t.Errorf("%q is left out because %q", path, why)
+		}
+	}
+	if delete(offered, attrActive); len(offered) > 0 {
+		t.Errorf("without a row: %v", offered)
 	}
 }

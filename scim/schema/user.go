@@ -1,8 +1,11 @@
 package schema
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
+	"usher/directory"
 	"usher/scim"
 )
 
@@ -41,73 +44,82 @@ var user = sync.OnceValue(func() *ResourceType {
 			Name:        "User",
 			Description: "User Account: a person of the organisation, and how to reach them",
 			Common:      []Attribute{externalID()},
-			Attributes:  append(userAttributes(), userLists()...),
+			Attributes:  userAttributes(),
 		},
 		Extensions: []*Schema{enterprise()},
 	})
 })
 
+// userAttributes are those of the table, and those that are none of the profile.
 func userAttributes() []Attribute {
-	userName := text("userName", "The name by which the person signs in. No two users share one, whatever its case.")
-	userName.Required, userName.Uniqueness = true, Server
 	active := flag("active", "Whether the person may sign in and use what they were given. A new user who comes without it is active.")
 	active.Required = true // it always has a value: to remove it is refused (RFC 7644 §3.5.2.2)
 	password := text("password", "A new password in clear. It can be set, and is never given back or searched.")
 	password.Mutability, password.Returned, password.CaseExact = WriteOnly, Never, true
-	return []Attribute{
-		userName,
-		complexOf("name", "The parts of the person's name.",
-			text("formatted", "The full name as it is shown, with titles and suffixes."),
-			text("familyName", "The family name, or last name."),
-			text("givenName", "The given name, or first name."),
-			text("middleName", "The middle names."),
-			text("honorificPrefix", "What goes before the name, such as Dr."),
-			text("honorificSuffix", "What follows the name, such as III."),
-		),
-		text("displayName", "The name to show to other people."),
-		text("nickName", "What the person is called casually."),
-		link("profileUrl", "The address of a page about the person.", "external"),
-		text("title", "The person's job title."),
-		text("userType", "How the person relates to the organisation, such as Employee or Contractor."),
-		text("preferredLanguage", "The languages that the person prefers, as an Accept-Language header lists them."),
-		text("locale", "The language and region in which dates and numbers are written for the person, such as en-GB."),
-		text("timezone", "The person's time zone by its IANA name, such as Europe/Paris."),
-		active,
-		password,
-	}
+	all := rowsOf("")
+	lists := slices.IndexFunc(all, func(a Attribute) bool { return a.Multi })
+	all = slices.Insert(all, lists, active, password)
+	places := slices.IndexFunc(all, func(a Attribute) bool { return a.Name == "addresses" })
+	return slices.Insert(all, places+1, groupsOfUser())
 }
 
-func userLists() []Attribute {
-	certificate := text("value", "An X.509 certificate in DER, written in base64.")
-	certificate.Type, certificate.CaseExact = Binary, true
-	return []Attribute{
-		list("emails", "The person's e-mail addresses.",
-			entry(text("value", "An e-mail address."), "work", "home", "other")...),
-		list("phoneNumbers", "The person's telephone numbers.",
-			entry(text("value", "A telephone number."), "work", "home", "mobile", "fax", "pager", "other")...),
-		list("ims", "The person's instant messaging addresses.",
-			entry(text("value", "An instant messaging address."), "aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo")...),
-		list("photos", "Pictures of the person.",
-			entry(link("value", "The address of a picture.", "external"), "photo", "thumbnail")...),
-		list("addresses", "The person's postal addresses.", address()...),
-		groupsOfUser(),
-		list("entitlements", "What the person is entitled to.", entry(text("value", "The name of an entitlement."))...),
-		list("roles", "The roles that the person has.", entry(text("value", "The name of a role."))...),
-		list("x509Certificates", "Certificates that were issued to the person.", entry(certificate)...),
+// rowsOf are the attributes of the table in the core schema or in the extension with this URN.
+func rowsOf(urn string) (all []Attribute) {
+	about := map[string]string{"name": "The parts of the person's name.", "manager": "Whom the person reports to."}
+	for _, row := range directory.Attributes() {
+		if row.URN != urn || row.Path == "externalId" { // that is a common attribute (RFC 7643 §3.1)
+			continue
+		}
+		name, part, isPart := strings.Cut(row.Path, ".")
+		if !isPart {
+			all = append(all, attributeOf(name, row))
+			continue
+		}
+		if len(all) == 0 || all[len(all)-1].Name != name {
+			all = append(all, complexOf(name, about[name]))
+		}
+		whole := &all[len(all)-1]
+		whole.Sub = append(whole.Sub, attributeOf(part, row))
 	}
+	return all
 }
 
-func address() []Attribute {
-	return []Attribute{
-		text("formatted", "The whole address as it is written on an envelope; it may have several lines."),
-		text("streetAddress", "Street, house number and whatever else is needed to find the door."),
-		text("locality", "The city or town."),
-		text("region", "The state or region."),
-		text("postalCode", "The postal code."),
-		text("country", "The country, as a code of two letters (ISO 3166-1)."),
-		typeOf("work", "home", "other"),
-		primary(),
+// attributeOf is a row of the table in SCIM's words.
+func attributeOf(name string, row directory.Attribute) Attribute {
+	switch {
+	case row.Type == directory.PlaceValue:
+		return list(name, row.About, address(row.Types)...)
+	case row.Multi:
+		return list(name, row.About, entry(valueOf("value", row.Each, row.Type), row.Types...)...)
 	}
+	a := valueOf(name, row.About, row.Type)
+	if row.Path == "userName" {
+		a.Required, a.Uniqueness = true, Server
+	}
+	if row.Writer == directory.FileWrites {
+		a.Mutability = ReadOnly
+	}
+	return a
+}
+
+func valueOf(name, about string, kind directory.ValueType) Attribute {
+	a := text(name, about)
+	switch kind {
+	case directory.ExactValue:
+		a.CaseExact = true
+	case directory.LinkValue:
+		return link(name, about, "external")
+	case directory.BinaryValue:
+		a.Type, a.CaseExact = Binary, true
+	}
+	return a
+}
+
+func address(types []string) (parts []Attribute) {
+	for _, p := range directory.AddressParts() {
+		parts = append(parts, text(p.Name, p.About))
+	}
+	return append(parts, typeOf(types...), primary())
 }
 
 func groupsOfUser() Attribute {
@@ -126,21 +138,16 @@ func groupsOfUser() Attribute {
 }
 
 func enterprise() *Schema {
-	shown := text("displayName", "The manager's name.")
-	shown.Mutability = ReadOnly
-	id := text("value", "The ID of the manager.")
-	id.CaseExact = true
+	all := rowsOf(scim.EnterpriseURN)
+	for i := range all {
+		if all[i].Name == "manager" {
+			all[i].Sub = slices.Insert(all[i].Sub, 1, link("$ref", "The address of the manager's user.", "User"))
+		}
+	}
 	return &Schema{
 		URN:         scim.EnterpriseURN,
 		Name:        "EnterpriseUser",
 		Description: "What an employer keeps about a person",
-		Attributes: []Attribute{
-			text("employeeNumber", "The number that the organisation gave to the person."),
-			text("costCenter", "The cost centre that pays for the person."),
-			text("organization", "The organisation that the person belongs to."),
-			text("division", "The division that the person belongs to."),
-			text("department", "The department that the person belongs to."),
-			complexOf("manager", "Whom the person reports to.", id, link("$ref", "The address of the manager's user.", "User"), shown),
-		},
+		Attributes:  all,
 	}
 }

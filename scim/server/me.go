@@ -2,7 +2,7 @@ package server
 
 import (
 	"net/http"
-	"reflect"
+	"slices"
 
 	"usher/directory"
 )
@@ -33,32 +33,58 @@ func onlyOwn(put bool, u *directory.User, m map[string]any, p *directory.Profile
 	if m["userName"] == nil {
 		m["userName"] = u.UserName
 	}
+	next := &directory.User{UserName: u.UserName, Profile: *p}
 	for _, f := range []struct {
-		name  string
-		same  bool
-		given bool
-		keep  func()
-	}{
-		{"userName", m["userName"] == u.UserName, true, func() { m["userName"] = u.UserName }},
-		{"active", m["active"] == nil || m["active"] == u.Active, true, func() { m["active"] = u.Active }},
-		{"userType", p.UserType == u.UserType, p.UserType != "", func() { p.UserType = u.UserType }},
-		{"emails", reflect.DeepEqual(p.Emails, u.Emails), len(p.Emails) > 0, func() { p.Emails = u.Emails }},
-		{"roles", reflect.DeepEqual(p.Roles, u.Roles), len(p.Roles) > 0, func() { p.Roles = u.Roles }},
-		{"entitlements", reflect.DeepEqual(p.Entitlements, u.Entitlements), len(p.Entitlements) > 0, func() { p.Entitlements = u.Entitlements }},
-		{"employeeNumber", p.EmployeeNumber == u.EmployeeNumber, p.EmployeeNumber != "", func() { p.EmployeeNumber = u.EmployeeNumber }},
-		{"costCenter", p.CostCenter == u.CostCenter, p.CostCenter != "", func() { p.CostCenter = u.CostCenter }},
-		{"organization", p.Organization == u.Organization, p.Organization != "", func() { p.Organization = u.Organization }},
-		{"division", p.Division == u.Division, p.Division != "", func() { p.Division = u.Division }},
-		{"department", p.Department == u.Department, p.Department != "", func() { p.Department = u.Department }},
-		{"manager", p.Manager.Value == u.Manager.Value, p.Manager.Value != "", func() { p.Manager = u.Manager }},
-	} {
-		switch {
-		case f.same:
-		case f.given && !put:
-			return problem(http.StatusForbidden, "", "You cannot change %s yourself. Ask an administrator.", f.name)
-		default:
-			f.keep()
+		name string
+		now  any
+	}{{"userName", u.UserName}, {"active", u.Active}} {
+		if m[f.name] == nil || m[f.name] == f.now {
+			continue
 		}
+		if !put {
+			return notYours(f.name)
+		}
+		m[f.name] = f.now
 	}
+	for _, a := range directory.Attributes() {
+		if a.Number == 0 || a.Writer != directory.OrganisationWrites || sameValues(a, u, next) {
+			continue
+		}
+		if hasValues(a, next) && !put {
+			return notYours(a.Whole())
+		}
+		keepValues(a, next, u)
+	}
+	*p = next.Profile
 	return nil
+}
+
+func notYours(name string) error {
+	return problem(http.StatusForbidden, "", "You cannot change %s yourself. Ask an administrator.", name)
+}
+
+func sameValues(a directory.Attribute, u, v *directory.User) bool {
+	switch {
+	case a.Type == directory.PlaceValue:
+		return slices.Equal(*a.Places(u), *a.Places(v))
+	case a.Multi:
+		return slices.Equal(*a.Items(u), *a.Items(v))
+	}
+	return *a.Text(u) == *a.Text(v)
+}
+
+func hasValues(a directory.Attribute, u *directory.User) bool {
+	return !sameValues(a, u, &directory.User{})
+}
+
+// keepValues gives u what from has of the attribute.
+func keepValues(a directory.Attribute, u, from *directory.User) {
+	switch {
+	case a.Type == directory.PlaceValue:
+		*a.Places(u) = *a.Places(from)
+	case a.Multi:
+		*a.Items(u) = *a.Items(from)
+	default:
+		*a.Text(u) = *a.Text(from)
+	}
 }

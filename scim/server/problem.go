@@ -28,16 +28,18 @@ func invalid(scimType, format string, args ...any) *scim.Error {
 	return problem(http.StatusBadRequest, scimType, format, args...)
 }
 
-// fields are SCIM's names of what directory calls by the names of its forms.
-var fields = map[string]string{
-	"user_name":    "userName",
-	"given_name":   "name.givenName",
-	"family_name":  "name.familyName",
-	"display_name": "displayName",
-	"email":        "emails.value",
-	"phone":        "phoneNumbers.value",
-	"external_id":  "externalId",
-	"department":   scim.EnterpriseURN + ":department",
+// fieldName is SCIM's name of what directory calls by the name of its forms.
+func fieldName(field string) string {
+	for _, a := range directory.Attributes() {
+		switch {
+		case a.Field != field:
+		case a.Multi:
+			return a.Name() + ".value"
+		default:
+			return a.Name()
+		}
+	}
+	return field
 }
 
 // problemOf is the answer to a failed act. What nobody who asks can act on is logged here, once, under a reference.
@@ -80,14 +82,10 @@ func detail(d *directory.Error) string {
 	}
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(d.Fields)) {
-		name, ok := fields[k]
-		if !ok {
-			name = k
-		}
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		fmt.Fprintf(&b, "%s: %s", name, d.Fields[k])
+		fmt.Fprintf(&b, "%s: %s", fieldName(k), d.Fields[k])
 	}
 	return b.String()
 }

@@ -19,22 +19,38 @@ func (s *Server) userResource(u directory.User, externalID string, groups []dire
 	m := s.head(users, u.ID, u.Version, u.CreatedAt, u.UpdatedAt)
 	m["userName"], m["active"] = u.UserName, u.Active
 	put(m, "externalId", externalID)
-	putName(m, u.Name)
-	for name, v := range map[string]string{"displayName": u.DisplayName, "nickName": u.NickName, "profileUrl": u.ProfileURL, "title": u.Title,
-		"userType": u.UserType, "preferredLanguage": u.PreferredLanguage, "locale": u.Locale, "timezone": u.Timezone} {
-		put(m, name, v)
-	}
-	for name, list := range map[string][]directory.Item{"emails": u.Emails, "phoneNumbers": u.PhoneNumbers, "ims": u.IMs, "photos": u.Photos,
-		"entitlements": u.Entitlements, "roles": u.Roles, "x509Certificates": u.X509Certificates} {
-		putItems(m, name, list)
-	}
-	putAddresses(m, u.Addresses)
+	s.putProfile(m, u)
 	s.putGroups(m, groups)
-	if e := s.enterprise(u.Profile); len(e) > 0 {
+	return m
+}
+
+// putProfile puts the rows of the table with a value into a resource, and says so when some are the extension's.
+func (s *Server) putProfile(m map[string]any, u directory.User) {
+	e := map[string]any{}
+	for _, a := range directory.Attributes() {
+		in := m
+		if a.URN != "" {
+			in = e
+		}
+		switch {
+		case a.Number == 0: // userName and externalId, which the resource has already
+		case a.Type == directory.PlaceValue:
+			putAddresses(in, a.Path, *a.Places(&u))
+		case a.Multi:
+			putItems(in, a.Path, *a.Items(&u))
+		default:
+			putText(in, a.Path, *a.Text(&u))
+		}
+	}
+	if manager, ok := e["manager"].(map[string]any); ok {
+		if _, err := uuid.Parse(u.Manager.Value); err == nil { // an ID of ours, as far as one can tell without looking
+			manager["$ref"] = s.location(users, u.Manager.Value)
+		}
+	}
+	if len(e) > 0 {
 		m[scim.EnterpriseURN] = e
 		m["schemas"] = []any{scim.UserURN, scim.EnterpriseURN}
 	}
-	return m
 }
 
 // head is what every resource has (RFC 7643 §3.1).
@@ -63,17 +79,19 @@ func put(m map[string]any, name, v string) {
 	}
 }
 
-func putName(m map[string]any, n directory.Name) {
-	name := map[string]any{}
-	put(name, "formatted", n.Formatted)
-	put(name, "familyName", n.FamilyName)
-	put(name, "givenName", n.GivenName)
-	put(name, "middleName", n.MiddleName)
-	put(name, "honorificPrefix", n.HonorificPrefix)
-	put(name, "honorificSuffix", n.HonorificSuffix)
-	if len(name) > 0 {
-		m["name"] = name
+// putText puts a value where its path leads: that of name.givenName into name.
+func putText(m map[string]any, path, v string) {
+	whole, part, isPart := strings.Cut(path, ".")
+	if v == "" || !isPart {
+		put(m, path, v)
+		return
 	}
+	in, ok := m[whole].(map[string]any)
+	if !ok {
+		in = map[string]any{}
+		m[whole] = in
+	}
+	in[part] = v
 }
 
 func putItems(m map[string]any, name string, items []directory.Item) {
@@ -99,24 +117,21 @@ func putPrimary(v map[string]any, is, isNot bool) {
 	}
 }
 
-func putAddresses(m map[string]any, addresses []directory.Address) {
+func putAddresses(m map[string]any, name string, addresses []directory.Address) {
 	if len(addresses) == 0 {
 		return
 	}
 	list := make([]any, 0, len(addresses))
 	for _, a := range addresses {
 		v := map[string]any{}
-		put(v, "formatted", a.Formatted)
-		put(v, "streetAddress", a.StreetAddress)
-		put(v, "locality", a.Locality)
-		put(v, "region", a.Region)
-		put(v, "postalCode", a.PostalCode)
-		put(v, "country", a.Country)
+		for _, p := range directory.AddressParts() {
+			put(v, p.Name, *p.Text(&a))
+		}
 		put(v, "type", a.Type)
 		putPrimary(v, a.Primary, a.NotPrimary)
 		list = append(list, v)
 	}
-	m["addresses"] = list
+	m[name] = list
 }
 
 func (s *Server) putGroups(m map[string]any, in []directory.GroupRef) {
@@ -128,25 +143,6 @@ func (s *Server) putGroups(m map[string]any, in []directory.GroupRef) {
 		list = append(list, map[string]any{"value": g.ID, "$ref": s.location(groups, g.ID), "display": g.DisplayName, "type": "direct"})
 	}
 	m["groups"] = list
-}
-
-func (s *Server) enterprise(p directory.Profile) map[string]any {
-	e := map[string]any{}
-	put(e, "employeeNumber", p.EmployeeNumber)
-	put(e, "costCenter", p.CostCenter)
-	put(e, "organization", p.Organization)
-	put(e, "division", p.Division)
-	put(e, "department", p.Department)
-	manager := map[string]any{}
-	put(manager, "value", p.Manager.Value)
-	put(manager, "displayName", p.Manager.DisplayName)
-	if _, err := uuid.Parse(p.Manager.Value); err == nil { // an ID of ours, as far as one can tell without looking
-		manager["$ref"] = s.location(users, p.Manager.Value)
-	}
-	if len(manager) > 0 {
-		e["manager"] = manager
-	}
-	return e
 }
 
 const (
