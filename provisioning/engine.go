@@ -215,10 +215,11 @@ func (e *Engine) lane(t Target, o *Opened) *lane {
 }
 
 // attempt runs one task to a decided result. Its calls end before its lease does; a claim that waited too
-// long for that is given back untried, and so is one that is newer than the configuration that was opened.
+// long for that is given back untried, and so is one of another configuration than the one that was opened: what it
+// remembers may be of another target.
 func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	start := time.Now()
-	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) || o.revision < t.Revision {
+	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) || o.revision != t.Revision {
 		return Result{Task: t, Released: true}
 	}
 	t.Watched = e.clock.look()

@@ -67,7 +67,7 @@ func TestWhatIsSaidAboutMembersWhoWait(t *testing.T) {
 
 // An attempt with an older configuration than the claim's would settle the account as it was before the change, or send a password
 // where none is sent any more.
-func TestAnOlderConfigurationTriesNothingNew(t *testing.T) {
+func TestAnotherConfigurationTriesNothing(t *testing.T) {
 	e := quietEngine(&ledger{})
 	s := &script{}
 	o := scripted(s, nil)
@@ -76,6 +76,10 @@ func TestAnOlderConfigurationTriesNothingNew(t *testing.T) {
 	o.revision = 1
 	if r := e.attempt(t.Context(), o, task); !r.Released || s.asked() != "" {
 		t.Errorf("released %v, asked %q", r.Released, s.asked())
+	}
+	o.revision = 3 // perhaps of another target, where what the claim remembers is somebody else's
+	if r := e.attempt(t.Context(), o, task); !r.Released || s.asked() != "" {
+		t.Errorf("a claim of an older configuration: released %v, asked %q", r.Released, s.asked())
 	}
 	o.revision = 2
 	if r := e.attempt(t.Context(), o, task); r.Released {
