@@ -183,7 +183,8 @@ func (h *history) asks(i int, u directory.User, a provisioning.Account, rows map
 	}
 	for id, r := range rows {
 		of, here := h.users[r.ExternalID]
-		if id != a.RemoteID && r.UserName == u.UserName && (h.gone[r.ExternalID] || here && !h.inScope(i, of) || r.ExternalID == "" && !r.Active) {
+		// An account of a user who is, or was for a while, not sent there keeps its name meanwhile.
+		if id != a.RemoteID && r.UserName == u.UserName && (h.gone[r.ExternalID] || here && of.ID != u.ID && i == h.scope.site || r.ExternalID == "" && !r.Active) {
 			return true
 		}
 	}
@@ -192,12 +193,16 @@ func (h *history) asks(i int, u directory.User, a provisioning.Account, rows map
 
 // waitsForOneThatAsks reports whether a name is still had by somebody whose own account waits for an administrator.
 func (h *history) waitsForOneThatAsks(i int, a provisioning.Account, rows map[string]row) bool {
-	other, here := h.users[a.WaitsFor]
-	if !here || a.ErrorKind != connectors.Pending {
-		return false
+	for range names {
+		other, here := h.users[a.WaitsFor]
+		if !here || a.ErrorKind != connectors.Pending {
+			return false
+		}
+		if a, _ = h.account(i, other.ID); h.asks(i, other, a, rows, nil) {
+			return true
+		}
 	}
-	b, _ := h.account(i, other.ID)
-	return h.asks(i, other, b, rows, nil) || h.waitsForOneThatAsks(i, b, rows)
+	return false
 }
 
 // judgeMove wants no write that was not ours to send, at any target.
