@@ -178,6 +178,9 @@ func (h *history) asks(i int, u directory.User, a provisioning.Account, rows map
 	if r := rows[a.RemoteID]; a.Origin == provisioning.Adopted && strings.HasPrefix(a.Error, "Usher remembers") && h.called[u.ID][r.UserName] {
 		return true
 	}
+	if i == h.scope.site && h.isAnothers(i, u, a.HeldRemoteID) { // who was out of scope then, and kept the name
+		return true
+	}
 	if h.sites[i].existing == connectors.AdoptExisting && len(mine) == 0 && a.HeldRemoteID == "" {
 		return false
 	}
@@ -185,6 +188,15 @@ func (h *history) asks(i int, u directory.User, a provisioning.Account, rows map
 		of, here := h.users[r.ExternalID]
 		// An account of a user who is, or was for a while, not sent there keeps its name meanwhile.
 		if id != a.RemoteID && r.UserName == u.UserName && (h.gone[r.ExternalID] || here && of.ID != u.ID && i == h.scope.site || r.ExternalID == "" && !r.Active) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *history) isAnothers(i int, u directory.User, remoteID string) bool {
+	for _, other := range h.users {
+		if b, _ := h.account(i, other.ID); other.ID != u.ID && remoteID != "" && b.RemoteID == remoteID {
 			return true
 		}
 	}
