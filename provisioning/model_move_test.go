@@ -206,6 +206,9 @@ func (h *history) isAnothers(i int, u directory.User, remoteID string) bool {
 // waitsForOneThatAsks reports whether a name is still had by somebody whose own account waits for an administrator.
 func (h *history) waitsForOneThatAsks(i int, a provisioning.Account, rows map[string]row) bool {
 	for range names {
+		if h.gone[a.WaitsFor] && a.ErrorKind == connectors.Pending && h.status(i, a.WaitsFor) == provisioning.StatusHeld {
+			return true
+		}
 		other, here := h.users[a.WaitsFor]
 		if !here || a.ErrorKind != connectors.Pending {
 			return false
