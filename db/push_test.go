@@ -169,6 +169,39 @@ func TestANewAccountMakesItsGroupsDueSoon(t *testing.T) {
 	})
 }
 
+// TestGroupsHearOfALinkOnce: the act that links an account tells its groups, for the result of the attempt may be lost;
+// an attempt in doubt that comes to nothing tells them nothing new, however often it is made.
+func TestGroupsHearOfALinkOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.push(connectors.PushGroups, "true")
+		ada := w.user("ada")
+		w.choose(w.group("Staff", ada))
+		var user provisioning.Task
+		for _, task := range w.claimAt(later) {
+			if task.GroupID != "" {
+				w.settleGroup(later, task, "g1")
+			} else {
+				user = task
+			}
+		}
+		w.must(w.Link(ctx, user, provisioning.Link{RemoteID: "r1", Origin: provisioning.Created}, later))
+		soon := later.Add(2 * time.Second)
+		w.settleGroup(soon, w.claimGroups(soon)["Staff"], "g1")
+		_, err := w.TakeOver(ctx, user.Lease, soon) // the process died
+		w.must(err)
+		for i := range 3 {
+			at := soon.Add(time.Duration(i+1) * time.Minute)
+			task := w.claimOne(at)
+			if task.UserID == "" || task.Fresh || task.RemoteID != "r1" {
+				t.Fatalf("claimed %+v", task)
+			}
+			pending := &connectors.Error{Kind: connectors.Pending, Message: "the name is taken still"}
+			w.record(at, failed(task, provisioning.Result{RemoteID: "r1", Origin: provisioning.Created, Err: pending, Kind: connectors.Pending, DueAt: at.Add(time.Minute)}))
+			same(t, "groups that are due", w.dueGroups(at.Add(10*time.Second)), "[]")
+		}
+	})
+}
+
 // members is what there is to do about the group of a task.
 func (w *world) toDo(t provisioning.Task) string {
 	w.t.Helper()

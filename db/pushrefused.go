@@ -43,7 +43,7 @@ func (b *batch) retryRefused(connectorID string, users []any) error {
 		return fmt.Errorf("forget refusals at connector %s: %w", connectorID, err)
 	}
 	for some := range slices.Chunk(tidySet(groups), setSize) {
-		if _, err := b.tx.Exec(groupNews+`(`+placeholders(4, len(some))+`)`, idArgs(some, b.newsArgs(connectorID)...)...); err != nil {
+		if _, err := b.tx.Exec(groupNews+`(`+placeholders(4, len(some))+`)`, idArgs(some, newsArgs(connectorID, b.at)...)...); err != nil {
 			return fmt.Errorf("touch groups at connector %s: %w", connectorID, err)
 		}
 	}

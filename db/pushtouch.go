@@ -155,13 +155,13 @@ const pushesQuery = `SELECT EXISTS (SELECT 1 FROM accounts WHERE connector_id = 
 
 // news is what a batch learned about users at one connector.
 type news struct {
-	linked  []any // whose account became known at the target, or may have before
+	linked  []any // whose account became known at the target
 	written []any // whose account was written
 }
 
 // usersNews remembers what a result about a user means for the groups that they are in.
 func (b *batch) usersNews(r *provisioning.Result) {
-	linked := r.RemoteID != "" && (r.RemoteID != r.Task.RemoteID || !r.Task.Fresh)
+	linked := r.RemoteID != "" && r.RemoteID != r.Task.RemoteID
 	written := linked || r.RemoteID != "" && r.Err == nil && r.Operation != provisioning.OpNone
 	if !written {
 		return
@@ -194,8 +194,8 @@ func touchLinkedQuery(users int) string {
 }
 
 // newsArgs are the first arguments of groupNews.
-func (b *batch) newsArgs(connectorID string) []any {
-	return []any{connectorID, b.at.Add(2 * groupWait).UnixMicro(), b.at.Add(newsWait).UnixMicro()}
+func newsArgs(connectorID string, at time.Time) []any {
+	return []any{connectorID, at.Add(2 * groupWait).UnixMicro(), at.Add(newsWait).UnixMicro()}
 }
 
 // spreadNews makes groups due whose members can be members only now: their accounts are known, or different from those
@@ -216,7 +216,7 @@ func (b *batch) spreadNews(s *Store) error {
 		if len(n.linked) == 0 {
 			continue
 		}
-		if _, err := b.tx.Exec(touchLinkedQuery(len(n.linked)), append(b.newsArgs(connectorID), n.linked...)...); err != nil {
+		if _, err := b.tx.Exec(touchLinkedQuery(len(n.linked)), append(newsArgs(connectorID, b.at), n.linked...)...); err != nil {
 			return fmt.Errorf("touch groups of users at connector %s: %w", connectorID, err)
 		}
 	}
