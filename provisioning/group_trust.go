@@ -91,14 +91,15 @@ func (g *groupReconciler) waits(ctx context.Context, a connectors.Account) error
 		return err
 	case !ok:
 		return nil
-	case h.Leaving:
+	case h.Leaving && !h.Stuck:
 		g.r.WaitsFor = h.ID
 		return errGroupLeaving
+	case h.Leaving:
 	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || strings.EqualFold(h.Name, g.task.Group.DisplayName):
 		return nil
 	}
 	g.r.WaitsFor = h.ID
-	return waitsForRename(h)
+	return waitsForRename(ctx, g.store, g.task, h)
 }
 
 // contested works out who has the name that a rename was refused for.

@@ -100,6 +100,7 @@ type ledger struct {
 	beginErr    error
 	leaving     func(remoteID, externalID string) bool
 	holder      Holder            // of whatever is found
+	waiting     map[string]Holder // by ID, whom it waits for and so on
 	waits       map[string]string // who waits for whom
 	contenders  []Account
 	left        LeftAccount // what is known of whatever is found
@@ -125,6 +126,9 @@ func (l *ledger) Link(_ context.Context, _ Task, to Link, _ time.Time) error {
 func (l *ledger) Holder(_ context.Context, _ Task, remoteID, externalID string) (Holder, bool, error) {
 	if l.leaving != nil && l.leaving(remoteID, externalID) {
 		return Holder{ID: "leaver", Leaving: true}, true, nil
+	}
+	if h, ok := l.waiting[externalID]; ok {
+		return h, true, nil
 	}
 	return l.holder, l.holder.ID != "", nil
 }

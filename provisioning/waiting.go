@@ -32,25 +32,48 @@ func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
 		return err
 	case !ok:
 		return nil
-	case h.Leaving:
+	case h.Leaving && !h.Stuck:
 		c.r.WaitsFor = h.ID
 		return errLeaving
+	case h.Leaving:
 	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || !c.movesAway(h):
 		return nil
 	}
 	c.r.WaitsFor = h.ID
-	return waitsForRename(h)
+	return waitsForRename(ctx, c.store, c.task, h)
 }
 
-func waitsForRename(h Holder) error {
+// waitsForRename is the error to wait with for a holder whose change is not there yet. Where that one waits for others,
+// the last of them tells for what all wait.
+func waitsForRename(ctx context.Context, s Store, t Task, h Holder) error {
+	last, err := lastWaited(ctx, s, t, h)
+	if err != nil {
+		return err
+	}
 	e := &connectors.Error{Kind: connectors.Pending, Op: connectors.OpFind, RetryAfter: soon,
 		Message: fmt.Sprintf("The name is still taken at the target by %s, whose change is not there yet.", h.Name),
 		Remedy:  "Nothing: Usher tries again as soon as that account has its new values."}
-	if h.Stuck {
+	if last.Stuck {
 		e.RetryAfter = later
-		e.Remedy = fmt.Sprintf("Look at %s: that account waits for you, and this one goes on by itself then.", h.Name)
+		e.Remedy = fmt.Sprintf("Look at %s: that account waits for you, and this one goes on by itself then.", last.Name)
 	}
 	return e
+}
+
+// lastWaited is the last of those who wait one for the next, beginning with h; h itself when it waits for nobody. In a
+// ring there is no last one: then it is whoever waits for the task's own account.
+func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) {
+	for range longestRing {
+		if h.Stuck || !h.Unsettled || h.WaitsFor == "" || h.WaitsFor == t.UserID+t.GroupID {
+			break
+		}
+		next, ok, err := s.Holder(ctx, t, "", h.WaitsFor)
+		if err != nil || !ok {
+			return h, err
+		}
+		h = next
+	}
+	return h, nil
 }
 
 // movesAway reports whether another user's account should have none of the values that this one is recognised by.
@@ -118,7 +141,7 @@ func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (the
 		}
 		if theirs = shared(unique, has); len(theirs) > 0 {
 			c.r.WaitsFor = o.UserID
-			return theirs, waitsForRename(Holder{Name: o.Label}), nil
+			return theirs, waitsForRename(ctx, c.store, c.task, Holder{Name: o.Label, Unsettled: true, WaitsFor: o.WaitsFor}), nil
 		}
 	}
 	return nil, nil, nil

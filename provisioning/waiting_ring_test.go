@@ -1,6 +1,8 @@
 package provisioning
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"usher/connectors"
@@ -27,17 +29,36 @@ func waitsFor(id string) func(*testing.T, Result, *script, *ledger) {
 	}
 }
 
+// looksAt wants the wait to be long, and an administrator to be told whose account ends it.
+func looksAt(name string) func(*testing.T, Result, *script, *ledger) {
+	return func(t *testing.T, r Result, s *script, l *ledger) {
+		t.Helper()
+		waitsFor("grace")(t, r, s, l)
+		e, ok := errors.AsType[*connectors.Error](r.Err)
+		if !ok || e.RetryAfter != later || !strings.HasPrefix(e.Remedy, "Look at "+name) {
+			t.Errorf("waits %v: %q", retryAfter(r.Err, 0), e.Remedy)
+		}
+	}
+}
+
 // TestWaiting: a value that another of ours still has is waited for, and a ring of those who wait is broken.
 func TestWaiting(t *testing.T) {
 	taken := map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada")}}
 	contested := map[string][]answer{"update": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada.king")}}
 	round := moving("ada", nil)
 	round.waits = map[string]string{"grace": "eve", "eve": "ada"}
+	behind := moving("grace", func(h *Holder) { h.WaitsFor = "eve" })
+	behind.waiting = map[string]Holder{"eve": {ID: "eve", Name: "eve", Unsettled: true, WaitsFor: "mary"}, "mary": {ID: "mary", Name: "mary", Unsettled: true, Stuck: true}}
+	circle := moving("grace", func(h *Holder) { h.WaitsFor = "eve" })
+	circle.waiting = map[string]Holder{"eve": {ID: "eve", Name: "eve", Unsettled: true, WaitsFor: "mary"}, "mary": {ID: "mary", Name: "mary", Unsettled: true, WaitsFor: "eve"}}
 	chain := moving("grace", nil)
 	chain.waits = map[string]string{"grace": "eve"}
 	for _, c := range []reconcileCase{
 		{name: "the old name of somebody who is being renamed", answers: taken, ledger: moving("grace", nil), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
 		{name: "whose rename failed", answers: taken, ledger: moving("grace", func(h *Holder) { h.Stuck = true }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
+		{name: "of somebody who waits for one whose rename failed", answers: taken, ledger: behind, calls: "create find", kind: connectors.Pending, op: OpFind, check: looksAt("mary")},
+		{name: "of somebody who waits for a ring", answers: taken, ledger: circle, calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
+		{name: "of a leaver who waits for an administrator", answers: taken, ledger: moving("grace", func(h *Holder) { h.Leaving, h.Stuck = true, true }), calls: "create find", kind: connectors.Pending, op: OpFind, check: looksAt("grace")},
 		{name: "of somebody who keeps it", answers: taken, ledger: moving("ada", nil), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: waitsFor("")},
 		{name: "of somebody who is settled", answers: taken, ledger: moving("grace", func(h *Holder) { h.Unsettled = false }), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7"},
 		{name: "an ID that is remembered wrongly is no holder", answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "a stranger", "ada")}},
