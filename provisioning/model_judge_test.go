@@ -51,7 +51,8 @@ func (h *history) tell(i int, rows map[string]row) {
 	}
 	for _, u := range slices.SortedFunc(maps.Values(h.users), byName) {
 		a, _ := h.account(i, u.ID)
-		h.t.Logf("site %d: %s %q active %v is %s at %q (%s), last written %v, waits for %s: %s", i, u.ID, u.UserName, u.Active, h.status(i, u.ID), a.RemoteID, a.Origin, a.Profile["userName"], a.WaitsFor, a.Error)
+		h.t.Logf("site %d: %s %q active %v is %s at %q (%s), last written %v, waits for %s, due %s, generation %d of %d, write began %s: %s", i, u.ID, u.UserName, u.Active, h.status(i, u.ID), a.RemoteID, a.Origin, a.Profile["userName"],
+			a.WaitsFor, a.DueAt, a.ObservedGen, a.DesiredGen, a.WriteBegan, a.Error)
 	}
 }
 

@@ -140,6 +140,9 @@ func (h *history) judgePush() {
 		}
 	}
 	h.judgeAdoptable(rows, pushes)
+	if h.t.Failed() {
+		h.tell(h.push.site, tg.snapshot())
+	}
 }
 
 // judgeAdoptable wants the foreign group of the same name with its members, and nobody else's unless it was adopted.
