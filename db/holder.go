@@ -53,17 +53,6 @@ func (s *Store) holdingGroup(ctx context.Context, t provisioning.Task, h *provis
 	return err
 }
 
-// WaitsFor implements provisioning.Store.
-func (s *Store) WaitsFor(ctx context.Context, t provisioning.Task, resourceID string) (other string, err error) {
-	kind, _ := accountKey(t.Account)
-	err = s.r.QueryRowContext(ctx, `SELECT waits_for FROM accounts WHERE connector_id = $1 AND kind = $2 AND resource_id = $3 AND `+isDue,
-		t.ConnectorID, kind, resourceID).Scan(&other)
-	if err != nil && !missing(err) {
-		return "", fmt.Errorf("read whom account %s waits for: %w", resourceID, err)
-	}
-	return other, nil
-}
-
 // Contenders implements provisioning.Store.
 func (s *Store) Contenders(ctx context.Context, t provisioning.Task, n int) ([]provisioning.Account, error) {
 	kind, id := accountKey(t.Account)

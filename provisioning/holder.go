@@ -26,6 +26,9 @@ type Holder struct {
 	Group     directory.Group // of a group's account
 }
 
+// due reports whether the engine goes on with the account by itself.
+func (h Holder) due() bool { return h.Unsettled && !h.Stuck }
+
 // Reason says why an account was left at a target.
 type Reason string
 

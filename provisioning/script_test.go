@@ -130,11 +130,10 @@ func (l *ledger) Holder(_ context.Context, _ Task, remoteID, externalID string) 
 	if h, ok := l.waiting[externalID]; ok {
 		return h, true, nil
 	}
+	if other, ok := l.waits[externalID]; ok && remoteID == "" {
+		return Holder{ID: externalID, Unsettled: true, WaitsFor: other}, true, nil
+	}
 	return l.holder, l.holder.ID != "", nil
-}
-
-func (l *ledger) WaitsFor(_ context.Context, _ Task, id string) (string, error) {
-	return l.waits[id], nil
 }
 
 func (l *ledger) Contenders(context.Context, Task, int) ([]Account, error) { return l.contenders, nil }

@@ -71,9 +71,6 @@ type Store interface {
 	// the remote ID or whose ID is stamped as externalID; ok is false when it is nobody's of ours.
 	Holder(ctx context.Context, t Task, remoteID, externalID string) (h Holder, ok bool, err error)
 
-	// WaitsFor is whom an account of the task's kind at its connector waits for, "" when it waits for nobody.
-	WaitsFor(ctx context.Context, t Task, resourceID string) (string, error)
-
 	// Contenders are up to n other accounts of the task's kind at its connector whose last attempt failed and is to be
 	// repeated, with what was last written to them, and in Label the name of the user or group.
 	Contenders(ctx context.Context, t Task, n int) ([]Account, error)

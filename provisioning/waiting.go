@@ -60,11 +60,14 @@ func waitsForRename(ctx context.Context, s Store, t Task, h Holder) error {
 	return e
 }
 
+// longestRing bounds how many wait for each other.
+const longestRing = 64
+
 // lastWaited is the last of those who wait one for the next, beginning with h; h itself when it waits for nobody. In a
 // ring there is no last one: then it is whoever waits for the task's own account.
 func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) {
 	for range longestRing {
-		if h.Stuck || !h.Unsettled || h.WaitsFor == "" || h.WaitsFor == t.UserID+t.GroupID {
+		if !h.due() || h.WaitsFor == "" || h.WaitsFor == t.UserID+t.GroupID {
 			break
 		}
 		next, ok, err := s.Holder(ctx, t, "", h.WaitsFor)
@@ -169,23 +172,10 @@ func shared(wanted, theirs map[string]any) map[string]any {
 	return both
 }
 
-// longestRing bounds how many wait for each other.
-const longestRing = 64
-
 // ring reports whether whoever is waited for waits, over others perhaps, for the task's own account.
 func ring(ctx context.Context, s Store, t Task, other string) (bool, error) {
-	self := t.UserID + t.GroupID
-	for range longestRing {
-		if other == "" || other == self {
-			return other == self, nil
-		}
-		next, err := s.WaitsFor(ctx, t, other)
-		if err != nil {
-			return false, err
-		}
-		other = next
-	}
-	return false, nil
+	last, err := lastWaited(ctx, s, t, Holder{Unsettled: true, WaitsFor: other})
+	return last.due() && last.WaitsFor == t.UserID+t.GroupID, err
 }
 
 // stepAside gives the account values that nobody wants, in the place of those that it is in a ring for, so that the
