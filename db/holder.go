@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"usher/connectors"
@@ -11,14 +12,17 @@ import (
 
 // holderQuery finds an account by the remote ID that it stands for, or by its own ID, which is stamped on it. Whoever
 // bears the stamp comes first: a remote ID may be remembered wrongly.
-const holderQuery = `SELECT a.resource_id, a.observed_gen < a.desired_gen, a.held_at IS NOT NULL OR a.dead_at IS NOT NULL, a.waits_for
+const holderQuery = `SELECT a.resource_id, a.observed_gen < a.desired_gen, a.held_at IS NOT NULL OR a.dead_at IS NOT NULL, a.waits_for,
+		CASE WHEN a.lease IS NULL THEN a.due_at END
 	FROM accounts a WHERE a.connector_id = $1 AND a.kind = $2 AND a.resource_id <> $3 AND (a.resource_id = $4 OR a.remote_id = $5)
 	ORDER BY CASE WHEN a.resource_id = $4 THEN 0 ELSE 1 END LIMIT 1`
 
 // Holder implements provisioning.Store.
 func (s *Store) Holder(ctx context.Context, t provisioning.Task, remoteID, externalID string) (h provisioning.Holder, ok bool, err error) {
 	kind, id := accountKey(t.Account)
-	err = s.r.QueryRowContext(ctx, holderQuery, t.ConnectorID, kind, id, connectors.OurID(externalID), remoteID).Scan(&h.ID, &h.Unsettled, &h.Stuck, &h.WaitsFor)
+	var due sql.NullInt64
+	err = s.r.QueryRowContext(ctx, holderQuery, t.ConnectorID, kind, id, connectors.OurID(externalID), remoteID).Scan(&h.ID, &h.Unsettled, &h.Stuck, &h.WaitsFor, &due)
+	h.DueAt = timeOf(due)
 	if missing(err) {
 		return h, false, nil
 	}

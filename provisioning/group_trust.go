@@ -93,13 +93,13 @@ func (g *groupReconciler) waits(ctx context.Context, a connectors.Account) error
 		return nil
 	case h.Leaving && !h.Stuck:
 		g.r.WaitsFor = h.ID
-		return errGroupLeaving
+		return notBefore(errGroupLeaving, h, g.now())
 	case h.Leaving:
 	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || strings.EqualFold(h.Name, g.task.Group.DisplayName):
 		return nil
 	}
 	g.r.WaitsFor = h.ID
-	return waitsForRename(ctx, g.store, g.task, h)
+	return waitsForRename(ctx, g.store, g.task, h, g.now())
 }
 
 // contested works out who has the name that a rename was refused for.

@@ -22,6 +22,7 @@ type Holder struct {
 	Unsettled bool            // there is something to do still
 	Stuck     bool            // which waits for an administrator
 	WaitsFor  string          // whom it waits for itself
+	DueAt     time.Time       // when it is tried next; zero while it is being tried
 	User      directory.User  // of a user's account
 	Group     directory.Group // of a group's account
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	soon  = 2 * time.Second
-	later = time.Minute // whom we wait for waits for an administrator
+	later = time.Minute // whom we wait for waits for an administrator, or for a long time itself
 
 	mostContenders = 200
 	mostRead       = 5
@@ -34,18 +34,26 @@ func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
 		return nil
 	case h.Leaving && !h.Stuck:
 		c.r.WaitsFor = h.ID
-		return errLeaving
+		return notBefore(errLeaving, h, c.now())
 	case h.Leaving:
 	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || !c.movesAway(h):
 		return nil
 	}
 	c.r.WaitsFor = h.ID
-	return waitsForRename(ctx, c.store, c.task, h)
+	return waitsForRename(ctx, c.store, c.task, h, c.now())
+}
+
+// notBefore is the error with a time to wait that is not over before the holder itself is tried again, up to a minute:
+// what it has cannot be free before.
+func notBefore(e *connectors.Error, h Holder, now time.Time) error {
+	wait := *e
+	wait.RetryAfter = max(e.RetryAfter, min(h.DueAt.Sub(now)+soon, later))
+	return &wait
 }
 
 // waitsForRename is the error to wait with for a holder whose change is not there yet. Where that one waits for others,
 // the last of them tells for what all wait.
-func waitsForRename(ctx context.Context, s Store, t Task, h Holder) error {
+func waitsForRename(ctx context.Context, s Store, t Task, h Holder, now time.Time) error {
 	last, err := lastWaited(ctx, s, t, h)
 	if err != nil {
 		return err
@@ -57,7 +65,7 @@ func waitsForRename(ctx context.Context, s Store, t Task, h Holder) error {
 		e.RetryAfter = later
 		e.Remedy = fmt.Sprintf("Look at %s: that account waits for you, and this one goes on by itself then.", last.Name)
 	}
-	return e
+	return notBefore(e, last, now)
 }
 
 // longestRing bounds how many wait for each other.
@@ -144,7 +152,7 @@ func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (the
 		}
 		if theirs = shared(unique, has); len(theirs) > 0 {
 			c.r.WaitsFor = o.UserID
-			return theirs, waitsForRename(ctx, c.store, c.task, Holder{Name: o.Label, Unsettled: true, WaitsFor: o.WaitsFor}), nil
+			return theirs, waitsForRename(ctx, c.store, c.task, Holder{Name: o.Label, Unsettled: true, WaitsFor: o.WaitsFor}, c.now()), nil
 		}
 	}
 	return nil, nil, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"usher/connectors"
 	"usher/directory"
@@ -41,6 +42,15 @@ func looksAt(name string) func(*testing.T, Result, *script, *ledger) {
 	}
 }
 
+func waitsThen(want time.Duration) func(*testing.T, Result, *script, *ledger) {
+	return func(t *testing.T, r Result, _ *script, _ *ledger) {
+		t.Helper()
+		if got := retryAfter(r.Err, 0); got != want {
+			t.Errorf("waits %v, want %v", got, want)
+		}
+	}
+}
+
 // TestWaiting: a value that another of ours still has is waited for, and a ring of those who wait is broken.
 func TestWaiting(t *testing.T) {
 	taken := map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada")}}
@@ -59,6 +69,10 @@ func TestWaiting(t *testing.T) {
 		{name: "of somebody who waits for one whose rename failed", answers: taken, ledger: behind, calls: "create find", kind: connectors.Pending, op: OpFind, check: looksAt("mary")},
 		{name: "of somebody who waits for a ring", answers: taken, ledger: circle, calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
 		{name: "of a leaver who waits for an administrator", answers: taken, ledger: moving("grace", func(h *Holder) { h.Leaving, h.Stuck = true, true }), calls: "create find", kind: connectors.Pending, op: OpFind, check: looksAt("grace")},
+		{name: "of somebody who is tried again in 40 seconds", answers: taken, ledger: moving("grace", func(h *Holder) { h.DueAt = noon.Add(40 * time.Second) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(42 * time.Second)},
+		{name: "of somebody who is tried again in an hour", answers: taken, ledger: moving("grace", func(h *Holder) { h.DueAt = noon.Add(time.Hour) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(later)},
+		{name: "of somebody who is due", answers: taken, ledger: moving("grace", func(h *Holder) { h.DueAt = noon.Add(-time.Hour) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(soon)},
+		{name: "of a leaver who is tried again in 40 seconds", answers: taken, ledger: moving("grace", func(h *Holder) { h.Leaving, h.DueAt = true, noon.Add(40*time.Second) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(42 * time.Second)},
 		{name: "of somebody who keeps it", answers: taken, ledger: moving("ada", nil), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: waitsFor("")},
 		{name: "of somebody who is settled", answers: taken, ledger: moving("grace", func(h *Holder) { h.Unsettled = false }), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7"},
 		{name: "an ID that is remembered wrongly is no holder", answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "a stranger", "ada")}},
