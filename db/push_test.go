@@ -12,72 +12,6 @@ import (
 	"usher/provisioning"
 )
 
-// push switches the pushing of groups on, or off, and sets what else is named.
-func (w *world) push(pairs ...string) {
-	w.t.Helper()
-	n, err := w.Connector(ctx, w.connector.ID)
-	w.must(err)
-	for i := 0; i < len(pairs); i += 2 {
-		n.Settings.Values[pairs[i]] = pairs[i+1]
-	}
-	w.must(w.UpdateConnector(ctx, n, "", change(at)))
-}
-
-func (w *world) choose(gs ...directory.Group) {
-	w.t.Helper()
-	var ids []string
-	for _, g := range gs {
-		ids = append(ids, g.ID)
-	}
-	w.must(w.SetPushedGroups(ctx, w.connector.ID, ids, change(at)))
-}
-
-// groups claims the groups that are due, and gives back whatever users were.
-func (w *world) claimGroups(now time.Time) map[string]provisioning.Task {
-	w.t.Helper()
-	of := map[string]provisioning.Task{}
-	for _, t := range w.claimAt(now) {
-		if t.GroupID == "" {
-			w.record(now, provisioning.Result{Task: t, Released: true})
-			continue
-		}
-		of[t.Group.DisplayName] = t
-	}
-	return of
-}
-
-func (w *world) settleGroup(now time.Time, t provisioning.Task, remoteID string) {
-	w.t.Helper()
-	w.record(now, provisioning.Result{Task: t, Operation: provisioning.OpUpdate, RemoteID: remoteID, Origin: provisioning.Created, Certain: true, Profile: map[string]any{"name": t.Group.DisplayName}})
-}
-
-func (w *world) dueGroups(now time.Time) string {
-	w.t.Helper()
-	var names []string
-	for name, t := range w.claimGroups(now) {
-		names = append(names, name)
-		w.record(now, provisioning.Result{Task: t, Released: true})
-	}
-	if len(names) > 1 && names[0] > names[1] {
-		names[0], names[1] = names[1], names[0]
-	}
-	return fmt.Sprint(names)
-}
-
-// settleAll settles every group and every user that is due; users get an account.
-func (w *world) settleAll(now time.Time) {
-	w.t.Helper()
-	for _, t := range w.claimAt(now) {
-		if t.GroupID != "" {
-			w.settleGroup(now, t, "g-"+t.Group.DisplayName)
-		} else {
-			w.record(now, created(t, "r-"+t.User.UserName))
-		}
-	}
-}
-
-var later = at.Add(10 * time.Second)
-
 func TestGroupsAreDueWherePushingIsOn(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		before := w.group("Before")
@@ -97,13 +31,6 @@ func TestGroupsAreDueWherePushingIsOn(t *testing.T) {
 		k := w.second()
 		same(t, "another connector does not push", len(w.pushesAt(k)), 0)
 	})
-}
-
-func (w *world) pushesAt(k directory.Connector) []provisioning.GroupPush {
-	w.t.Helper()
-	p, err := w.GroupPushes(ctx, k.ID, "", 0)
-	w.must(err)
-	return p.Pushes
 }
 
 func TestWhatMakesAGroupDue(t *testing.T) {
@@ -202,23 +129,6 @@ func TestGroupsHearOfALinkOnce(t *testing.T) {
 	})
 }
 
-// members is what there is to do about the group of a task.
-func (w *world) toDo(t provisioning.Task) string {
-	w.t.Helper()
-	add, err := w.ToAdd(ctx, t, "", 10)
-	w.must(err)
-	remove, err := w.ToRemove(ctx, t, true, "", 10)
-	w.must(err)
-	var b strings.Builder
-	for _, m := range add {
-		b.WriteString("+" + m.RemoteID)
-	}
-	for _, m := range remove {
-		b.WriteString("-" + m.RemoteID + m.Refused)
-	}
-	return b.String()
-}
-
 func TestTheLedgerOfMembers(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.push(connectors.PushGroups, "true")
@@ -260,12 +170,6 @@ func TestTheLedgerOfMembers(t *testing.T) {
 		w.must(w.Link(ctx, task, provisioning.Link{RemoteID: "g2", Origin: provisioning.Created}, now))
 		same(t, "another group at the target", w.count(`pushed_members`), 0)
 	})
-}
-
-func (w *world) count(table string) (n int) {
-	w.t.Helper()
-	w.must(writer(w).QueryRow(`SELECT count(*) FROM ` + table).Scan(&n))
-	return n
 }
 
 func TestADeletedGroupLeavesItsTargets(t *testing.T) {
