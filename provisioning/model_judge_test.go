@@ -1,6 +1,7 @@
 package provisioning_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -53,6 +54,34 @@ func (h *history) tell(i int, rows map[string]row) {
 		a, _ := h.account(i, u.ID)
 		h.t.Logf("site %d: %s %q active %v is %s at %q (%s), last written %v, waits for %s, due %s, generation %d of %d, write began %s: %s", i, u.ID, u.UserName, u.Active, h.status(i, u.ID), a.RemoteID, a.Origin, a.Profile["userName"],
 			a.WaitsFor, a.DueAt, a.ObservedGen, a.DesiredGen, a.WriteBegan, a.Error)
+	}
+	for _, line := range h.targets[i].guard.journal {
+		h.t.Logf("site %d: %s", i, line)
+	}
+	for _, line := range h.attempts(i) {
+		h.t.Logf("site %d: %s", i, line)
+	}
+}
+
+// attempts are the lines of a site's log, oldest first, without those that say the same as the one before.
+func (h *history) attempts(i int) []string {
+	var lines []string
+	said, before := map[string]string{}, ""
+	for {
+		log, err := h.store.Log(h.t.Context(), provisioning.LogFilter{ConnectorID: h.conns[i].ID, Limit: 200, Before: before})
+		must(h.t, err)
+		for _, a := range log.Attempts {
+			who := a.UserID + a.GroupID
+			what := fmt.Sprintf("%s %s %s at %q: %s", a.Operation, who, a.Outcome, a.RemoteID, a.Error)
+			if said[who] != what {
+				lines = append(lines, a.At.UTC().Format("02 15:04:05.000 ")+what)
+			}
+			said[who] = what
+		}
+		if before = log.Next; before == "" {
+			slices.Reverse(lines)
+			return lines
+		}
 	}
 }
 

@@ -88,6 +88,7 @@ func (t *target) CreateGroup(ctx context.Context, p connectors.GroupProfile) (a 
 		t.next++
 		g := remoteGroup{ID: fmt.Sprint("g", t.next), ExternalID: p.ResourceID, Name: p.Name, Members: map[string]bool{}, seenAt: time.Now().Add(t.lag)}
 		t.groups[g.ID], t.owner[g.ID] = g, p.ResourceID
+		t.guard.note("create group", row{ID: g.ID, UserName: g.Name, ExternalID: g.ExternalID}, p.ResourceID)
 		a = connectors.Account{ID: g.ID, ExternalID: p.ResourceID}
 		return nil
 	})
@@ -115,6 +116,7 @@ func (t *target) UpdateGroup(ctx context.Context, id string, p connectors.GroupP
 		if err == nil {
 			g.Name = p.Name
 			t.groups[id], t.owner[id] = g, p.ResourceID
+			t.guard.note("update group", row{ID: g.ID, UserName: g.Name, ExternalID: g.ExternalID}, p.ResourceID)
 			a = g.account()
 		}
 		return err

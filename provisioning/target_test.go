@@ -142,6 +142,7 @@ func (t *target) Create(ctx context.Context, p connectors.Profile) (a connectors
 		id := fmt.Sprint("r", t.next)
 		t.rows[id] = row{ID: id, ExternalID: p.ResourceID, UserName: p.Text("userName"), Email: p.Text("email"), Active: p.Values["active"] == true, seenAt: time.Now().Add(t.lag)}
 		t.owner[id] = p.ResourceID
+		t.guard.note("create", t.rows[id], p.ResourceID)
 		a = connectors.Account{ID: id, ExternalID: p.ResourceID, Pending: t.pending}
 		return nil
 	})
@@ -203,6 +204,7 @@ func (t *target) Update(ctx context.Context, id string, c connectors.Changes) (a
 			r.ExternalID = c.Want.ResourceID
 		}
 		t.rows[id], t.owner[id] = r, c.Want.ResourceID
+		t.guard.note("update", r, c.Want.ResourceID)
 		a = r.account()
 		return nil
 	})
@@ -219,6 +221,7 @@ func (t *target) Deprovision(ctx context.Context, id string, m connectors.Mode) 
 			return err
 		}
 		t.guard.deprovision(t, r)
+		t.guard.note(string(m), r, user)
 		if m == connectors.Delete {
 			delete(t.rows, id)
 			t.leaveAll(id)

@@ -2,14 +2,16 @@ package provisioning_test
 
 import (
 	"fmt"
+	"time"
 
 	"usher/connectors"
 )
 
 const tenantField = "tenant"
 
-// watchman writes down what was written to an account of somebody else.
+// watchman writes down every write, and apart those to an account of somebody else.
 type watchman struct {
+	journal    []string
 	trespasses []string
 	restamped  map[string]string // whose account -> who got it
 	adopted    []adoption
@@ -19,6 +21,11 @@ type watchman struct {
 type adoption struct {
 	was  row
 	user string
+}
+
+// note is a line of the journal. The target's lock is held.
+func (w *watchman) note(op string, r row, user string) {
+	w.journal = append(w.journal, fmt.Sprintf("%s %s %s %q stamped %q active %v for %s", time.Now().UTC().Format("02 15:04:05.000"), op, r.ID, r.UserName, r.ExternalID, r.Active, user))
 }
 
 // update looks at a change of an account. The target's lock is held.
