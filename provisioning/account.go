@@ -156,6 +156,9 @@ type Task struct {
 	PasswordAt time.Time        // when it was set: tells it from a newer one
 }
 
+// ID is our ID of the user or group, by which its account at the target is stamped.
+func (t Task) ID() string { return t.UserID + t.GroupID }
+
 // Operation is what an attempt did at the target.
 type Operation string
 

@@ -225,11 +225,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	t.Watched = e.clock.look()
 	trace := &connectors.Trace{}
 	call, cancel := context.WithTimeout(connectors.WithTrace(ctx, trace), e.config.AttemptTimeout)
-	run := reconcile
-	if t.GroupID != "" {
-		run = reconcileGroup
-	}
-	r := run(call, o, e.store, t, time.Now)
+	r := reconcile(call, o, e.store, t, time.Now)
 	r.Err = o.whoseFault(call, r.Err)
 	cancel()
 	r = decide(r, time.Now())

@@ -22,7 +22,7 @@ func TestAnAttemptEndsBeforeItsDeadline(t *testing.T) {
 		s, l := &slowGroups{}, &groupLedger{add: people(all...)}
 		o := pushes(&s.groupScript, nil)
 		o.Connector = s
-		r := reconcileGroup(ctx, o, l, staffs(pushedBefore), time.Now)
+		r := reconcile(ctx, o, l, staffs(pushedBefore), time.Now)
 		if !r.More || r.Err != nil || !r.Progress || len(l.made) < 10 || len(l.made) == 100 {
 			t.Errorf("more %v, progress %v, error %v, made %d", r.More, r.Progress, r.Err, len(l.made))
 		}
@@ -81,10 +81,10 @@ func TestAGroupThatIsMisconfiguredPausesNothing(t *testing.T) {
 // What is in doubt while pushing is off must still be in doubt when it is on again.
 func TestSwitchingOffKeepsDoubt(t *testing.T) {
 	o := pushes(&groupScript{}, setting(connectors.PushGroups, "false"))
-	if r := reconcileGroup(t.Context(), o, &groupLedger{}, staffs(unsure(longAgo, nil)), time.Now); !r.Doubt || r.Certain {
+	if r := reconcile(t.Context(), o, &groupLedger{}, staffs(unsure(longAgo, nil)), time.Now); !r.Doubt || r.Certain {
 		t.Errorf("doubt %v, certain %v", r.Doubt, r.Certain)
 	}
-	if r := reconcileGroup(t.Context(), o, &groupLedger{}, staffs(nil), time.Now); r.Doubt || !r.Certain {
+	if r := reconcile(t.Context(), o, &groupLedger{}, staffs(nil), time.Now); r.Doubt || !r.Certain {
 		t.Errorf("nothing was sent: doubt %v, certain %v", r.Doubt, r.Certain)
 	}
 }
@@ -93,7 +93,7 @@ func TestTheLongerAMemberIsMissingTheMoreRarelyItIsLookedFor(t *testing.T) {
 	for since, want := range map[time.Duration]time.Duration{0: pendingWait, time.Minute: pendingWait, 20 * time.Minute: 20 * time.Minute, 5 * time.Hour: maxRetryAfter} {
 		l := &groupLedger{add: people("a")}
 		s := &groupScript{refused: map[string]error{"ra": fails(connectors.NotFound).err}}
-		r := reconcileGroup(t.Context(), pushes(s, nil), l, staffs(func(t *Task) { pushedBefore(t); t.VerifiedAt = noon.Add(-since) }), func() time.Time { return noon })
+		r := reconcile(t.Context(), pushes(s, nil), l, staffs(func(t *Task) { pushedBefore(t); t.VerifiedAt = noon.Add(-since) }), func() time.Time { return noon })
 		if got := retryAfter(r.Err, 0); got != want {
 			t.Errorf("in step %v ago: again in %v, want %v", since, got, want)
 		}

@@ -28,11 +28,11 @@ func (w *memberWalk) later(n *int, err error) {
 
 // members makes the memberships at the target what they should be: those that are ours go by difference, chunk by
 // chunk, each written down before it is sent and when its outcome is known. again: the group was gone.
-func (g *groupReconciler) members(ctx context.Context) (again bool, err error) {
-	w := &memberWalk{noneLeft: !g.wanted}
+func (g *groupRemote) members(ctx context.Context) (again bool, err error) {
+	w := &memberWalk{noneLeft: !g.push}
 	for {
 		if g.deadlineIsNear(ctx) {
-			g.r.More = true
+			g.c.r.More = true
 			return false, nil
 		}
 		remove, add, err := g.next(ctx, w)
@@ -46,8 +46,8 @@ func (g *groupReconciler) members(ctx context.Context) (again bool, err error) {
 			return again, err
 		}
 	}
-	if g.wanted && g.o.Groups.Authoritative {
-		if again, err := g.expelStrangers(ctx); again || err != nil || g.r.More {
+	if g.push && g.c.o.Groups.Authoritative {
+		if again, err := g.expelStrangers(ctx); again || err != nil || g.c.r.More {
 			return again, err
 		}
 	}
@@ -55,13 +55,13 @@ func (g *groupReconciler) members(ctx context.Context) (again bool, err error) {
 }
 
 // deadlineIsNear leaves the last third of an attempt to calls that were sent already.
-func (g *groupReconciler) deadlineIsNear(ctx context.Context) bool {
+func (g *groupRemote) deadlineIsNear(ctx context.Context) bool {
 	end, ok := ctx.Deadline()
-	return ok && g.r.Progress && end.Sub(g.now()) < end.Sub(g.began)/3
+	return ok && g.c.r.Progress && end.Sub(g.c.now()) < end.Sub(g.began)/3
 }
 
 // waitFor is an error when the target refused members for now.
-func (g *groupReconciler) waitFor(w *memberWalk) error {
+func (g *groupRemote) waitFor(w *memberWalk) error {
 	var text string
 	switch {
 	case w.kept+w.unknown == 0:
@@ -77,24 +77,24 @@ func (g *groupReconciler) waitFor(w *memberWalk) error {
 }
 
 // notReady looks again later: the longer the group has been like this, the more rarely.
-func (g *groupReconciler) notReady(text, remedy string) error {
-	since := g.task.VerifiedAt
+func (g *groupRemote) notReady(text, remedy string) error {
+	since := g.c.task.VerifiedAt
 	if since.IsZero() {
-		since = g.task.LinkedAt
+		since = g.c.task.LinkedAt
 	}
 	wait := pendingWait
 	if !since.IsZero() {
-		wait = clamp(g.now().Sub(since), pendingWait, maxRetryAfter)
+		wait = clamp(g.c.now().Sub(since), pendingWait, maxRetryAfter)
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: "members", RetryAfter: wait, Message: text, Remedy: remedy}
 }
 
 // next is the next chunk. Whoever leaves goes first, and alone: a member whose account is another now leaves with the
 // old one before joining with the new.
-func (g *groupReconciler) next(ctx context.Context, w *memberWalk) (remove, add []Pushed, err error) {
+func (g *groupRemote) next(ctx context.Context, w *memberWalk) (remove, add []Pushed, err error) {
 	chunk := g.chunk()
 	if !w.noneToRemove {
-		if remove, err = g.store.ToRemove(ctx, g.task, g.wanted, w.removed, chunk); err != nil {
+		if remove, err = g.c.store.ToRemove(ctx, g.c.task, g.push, w.removed, chunk); err != nil {
 			return nil, nil, err
 		}
 		w.noneToRemove = len(remove) < chunk
@@ -106,7 +106,7 @@ func (g *groupReconciler) next(ctx context.Context, w *memberWalk) (remove, add 
 	if w.noneLeft {
 		return nil, nil, nil
 	}
-	if add, err = g.store.ToAdd(ctx, g.task, w.added, chunk); err != nil {
+	if add, err = g.c.store.ToAdd(ctx, g.c.task, w.added, chunk); err != nil {
 		return nil, nil, err
 	}
 	w.noneLeft = len(add) < chunk
@@ -116,15 +116,15 @@ func (g *groupReconciler) next(ctx context.Context, w *memberWalk) (remove, add 
 	return nil, add, nil
 }
 
-func (g *groupReconciler) chunk() int {
-	if d := g.o.Definition.Groups; d != nil && d.Chunk > 0 {
+func (g *groupRemote) chunk() int {
+	if d := g.c.o.Definition.Groups; d != nil && d.Chunk > 0 {
 		return d.Chunk
 	}
 	return defaultChunk
 }
 
 // change sends one chunk. Refusals of those to remove were never sent, so they are only forgotten.
-func (g *groupReconciler) change(ctx context.Context, w *memberWalk, remove, add []Pushed) (again bool, err error) {
+func (g *groupRemote) change(ctx context.Context, w *memberWalk, remove, add []Pushed) (again bool, err error) {
 	var ended []string
 	var sent []Pushed
 	c := connectors.MemberChanges{}
@@ -139,26 +139,26 @@ func (g *groupReconciler) change(ctx context.Context, w *memberWalk, remove, add
 		c.Add = append(c.Add, m.RemoteID)
 	}
 	if len(c.Add)+len(c.Remove) == 0 {
-		return false, g.store.RecordMembers(ctx, g.task, nil, ended)
+		return false, g.c.store.RecordMembers(ctx, g.c.task, nil, ended)
 	}
-	if err := g.store.IntendMembers(ctx, g.task, append(sent, add...)); err != nil {
+	if err := g.c.store.IntendMembers(ctx, g.c.task, append(sent, add...)); err != nil {
 		return false, err
 	}
-	g.did(OpUpdate)
-	refused, err := g.at.ChangeMembers(ctx, g.r.RemoteID, c)
-	err = afterFault(ctx, err, g.at.ReadGroup, g.r.RemoteID)
+	g.c.updates()
+	refused, err := g.at.ChangeMembers(ctx, g.c.r.RemoteID, c)
+	err = afterFault(ctx, err, g.at.ReadGroup, g.c.r.RemoteID)
 	if connectors.KindOf(err) == connectors.NotFound {
-		return g.lost(err)
+		return g.c.lost(err)
 	}
 	if err != nil {
 		return false, err
 	}
-	g.r.Progress = true
+	g.c.r.Progress = true
 	return false, g.settle(ctx, w, remove, add, ended, refused)
 }
 
 // settle writes down what a call that worked came to, member by member.
-func (g *groupReconciler) settle(ctx context.Context, w *memberWalk, remove, add []Pushed, ended []string, refused map[string]error) error {
+func (g *groupRemote) settle(ctx context.Context, w *memberWalk, remove, add []Pushed, ended []string, refused map[string]error) error {
 	var made []Pushed
 	for _, m := range remove {
 		if m.Refused != "" {
@@ -182,5 +182,5 @@ func (g *groupReconciler) settle(ctx context.Context, w *memberWalk, remove, add
 			w.later(&w.unknown, err)
 		}
 	}
-	return g.store.RecordMembers(ctx, g.task, made, ended)
+	return g.c.store.RecordMembers(ctx, g.c.task, made, ended)
 }

@@ -18,7 +18,7 @@ func TestWhoeverLeavesLeavesUnderARefusedName(t *testing.T) {
 		s := &groupScript{}
 		s.answers = map[string][]answer{"name": {fails(kind)}}
 		l := &groupLedger{remove: people("a")}
-		r := reconcileGroup(t.Context(), pushes(s, nil), l, staffs(renamed), atNoon)
+		r := reconcile(t.Context(), pushes(s, nil), l, staffs(renamed), atNoon)
 		if connectors.KindOf(r.Err) != kind || (len(l.ended) == 1) != removed {
 			t.Errorf("%s: removed %v, error %v", kind, l.ended, r.Err)
 		}
@@ -32,7 +32,7 @@ func TestWhoeverLeavesLeavesUnderARefusedName(t *testing.T) {
 func TestNobodyIsAStrangerWhileMembersArrive(t *testing.T) {
 	s := &groupScript{there: []string{"x"}}
 	l := &groupLedger{arriving: true}
-	r := reconcileGroup(t.Context(), pushes(s, setting(connectors.Authoritative, "true")), l, staffs(pushedBefore), atNoon)
+	r := reconcile(t.Context(), pushes(s, setting(connectors.Authoritative, "true")), l, staffs(pushedBefore), atNoon)
 	if connectors.KindOf(r.Err) != connectors.Pending || len(s.sent) != 0 {
 		t.Errorf("sent %v, error %v", s.sent, r.Err)
 	}
@@ -42,12 +42,12 @@ func TestNobodyIsAStrangerWhileMembersArrive(t *testing.T) {
 func TestStrangersAreDoubtedFirst(t *testing.T) {
 	s := &groupScript{there: []string{"x", "y", "z"}}
 	l := &groupLedger{}
-	reconcileGroup(t.Context(), pushes(s, setting(connectors.Authoritative, "true")), l, staffs(pushedBefore), atNoon)
+	reconcile(t.Context(), pushes(s, setting(connectors.Authoritative, "true")), l, staffs(pushedBefore), atNoon)
 	if got := fmt.Sprint(l.doubted); got != "[x y z]" {
 		t.Errorf("doubted %s", got)
 	}
 	s, l = &groupScript{there: []string{"x"}}, &groupLedger{lost: true}
-	r := reconcileGroup(t.Context(), pushes(s, setting(connectors.Authoritative, "true")), l, staffs(pushedBefore), atNoon)
+	r := reconcile(t.Context(), pushes(s, setting(connectors.Authoritative, "true")), l, staffs(pushedBefore), atNoon)
 	if !errors.Is(r.Err, ErrLeaseLost) || len(s.sent) != 0 {
 		t.Errorf("without the lease: sent %v, error %v", s.sent, r.Err)
 	}
@@ -57,7 +57,7 @@ func TestWhatIsSaidAboutMembersWhoWait(t *testing.T) {
 	no := &connectors.Error{Kind: connectors.Pending, Message: "the mailbox is being made"}
 	s := &groupScript{refused: map[string]error{"ra": no, "rb": no, "rc": no}}
 	l := &groupLedger{remove: people("a"), add: people("b", "c")}
-	r := reconcileGroup(t.Context(), pushes(s, nil), l, staffs(pushedBefore), atNoon)
+	r := reconcile(t.Context(), pushes(s, nil), l, staffs(pushedBefore), atNoon)
 	for _, part := range []string{"does not know 2 members yet", "did not remove 1", "the mailbox is being made"} {
 		if r.Err == nil || !strings.Contains(r.Err.Error(), part) {
 			t.Errorf("%v lacks %q", r.Err, part)

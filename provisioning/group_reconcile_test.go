@@ -127,7 +127,7 @@ func (c *groupCase) run(t *testing.T) {
 		s.answers[op] = as
 	}
 	l := &groupLedger{add: c.add, remove: c.remove, wanted: []string{"rw"}, lost: c.lost}
-	r := reconcileGroup(t.Context(), pushes(s, c.settings), l, staffs(c.task), func() time.Time { return noon })
+	r := reconcile(t.Context(), pushes(s, c.settings), l, staffs(c.task), func() time.Time { return noon })
 	for _, w := range []struct{ what, got, want string }{
 		{"asked", s.asked(), c.calls}, {"error", string(connectors.KindOf(r.Err)), string(c.kind)}, {"operation", string(r.Operation), string(c.op)},
 		{"remote", r.RemoteID, c.remote}, {"wrote", strings.Join(l.calls, ", "), c.wrote}, {"sent", strings.Join(s.sent, ", "), c.sent},

@@ -18,8 +18,9 @@ const keepPassword = 7 * 24 * time.Hour
 
 // checkPassword stops an attempt whose connector was opened before its password mode changed: the older opening could
 // give the account another password while the user's counts as delivered.
-func (c *reconciler) checkPassword() error {
-	if c.want != Present || c.task.Password == "" || c.o.Policy.Password == connectors.PasswordSend {
+func (u *userRemote) checkPassword() error {
+	c := u.c
+	if u.want != Present || c.task.Password == "" || c.o.Policy.Password == connectors.PasswordSend {
 		return nil
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: "password", RetryAfter: minRetryAfter,
@@ -27,7 +28,8 @@ func (c *reconciler) checkPassword() error {
 }
 
 // setPassword gives an account that exists the password that waits for it. again: the account was gone.
-func (c *reconciler) setPassword(ctx context.Context) (again bool, err error) {
+func (u *userRemote) setPassword(ctx context.Context) (again bool, err error) {
+	c := u.c
 	if c.task.Password == "" || c.r.PasswordDone {
 		return false, nil
 	}
@@ -36,9 +38,7 @@ func (c *reconciler) setPassword(ctx context.Context) (again bool, err error) {
 		c.r.PasswordDone = true
 		return false, nil
 	}
-	if c.r.Operation == OpNone || c.r.Operation == OpFind {
-		c.r.Operation = OpUpdate
-	}
+	c.updates()
 	err = setter.SetPassword(ctx, c.r.RemoteID, c.task.Password)
 	if connectors.KindOf(err) == connectors.NotFound {
 		return c.lost(err)

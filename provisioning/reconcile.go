@@ -7,28 +7,35 @@ import (
 	"usher/connectors"
 )
 
-// reconciler brings one account to what is wanted. It is the only place that knows the order of remote calls.
+// reconciler brings a user's account, or a pushed group, to what is wanted. It is the only place that knows the order
+// of remote calls.
 type reconciler struct {
-	o     *Opened
-	store Store
-	task  Task
-	now   func() time.Time
-	r     Result
+	o      *Opened
+	store  Store
+	task   Task
+	now    func() time.Time
+	remote remote
+	r      Result
 
-	want     Want
-	profile  connectors.Profile // of the user as they are
-	unmapped error              // why the profile is not complete; a disabled user is disabled all the same
-	vanished bool               // the account was gone under a write, so it is made again, once
-
-	confirmed bool // this attempt has seen that the account is ours
-	stamp     bool // the account bears the ID of whoever had it before
+	vanished  bool // it was gone under a write, so it is made again, once
+	confirmed bool // this attempt has seen that it is ours
+	stamp     bool // it bears the ID of whoever had it before
 }
 
 // reconcile runs one task to a result that decide has not seen yet. It makes no request when nothing differs.
 func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.Time) Result {
-	c := &reconciler{o: o, store: s, task: t, now: now, want: Wanted(t.User, t.Provisioner, t.InScope)}
+	c := &reconciler{o: o, store: s, task: t, now: now}
 	c.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile, Suspect: t.Suspect, ReturnedFrom: t.ReturnedFrom}
 	c.stamp = t.ReturnedFrom != "" && t.Profile == nil
+	switch {
+	case t.GroupID == "":
+		c.remote = newUserRemote(c)
+	case !o.pushesGroups():
+		c.r.Certain, c.r.Doubt, c.r.Gone = t.Fresh, !t.Fresh, t.Deleted
+		return c.r
+	default:
+		c.remote = newGroupRemote(c)
+	}
 	if !t.Fresh {
 		c.r.Profile = nil // an earlier write may or may not have arrived, so what the target has is not known
 	}
@@ -62,13 +69,7 @@ func (c *reconciler) certain(err error) bool {
 }
 
 func (c *reconciler) run(ctx context.Context) error {
-	if c.want == Present || c.want == Disabled {
-		c.profile, c.unmapped = c.o.Mapping.Profile(c.task.User)
-	}
-	if c.want == Present && c.unmapped != nil {
-		return c.unmapped
-	}
-	if err := c.checkPassword(); err != nil {
+	if err := c.remote.prepare(); err != nil {
 		return err
 	}
 	for {
@@ -85,75 +86,69 @@ func (c *reconciler) run(ctx context.Context) error {
 	}
 }
 
-// apply brings a known account to what is wanted. again: it was gone, so locate it anew.
+// apply does what the mode says to one that is known. again: it was gone, so locate it anew.
 func (c *reconciler) apply(ctx context.Context) (again bool, err error) {
-	switch mode := c.farewell(); {
-	case c.want == Present:
-		if again, err := c.update(ctx, c.profile); again || err != nil {
-			return again, err
-		}
-		return c.setPassword(ctx)
-	case mode == connectors.Delete:
-		return c.remove(ctx)
-	case mode == connectors.Disable:
-		return c.disable(ctx)
-	case c.want == Disabled: // left as it is, but kept in step
-		return c.update(ctx, c.activeProfile())
-	}
-	c.r.Gone = c.want == Removed || c.want == Undone
-	return false, nil
-}
-
-// farewell is what happens to an account that should not be there. One that the user got back was somebody's before.
-func (c *reconciler) farewell() connectors.Mode {
-	mode := c.o.Policy.Farewell(c.o.Definition, c.want, c.r.Origin)
-	if c.want == Undone && c.r.ReturnedFrom != "" && mode == connectors.Delete {
-		return Milder(c.o.Definition, connectors.Disable)
-	}
-	return mode
-}
-
-func (c *reconciler) activeProfile() connectors.Profile {
-	u := c.task.User
-	u.Active = true
-	p, _ := c.o.Mapping.Profile(u)
-	return p
-}
-
-// update sends what differs. A disabled account that should be usable gets everything, its being active included.
-func (c *reconciler) update(ctx context.Context, want connectors.Profile) (again bool, err error) {
-	written := c.r.Profile
-	if isDisabled(written) && c.want == Present {
-		written = nil
-	}
-	changes := diff(c.o.Definition, want, written)
-	if empty(changes) {
+	switch c.remote.mode() {
+	case connectors.Delete:
+		return c.takeAway(ctx)
+	case connectors.Leave:
+		c.r.Gone = c.remote.leaving()
 		return false, nil
 	}
-	if c.r.Suspect != Trusted {
-		if gone, err := c.confirm(ctx); gone || err != nil {
-			return c.unless(gone, err)
-		}
-		if c.r.Profile == nil && c.task.Profile != nil { // another account than the one that was remembered
-			changes = diff(c.o.Definition, want, nil)
-		}
-	}
-	disabled := c.want == Disabled && isDisabled(c.r.Profile)
+	return c.remote.bring(ctx)
+}
+
+// write sends changes. again: there was nothing to change.
+func (c *reconciler) write(ctx context.Context, changes connectors.Changes) (again bool, err error) {
 	err = c.send(ctx, changes)
 	switch connectors.KindOf(err) {
 	case connectors.NotFound:
 		return c.lost(err)
 	case connectors.Conflict:
 		return false, c.contested(ctx, changes, err)
-	case "":
-		if disabled {
-			c.r.Profile = afterDisable(want.Values, want, want)
-		}
 	}
 	return false, err
 }
 
-// unless is lost when the account is gone.
+// send writes changes to the account or group, which then has what they want.
+func (c *reconciler) send(ctx context.Context, changes connectors.Changes) error {
+	c.updates()
+	c.r.Certain = false
+	changes.Stamp = c.stamp
+	before := c.r.Profile
+	if before == nil {
+		before = c.task.Profile
+	}
+	told, err := c.remote.update(ctx, c.r.RemoteID, changes)
+	if err != nil {
+		return afterFault(ctx, err, c.remote.read, c.r.RemoteID)
+	}
+	c.r.Profile, c.stamp = changes.Want.Values, false
+	c.heed(told, changes, before)
+	return nil
+}
+
+// updates names the operation, unless something weightier was done already.
+func (c *reconciler) updates() {
+	if c.r.Operation == OpNone || c.r.Operation == OpFind {
+		c.r.Operation = OpUpdate
+	}
+}
+
+// lost handles what was not there under a write.
+func (c *reconciler) lost(err error) (again bool, _ error) {
+	if hidden := c.notYet(); hidden != nil {
+		return false, hidden
+	}
+	if c.vanished {
+		return false, &connectors.Error{Kind: connectors.Temporary, Op: "update", Message: "The " + c.remote.facts().thing + " vanished twice while it was being written.", Err: err}
+	}
+	c.vanished, c.r.Certain = true, false
+	c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
+	return true, nil
+}
+
+// unless is lost when nothing has the remembered ID any more.
 func (c *reconciler) unless(gone bool, err error) (again bool, _ error) {
 	if err == nil && gone {
 		return c.lost(nil)
@@ -161,78 +156,14 @@ func (c *reconciler) unless(gone bool, err error) (again bool, _ error) {
 	return false, err
 }
 
-// send writes changes to the account, which then has what they want.
-func (c *reconciler) send(ctx context.Context, changes connectors.Changes) error {
-	if c.r.Operation == OpNone || c.r.Operation == OpFind {
-		c.r.Operation = OpUpdate
-	}
-	c.r.Certain = false
-	changes.Stamp = c.stamp
-	before := c.r.Profile
-	if before == nil {
-		before = c.task.Profile
-	}
-	told, err := c.o.Update(ctx, c.r.RemoteID, changes)
-	if err != nil {
-		return afterFault(ctx, err, c.o.Read, c.r.RemoteID)
-	}
-	c.r.Profile, c.stamp = changes.Want.Values, false
-	c.heed(told, changes, before)
-	return nil
-}
-
-// lost handles an account that was not there under a write.
-func (c *reconciler) lost(err error) (again bool, _ error) {
-	if hidden := c.notYet(); hidden != nil {
-		return false, hidden
-	}
-	if c.vanished {
-		return false, &connectors.Error{Kind: connectors.Temporary, Op: "update", Message: "The account vanished twice while it was being written.", Err: err}
-	}
-	c.vanished = true
-	c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
-	return true, nil
-}
-
-// disable makes the account unusable, and keeps a live user's other attributes in step.
-func (c *reconciler) disable(ctx context.Context) (again bool, err error) {
-	if !isDisabled(c.r.Profile) {
-		if gone, err := c.confirm(ctx); gone || err != nil {
-			c.r.Operation = OpDisable
-			return c.gone(ctx, err)
-		}
-		c.r.Operation = OpDisable
-		err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Disable)
-		if connectors.KindOf(err) == connectors.NotFound {
-			if hidden := c.notYet(); hidden != nil {
-				return false, hidden
-			}
-			c.absent()
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		c.r.Profile = c.withNames(afterDisable(c.r.Profile, c.activeProfile(), c.profile))
-	}
-	if c.want == Disabled {
-		if c.unmapped != nil {
-			return false, c.unmapped
-		}
-		return c.update(ctx, c.profile)
-	}
-	c.r.Gone = c.want == Removed || c.want == Undone
-	return false, nil
-}
-
-// remove takes the account away. Gone already is success.
-func (c *reconciler) remove(ctx context.Context) (again bool, _ error) {
+// takeAway removes the account or group. Gone already is success.
+func (c *reconciler) takeAway(ctx context.Context) (again bool, _ error) {
 	if gone, err := c.confirm(ctx); gone || err != nil {
 		c.r.Operation = OpDelete
 		return c.gone(ctx, err)
 	}
 	c.r.Operation = OpDelete
-	err := c.o.Deprovision(ctx, c.r.RemoteID, connectors.Delete)
+	err := c.remote.remove(ctx, c.r.RemoteID)
 	if connectors.KindOf(err) == connectors.NotFound {
 		if hidden := c.notYet(); hidden != nil {
 			return false, hidden
@@ -246,8 +177,8 @@ func (c *reconciler) remove(ctx context.Context) (again bool, _ error) {
 	return false, nil
 }
 
-// gone handles a leaver's account that is not there under the ID that is remembered. Where that ID is in doubt, the
-// account may be there under another one.
+// gone handles one that is not wanted and not there under the ID that is remembered. Where that ID is in doubt, it may
+// be there under another one.
 func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) {
 	if err != nil {
 		return false, err
@@ -260,4 +191,12 @@ func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) 
 	}
 	c.absent()
 	return false, nil
+}
+
+// absent records that nothing of ours is at the target.
+func (c *reconciler) absent() {
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Certain = "", "", nil, true
+	c.r.ReturnedFrom = ""
+	c.trusted()
+	c.r.Gone = c.remote.leaving()
 }

@@ -23,7 +23,7 @@ func noLinks(t *testing.T, r Result, s *script, l *ledger) { t.Helper(); wrote()
 
 func pendingFor(t *testing.T, r Result, _ *script, _ *ledger) {
 	t.Helper()
-	if retryAfter(r.Err, 0) != errLeaving.RetryAfter {
+	if retryAfter(r.Err, 0) != userFacts.leaver.RetryAfter {
 		t.Error("not said when to look again:", r.Err)
 	}
 }

@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"context"
-	"maps"
 	"strings"
 
 	"usher/connectors"
@@ -11,15 +10,15 @@ import (
 // An ID that is remembered is a hint, a stamp that was read is the proof. Before an account is taken away, and before
 // the first write after a doubt, one read tells whose it is.
 
-// confirm reads the account, unless this attempt has read or made it already. gone: nothing has its ID any more. What
+// confirm reads the account or group, unless this attempt has read or made it already. gone: nothing has its ID any more. What
 // is not ours is not touched: ours is looked for by its stamp, and otherwise an administrator is asked.
 func (c *reconciler) confirm(ctx context.Context) (gone bool, err error) {
-	if c.confirmed || c.o.proofs.take(c.task.UserID, c.r.RemoteID, c.now()) {
+	if c.confirmed || c.o.proofs.take(c.task.ID(), c.r.RemoteID, c.now()) {
 		c.trusted()
 		return false, nil
 	}
 	began := c.now()
-	a, err := c.o.Read(ctx, c.r.RemoteID)
+	a, err := c.remote.read(ctx, c.r.RemoteID)
 	switch {
 	case connectors.KindOf(err) == connectors.NotFound:
 		return true, c.notYet()
@@ -27,7 +26,7 @@ func (c *reconciler) confirm(ctx context.Context) (gone bool, err error) {
 		return false, err
 	case c.ours(a):
 		c.trusted()
-		c.o.proofs.add(c.task.UserID, c.r.RemoteID, c.now())
+		c.o.proofs.add(c.task.ID(), c.r.RemoteID, c.now())
 		return false, timeForOneMore(ctx, c.now(), c.now().Sub(began))
 	}
 	return false, c.mistaken(ctx, a)
@@ -35,61 +34,15 @@ func (c *reconciler) confirm(ctx context.Context) (gone bool, err error) {
 
 func (c *reconciler) trusted() { c.confirmed, c.r.Suspect = true, Trusted }
 
-// ours tells by the stamp. Where there is none, what was last written stands in: the values that an account is
-// recognised by must be there still. While a write is in doubt, the account may have those that it wrote as well.
+// ours tells by the stamp, and where there is none by what was last written.
 func (c *reconciler) ours(a connectors.Account) bool {
-	if a.ExternalID != "" {
-		return connectors.SameID(a.ExternalID, c.task.UserID) || connectors.SameID(a.ExternalID, c.r.ReturnedFrom)
+	if a.ExternalID == "" || !c.remote.stamped() {
+		return c.remote.looksOurs(a)
 	}
-	wanted := c.profile.Values
-	if wanted == nil { // a leaver: the user is still called so
-		p, _ := c.o.Mapping.Profile(c.task.User)
-		wanted = p.Values
-	}
-	wanted, written := c.asSent(wanted), c.asSent(c.task.Profile)
-	names, _ := c.task.Profile[namesKey].(map[string]any)
-	before := c.asSent(names)
-	same := 0
-	for _, key := range c.o.matching() {
-		old, known := written[key]
-		switch {
-		case a.Shown[key] == nil || !known && wanted[key] == nil && before[key] == nil:
-			continue
-		case known && alike(a.Shown[key], old), alike(a.Shown[key], before[key]):
-		case (!known || !c.task.Fresh) && alike(a.Shown[key], wanted[key]):
-		default:
-			return false
-		}
-		same++
-	}
-	return same > 0
+	return connectors.SameID(a.ExternalID, c.task.ID()) || connectors.SameID(a.ExternalID, c.r.ReturnedFrom)
 }
 
-// withNames remembers, beside what is known to be written, by what the account was recognised before a write in doubt.
-func (c *reconciler) withNames(written map[string]any) map[string]any {
-	names := map[string]any{}
-	if earlier, ok := c.task.Profile[namesKey].(map[string]any); ok {
-		maps.Copy(names, earlier)
-	}
-	for _, key := range c.o.matching() {
-		if v, known := c.task.Profile[key]; known {
-			names[key] = v
-		}
-		if _, known := written[key]; known {
-			delete(names, key)
-		}
-	}
-	if len(names) > 0 {
-		written[namesKey] = names
-	}
-	return written
-}
-
-func (c *reconciler) asSent(values map[string]any) map[string]any {
-	return c.o.sent(connectors.Profile{ResourceID: c.task.UserID, Values: values}).Values
-}
-
-// mistaken handles an account that is not ours, though we remember its ID.
+// mistaken handles an account or group that is not ours, though we remember its ID.
 func (c *reconciler) mistaken(ctx context.Context, a connectors.Account) error {
 	id, origin, profile := c.r.RemoteID, c.r.Origin, c.r.Profile
 	c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
@@ -97,8 +50,8 @@ func (c *reconciler) mistaken(ctx context.Context, a connectors.Account) error {
 	if found || err != nil {
 		return err
 	}
-	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Found = id, origin, profile, a
-	return notOurs("account", a)
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Found, c.r.Adoptable = id, origin, profile, a, false
+	return notOurs(c.remote.facts().thing, a)
 }
 
 // notOurs is the question about an account whose ID is remembered and whose stamp is somebody else's.
@@ -116,15 +69,15 @@ func notOurs(noun string, a connectors.Account) error {
 func (c *reconciler) heed(told connectors.Account, sent connectors.Changes, before map[string]any) {
 	switch {
 	case told.ID == "":
-		if namedAfter(c.r.RemoteID, c.o.matching(), sent.Set, before) {
+		if namedAfter(c.r.RemoteID, c.remote.matching(), sent.Set, before) {
 			c.r.Suspect = Renamed
 		}
-	case connectors.SameID(told.ExternalID, c.task.UserID):
+	case connectors.SameID(told.ExternalID, c.task.ID()):
 		if told.ID != c.r.RemoteID {
 			c.r.RemoteID, c.r.TookOver = told.ID, true
 		}
 		c.trusted()
-	case told.ID != c.r.RemoteID, told.ExternalID != "":
+	case told.ID != c.r.RemoteID, told.ExternalID != "" && c.remote.stamped():
 		c.r.Suspect, c.confirmed = Renamed, false
 	}
 }
@@ -169,17 +122,6 @@ func texts(v any) []string {
 		return all
 	}
 	return nil
-}
-
-// matching are the keys of the attributes that an account is recognised by.
-func (o *Opened) matching() []string {
-	var keys []string
-	for _, a := range o.Definition.Attributes {
-		if a.Matching {
-			keys = append(keys, a.Key)
-		}
-	}
-	return keys
 }
 
 // sent is a profile as the kind sends it, which is how the target shows it.

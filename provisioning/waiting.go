@@ -34,9 +34,9 @@ func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
 		return nil
 	case h.Leaving && !h.Stuck:
 		c.r.WaitsFor = h.ID
-		return notBefore(errLeaving, h, c.now())
+		return notBefore(c.remote.facts().leaver, h, c.now())
 	case h.Leaving:
-	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || !c.movesAway(h):
+	case !h.Unsettled || a.ExternalID != "" && !connectors.SameID(a.ExternalID, h.ID) || !c.remote.movesAway(h):
 		return nil
 	}
 	c.r.WaitsFor = h.ID
@@ -75,7 +75,7 @@ const longestRing = 64
 // ring there is no last one: then it is whoever waits for the task's own account.
 func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) {
 	for range longestRing {
-		if !h.due() || h.WaitsFor == "" || h.WaitsFor == t.UserID+t.GroupID {
+		if !h.due() || h.WaitsFor == "" || h.WaitsFor == t.ID() {
 			break
 		}
 		next, ok, err := s.Holder(ctx, t, "", h.WaitsFor)
@@ -85,17 +85,6 @@ func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) 
 		h = next
 	}
 	return h, nil
-}
-
-// movesAway reports whether another user's account should have none of the values that this one is recognised by.
-func (c *reconciler) movesAway(h Holder) bool {
-	theirs, err := c.o.Mapping.Profile(h.User)
-	if err != nil {
-		return false
-	}
-	mine := c.o.sent(c.profile).Values
-	wanted := c.o.sent(theirs).Values
-	return !slices.ContainsFunc(c.o.matching(), func(key string) bool { return alike(mine[key], wanted[key]) })
 }
 
 // contested works out who has the value that an update was refused for.
@@ -122,29 +111,29 @@ func (c *reconciler) contested(ctx context.Context, changes connectors.Changes, 
 // has it, or nobody knows who. First whoever is found by it is asked about, then those of ours whose change failed, too.
 func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (theirs map[string]any, wait, _ error) {
 	named := connectors.Profile{Values: map[string]any{}}
-	for _, key := range c.o.matching() {
+	for _, key := range c.remote.matching() {
 		if v, changed := changes.Set[key]; changed {
 			named.Values[key] = v
 		}
 	}
 	if len(named.Values) > 0 {
-		a, err := c.o.Find(ctx, named)
+		a, err := c.remote.find(ctx, named)
 		if err == nil && a.ID != c.r.RemoteID {
 			if wait = c.waits(ctx, a); wait == nil {
-				c.r.Found = a
+				c.r.Found, c.r.Adoptable = a, false
 			}
-			return shared(c.o.sent(named).Values, a.Shown), wait, nil
+			return shared(c.remote.shown(named.Values), a.Shown), wait, nil
 		}
 	}
-	others, err := c.store.Contenders(ctx, c.task, mostContenders)
+	others, err := c.remote.contenders(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	unique := telling(changes.Set, c.o.matching())
+	unique := telling(changes.Set, c.remote.matching())
 	for i, o := range others {
 		has := o.Profile
 		if has == nil && i < mostRead { // what it has is in doubt
-			a, err := c.o.Read(ctx, o.RemoteID)
+			a, err := c.remote.read(ctx, o.RemoteID)
 			if err != nil {
 				continue
 			}
@@ -183,10 +172,10 @@ func shared(wanted, theirs map[string]any) map[string]any {
 // ring reports whether whoever is waited for waits, over others perhaps, for the task's own account.
 func ring(ctx context.Context, s Store, t Task, other string) (bool, error) {
 	last, err := lastWaited(ctx, s, t, Holder{Unsettled: true, WaitsFor: other})
-	return last.due() && last.WaitsFor == t.UserID+t.GroupID, err
+	return last.due() && last.WaitsFor == t.ID(), err
 }
 
-// stepAside gives the account values that nobody wants, in the place of those that it is in a ring for, so that the
+// stepAside gives the account or group values that nobody wants, in the place of those that it is in a ring for, so that the
 // others can have theirs; the next attempt writes what it should have.
 func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, theirs map[string]any) error {
 	values := maps.Clone(changes.Want.Values)
@@ -194,18 +183,18 @@ func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, 
 	for key, contested := range theirs {
 		switch v := values[key].(type) {
 		case string:
-			values[key] = freeValue(v, c.task.UserID)
+			values[key] = freeValue(v, c.task.ID())
 			moved = append(moved, fmt.Sprint(values[key]))
 		case []any:
 			values[key] = slices.DeleteFunc(slices.Clone(v), func(e any) bool { return alike(e, contested) })
 		}
 	}
 	aside := connectors.Profile{ResourceID: changes.Want.ResourceID, Values: values}
-	if err := c.send(ctx, diff(c.o.Definition, aside, c.r.Profile)); err != nil {
+	if err := c.send(ctx, c.remote.changes(aside, c.r.Profile)); err != nil {
 		return err
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: connectors.OpUpdate, RetryAfter: time.Second,
-		Message: strings.TrimSpace("This account and others wait for each other's values, so it stepped aside for a moment. " + strings.Join(moved, ", ")),
+		Message: strings.TrimSpace("This " + c.remote.facts().thing + " and others wait for each other's values, so it stepped aside for a moment. " + strings.Join(moved, ", ")),
 		Remedy:  "Nothing: Usher writes the right values as soon as they are free."}
 }
 
