@@ -14,3 +14,9 @@ func OurID(stamp string) string {
 
 // SameID reports whether two external IDs are the same, whichever way they are spelled. Two that are empty are not.
 func SameID(a, b string) bool { return a != "" && OurID(a) == OurID(b) }
+
+// LikeOurs reports whether an external ID has the form of those that Usher stamps.
+func LikeOurs(stamp string) bool {
+	_, err := uuid.Parse(stamp)
+	return err == nil
+}

@@ -3,8 +3,10 @@ package provisioning
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"usher/connectors"
+	"usher/directory"
 )
 
 var errUnclassified = errors.New("nobody classified this")
@@ -58,4 +60,31 @@ var foundCases = []reconcileCase{
 				t.Error("nothing was written:", r.Profile)
 			}
 		}},
+}
+
+// TestWhatWasInTheWayIsGoneByThen: between the answers of the target and of the store, one of ours may have left or have
+// been renamed.
+func TestWhatWasInTheWayIsGoneByThen(t *testing.T) {
+	const ofOurs = "0193d3a5-7c1e-7000-8000-000000000001"
+	grace := &ledger{holder: Holder{ID: ofOurs, User: directory.User{UserName: "grace"}}}
+	for name, c := range map[string]struct {
+		ledger *ledger
+		later  answer
+		kind   connectors.Kind
+	}{
+		"gone":                          {&ledger{}, fails(connectors.NotFound), connectors.Pending},
+		"called otherwise":              {&ledger{}, shows("r7", ofOurs, "grace"), connectors.Pending},
+		"as it was":                     {&ledger{}, shows("r7", ofOurs, "ada"), connectors.Conflict},
+		"nobody can tell":               {&ledger{}, fails(connectors.Temporary), connectors.Temporary},
+		"one of ours, called otherwise": {grace, shows("r7", ofOurs, "grace"), connectors.Pending},
+		"one of ours, as it was":        {grace, shows("r7", ofOurs, "ada"), connectors.Conflict},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", ofOurs, "ada")}, "read": {c.later}}}
+			r := reconcile(t.Context(), matched(s, nil), c.ledger, adas(nil), func() time.Time { return noon })
+			if connectors.KindOf(r.Err) != c.kind || s.asked() != "create find read" {
+				t.Errorf("%v after %s, want %s", r.Err, s.asked(), c.kind)
+			}
+		})
+	}
 }

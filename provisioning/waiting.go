@@ -30,6 +30,8 @@ func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
 	switch {
 	case err != nil:
 		return err
+	case ok && !h.Leaving && !h.Unsettled && c.remote.movesAway(h), !ok && connectors.LikeOurs(a.ExternalID):
+		return c.wentAway(ctx, a)
 	case !ok:
 		return nil
 	case h.Leaving && !h.Stuck:
@@ -41,6 +43,35 @@ func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
 	}
 	c.r.WaitsFor = h.ID
 	return waitsForRename(ctx, c.store, c.task, h, c.now())
+}
+
+// wentAway is an error when what was found in the way is not there any more, or is called otherwise by now: one of ours
+// may have left, or been renamed, after the target was asked and before the store was.
+func (c *reconciler) wentAway(ctx context.Context, a connectors.Account) error {
+	switch now, err := c.remote.read(ctx, a.ID); {
+	case connectors.KindOf(err) == connectors.NotFound:
+	case err != nil:
+		return err
+	case !differ(a.Shown, now.Shown, c.remote.matching()):
+		return nil
+	}
+	return &connectors.Error{Kind: connectors.Pending, Op: connectors.OpFind, RetryAfter: soon,
+		Message: "What was in the way at the target was taken away, or renamed, a moment ago.", Remedy: "Nothing: Usher tries again at once."}
+}
+
+// differ reports whether something is known by other values now than before, and by none of those.
+func differ(before, now map[string]any, matching []string) bool {
+	other := false
+	for _, key := range matching {
+		switch {
+		case before[key] == nil || now[key] == nil:
+		case alike(before[key], now[key]):
+			return false
+		default:
+			other = true
+		}
+	}
+	return other
 }
 
 // notBefore is the error with a time to wait that is not over before the holder itself is tried again, up to a minute:

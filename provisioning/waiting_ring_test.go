@@ -74,7 +74,7 @@ func TestWaiting(t *testing.T) {
 		{name: "of somebody who is due", answers: taken, ledger: moving("grace", func(h *Holder) { h.DueAt = noon.Add(-time.Hour) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(soon)},
 		{name: "of a leaver who is tried again in 40 seconds", answers: taken, ledger: moving("grace", func(h *Holder) { h.Leaving, h.DueAt = true, noon.Add(40*time.Second) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(42 * time.Second)},
 		{name: "of somebody who keeps it", answers: taken, ledger: moving("ada", nil), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: waitsFor("")},
-		{name: "of somebody who is settled", answers: taken, ledger: moving("grace", func(h *Holder) { h.Unsettled = false }), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7"},
+		{name: "of somebody who is settled", answers: taken, ledger: moving("grace", func(h *Holder) { h.Unsettled = false }), calls: "create find read", kind: connectors.Conflict, op: OpFind, found: "r7"},
 		{name: "an ID that is remembered wrongly is no holder", answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "a stranger", "ada")}},
 			ledger: moving("grace", nil), calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7"},
 		{name: "a rename waits", task: married, answers: contested, ledger: chain, calls: "update find", kind: connectors.Pending, op: OpUpdate, remote: "r1", check: waitsFor("grace")},
