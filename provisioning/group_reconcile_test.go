@@ -99,6 +99,8 @@ var groupCases = []groupCase{
 	{name: "members only is never deleted", task: unchosen, settings: setting(connectors.OnGroupGone, connectors.GoneDelete, connectors.GroupMode, connectors.MembersOnly), remove: people("a"), calls: "members", op: OpUpdate, remote: "g1", sent: "+ -ra", ended: "a"},
 	{name: "deleted", task: groupDeleted, remove: people("a"), calls: "members", op: OpUpdate, remote: "g1", sent: "+ -ra", ended: "a", gone: true},
 	{name: "deleted, and gone there", task: groupDeleted, settings: setting(connectors.OnGroupGone, connectors.GoneDelete), answers: map[string][]answer{"delete": {fails(connectors.NotFound)}}, calls: "read delete", op: OpDelete, gone: true},
+	{name: "deleted, gone under an ID in doubt, and there under another", task: func(t *Task) { groupDeleted(t); t.Suspect = Moved }, settings: setting(connectors.OnGroupGone, connectors.GoneDelete),
+		answers: map[string][]answer{"read": {fails(connectors.NotFound)}, "find": {finds("g2", "staff")}}, calls: "read find delete", op: OpDelete, wrote: "link g2 created", gone: true},
 	{name: "deleted, and the group went", task: groupDeleted, remove: people("a"), answers: map[string][]answer{"members": {fails(connectors.NotFound)}}, calls: "members", op: OpUpdate, sent: "+ -ra", gone: true},
 	{name: "deleted before it was made", task: func(t *Task) { t.Deleted, t.ByHand = true, false }, op: OpNone, gone: true},
 	{name: "deleted, and a create is in doubt", task: unsure(longAgo, func(t *Task) { t.Deleted, t.ByHand = true, false }), answers: map[string][]answer{"find": {finds("g1", "staff")}}, remove: people("a"),

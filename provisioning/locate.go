@@ -35,6 +35,7 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 		c.absent()
 		return true, nil
 	}
+	c.sought = false
 	if err := c.remote.mayMake(); err != nil {
 		c.r.Certain = true
 		return true, err
@@ -115,6 +116,7 @@ func (c *reconciler) link(ctx context.Context, a connectors.Account, l Link) err
 	}
 	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.ReturnedFrom = a.ID, l.Origin, nil, l.ReturnedFrom
 	c.stamp = l.ReturnedFrom != "" && !connectors.SameID(a.ExternalID, c.task.ID())
+	c.sought = false
 	c.trusted()
 	if l.Origin == Adopted || c.stamp {
 		c.r.Operation = OpAdopt

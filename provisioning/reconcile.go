@@ -20,6 +20,7 @@ type reconciler struct {
 	vanished  bool // it was gone under a write, so it is made again, once
 	confirmed bool // this attempt has seen that it is ours
 	stamp     bool // it bears the ID of whoever had it before
+	sought    bool // it was not there under its ID, and the target has not told yet where else ours may be
 }
 
 // reconcile runs one task to a result that decide has not seen yet. It makes no request when nothing differs.
@@ -65,7 +66,7 @@ func (c *reconciler) certain(err error) bool {
 	case connectors.Temporary, connectors.Unknown:
 		return false
 	}
-	return c.task.Fresh
+	return c.task.Fresh && !c.sought
 }
 
 func (c *reconciler) run(ctx context.Context) error {
@@ -144,8 +145,14 @@ func (c *reconciler) lost(err error) (again bool, _ error) {
 		return false, &connectors.Error{Kind: connectors.Temporary, Op: "update", Message: "The " + c.remote.facts().thing + " vanished twice while it was being written.", Err: err}
 	}
 	c.vanished, c.r.Certain = true, false
-	c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
+	c.forget()
 	return true, nil
+}
+
+// forget lets go of an ID that nothing has any more. Until the target was asked where ours may be instead, whatever goes
+// wrong leaves a doubt: without one, the next attempt would not look.
+func (c *reconciler) forget() {
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.sought = "", "", nil, true
 }
 
 // unless is lost when nothing has the remembered ID any more.
@@ -184,7 +191,7 @@ func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) 
 		return false, err
 	}
 	if c.r.Suspect != Trusted || !c.task.Fresh {
-		c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
+		c.forget()
 		if found, err := c.find(ctx); found || err != nil {
 			return found && err == nil, err
 		}
@@ -196,7 +203,7 @@ func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) 
 // absent records that nothing of ours is at the target.
 func (c *reconciler) absent() {
 	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Certain = "", "", nil, true
-	c.r.ReturnedFrom = ""
+	c.r.ReturnedFrom, c.sought = "", false
 	c.trusted()
 	c.r.Gone = c.remote.leaving()
 }

@@ -39,8 +39,8 @@ var groupFacts = facts{
 }
 
 func (g *groupRemote) facts() *facts { return &groupFacts }
-func (g *groupRemote) wanted() bool    { return g.push }
-func (g *groupRemote) leaving() bool   { return g.c.task.Deleted }
+func (g *groupRemote) wanted() bool  { return g.push }
+func (g *groupRemote) leaving() bool { return g.c.task.Deleted }
 
 func (g *groupRemote) prepare() (err error) {
 	if !g.c.task.Deleted {

@@ -27,8 +27,8 @@ var userFacts = facts{
 }
 
 func (u *userRemote) facts() *facts { return &userFacts }
-func (u *userRemote) wanted() bool    { return u.want == Present }
-func (u *userRemote) leaving() bool   { return u.want == Removed || u.want == Undone }
+func (u *userRemote) wanted() bool  { return u.want == Present }
+func (u *userRemote) leaving() bool { return u.want == Removed || u.want == Undone }
 
 func (u *userRemote) prepare() error {
 	if u.want == Present || u.want == Disabled {

@@ -42,16 +42,21 @@ func (c *reconciler) ours(a connectors.Account) bool {
 	return connectors.SameID(a.ExternalID, c.task.ID()) || connectors.SameID(a.ExternalID, c.r.ReturnedFrom)
 }
 
-// mistaken handles an account or group that is not ours, though we remember its ID.
+// mistaken handles an account or group that is not ours, though we remember its ID. The ID is remembered until ours is
+// found elsewhere: one without a stamp may be ours all the same, which an administrator tells.
 func (c *reconciler) mistaken(ctx context.Context, a connectors.Account) error {
 	id, origin, profile := c.r.RemoteID, c.r.Origin, c.r.Profile
 	c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
 	found, err := c.find(ctx)
-	if found || err != nil {
-		return err
+	if found && err == nil {
+		return nil
 	}
-	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Found, c.r.Adoptable = id, origin, profile, a, false
-	return notOurs(c.remote.facts().thing, a)
+	c.r.RemoteID, c.r.Origin, c.r.Profile = id, origin, profile
+	if err == nil {
+		c.r.Found, c.r.Adoptable = a, false
+		err = notOurs(c.remote.facts().thing, a)
+	}
+	return err
 }
 
 // notOurs is the question about an account whose ID is remembered and whose stamp is somebody else's.

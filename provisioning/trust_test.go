@@ -32,6 +32,16 @@ func TestConfirm(t *testing.T) {
 			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
 		{name: "a leaver whose ID is a stranger's, and ours is elsewhere", task: leaver, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {finds("r2", "ada")}},
 			calls: "read find delete", op: OpDelete, gone: true, check: wrote("link r2 created")},
+		{name: "not ours, and nobody tells where ours is", task: leaver, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.Temporary)}},
+			calls: "read find", kind: connectors.Temporary, op: OpDelete, remote: "r1", uncertain: true},
+		{name: "moved: gone, and nobody tells where ours is", task: func(t *Task) { leaver(t); t.Suspect = Moved }, answers: map[string][]answer{"read": {fails(connectors.NotFound)}, "find": {fails(connectors.Denied)}},
+			calls: "read find", kind: connectors.Denied, op: OpFind, uncertain: true},
+		{name: "an update refused for a stranger's name", settings: adoptAny, answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "", "ada"), shows("r8", "", "ada")}, "update": {fails(connectors.Conflict)}},
+			calls: "create find update find", kind: connectors.Conflict, op: OpAdopt, remote: "r7", found: "r8", check: func(t *testing.T, r Result, _ *script, _ *ledger) {
+				if r.Adoptable {
+					t.Error("the stranger is offered for adoption")
+				}
+			}},
 		{name: "no stamp, and the name is still ours", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
 		{name: "no stamp, and another name", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
 			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
