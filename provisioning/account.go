@@ -151,6 +151,7 @@ type Task struct {
 	Revision    int64           // of the connector's configuration at the claim
 	Fresh       bool            // before this claim no write can have been sent whose outcome is not recorded
 	Watched     time.Time       // since when this process knows that the clock on the wall did not jump
+	MayRun      time.Duration   // how long a write may go on at the target after it was given up
 
 	Password   directory.Secret // the user's new one, which waits for this target; "" when none does
 	PasswordAt time.Time        // when it was set: tells it from a newer one

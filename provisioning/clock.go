@@ -42,11 +42,15 @@ func apart(wall, steady time.Duration) bool { return max(wall-steady, steady-wal
 // hidden is how much longer what an earlier write made may not be visible at the target; 0 and less: it would be seen.
 func (t Task) hidden(lag time.Duration, now time.Time) time.Duration {
 	since := t.WriteBegan
-	if !t.Fresh && t.WriteUntil.After(since) {
-		since = t.WriteUntil
+	unheard := lag // the longest, from when this process began to watch: a write that nobody heard of may still have run then
+	if !t.Fresh {
+		unheard += t.MayRun
+		if t.WriteUntil.After(since) {
+			since = t.WriteUntil
+		}
 	}
 	if t.RemoteID != "" {
-		since = t.LinkedAt
+		since, unheard = t.LinkedAt, lag
 	}
 	left := lag - now.Sub(since)
 	if t.Watched.IsZero() || since.IsZero() {
@@ -57,9 +61,9 @@ func (t Task) hidden(lag time.Duration, now time.Time) time.Duration {
 		watched = 0
 	}
 	if left > lag+longestWait { // of a clock that was wrong: it was written before this process began to watch
-		return lag - watched
+		return unheard - watched
 	}
-	return max(left, lag-watched)
+	return max(left, unheard-watched)
 }
 
 // notYet is an error while "not found" may mean "not visible yet", nil after that.

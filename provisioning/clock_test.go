@@ -28,6 +28,9 @@ func TestHidden(t *testing.T) {
 		"a jump forward before the start":       {Task{Account: Account{WriteBegan: ago(24 * time.Hour)}, Watched: ago(10 * time.Second)}, 50 * time.Second},
 		"a jump back before the start":          {Task{Account: Account{WriteBegan: ago(-24 * time.Hour)}, Watched: ago(10 * time.Second)}, 50 * time.Second},
 		"a jump back, and a minute after it":    {Task{Account: Account{WriteBegan: ago(-24 * time.Hour)}, Watched: ago(lag)}, 0},
+		"a jump, and a write that may go on":    {Task{Account: Account{WriteBegan: ago(24 * time.Hour), WriteUntil: ago(24 * time.Hour)}, Watched: ago(10 * time.Second), MayRun: lag}, 110 * time.Second},
+		"a jump, and nothing in doubt":          {Task{Fresh: true, Account: Account{WriteBegan: ago(24 * time.Hour)}, Watched: ago(10 * time.Second), MayRun: lag}, 50 * time.Second},
+		"a jump, and linked":                    {Task{Account: Account{RemoteID: "r", LinkedAt: ago(24 * time.Hour)}, Watched: now, MayRun: lag}, lag},
 		"linked, and the process just started":  {Task{Account: Account{RemoteID: "r", LinkedAt: ago(24 * time.Hour)}, Watched: now}, lag},
 		"no write was ever sent: zero is never": {Task{Fresh: true, Watched: now}, 0},
 	} {

@@ -222,7 +222,7 @@ func (e *Engine) attempt(ctx context.Context, o *Opened, t Task) Result {
 	if start.Add(e.config.AttemptTimeout).After(t.LeaseUntil) || o.revision != t.Revision {
 		return Result{Task: t, Released: true}
 	}
-	t.Watched = e.clock.look()
+	t.Watched, t.MayRun = e.clock.look(), e.config.AttemptTimeout
 	trace := &connectors.Trace{}
 	call, cancel := context.WithTimeout(connectors.WithTrace(ctx, trace), e.config.AttemptTimeout)
 	r := reconcile(call, o, e.store, t, time.Now)
