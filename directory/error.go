@@ -52,7 +52,8 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// FieldErrors collects what is wrong with an input, field by field.
+// FieldErrors collects what is wrong with an input, field by field. The lines below the first of a message show the place
+// in what was written.
 type FieldErrors map[string]string
 
 // Add keeps the first message of a field.

@@ -44,7 +44,7 @@ type Field struct {
 	ID           string // "" is made from Name
 	Label        string
 	Help         string
-	Error        string // what is wrong and how to put it right; "" when all is well
+	Error        string // what is wrong and how to put it right; the lines below the first show the place in what was typed; "" when all is well
 	Value        string
 	Placeholder  string
 	Type         string // "" is Text
@@ -103,6 +103,17 @@ func (f Field) describedBy() string {
 		ids = append(ids, f.errorID())
 	}
 	return strings.Join(ids, " ")
+}
+
+// wrong is what is wrong, and place where in what was typed, "" when that is not said.
+func (f Field) wrong() string {
+	words, _, _ := strings.Cut(f.Error, "\n")
+	return words
+}
+
+func (f Field) place() string {
+	_, lines, _ := strings.Cut(f.Error, "\n")
+	return lines
 }
 
 func (f Field) onValue() string {
@@ -189,7 +200,7 @@ func Errors(fields ...Field) []FieldError {
 		if f.kind() == Radio || f.kind() == Cards {
 			id = f.optionID(0)
 		}
-		out = append(out, FieldError{FieldID: id, Message: f.Label + ": " + f.Error})
+		out = append(out, FieldError{FieldID: id, Message: f.Label + ": " + f.wrong()})
 	}
 	return out
 }
