@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/expression"
 	"usher/provisioning"
 	"usher/views"
 )
@@ -43,8 +44,8 @@ func readSettings(d connectors.Definition, in map[string]string, old directory.S
 	}
 	if _, err := provisioning.CompileGroupRule(s.Values[connectors.GroupRule]); err != nil {
 		message := err.Error()
-		if e, ok := errors.AsType[*connectors.Error](err); ok {
-			message = strings.TrimPrefix(e.Message, provisioning.BadRule)
+		if e, ok := errors.AsType[*expression.Error](err); ok {
+			message = e.Error()
 		}
 		errs.Add(connectors.GroupRule, message)
 	}

@@ -29,7 +29,7 @@ func TestAConnectorRefusesARuleThatCannotBeRead(t *testing.T) {
 	o := newOffice(t)
 	path := o.connection("Warehouse")
 	rule := []string{"config.push_groups", "true", "config.group_rule"}
-	for text, says := range map[string]string{`team.name == "x"`: "A rule is about group", `group.title == "x"`: "A group has no “title”", `group.displayName`: "true or false is needed"} {
+	for text, says := range map[string]string{`team.name == "x"`: "A rule is about group", `group.title == "x"`: "There is no attribute “title” here. A group has displayName", `group.displayName`: "true or false is needed"} {
 		res := o.post(path+"/connectors/new", append(o.settings(), append(rule, text)...)...)
 		res.has(t, 422, "Please correct", says)
 		if got := res.doc.Find("#scim2-group_rule-error").Text(); !strings.Contains(got, says) {

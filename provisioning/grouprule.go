@@ -1,19 +1,15 @@
 package provisioning
 
 import (
-	"fmt"
 	"reflect"
-	"strings"
-
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/ext"
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/expression"
 )
 
 // GroupRule says which groups a connector pushes besides those that were chosen by hand. A nil one has none.
-type GroupRule struct{ program cel.Program }
+type GroupRule struct{ condition *expression.Expression }
 
 // groupSubject is `group` as rules see it.
 type groupSubject struct {
@@ -21,29 +17,34 @@ type groupSubject struct {
 	DisplayName string `cel:"displayName"`
 }
 
-// CompileGroupRule checks and compiles a CEL expression over `group`, which must give true or false. "" is nil: no
-// group. The error is a *connectors.Error of Kind Invalid for whoever wrote the rule.
+// ruleSubject is what rules for groups are about.
+func ruleSubject() expression.Subject {
+	return expression.Subject{
+		Variables:  []expression.Variable{{Name: "group", Type: reflect.TypeFor[groupSubject]()}},
+		Whose:      "for this group",
+		Use:        "used",
+		Begin:      func(string) string { return "A rule is about group, such as group.displayName." },
+		Attributes: "A group has displayName and id, and the case of letters counts.",
+		Compared:   `group.displayName == "Sales"`,
+		Habits:     map[string]string{"name": "group.displayName", "title": "group.displayName", "label": "group.displayName"},
+	}
+}
+
+// CompileGroupRule checks and compiles an expression over `group`, which must give true or false. "" is nil: no group.
+// The error is a *connectors.Error of Kind Invalid around an *expression.Error for whoever wrote the rule.
 func CompileGroupRule(text string) (*GroupRule, error) {
 	if text == "" {
 		return nil, nil
 	}
-	env, err := cel.NewEnv(ext.NativeTypes(reflect.TypeFor[groupSubject](), ext.ParseStructTags(true)), ext.Strings(),
-		cel.Variable("group", cel.ObjectType("provisioning.groupSubject")))
+	language, err := expression.New(ruleSubject())
 	if err != nil {
-		return nil, fmt.Errorf("prepare the rule: %w", err)
+		return nil, err
 	}
-	ast, issues := env.Compile(text)
-	if issues.Err() != nil {
-		return nil, badRule(ruleWords(text, issues))
+	e, wrong := language.Compile(text, expression.Condition)
+	if wrong != nil {
+		return nil, badRule(wrong)
 	}
-	if k := ast.OutputType().Kind(); k != cel.BoolKind && k != cel.DynKind {
-		return nil, badRule(fmt.Sprintf("It gives a %s where true or false is needed.", ast.OutputType()))
-	}
-	p, err := env.Program(ast, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
-	if err != nil {
-		return nil, badRule(sentence(err.Error()))
-	}
-	return &GroupRule{p}, nil
+	return &GroupRule{e}, nil
 }
 
 // Has reports whether the rule takes the group.
@@ -51,34 +52,14 @@ func (r *GroupRule) Has(g directory.Group) (bool, error) {
 	if r == nil {
 		return false, nil
 	}
-	out, _, err := r.program.Eval(map[string]any{"group": &groupSubject{ID: g.ID, DisplayName: g.DisplayName}})
-	if err != nil {
-		return false, badRule(sentence(err.Error()))
+	v, wrong := r.condition.Eval(map[string]any{"group": &groupSubject{ID: g.ID, DisplayName: g.DisplayName}})
+	if wrong != nil {
+		return false, badRule(wrong)
 	}
-	yes, ok := out.Value().(bool)
-	if !ok {
-		return false, badRule("It gave neither true nor false.")
-	}
-	return yes, nil
+	return v.(bool), nil
 }
 
-// ruleWords says what is wrong with a rule, with the names that rules know.
-func ruleWords(text string, issues *cel.Issues) string {
-	if errs := issues.Errors(); len(errs) > 0 {
-		switch message := errs[0].Message; {
-		case strings.HasPrefix(message, "undeclared reference to"):
-			return fmt.Sprintf("There is no “%s”. A rule is about group, such as group.displayName.", between(message))
-		case strings.HasPrefix(message, "undefined field"):
-			return fmt.Sprintf("A group has no “%s”, only displayName and id, and the case of letters counts.", between(message))
-		}
-	}
-	return issueWords(text, issues).Message
-}
-
-// BadRule begins the message about a rule that cannot be used; a form that shows it at the field leaves it out.
-const BadRule = "The rule for groups cannot be used: "
-
-func badRule(why string) error {
-	return &connectors.Error{Kind: connectors.Invalid, Op: "rule", Message: BadRule + why,
-		Remedy: "Correct the rule in the connector's settings, or choose the groups by hand."}
+func badRule(why *expression.Error) error {
+	return &connectors.Error{Kind: connectors.Invalid, Op: "rule", Message: "The rule for groups cannot be used. " + why.Message,
+		Remedy: "Correct the rule in the connector's settings, or choose the groups by hand.", Err: why}
 }

@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"cel.dev/cel-go/cel"
-
 	"usher/connectors"
 	"usher/directory"
+	"usher/expression"
 )
 
 // Mapping turns a user into what an account should have, by one expression an attribute.
@@ -20,8 +19,8 @@ type Mapping struct {
 }
 
 type rule struct {
-	attr    connectors.Attribute
-	program cel.Program
+	attr       connectors.Attribute
+	expression *expression.Expression
 }
 
 // CompileMapping checks and compiles the expressions that a kind comes with.
@@ -48,25 +47,25 @@ func MappingOf(def connectors.Definition, c directory.Connector) (*Mapping, erro
 
 // CheckMapping is MappingOf for people who are still writing: wrong says by Attribute.Key what cannot be used, and the
 // mapping works out the others.
-func CheckMapping(def connectors.Definition, c directory.Connector) (m *Mapping, wrong map[string]Wrong, err error) {
-	env, err := expressions()
+func CheckMapping(def connectors.Definition, c directory.Connector) (m *Mapping, wrong map[string]expression.Error, err error) {
+	language, err := expression.New(userSubject())
 	if err != nil {
-		return nil, nil, fmt.Errorf("prepare expressions: %w", err)
+		return nil, nil, err
 	}
-	m, wrong = &Mapping{fixed: map[string]any{"connection": &connectionSubject{c.Connection}, "settings": settingsSubject(def, c.Settings)}}, map[string]Wrong{}
+	m, wrong = &Mapping{fixed: map[string]any{"connection": &connectionSubject{c.Connection}, "settings": settingsSubject(def, c.Settings)}}, map[string]expression.Error{}
 	for _, a := range Mapped(def, c.Mapping).Attributes {
 		if a.Default == "" {
 			if _, chosen := c.Mapping[a.Key]; chosen && a.Required {
-				wrong[a.Key] = Wrong{Message: "The target needs a value. Enter an expression, or reset to the default."}
+				wrong[a.Key] = expression.Error{Message: "The target needs a value. Enter an expression, or reset to the default."}
 			}
 			continue
 		}
-		p, w := compile(env, a)
-		if w.Message != "" {
-			wrong[a.Key] = w
+		e, w := language.Compile(a.Default, resultOf(a.Type))
+		if w != nil {
+			wrong[a.Key] = *w
 			continue
 		}
-		m.rules = append(m.rules, rule{a, p})
+		m.rules = append(m.rules, rule{a, e})
 	}
 	return m, wrong, nil
 }
@@ -99,9 +98,9 @@ func (m *Mapping) Profile(u directory.User) (connectors.Profile, error) {
 	p := connectors.Profile{ResourceID: u.ID, Values: make(map[string]any, len(m.rules))}
 	vars := m.vars(u)
 	for _, r := range m.rules {
-		v, words := r.eval(vars)
-		if words != "" {
-			return p, badMapping(r.attr, words)
+		v, wrong := r.eval(vars)
+		if wrong != nil {
+			return p, badMapping(r.attr, wrong)
 		}
 		if v != nil {
 			p.Values[r.attr.Key] = v
@@ -111,13 +110,13 @@ func (m *Mapping) Profile(u directory.User) (connectors.Profile, error) {
 }
 
 // Preview is Profile for people who look: it goes on after a mistake, and says by Attribute.Key what is wrong.
-func (m *Mapping) Preview(u directory.User) (connectors.Profile, map[string]string) {
-	p, wrong := connectors.Profile{ResourceID: u.ID, Values: make(map[string]any, len(m.rules))}, map[string]string{}
+func (m *Mapping) Preview(u directory.User) (connectors.Profile, map[string]expression.Error) {
+	p, wrong := connectors.Profile{ResourceID: u.ID, Values: make(map[string]any, len(m.rules))}, map[string]expression.Error{}
 	vars := m.vars(u)
 	for _, r := range m.rules {
-		v, words := r.eval(vars)
-		if words != "" {
-			wrong[r.attr.Key] = words
+		v, w := r.eval(vars)
+		if w != nil {
+			wrong[r.attr.Key] = *w
 		} else if v != nil {
 			p.Values[r.attr.Key] = v
 		}
@@ -131,23 +130,43 @@ func (m *Mapping) vars(u directory.User) map[string]any {
 	return vars
 }
 
-// eval gives the value, nil when there is none, or says in words why there is no value that the target could take.
-func (r rule) eval(vars map[string]any) (any, string) {
-	out, _, err := r.program.Eval(vars)
-	if err != nil {
-		return nil, evalWords(err)
+// eval gives the value, nil when there is none, or says why there is no value that the target could take.
+func (r rule) eval(vars map[string]any) (any, *expression.Error) {
+	v, wrong := r.expression.Eval(vars)
+	if wrong == nil && r.attr.Type == connectors.List && v != nil {
+		v, wrong = items(v.([]any))
 	}
-	v, words := plain(out)
-	if words == "" {
-		v, words = fit(r.attr.Type, v)
+	if wrong == nil && v == nil && r.attr.Required {
+		wrong = &expression.Error{Message: "The user has no value for it."}
 	}
-	if words == "" && v == nil && r.attr.Required {
-		words = "the user has no value for it"
-	}
-	return v, words
+	return v, wrong
 }
 
-func badMapping(a connectors.Attribute, why string) error {
-	return &connectors.Error{Kind: connectors.Invalid, Op: "map", Message: fmt.Sprintf("%s could not be worked out: %s.", cmp.Or(a.Label, a.Key), why),
+func resultOf(t connectors.AttributeType) expression.Result {
+	switch t {
+	case connectors.Boolean:
+		return expression.Flag
+	case connectors.List:
+		return expression.List
+	}
+	return expression.Text
+}
+
+// items makes a list what a list of SCIM is: a text in it stands for an item with that value (RFC 7643 §2.4).
+func items(list []any) (any, *expression.Error) {
+	for i, v := range list {
+		switch v := v.(type) {
+		case string:
+			list[i] = map[string]any{"value": v}
+		case map[string]any:
+		default:
+			return nil, &expression.Error{Message: "The expression gives a list with " + expression.Kind(v) + " in it, where texts or objects with a value are needed."}
+		}
+	}
+	return list, nil
+}
+
+func badMapping(a connectors.Attribute, why *expression.Error) error {
+	return &connectors.Error{Kind: connectors.Invalid, Op: "map", Message: fmt.Sprintf("%s could not be worked out. %s", cmp.Or(a.Label, a.Key), why.Message),
 		Remedy: "Complete the user's attributes, or change the connector's attribute mapping."}
 }

@@ -1,6 +1,12 @@
 package provisioning
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"usher/connectors"
+	"usher/directory"
+)
 
 func TestDidYouMean(t *testing.T) {
 	for name, want := range map[string]string{
@@ -11,7 +17,12 @@ func TestDidYouMean(t *testing.T) {
 		if want != "" {
 			want = " Did you mean " + want + "?"
 		}
-		if got := meant(name); got != want {
+		_, wrong, err := CheckMapping(connectors.Definition{Attributes: []connectors.Attribute{mapped("k", name)}}, directory.Connector{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := wrong["k"].Message
+		if _, asked, _ := strings.Cut(got, " Did you mean "); !strings.HasSuffix(got, want) || (want == "") != (asked == "") {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}

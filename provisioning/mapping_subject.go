@@ -1,9 +1,36 @@
 package provisioning
 
 import (
+	"reflect"
+
 	"usher/connectors"
 	"usher/directory"
+	"usher/expression"
 )
+
+// userSubject is what attribute mappings are about.
+func userSubject() expression.Subject {
+	return expression.Subject{
+		Variables: []expression.Variable{{Name: "user", Type: reflect.TypeFor[subject]()}, {Name: "connection", Type: reflect.TypeFor[connectionSubject]()},
+			{Name: "settings", Type: reflect.TypeFor[map[string]string]()}},
+		Whose: "for this user",
+		Use:   "sent",
+		Begin: func(string) string {
+			return "Expressions begin with user, connection or settings, such as user.userName."
+		},
+		Attributes: "Names are SCIM’s, such as user.name.givenName, and the case of letters counts.",
+		OneOf:      firstOf("emails"),
+		Compared:   `user.title == "Manager"`,
+		Habits: map[string]string{"firstname": "user.name.givenName", "lastname": "user.name.familyName", "surname": "user.name.familyName",
+			"fullname": "user.displayName", "mail": firstOf("emails"), "login": "user.userName", "mobile": firstOf("phoneNumbers"),
+			"city": addressPart("locality"), "street": addressPart("streetAddress"), "zip": addressPart("postalCode"),
+			"company": "user.organization", "employeeid": "user.employeeNumber", "enabled": "user.active"},
+	}
+}
+
+func firstOf(list string) string { return "user." + list + `[?0].value.orValue("")` }
+
+func addressPart(name string) string { return "user.addresses[?0]." + name + `.orValue("")` }
 
 // subject is `user` as expressions see it: SCIM's names (RFC 7643 §4.1, §4.3), every field always there.
 type subject struct {

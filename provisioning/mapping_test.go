@@ -8,6 +8,7 @@ import (
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/expression"
 )
 
 func mapped(key, expression string) connectors.Attribute {
@@ -115,7 +116,7 @@ func TestExpressionsThatCannotBeUsed(t *testing.T) {
 		{"user.title", connectors.List, "gives text where a list is needed. Put it into [ ].", ""},
 		{"settings.token.size() > 0 ? 1 : 2", connectors.Boolean, "gives a number where true or false is needed", ""},
 		{strings.Repeat("(", 300) + "1", connectors.String, "The expression", ""},
-		{"'" + strings.Repeat("x", MaxExpression) + "'", connectors.String, "at most 2000 characters", ""},
+		{"'" + strings.Repeat("x", expression.MaxLength) + "'", connectors.String, "at most 2000 characters", ""},
 	} {
 		a := connectors.Attribute{Key: "k", Label: "K", Type: c.need, Default: c.expression}
 		_, wrong, err := CheckMapping(connectors.Definition{Attributes: []connectors.Attribute{a}}, directory.Connector{})
@@ -142,7 +143,7 @@ func TestExpressionsThatFailForAUser(t *testing.T) {
 			t.Errorf("%s: %v", expression, err)
 		}
 		p, wrong := m.Preview(everybody())
-		if !strings.Contains(wrong["k"], says) || len(wrong) != 1 || p.Values["other"] != "Writer" {
+		if !strings.Contains(wrong["k"].Message, says) || len(wrong) != 1 || p.Values["other"] != "Writer" {
 			t.Errorf("%s: a preview goes on after a mistake: %v, %v", expression, p.Values, wrong)
 		}
 	}
@@ -155,7 +156,7 @@ func TestExpressionsCannotGrowWithoutEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, wrong := m.Preview(everybody()); !strings.Contains(wrong["k"], "takes too long") {
+	if _, wrong := m.Preview(everybody()); !strings.Contains(wrong["k"].Message, "takes too long") {
 		t.Error("no limit:", wrong)
 	}
 }

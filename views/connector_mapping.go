@@ -9,7 +9,7 @@ import (
 
 	"usher/connectors"
 	"usher/directory"
-	"usher/provisioning"
+	"usher/expression"
 	"usher/views/ui"
 )
 
@@ -36,10 +36,10 @@ type MappingRow struct {
 	Attribute  connectors.Attribute // as the kind has it
 	Expression string               // as it was typed
 	OnCreate   bool
-	Wrong      provisioning.Wrong
-	Failed     string // why the expression has no value for this user
-	Value      any    // JSON; nil: nothing is sent
-	SentAs     any    // what the kind makes of it, when that is something else
+	Wrong      expression.Error // no Message: nothing
+	Failed     expression.Error // why the expression has no value for this user; no Message: it has
+	Value      any              // JSON; nil: nothing is sent
+	SentAs     any              // what the kind makes of it, when that is something else
 }
 
 // MappingExpression and MappingWhen name an attribute's inputs; MappingOnCreate is MappingWhen's value for new accounts only.
