@@ -85,7 +85,7 @@ func TestProviderPages(t *testing.T) {
 	b.inspect("oidc-jit")
 	b.fill("Title", "clams.title")
 	b.press("Update")
-	b.sees("There is no “clams” here")
+	b.sees("There is no “clams”. What the provider says is in claims")
 	b.inspect("oidc-jit-422")
 	b.fill("Title", `claims[?"job"].orValue("Guest")`)
 	b.press("Update")

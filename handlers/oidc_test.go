@@ -154,13 +154,13 @@ func TestOIDCJIT(t *testing.T) {
 	g, err := o.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Staff"}, nil, clerk)
 	must(t, err)
 	bad := o.post(at, o.jit("map.title", "clams.title", "group_names", "staff, Nobody", "sync", "sometimes")...)
-	bad.has(t, http.StatusUnprocessableEntity, "There is no “clams” here", "There is no group called “nobody”", "Choose what happens to attributes")
+	bad.has(t, http.StatusUnprocessableEntity, "There is no “clams”. What the provider says is in claims", "There is no group called “nobody”", "Choose what happens to attributes")
 	if bad.field("map.title") != "clams.title" || bad.field("group_names") != "staff, Nobody" {
 		t.Error("what was typed is gone")
 	}
 	claims := `{"sub": "1", "email": "ada@example.com", "job": 7}`
 	try := o.post(at+"/test", o.jit("claims", claims, "map.title", "claims.job", "map.nickName", `"The " + claims.sub`, "map.locale", "")...).ok(t)
-	for _, text := range []string{"ada@example.com", "The 1", "a number (write string(…) around it)", "not mapped", "empty"} {
+	for _, text := range []string{"ada@example.com", "The 1", "gives a number where text is needed. Put it into string(…).", "not mapped", "empty"} {
 		try.says(t, text)
 	}
 	o.post(at+"/test", o.jit("claims", "[1]")...).has(t, http.StatusUnprocessableEntity, "This is not a JSON object.")

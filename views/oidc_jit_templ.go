@@ -12,6 +12,7 @@ import (
 
 	"usher/auth/oidc"
 	"usher/directory"
+	"usher/expression"
 	"usher/views/ui"
 )
 
@@ -59,7 +60,7 @@ func (v OIDCJITView) first() []ui.Field {
 func (v OIDCJITView) mapping() (fields []ui.Field) {
 	for _, a := range oidc.Attributes() {
 		f := ui.Field{Name: a.FieldName(), Label: a.Label, Value: v.SignIn.Settings.Expression(a), Error: v.Errors[a.FieldName()], Mono: true, Autocomplete: "off",
-			MaxLength: 1000, Required: a.Required, Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}}
+			MaxLength: expression.MaxLength, Required: a.Required, Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}}
 		if a.Required {
 			f.Help = "Taken when the user is created. Later sign-ins do not rename anybody."
 		}
@@ -340,7 +341,7 @@ func (t OIDCTrial) facts() (facts []ui.Fact) {
 		f := ui.Fact{Term: a.Label, Text: strings.Join(values, ", ")}
 		switch {
 		case t.Wrong[a.FieldName()] != "":
-			f.View = ui.Badge(ui.Danger, "", t.Wrong[a.FieldName()])
+			f.View = oidcWrong(t.Wrong[a.FieldName()])
 		case !mapped:
 			f.View = ui.Quiet("not mapped")
 		case len(values) == 0:
@@ -351,7 +352,8 @@ func (t OIDCTrial) facts() (facts []ui.Fact) {
 	return facts
 }
 
-func oidcResult(t OIDCTrial) templ.Component {
+// oidcWrong says why an expression has no value; the lines below the first show the place in it.
+func oidcWrong(words string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -370,6 +372,42 @@ func oidcResult(t OIDCTrial) templ.Component {
 		templ_7745c5c3_Var9 := templ.GetChildren(ctx)
 		if templ_7745c5c3_Var9 == nil {
 			templ_7745c5c3_Var9 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		message, place, _ := strings.Cut(words, "\n")
+		templ_7745c5c3_Err = ui.Badge(ui.Danger, "", message).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if place != "" {
+			templ_7745c5c3_Err = ui.CodeBlock("Where in the expression", place).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		return nil
+	})
+}
+
+func oidcResult(t OIDCTrial) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var10 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var10 == nil {
+			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<section aria-labelledby=\"try-result\"><h3 id=\"try-result\" class=\"mb-2 text-sm font-semibold\">What comes of it</h3>")

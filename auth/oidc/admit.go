@@ -192,7 +192,8 @@ func (v visitor) unusable(err error) error {
 	}
 	var what []string
 	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
-		what = append(what, fieldLabel(field)+": "+e.Fields[field])
+		words, _, _ := strings.Cut(e.Fields[field], "\n") // the place in an expression is for whoever wrote it
+		what = append(what, fieldLabel(field)+": "+words)
 	}
 	return &Failure{Kind: Clash, Title: "Your account could not be set up",
 		Text: "What " + v.signIn.Connection + " says about you cannot be used. " + strings.Join(what, " "), Next: "Tell your administrator what this page says.", Err: err}

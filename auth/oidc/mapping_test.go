@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"errors"
 	"maps"
 	"strings"
 	"testing"
@@ -34,24 +35,33 @@ func TestDefaultMapping(t *testing.T) {
 func TestExpressions(t *testing.T) {
 	c := oidc.Claims{"sub": "1", "n": 4711.0, "b": true, "list": []any{"a@x.org", " b@x.org ", "a@x.org", ""}, "o": map[string]any{"city": "Paris"}}
 	for expression, want := range map[string]string{
-		`claims.o.city + "!"`:           "Paris!",
-		`claims.o.street`:               "",
-		`claims[?"x"].orValue("none")`:  "none",
-		`string(claims.n)`:              "4711",
-		`claims.sub.upperAscii()`:       "1",
-		`null`:                          "",
-		`claims.n`:                      "error: a number",
-		`claims.b`:                      "error: true or false",
-		`claims.o`:                      "error: an object",
-		`claims.list`:                   "error: a list",
-		`claims[?"sub"]`:                "wrong: may be missing",
-		`user.name`:                     "wrong: no “user”",
-		`claims.sub +`:                  "wrong: not complete",
-		`1`:                             "wrong: string(…)",
-		`claims.sub == "1"`:             "wrong: true or false",
-		`"a" + 1`:                       "wrong: do not go together",
-		strings.Repeat("(", 2000) + "1": "wrong: at most 1000",
-		`["a"]`:                         "wrong: a list",
+		`claims.o.city + "!"`:          "Paris!",
+		`claims.o.street`:              "",
+		`claims[?"x"].orValue("none")`: "none",
+		`string(claims.n)`:             "4711",
+		`claims.sub.upperAscii()`:      "1",
+		`null`:                         "",
+		`claims.list[?0]`:              "a@x.org",
+		`claims.list[?9]`:              "",
+		`claims.list[0].localPart().first(1).ascii()`: "a",
+		`claims.list[0].domain()`:                     "x.org",
+		`claims.mail.localPart()`:                     "",
+		`claims.list[9]`:                              "error: [9] is not there in these claims",
+		`claims.sub.upper()`:                          "wrong: no function “upper”. Did you mean text.upperAscii()?",
+		`claims.list` + " ":                           "error: such as claims.emails[?0].orValue",
+		`email`:                                       `wrong: write claims[?"email"].orValue("")`,
+		`claims.n`:                                    "error: a number",
+		`claims.b`:                                    "error: true or false",
+		`claims.o`:                                    "error: an object",
+		`claims.list`:                                 "error: a list",
+		`claims[?"sub"]`:                              "1",
+		`user.name`:                                   "wrong: no “user”",
+		`claims.sub +`:                                "wrong: not complete",
+		`1`:                                           "wrong: string(…)",
+		`claims.sub == "1"`:                           "wrong: true or false",
+		`"a" + 1`:                                     "wrong: do not go together",
+		strings.Repeat("(", 2000) + "1":               "wrong: at most 2000",
+		`["a"]`:                                       "wrong: a list",
 		`claims.list.map(a, claims.list.map(b, claims.list.map(c, claims.list.map(d, claims.list.map(e, claims.list.map(f, claims.list.map(g, claims.list.map(h, "x")))))))).size() > 0 ? "x" : ""`: "error: cost limit",
 	} {
 		m, err := oidc.CompileMapping(oidc.Settings{Mapping: map[string]string{"title": expression}})
@@ -69,6 +79,24 @@ func TestExpressions(t *testing.T) {
 		if (kind == "wrong" || kind == "error") && (!strings.HasPrefix(got, kind) || !strings.Contains(got, words)) || kind == want && got != want {
 			t.Errorf("%.60s gave %q, want %q", expression, got, want)
 		}
+	}
+}
+
+// A mistake is told with its place, and with nothing that is not there in claims.
+func TestMistakesShowTheirPlace(t *testing.T) {
+	for expression, place := range map[string]string{"user.name": "user.name\n^", "claims.sub +\nnope": "nope\n^", "claims.sub.firts(1)": "claims.sub.firts(1)\n................^"} {
+		_, err := oidc.CompileMapping(oidc.Settings{Mapping: map[string]string{"title": expression}})
+		e, _ := errors.AsType[*directory.Error](err)
+		if e == nil || !strings.HasSuffix(e.Fields["map.title"], "\n"+place) || strings.Contains(e.Fields["map.title"], "user.userName") {
+			t.Errorf("%s: %v", expression, err)
+		}
+	}
+	m, err := oidc.CompileMapping(oidc.Settings{Mapping: map[string]string{"title": "claims.list[3]"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, wrong := m.Map(oidc.Claims{"sub": "1", "list": []any{}}); !strings.HasSuffix(wrong["map.title"], "\nclaims.list[3]\n...........^") {
+		t.Errorf("%q", wrong["map.title"])
 	}
 }
 

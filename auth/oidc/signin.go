@@ -72,11 +72,10 @@ func NewSettings() Settings {
 
 // Bounds of what is entered.
 const (
-	maxIssuer     = 1000
-	maxClient     = 500
-	maxSecret     = 4000
-	maxExpression = 1000
-	maxGroups     = 50
+	maxIssuer = 1000
+	maxClient = 500
+	maxSecret = 4000
+	maxGroups = 50
 )
 
 // Check says what is wrong with the connection to the provider, by the names of the form's fields.
