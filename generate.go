@@ -6,4 +6,5 @@ package main
 //go:generate npm run --silent build
 //go:generate go tool templ generate -path views -include-version=false
 //go:generate go test ./db -run TestSchemaFile -update
+//go:generate go test ./expression -run TestReferencePage -update
 //go:generate go test ./connectors/all -run TestReference|TestCases -update
