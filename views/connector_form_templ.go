@@ -285,6 +285,12 @@ func connectorFields(f ConnectorForm) templ.Component {
 				}
 			}
 		}
+		if f.Definition.Groups != nil {
+			templ_7745c5c3_Err = expressionFunctions().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		return nil
 	})
 }
