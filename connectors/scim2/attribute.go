@@ -7,20 +7,20 @@ import (
 
 // Keys of the attributes that the code itself speaks of. Stored: never rename.
 const (
-	attrUserName = "userName"
-	attrActive   = "active"
-	attrPassword = "password" // no attribute of a mapping; only a path
+	AttrUserName = "userName"
+	AttrActive   = "active"
+	AttrPassword = "password" // no attribute of a mapping; only a path
 )
 
-// attributes are what can be mapped: the table of what is known about a user. Only what every strict service takes has an
+// Attributes are what can be mapped: the table of what is known about a user. Only what every strict service takes has an
 // expression from the start; the rest is sent once an administrator gives it one.
-func attributes() []connectors.Attribute {
-	first := []string{attrUserName, "name.givenName", "name.familyName", "displayName", "title", attrEmails, "phoneNumbers", "department"}
+func Attributes() []connectors.Attribute {
+	first := []string{AttrUserName, "name.givenName", "name.familyName", "displayName", "title", AttrEmails, "phoneNumbers", "department"}
 	var all []connectors.Attribute
 	for _, row := range directory.InOrder(first, notSent()) {
 		all = append(all, attributeOf(row))
 		if row.Path == "department" {
-			all = append(all, connectors.Attribute{Key: attrActive, Label: "Active", Type: connectors.Boolean, Default: `user.active`})
+			all = append(all, connectors.Attribute{Key: AttrActive, Label: "Active", Type: connectors.Boolean, Default: `user.active`})
 		}
 	}
 	return all
@@ -40,17 +40,17 @@ func attributeOf(row directory.Attribute) connectors.Attribute {
 		a.Type = connectors.List
 	}
 	switch row.Path {
-	case attrUserName:
+	case AttrUserName:
 		a.Required, a.Matching, a.Default = true, true, `user.userName`
 	case "displayName":
 		a.Default = `user.displayName != "" ? user.displayName : (user.name.givenName + " " + user.name.familyName).trim()`
-	case "name.givenName", "name.familyName", "title", attrEmails, "phoneNumbers", "department":
+	case "name.givenName", "name.familyName", "title", AttrEmails, "phoneNumbers", "department":
 		a.Default = "user." + row.Path
 	case "manager.value":
 		a.Label = "Manager (the manager's ID at the target)"
 	}
 	switch row.Path { // the whole list is sent
-	case attrEmails:
+	case AttrEmails:
 		a.Label = "E-mail addresses"
 	case "phoneNumbers":
 		a.Label = "Phone numbers"

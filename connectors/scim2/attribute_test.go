@@ -13,7 +13,7 @@ import (
 func TestMoreAttributes(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	p := profile(1)
-	for _, a := range attributes() {
+	for _, a := range Attributes() {
 		if p.Values[a.Key] == nil && a.Type == connectors.String {
 			p.Values[a.Key] = "x"
 		}
@@ -21,8 +21,8 @@ func TestMoreAttributes(t *testing.T) {
 	p.Values["addresses"] = []any{map[string]any{"locality": "London", "type": "work"}}
 	a := r.create(p)
 	changed := connectors.Changes{Set: map[string]any{}, Want: p}
-	for _, x := range attributes() {
-		if x.Type == connectors.String && x.Key != attrUserName {
+	for _, x := range Attributes() {
+		if x.Type == connectors.String && x.Key != AttrUserName {
 			changed.Set[x.Key] = "y"
 		}
 	}
@@ -31,7 +31,7 @@ func TestMoreAttributes(t *testing.T) {
 	}
 	u, _ := r.User(a.ID)
 	for key := range changed.Set {
-		if got := document(u.Attributes).get(key); got != "y" {
+		if got := Document(u.Attributes).Get(key); got != "y" {
 			t.Errorf("%s is %v", key, got)
 		}
 	}
@@ -51,7 +51,7 @@ func TestMoreAttributes(t *testing.T) {
 // TestTargetsOfEveryAttribute: each row of the table can be mapped, or notSent says why it cannot.
 func TestTargetsOfEveryAttribute(t *testing.T) {
 	offered := map[string]connectors.Attribute{}
-	for _, a := range attributes() {
+	for _, a := range Attributes() {
 		offered[a.Key] = a
 	}
 	for _, row := range directory.Attributes() {
@@ -69,7 +69,7 @@ func TestTargetsOfEveryAttribute(t *testing.T) {
 			t.Errorf("%q is left out because %q", path, why)
 		}
 	}
-	if delete(offered, attrActive); len(offered) > 0 {
+	if delete(offered, AttrActive); len(offered) > 0 {
 		t.Errorf("without a row: %v", offered)
 	}
 }

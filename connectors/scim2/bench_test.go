@@ -18,14 +18,14 @@ func BenchmarkEncodeCreate(b *testing.B) {
 	p := profile(1)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := newUser(p).encode(); err != nil {
+		if _, err := newUser(p).Encode(); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkDecodeCreated(b *testing.B) {
-	body, _ := newUser(profile(1)).encode()
+	body, _ := newUser(profile(1)).Encode()
 	body = append([]byte(`{"id":"6f682616bae3641a","meta":{"resourceType":"User","created":"2026-11-23T11:18:00Z"},`), body[1:]...)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -41,7 +41,7 @@ func BenchmarkFakeCreate(b *testing.B) {
 	fake := scim2fake.New(scim2fake.Options{Token: testToken})
 	bodies := make([]string, 200_000)
 	for i := range bodies {
-		body, _ := newUser(profile(i)).encode()
+		body, _ := newUser(profile(i)).Encode()
 		bodies[i] = string(body)
 	}
 	header := http.Header{"Content-Type": {"application/scim+json"}, "Authorization": {"Bearer " + testToken}}

@@ -13,12 +13,12 @@ import (
 
 // clientOptions leaves out a certificate that cannot be used; open says so.
 func clientOptions(c connectors.Config) connectors.ClientOptions {
-	o := connectors.ClientOptions{AllowPrivate: c.On(keyAllowPrivate), AllowHTTP: c.On(keyAllowPrivate)}
-	if text := c.Text(keyRoots); text != "" {
+	o := connectors.ClientOptions{AllowPrivate: c.On(KeyAllowPrivate), AllowHTTP: c.On(KeyAllowPrivate)}
+	if text := c.Text(KeyRoots); text != "" {
 		o.Roots = x509.NewCertPool()
 		o.Roots.AppendCertsFromPEM([]byte(text))
 	}
-	if c.Text(keyAuthMode) == authMTLS {
+	if c.Text(KeyAuthMode) == authMTLS {
 		if pair, err := keyPair(c); err == nil {
 			o.Certificates = []tls.Certificate{pair}
 		}
@@ -27,7 +27,7 @@ func clientOptions(c connectors.Config) connectors.ClientOptions {
 }
 
 func keyPair(c connectors.Config) (tls.Certificate, error) {
-	return tls.X509KeyPair([]byte(c.Text(keyClientCert)), []byte(c.Secret(keyClientKey)))
+	return tls.X509KeyPair([]byte(c.Text(KeyClientCert)), []byte(c.Secret(KeyClientKey)))
 }
 
 // checkCertificates reads one or more certificates in PEM.

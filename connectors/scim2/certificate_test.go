@@ -97,21 +97,21 @@ func TestClientCertificate(t *testing.T) {
 	good, other := newAuthority(t), newAuthority(t)
 	base := secure(t, good)
 	cert, key := good.leaf(t, x509.ExtKeyUsageClientAuth)
-	input := map[string]string{keyBaseURL: base, keyAuthMode: authMTLS, keyClientCert: cert, keyClientKey: key, keyRoots: good.pem, keyAllowPrivate: "true"}
+	input := map[string]string{KeyBaseURL: base, KeyAuthMode: authMTLS, KeyClientCert: cert, KeyClientKey: key, KeyRoots: good.pem, KeyAllowPrivate: "true"}
 	if _, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1)); err != nil {
 		t.Errorf("with the right certificate: %v", err)
 	}
-	input[keyClientCert], input[keyClientKey] = other.leaf(t, x509.ExtKeyUsageClientAuth)
+	input[KeyClientCert], input[KeyClientKey] = other.leaf(t, x509.ExtKeyUsageClientAuth)
 	_, err := connectortest.Open(t, Definition(), input).Find(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); !strings.Contains(e.Remedy, "client certificate") {
 		t.Errorf("with another's certificate: %+v", e)
 	}
-	_, err = connectortest.Open(t, Definition(), map[string]string{keyBaseURL: base, keyAuthMode: authNone, keyRoots: good.pem, keyAllowPrivate: "true"}).Find(t.Context(), profile(1))
+	_, err = connectortest.Open(t, Definition(), map[string]string{KeyBaseURL: base, KeyAuthMode: authNone, KeyRoots: good.pem, KeyAllowPrivate: "true"}).Find(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
-	input[keyRoots] = other.pem
+	input[KeyRoots] = other.pem
 	_, err = connectortest.Open(t, Definition(), input).Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
-	input[keyClientKey] = key
+	input[KeyClientKey] = key
 	s, errs := connectors.Read(Definition().AllFields(), input, directory.Settings{})
 	if errs.Err() != nil {
 		t.Fatal(errs)

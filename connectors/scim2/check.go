@@ -73,17 +73,17 @@ func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) scim.
 		slices.Reverse(paths)
 	}
 	for _, path := range paths {
-		a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.base + path})
+		a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.base + path})
 		if err != nil {
 			addStep(r, name, connectors.StepWarning, err.Error(), "")
 			return k.override
 		}
-		if a.status == http.StatusNotFound {
+		if a.Status == http.StatusNotFound {
 			continue
 		}
-		c, err := scim.DecodeConfig(a.body)
-		if !a.ok() || err != nil {
-			addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d and no usable document. Usher finds out by itself.", a.status), "")
+		c, err := scim.DecodeConfig(a.Body)
+		if !a.OK() || err != nil {
+			addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d and no usable document. Usher finds out by itself.", a.Status), "")
 			return k.override
 		}
 		addStep(r, name, connectors.StepOK, fmt.Sprintf("PATCH: %s, filters: %s.", said(c.Patch.Supported), said(c.Filter.Supported)), "")
@@ -106,17 +106,17 @@ func said(b scim.Bool) string {
 }
 
 // checkList reads the list of users. Its answer is what was no list.
-func (k *connector) checkList(ctx context.Context, r *connectors.Report) (answer, error) {
+func (k *connector) checkList(ctx context.Context, r *connectors.Report) (Answer, error) {
 	const name = "List users"
-	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?" + k.window(1)})
-	if err == nil && a.status == http.StatusBadRequest && !k.learned.cursors.Load() {
-		b, other := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.users + "?cursor=&count=1"})
-		if other == nil && b.ok() {
+	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.users + "?" + k.window(1)})
+	if err == nil && a.Status == http.StatusBadRequest && !k.learned.cursors.Load() {
+		b, other := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.users + "?cursor=&count=1"})
+		if other == nil && b.OK() {
 			a = b
 			k.learned.cursors.Store(true)
 		}
 	}
-	if err == nil && !a.ok() {
+	if err == nil && !a.OK() {
 		err = k.failure(a)
 	}
 	var p page
@@ -145,7 +145,7 @@ func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error
 		addStep(r, name, connectors.StepSkipped, "Filters are off. Usher reads the whole list when it looks for an account.", "")
 		return nil
 	}
-	_, trust, err := k.ask(ctx, attrUserName, "usher-check-"+uuid.NewString(), &k.learned.noNameFilter)
+	_, trust, err := k.ask(ctx, AttrUserName, "usher-check-"+uuid.NewString(), &k.learned.noNameFilter)
 	switch {
 	case err != nil:
 		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))
@@ -161,17 +161,17 @@ func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error
 
 func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) {
 	const name = "List groups"
-	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.groups + "?count=1&excludedAttributes=members"})
-	if err == nil && a.status == http.StatusBadRequest {
-		a, err = k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.groups + "?count=1"})
+	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.groups + "?count=1&excludedAttributes=members"})
+	if err == nil && a.Status == http.StatusBadRequest {
+		a, err = k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.groups + "?count=1"})
 	}
-	can := err == nil && a.ok()
+	can := err == nil && a.OK()
 	r.Capabilities = append(r.Capabilities, connectors.Capability{Name: "Groups", Can: can})
 	switch {
 	case err != nil:
 		addStep(r, name, connectors.StepWarning, err.Error(), "")
 	case !can:
-		addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d: it may not have groups.", a.status), "")
+		addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d: it may not have groups.", a.Status), "")
 	default:
 		addStep(r, name, connectors.StepOK, "Groups can be read.", "")
 	}

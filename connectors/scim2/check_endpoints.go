@@ -14,7 +14,7 @@ import (
 // endpoints compares where the service says that its users and groups are with where they are asked for.
 func (k *connector) endpoints(ctx context.Context, r *connectors.Report, d discovered) {
 	for _, c := range []struct{ name, plural, urn, at, key string }{
-		{"User", "users", scim.UserURN, k.users, keyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.groups, keyGroupEndpoint}} {
+		{"User", "users", scim.UserURN, k.users, KeyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.groups, KeyGroupEndpoint}} {
 		t := d.resourceType(c.name, c.urn)
 		if t == nil {
 			continue
@@ -57,12 +57,12 @@ func samePath(a, b string) bool {
 
 // isList reports whether a list of resources answers at a URL.
 func (k *connector) isList(ctx context.Context, u string) bool {
-	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: u + "?" + k.window(1)})
-	if err != nil || !a.ok() {
+	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: u + "?" + k.window(1)})
+	if err != nil || !a.OK() {
 		return false
 	}
 	var l scim.List
-	if scim.Decode(a.body, &l) != nil {
+	if scim.Decode(a.Body, &l) != nil {
 		return false
 	}
 	return l.TotalResults.Set || l.Resources != nil
@@ -70,8 +70,8 @@ func (k *connector) isList(ctx context.Context, u string) bool {
 
 // seek looks for the service near the base URL, where no list of users answers: at what people paste instead of it, and
 // where services usually have it. It stays on the host, for the credentials go along.
-func (k *connector) seek(ctx context.Context, r *connectors.Report, failed answer) {
-	misses := failed.status == http.StatusNotFound || failed.status == http.StatusMethodNotAllowed || failed.ok() || failed.status/100 == 3
+func (k *connector) seek(ctx context.Context, r *connectors.Report, failed Answer) {
+	misses := failed.Status == http.StatusNotFound || failed.Status == http.StatusMethodNotAllowed || failed.OK() || failed.Status/100 == 3
 	if !misses || k.users != k.base+"/Users" {
 		return
 	}
@@ -91,7 +91,7 @@ func (k *connector) seek(ctx context.Context, r *connectors.Report, failed answe
 			continue
 		}
 		addStep(r, "Look near the base URL", connectors.StepWarning, "A list of users answers at "+base+"/Users.", "Use "+base+" as the base URL.")
-		r.Proposals = append(r.Proposals, connectors.Proposal{Key: keyBaseURL, Value: base, Why: "There is no list of users at " + k.users + ", and there is one here."})
+		r.Proposals = append(r.Proposals, connectors.Proposal{Key: KeyBaseURL, Value: base, Why: "There is no list of users at " + k.users + ", and there is one here."})
 		return
 	}
 	k.endpoints(ctx, r, k.discover(ctx))

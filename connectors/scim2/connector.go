@@ -92,15 +92,15 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	t := traitsOf(c)
 	k := &connector{
 		client:     client,
-		base:       strings.TrimRight(c.Text(keyBaseURL), "/"),
-		users:      c.Text(keyUserEndpoint),
-		groups:     c.Text(keyGroupEndpoint),
+		base:       strings.TrimRight(c.Text(KeyBaseURL), "/"),
+		users:      c.Text(KeyUserEndpoint),
+		groups:     c.Text(KeyGroupEndpoint),
 		traits:     t,
-		match:      matchOrder(cmp.Or(c.Text(keyMatchAttrs), matchDefault)),
-		authMode:   c.Text(keyAuthMode),
+		match:      matchOrder(cmp.Or(c.Text(KeyMatchAttrs), matchDefault)),
+		authMode:   c.Text(KeyAuthMode),
 		updateMode: cmp.Or(t.updateMode, auto),
 		filters:    cmp.Or(t.filters, auto),
-		chunk:      cmp.Or(int(c.Number(keyMemberChunk)), usualChunk),
+		chunk:      cmp.Or(int(c.Number(KeyMemberChunk)), usualChunk),
 		passwords:  connectors.PasswordMode(c.Text(connectors.PasswordKey)),
 		mapped:     c.Mapped,
 	}
@@ -128,7 +128,7 @@ func (k *connector) know(c connectors.Config) error {
 	k.learned.plainJSON.Store(k.traits.contentType == contentJSON)
 	k.learned.noDelete.Store(k.traits.deleteMode == disableAccounts)
 	k.learned.cursors.Store(k.traits.pagination == pagesByCursor)
-	text := c.Text(keyConfig)
+	text := c.Text(KeyConfig)
 	if text == "" {
 		return nil
 	}

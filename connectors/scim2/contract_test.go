@@ -41,7 +41,7 @@ func newTarget(t testing.TB, q scim2fake.Quirks) target {
 }
 
 func (g target) Settings() map[string]string {
-	return map[string]string{keyBaseURL: g.url + scim2fake.Prefix, keyAuthMode: authBearer, keyToken: testToken, keyAllowPrivate: "true"}
+	return map[string]string{KeyBaseURL: g.url + scim2fake.Prefix, KeyAuthMode: authBearer, KeyToken: testToken, KeyAllowPrivate: "true"}
 }
 
 func (g target) Accounts() []connectortest.Remote {
@@ -54,8 +54,8 @@ func (g target) Accounts() []connectortest.Remote {
 
 func values(u scim2fake.User) map[string]any {
 	out := map[string]any{}
-	for _, a := range attributes() {
-		if v := document(u.Attributes).get(a.Key); v != nil {
+	for _, a := range Attributes() {
+		if v := Document(u.Attributes).Get(a.Key); v != nil {
 			out[a.Key] = v
 		}
 	}
@@ -80,8 +80,8 @@ func (g target) Seed(p connectors.Profile, externalID string, admin bool) string
 
 func (g target) Edit(id, key string, value any) {
 	u, _ := g.User(id)
-	d := document(u.Attributes)
-	d.set(key, value)
+	d := Document(u.Attributes)
+	d.Set(key, value)
 	if err := g.Server.Edit(id, d); err != nil {
 		g.t.Fatal(err)
 	}
@@ -104,16 +104,16 @@ func (g target) Meet(trouble connectortest.Trouble) {
 func profile(n int) connectors.Profile {
 	name := fmt.Sprintf("user%03d", n)
 	return connectors.Profile{ResourceID: fmt.Sprintf("0198f000-0000-7000-8000-%012d", n), Values: map[string]any{
-		attrUserName: name + "@example.com", "name.givenName": "Ada", "name.familyName": "Lovelace", "displayName": "Ada " + name, "title": "Analyst",
+		AttrUserName: name + "@example.com", "name.givenName": "Ada", "name.familyName": "Lovelace", "displayName": "Ada " + name, "title": "Analyst",
 		"emails":       []any{map[string]any{"value": name + "@example.com", "type": "work", "primary": true}},
 		"phoneNumbers": []any{map[string]any{"value": "+44 20 1234", "type": "work"}},
-		department:     "Engines", attrActive: true,
+		department:     "Engines", AttrActive: true,
 	}}
 }
 
 func named(n int, name string) connectors.Profile {
 	p := profile(n)
-	p.Values[attrUserName] = name
+	p.Values[AttrUserName] = name
 	return p
 }
 

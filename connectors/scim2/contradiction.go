@@ -28,46 +28,46 @@ type contradiction struct {
 // is the value from before the write; the new value beside the attribute, under its key as a literal name; another user
 // name; and another active. What is not shown proves nothing.
 func contradictions(body []byte, c connectors.Changes) []contradiction {
-	d, err := decodeDocument(body)
-	if err != nil || blank(d.get("id")) {
+	d, err := DecodeDocument(body)
+	if err != nil || Blank(d.Get("id")) {
 		return nil // not the account, so that it speaks neither for nor against
 	}
 	var found []contradiction
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		sent := c.Set[key]
-		if key == attrPassword || blank(sent) {
+		if key == AttrPassword || Blank(sent) {
 			continue
 		}
-		if kept := d.get(key); d.contradicts(key, sent, kept, c.Was[key]) {
+		if kept := d.Get(key); d.contradicts(key, sent, kept, c.Was[key]) {
 			found = append(found, contradiction{key, sent, kept})
 		}
 	}
 	for _, key := range c.Clear {
-		if kept := d.get(key); key != attrUserName && !blank(kept) && alike(kept, c.Was[key]) {
+		if kept := d.Get(key); key != AttrUserName && !Blank(kept) && alike(kept, c.Was[key]) {
 			found = append(found, contradiction{key, nil, kept})
 		}
 	}
 	return found
 }
 
-func (d document) contradicts(key string, sent, kept, was any) bool {
+func (d Document) contradicts(key string, sent, kept, was any) bool {
 	if alike(kept, sent) {
 		return false
 	}
-	if len(split(key)) > 1 && alike(d[d.name(key)], sent) {
+	if len(SplitKey(key)) > 1 && alike(d[d.Name(key)], sent) {
 		return true
 	}
 	switch {
-	case blank(kept):
+	case Blank(kept):
 		return false
-	case key == attrActive:
+	case key == AttrActive:
 		want, is := sent.(bool)
 		said := boolean(kept)
 		return is && said.Set && said.Value != want
-	case key == attrUserName && otherName(sent, kept):
+	case key == AttrUserName && otherName(sent, kept):
 		return true
 	}
-	return !blank(was) && !alike(was, sent) && alike(kept, was)
+	return !Blank(was) && !alike(was, sent) && alike(kept, was)
 }
 
 // otherName reports that neither of two names is a form of the other, such as one without its domain.
@@ -95,14 +95,14 @@ func alike(a, b any) bool {
 	if isList || both {
 		return slices.Equal(plainList(a, x), plainList(b, y))
 	}
-	if blank(a) || blank(b) {
+	if Blank(a) || Blank(b) {
 		return false
 	}
 	return plain(a) == plain(b)
 }
 
 func plainList(v any, list []any) []string {
-	if list == nil && !blank(v) {
+	if list == nil && !Blank(v) {
 		list = []any{v} // one entry, sent without its list
 	}
 	var out []string
@@ -129,7 +129,7 @@ func plain(v any) string {
 	case json.Number:
 		return v.String()
 	case map[string]any:
-		if value := document(v).get("value"); !blank(value) {
+		if value := Document(v).Get("value"); !Blank(value) {
 			return plain(value)
 		}
 		var parts []string
@@ -163,7 +163,7 @@ func plainText(s string) string {
 // settled looks at what the service made of a PATCH that it took. Where it shows that it did something else, the account is
 // read, for the answer may be older than the write; then it is written in the other dialect, and then by PUT. The way that
 // works is kept to. Where the first way worked nothing is sent besides.
-func (k *connector) settled(ctx context.Context, p call, ops []scim.Operation, c connectors.Changes, a answer) (answer, error) {
+func (k *connector) settled(ctx context.Context, p Call, ops []scim.Operation, c connectors.Changes, a Answer) (Answer, error) {
 	a, lost, err := k.verdict(ctx, a, c, false)
 	if err != nil || len(lost) == 0 {
 		return a, err
@@ -172,14 +172,14 @@ func (k *connector) settled(ctx context.Context, p call, ops []scim.Operation, c
 		return a, notKept(a, lost)
 	}
 	if other := k.otherStyle(); other != "" {
-		if p.body, err = patchBody(other, ops); err != nil {
-			return a, unwritable(p.op, err)
+		if p.Body, err = patchBody(other, ops); err != nil {
+			return a, unwritable(p.Op, err)
 		}
 		b, err := k.versioned(ctx, p)
 		if err != nil {
 			return b, err
 		}
-		if b.ok() {
+		if b.OK() {
 			var still []contradiction
 			if b, still, err = k.verdict(ctx, b, c, true); err != nil {
 				return b, err
@@ -206,33 +206,33 @@ func (k *connector) settled(ctx context.Context, p call, ops []scim.Operation, c
 
 // verdict gives what an answer contradicts, after a look at the account itself. With sure, an answer that shows nothing is
 // looked into, too.
-func (k *connector) verdict(ctx context.Context, a answer, c connectors.Changes, sure bool) (answer, []contradiction, error) {
+func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes, sure bool) (Answer, []contradiction, error) {
 	if k.traits.unconfirmed {
 		if err := k.applied(ctx, a, c); err != nil {
 			return a, nil, err
 		}
 	}
-	lost := contradictions(a.body, c)
-	if (len(lost) == 0 && (!sure || len(a.body) > 0)) || a.status == http.StatusAccepted {
+	lost := contradictions(a.Body, c)
+	if (len(lost) == 0 && (!sure || len(a.Body) > 0)) || a.Status == http.StatusAccepted {
 		return a, nil, nil
 	}
-	now, err := k.send(ctx, call{op: a.op, method: http.MethodGet, url: a.url, secrets: a.secrets})
+	now, err := k.send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL, Secrets: a.Secrets})
 	if err != nil {
 		return a, nil, err
 	}
-	if !now.ok() {
+	if !now.OK() {
 		return a, lost, nil
 	}
-	return now, contradictions(now.body, c), nil
+	return now, contradictions(now.Body, c), nil
 }
 
 // codeNotKept is Error.Code of a write that the service took and did not do. Stored: never rename.
 const codeNotKept = "notKept"
 
 // notKept says attribute by attribute what was sent and what the service shows.
-func notKept(a answer, lost []contradiction) error {
-	e := &connectors.Error{Kind: connectors.Invalid, Op: a.op, Status: a.status, Code: codeNotKept}
-	if len(lost) == 1 && lost[0].key == attrActive {
+func notKept(a Answer, lost []contradiction) error {
+	e := &connectors.Error{Kind: connectors.Invalid, Op: a.Op, Status: a.Status, Code: codeNotKept}
+	if len(lost) == 1 && lost[0].key == AttrActive {
 		state := "active"
 		if lost[0].sent == true {
 			state = "inactive"
@@ -252,7 +252,7 @@ func notKept(a answer, lost []contradiction) error {
 
 // shownValue is a value for people to read, cut to a length.
 func shownValue(v any) string {
-	if blank(v) {
+	if Blank(v) {
 		return "nothing"
 	}
 	text, ok := v.(string)
@@ -273,7 +273,7 @@ func shownValue(v any) string {
 // keepsNot remembers attributes that the service never takes, whatever way they are written.
 func (l *learned) keepsNot(lost []contradiction) {
 	for _, c := range lost {
-		if c.key != attrUserName && c.key != attrActive {
+		if c.key != AttrUserName && c.key != AttrActive {
 			l.unkept.Store(c.key, true)
 		}
 	}

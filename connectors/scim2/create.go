@@ -20,39 +20,39 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	}
 	d, password := newUser(p), k.newPassword(p)
 	if password != "" {
-		d[attrPassword] = password.Reveal()
+		d[AttrPassword] = password.Reveal()
 	}
-	body, err := d.encode()
+	body, err := d.Encode()
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.send(ctx, call{op: connectors.OpCreate, method: http.MethodPost, url: k.users, body: body, secrets: hidden(password)})
+	a, err := k.send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.users, Body: body, Secrets: hidden(password)})
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	if !a.ok() {
+	if !a.OK() {
 		e := k.failure(a)
 		if e.Kind == connectors.Conflict {
-			k.learned.taken.add(p.Text(attrUserName))
+			k.learned.taken.add(p.Text(AttrUserName))
 		}
 		return connectors.Account{}, e
 	}
 	return k.created(a, p)
 }
 
-func (k *connector) created(a answer, p connectors.Profile) (connectors.Account, error) {
+func (k *connector) created(a Answer, p connectors.Profile) (connectors.Account, error) {
 	var s seen
-	if len(a.body) > 0 {
-		if err := scim.Decode(a.body, &s); err != nil {
-			return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.op, Status: a.status, Err: err,
+	if len(a.Body) > 0 {
+		if err := scim.Decode(a.Body, &s); err != nil {
+			return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.Op, Status: a.Status, Err: err,
 				Message: "The target said yes, but its answer could not be read.", Remedy: "Usher looks for the account before it does anything else."}
 		}
 	}
 	if s.ID == "" {
-		s.ID = scim.Text(idFromLocation(a.header.Get("Location")))
+		s.ID = scim.Text(idFromLocation(a.Header.Get("Location")))
 	}
-	if !usableID(string(s.ID)) {
-		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.op, Status: a.status,
+	if !UsableID(string(s.ID)) {
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.Op, Status: a.Status,
 			Message: "The target said yes, but did not say what the account's ID is.", Remedy: "Usher looks for the account before it does anything else."}
 	}
 	k.learned.collection.Store(true)
@@ -61,13 +61,13 @@ func (k *connector) created(a answer, p connectors.Profile) (connectors.Account,
 	}
 	// A service that answers a create with an account that was there already must not give it away.
 	if !connectors.SameID(string(s.ExternalID), p.ResourceID) {
-		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.op, Status: a.status,
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.Op, Status: a.Status,
 			Message: fmt.Sprintf("The target answered with account %s, which bears the external ID %s of somebody else.", s.ID, s.ExternalID),
 			Remedy:  "Compare the two, and change the user name of one."}
 	}
 	acc := s.account()
 	acc.ExternalID = p.ResourceID
-	acc.Pending = a.status == http.StatusAccepted
+	acc.Pending = a.Status == http.StatusAccepted
 	return acc, nil
 }
 

@@ -124,14 +124,14 @@ func TestC08ConflictAndNobodyFound(t *testing.T) {
 func TestC09InactiveAccountOfOursIsReactivated(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
-	r.Edit(a.ID, attrActive, false)
+	r.Edit(a.ID, AttrActive, false)
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Conflict)
 	found := r.find(profile(1))
-	if found.Shown[attrActive] != false {
+	if found.Shown[AttrActive] != false {
 		t.Errorf("shown: %v", found.Shown)
 	}
-	if err := r.Update(t.Context(), found.ID, connectors.Changes{Set: map[string]any{attrActive: true}}); err != nil {
+	if err := r.Update(t.Context(), found.ID, connectors.Changes{Set: map[string]any{AttrActive: true}}); err != nil {
 		t.Fatal(err)
 	}
 	if u, _ := r.User(a.ID); !u.Active {

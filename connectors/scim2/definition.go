@@ -20,7 +20,7 @@ func Definition() connectors.Definition {
 		Summary:    "Any service with a SCIM 2.0 interface.",
 		Icon:       "network",
 		Fields:     fields(),
-		Attributes: attributes(),
+		Attributes: Attributes(),
 		Modes:      []connectors.Mode{connectors.Disable, connectors.Delete},
 		Groups:     groupsOf(),
 		Passwords:  []connectors.PasswordMode{connectors.PasswordNone, connectors.PasswordRandom, connectors.PasswordSend},

@@ -25,17 +25,17 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 	if k.learned.noDelete.Load() {
 		return k.disable(ctx, id)
 	}
-	a, err := k.versioned(ctx, call{op: connectors.OpDeprovision, method: http.MethodDelete, url: url})
+	a, err := k.versioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: url})
 	switch {
 	case err != nil:
 		return err
-	case a.ok():
+	case a.OK():
 		return nil
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return k.itemFailure(ctx, a)
 	}
 	e := k.failure(a)
-	refused := a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented || a.status == http.StatusForbidden
+	refused := a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusNotImplemented || a.Status == http.StatusForbidden
 	if !refused || e.Kind != connectors.Misconfigured && e.Kind != connectors.Refused {
 		return e
 	}
@@ -47,6 +47,6 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 }
 
 func (k *connector) disable(ctx context.Context, id string) error {
-	_, err := k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{attrActive: false}})
+	_, err := k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{AttrActive: false}})
 	return err
 }

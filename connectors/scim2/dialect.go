@@ -35,9 +35,9 @@ func patchBody(style string, ops []scim.Operation) ([]byte, error) {
 func speak(style string, ops []scim.Operation) []scim.Operation {
 	switch style {
 	case styleObject, styleSalesforce:
-		return gather(ops, func(d document, key string, v any) { d.put(key, v) })
+		return gather(ops, func(d Document, key string, v any) { d.Put(key, v) })
 	case styleEntraNew:
-		return gather(ops, func(d document, key string, v any) { d[key] = v })
+		return gather(ops, func(d Document, key string, v any) { d[key] = v })
 	case styleEntraLegacy:
 		out := make([]scim.Operation, len(ops))
 		for i, op := range ops {
@@ -50,8 +50,8 @@ func speak(style string, ops []scim.Operation) []scim.Operation {
 
 // gather puts everything that is set into one operation without a path. What is removed keeps its path, for there is
 // no other way to say it.
-func gather(ops []scim.Operation, put func(d document, key string, v any)) []scim.Operation {
-	set, out := document{}, []scim.Operation{}
+func gather(ops []scim.Operation, put func(d Document, key string, v any)) []scim.Operation {
+	set, out := Document{}, []scim.Operation{}
 	for _, op := range ops {
 		if op.Op == scim.Remove {
 			out = append(out, op)

@@ -10,22 +10,22 @@ import (
 	"usher/scim"
 )
 
-// cutKey takes the first part off an attribute's key: "name.givenName" is name and givenName; a key that
+// CutKey takes the first part off an attribute's key: "name.givenName" is name and givenName; a key that
 // begins with a schema URN has the URN first (RFC 7644 §3.10).
-func cutKey(key string) (first, rest string, more bool) {
-	if isURN(key) {
+func CutKey(key string) (first, rest string, more bool) {
+	if IsURN(key) {
 		i := strings.LastIndexByte(key, ':')
 		return key[:i], key[i+1:], true
 	}
 	return strings.Cut(key, ".")
 }
 
-func isURN(key string) bool { return len(key) > 4 && strings.EqualFold(key[:4], "urn:") }
+func IsURN(key string) bool { return len(key) > 4 && strings.EqualFold(key[:4], "urn:") }
 
-func split(key string) []string {
+func SplitKey(key string) []string {
 	var parts []string
 	for {
-		first, rest, more := cutKey(key)
+		first, rest, more := CutKey(key)
 		parts = append(parts, first)
 		if !more {
 			return parts
@@ -34,8 +34,8 @@ func split(key string) []string {
 	}
 }
 
-// blank reports whether a value says nothing: such an attribute is unassigned (RFC 7643 §2.5).
-func blank(v any) bool {
+// Blank reports whether a value says nothing: such an attribute is unassigned (RFC 7643 §2.5).
+func Blank(v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return true
@@ -49,11 +49,11 @@ func blank(v any) bool {
 	return false
 }
 
-// document is a resource as nested JSON objects.
-type document map[string]any
+// Document is a resource as nested JSON objects.
+type Document map[string]any
 
-// name is the key as the document spells it (names have no case, RFC 7643 §2.1).
-func (d document) name(key string) string {
+// Name is the key as the document spells it (names have no case, RFC 7643 §2.1).
+func (d Document) Name(key string) string {
 	if _, ok := d[key]; ok {
 		return key
 	}
@@ -65,22 +65,22 @@ func (d document) name(key string) string {
 	return key
 }
 
-func (d document) get(key string) any {
+func (d Document) Get(key string) any {
 	var v any = map[string]any(d)
-	for _, part := range split(key) {
+	for _, part := range SplitKey(key) {
 		m, ok := v.(map[string]any)
 		if !ok {
 			return nil
 		}
-		v = m[document(m).name(part)]
+		v = m[Document(m).Name(part)]
 	}
 	return v
 }
 
-func (d document) set(key string, v any) {
-	at, parts := d, split(key)
+func (d Document) Set(key string, v any) {
+	at, parts := d, SplitKey(key)
 	for _, part := range parts[:len(parts)-1] {
-		part = at.name(part)
+		part = at.Name(part)
 		next, ok := at[part].(map[string]any)
 		if !ok {
 			next = map[string]any{}
@@ -88,15 +88,15 @@ func (d document) set(key string, v any) {
 		}
 		at = next
 	}
-	at[at.name(parts[len(parts)-1])] = v
-	if len(parts) > 1 && isURN(parts[0]) {
-		d.addSchema(parts[0])
+	at[at.Name(parts[len(parts)-1])] = v
+	if len(parts) > 1 && IsURN(parts[0]) {
+		d.AddSchema(parts[0])
 	}
 }
 
-// put is set for a document that nobody else wrote, so that names need no comparing without case.
-func (d document) put(key string, v any) {
-	first, rest, more := cutKey(key)
+// Put is Set for a document that nobody else wrote, so that names need no comparing without case.
+func (d Document) Put(key string, v any) {
+	first, rest, more := CutKey(key)
 	if !more {
 		d[key] = v
 		return
@@ -105,54 +105,54 @@ func (d document) put(key string, v any) {
 	if !ok {
 		inner = make(map[string]any, 2)
 		d[first] = inner
-		if isURN(first) {
-			d.addSchema(first)
+		if IsURN(first) {
+			d.AddSchema(first)
 		}
 	}
-	document(inner).put(rest, v)
+	Document(inner).Put(rest, v)
 }
 
-func (d document) addSchema(urn string) {
-	key := d.name("schemas")
+func (d Document) AddSchema(urn string) {
+	key := d.Name("schemas")
 	have, _ := d[key].([]any)
 	if !slices.ContainsFunc(have, func(v any) bool { s, _ := v.(string); return strings.EqualFold(s, urn) }) {
 		d[key] = append(have, urn)
 	}
 }
 
-func (d document) remove(key string) {
-	parts := split(key)
+func (d Document) Remove(key string) {
+	parts := SplitKey(key)
 	at := d
 	for _, part := range parts[:len(parts)-1] {
-		next, ok := at[at.name(part)].(map[string]any)
+		next, ok := at[at.Name(part)].(map[string]any)
 		if !ok {
 			return
 		}
 		at = next
 	}
-	delete(at, at.name(parts[len(parts)-1]))
+	delete(at, at.Name(parts[len(parts)-1]))
 }
 
-func (d document) encode() ([]byte, error) {
+func (d Document) Encode() ([]byte, error) {
 	return scim.AppendValue(make([]byte, 0, 512), map[string]any(d))
 }
 
-func decodeDocument(body []byte) (document, error) {
+func DecodeDocument(body []byte) (Document, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // a PUT must give numbers back exactly
-	var d document
+	var d Document
 	err := dec.Decode(&d)
 	return d, err
 }
 
 // newUser is the body of a create.
-func newUser(p connectors.Profile) document {
-	d := make(document, len(p.Values)+3)
+func newUser(p connectors.Profile) Document {
+	d := make(Document, len(p.Values)+3)
 	d["schemas"] = []any{scim.UserURN}
 	d["externalId"] = p.ResourceID
 	for key, v := range p.Values {
-		if !blank(v) {
-			d.put(key, v)
+		if !Blank(v) {
+			d.Put(key, v)
 		}
 	}
 	return d
@@ -195,13 +195,13 @@ func adminWord(s string) bool {
 
 // shown is what the service said, by our attributes' keys.
 func shown(raw []byte) map[string]any {
-	d, err := decodeDocument(raw)
+	d, err := DecodeDocument(raw)
 	if err != nil {
 		return nil
 	}
 	out := map[string]any{}
-	for _, a := range attributes() {
-		if v := d.get(a.Key); !blank(v) {
+	for _, a := range Attributes() {
+		if v := d.Get(a.Key); !Blank(v) {
 			out[a.Key] = v
 		}
 	}

@@ -15,16 +15,16 @@ var errorMark = []byte("api:messages:2.0:error")
 
 // refusedInside looks into an answer whose status line says yes: one that carries a SCIM error message (RFC 7644 §3.12),
 // alone, in a list or as an operation of a bulk answer, is that error, with the status in the message.
-func refusedInside(a answer) answer {
-	if !a.ok() || len(a.body) == 0 || !bytes.Contains(bytes.ToLower(a.body), errorMark) {
+func refusedInside(a Answer) Answer {
+	if !a.OK() || len(a.Body) == 0 || !bytes.Contains(bytes.ToLower(a.Body), errorMark) {
 		return a
 	}
-	message := errorIn(a.body, 0)
+	message := errorIn(a.Body, 0)
 	if message == nil {
 		return a
 	}
 	said, _ := scim.ParseError(message)
-	a.status, a.body = statusInside(said), message
+	a.Status, a.Body = statusInside(said), message
 	return a
 }
 

@@ -14,17 +14,17 @@ import (
 
 // failure classifies an answer that is no success, by status, code and operation: services answer 400 and
 // 500 for duplicates, and 403 for throttling.
-func (k *connector) failure(a answer) *connectors.Error {
-	said, more := k.words(a.body, a.secrets...)
-	e := &connectors.Error{Op: a.op, Status: a.status, Code: said.ScimType, Message: said.Detail, More: more,
-		RetryAfter: connectors.RetryAfter(a.header, time.Now())}
+func (k *connector) failure(a Answer) *connectors.Error {
+	said, more := k.words(a.Body, a.Secrets...)
+	e := &connectors.Error{Op: a.Op, Status: a.Status, Code: said.ScimType, Message: said.Detail, More: more,
+		RetryAfter: connectors.RetryAfter(a.Header, time.Now())}
 	e.Kind = kind(a, said)
 	e.Elsewhere = elsewhere(a)
-	if a.status >= 300 && a.status < 400 {
+	if a.Status >= 300 && a.Status < 400 {
 		e.Message, e.Remedy = k.redirected(a)
 	}
 	if e.Message == "" {
-		e.Message = "The target answered “" + strings.TrimSpace(http.StatusText(a.status)) + "” and gave no reason."
+		e.Message = "The target answered “" + strings.TrimSpace(http.StatusText(a.Status)) + "” and gave no reason."
 	}
 	if e.Remedy == "" {
 		e.Remedy = k.remedy(a, e.Kind)
@@ -46,26 +46,26 @@ func (k *connector) words(body []byte, secrets ...string) (said scim.Error, more
 }
 
 // elsewhere knows what a load balancer, or the page of somebody else's server, answers in place of a service.
-func elsewhere(a answer) bool {
-	switch a.status {
+func elsewhere(a Answer) bool {
+	switch a.Status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
-		_, conforms := scim.ParseError(a.body)
-		return !conforms && !json.Valid(a.body)
+		_, conforms := scim.ParseError(a.Body)
+		return !conforms && !json.Valid(a.Body)
 	}
 	return false
 }
 
-func kind(a answer, said scim.Error) connectors.Kind {
-	onItem := a.method != http.MethodPost && (a.op == connectors.OpRead || a.op == connectors.OpUpdate || a.op == connectors.OpDeprovision)
-	writes := a.op == connectors.OpCreate || a.op == connectors.OpUpdate
+func kind(a Answer, said scim.Error) connectors.Kind {
+	onItem := a.Method != http.MethodPost && (a.Op == connectors.OpRead || a.Op == connectors.OpUpdate || a.Op == connectors.OpDeprovision)
+	writes := a.Op == connectors.OpCreate || a.Op == connectors.OpUpdate
 	text := strings.ToLower(said.ScimType + " " + said.Detail)
-	switch s := a.status; {
+	switch s := a.Status; {
 	case s == http.StatusTooManyRequests,
-		s == http.StatusForbidden && (a.header.Get("Retry-After") != "" || strings.Contains(text, "rate limit")):
+		s == http.StatusForbidden && (a.Header.Get("Retry-After") != "" || strings.Contains(text, "rate limit")):
 		return connectors.RateLimited
 	case s == http.StatusUnauthorized:
 		return connectors.Denied
-	case writes && s >= 400 && s < 500 && full(text), s == http.StatusPaymentRequired && a.op == connectors.OpCreate:
+	case writes && s >= 400 && s < 500 && full(text), s == http.StatusPaymentRequired && a.Op == connectors.OpCreate:
 		return connectors.Limit
 	case s == http.StatusConflict && (clash(text) || !writes),
 		s == http.StatusPreconditionFailed, s == http.StatusLocked, s == http.StatusTooEarly,
@@ -87,7 +87,7 @@ func kind(a answer, said scim.Error) connectors.Kind {
 		s == http.StatusUnsupportedMediaType, s == http.StatusPreconditionRequired, s == http.StatusNotImplemented:
 		return connectors.Misconfigured
 	case s == http.StatusRequestTimeout, s >= 500:
-		if a.op == connectors.OpCreate {
+		if a.Op == connectors.OpCreate {
 			return connectors.Unknown
 		}
 		return connectors.Temporary
@@ -118,8 +118,8 @@ func full(text string) bool {
 }
 
 // ofUs knows the ways to say that it is our credentials that may not do this, whoever it is about. text is lower case.
-func ofUs(a answer, text string) bool {
-	challenge := strings.ToLower(a.header.Get("WWW-Authenticate"))
+func ofUs(a Answer, text string) bool {
+	challenge := strings.ToLower(a.Header.Get("WWW-Authenticate"))
 	return strings.Contains(challenge, "insufficient_scope") ||
 		containsAny(text, "scope", "token", "credential", "api key", "not enabled", "disabled for", "subscription", "your plan")
 }
@@ -129,7 +129,7 @@ func clash(text string) bool {
 	return containsAny(text, "concurrent", "modified by another", "version mismatch", "optimistic", "being modified", "locked")
 }
 
-func (k *connector) remedy(a answer, kind connectors.Kind) string {
+func (k *connector) remedy(a Answer, kind connectors.Kind) string {
 	switch kind {
 	case connectors.Denied:
 		switch k.authMode {
@@ -152,7 +152,7 @@ func (k *connector) remedy(a answer, kind connectors.Kind) string {
 	case connectors.Refused:
 		return "The target refuses this for this account, while others work. Look at its rights, or at the account there, then retry."
 	case connectors.Invalid:
-		if a.status == http.StatusForbidden {
+		if a.Status == http.StatusForbidden {
 			return "The account belongs to an owner of the target, whom nobody may change from outside. Change the account there by hand."
 		}
 		return "The target does not accept these values. Correct the user or the attribute mapping."
@@ -162,30 +162,30 @@ func (k *connector) remedy(a answer, kind connectors.Kind) string {
 	return "Usher tries again by itself. If this lasts, ask whoever runs the target, and quote its words."
 }
 
-func (k *connector) configRemedy(a answer) string {
-	switch a.status {
+func (k *connector) configRemedy(a Answer) string {
+	switch a.Status {
 	case http.StatusForbidden:
 		return "The credentials are valid but may not do this. Give them the right to manage users at the target, and check that provisioning is switched on there."
 	case http.StatusNotFound, http.StatusGone:
 		return "There is no SCIM service at " + k.users + ". Correct the base URL."
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return "The target does not offer " + a.method + " here. Check the base URL and the update method."
+		return "The target does not offer " + a.Method + " here. Check the base URL and the update method."
 	}
 	return "Check the connector's configuration against the target's documentation."
 }
 
 // redirected says where the service sent us, and which setting follows from it. What keeps the origin and the method was
 // followed once before (connectors.NewClient); the rest would turn a POST into a GET, or give another host the credentials.
-func (k *connector) redirected(a answer) (message, remedy string) {
-	to, err := url.Parse(a.header.Get("Location"))
-	from, _ := url.Parse(a.url)
+func (k *connector) redirected(a Answer) (message, remedy string) {
+	to, err := url.Parse(a.Header.Get("Location"))
+	from, _ := url.Parse(a.URL)
 	if err != nil || to.String() == "" {
 		return "The target redirected the request, without saying where.", "Check the base URL."
 	}
 	to = from.ResolveReference(to)
 	to.RawQuery, to.Fragment, to.User = "", "", nil
 	message = "The target redirected the request to " + to.String() + ", and Usher did not follow: it takes one step within the same host at most, so that nobody else gets the credentials."
-	asked, _, _ := strings.Cut(a.url, "?")
+	asked, _, _ := strings.Cut(a.URL, "?")
 	for _, c := range []struct{ url, setting, last string }{{k.users, "Users endpoint", "/Users"}, {k.groups, "Groups endpoint", "/Groups"}} {
 		list := to.String()
 		switch {

@@ -36,7 +36,7 @@ func TestC35ThrottledAs403(t *testing.T) {
 }
 
 func TestC36Unauthorized(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyToken, "an-old-token")
+	r := newRig(t, scim2fake.Quirks{}, KeyToken, "an-old-token")
 	_, err := r.Create(t.Context(), profile(1))
 	e := want(t, err, connectors.Denied)
 	if !strings.Contains(e.Remedy, "token") || len(r.Journal()) != 1 {
@@ -100,18 +100,18 @@ func TestC37WaysToAuthenticate(t *testing.T) {
 		settings map[string]string
 		allowed  func(*http.Request) bool
 	}{
-		authBasic: {map[string]string{keyUsername: "ada", keyPassword: "p:w€"}, func(r *http.Request) bool {
+		authBasic: {map[string]string{KeyUsername: "ada", KeyPassword: "p:w€"}, func(r *http.Request) bool {
 			u, p, ok := r.BasicAuth()
 			return ok && u == "ada" && p == "p:w€"
 		}},
-		authAPIKey: {map[string]string{keyAPIKey: "key-1"}, func(r *http.Request) bool {
+		authAPIKey: {map[string]string{KeyAPIKey: "key-1"}, func(r *http.Request) bool {
 			return r.Header.Get("X-API-Key") == "key-1" && r.Header.Get("Authorization") == ""
 		}},
 		authNone: {nil, func(r *http.Request) bool { return r.Header.Get("Authorization") == "" }},
 	} {
 		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Allowed: c.allowed}))
 		defer srv.Close()
-		input := map[string]string{keyBaseURL: srv.URL + scim2fake.Prefix + "/", keyAuthMode: mode, keyAllowPrivate: "true"}
+		input := map[string]string{KeyBaseURL: srv.URL + scim2fake.Prefix + "/", KeyAuthMode: mode, KeyAllowPrivate: "true"}
 		for k, v := range c.settings {
 			input[k] = v
 		}
@@ -125,13 +125,13 @@ func TestC52PrivateAddresses(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
 	input := g.Settings()
 	for _, base := range []string{strings.Replace(g.url, "http:", "https:", 1), "https://169.254.169.254", "https://localhost:1"} {
-		input[keyBaseURL], input[keyAllowPrivate] = base, "false"
+		input[KeyBaseURL], input[KeyAllowPrivate] = base, "false"
 		_, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "Allow private network") {
 			t.Errorf("%s: remedy: %s", base, e.Remedy)
 		}
 	}
-	input[keyBaseURL] = "http://example.com/scim"
+	input[KeyBaseURL] = "http://example.com/scim"
 	_, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 	if g.Requests() != 0 {
@@ -140,7 +140,7 @@ func TestC52PrivateAddresses(t *testing.T) {
 }
 
 func TestCheckReportsWhatFailed(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyToken, "wrong")
+	r := newRig(t, scim2fake.Quirks{}, KeyToken, "wrong")
 	report, err := r.Check(t.Context())
 	want(t, err, connectors.Denied)
 	last := report.Steps[len(report.Steps)-1]
@@ -173,7 +173,7 @@ func TestCheckWarnsOfATokenThatEnds(t *testing.T) {
 		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Token: token}))
 		defer srv.Close()
 		input := target{url: srv.URL}.Settings()
-		input[keyToken] = token
+		input[KeyToken] = token
 		report, err := connectortest.Open(t, Definition(), input).Check(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 	"usher/scim"
 )
 
-const attrExternalID = "externalId"
+const AttrExternalID = "externalId"
 
 // candidate is a user that the service named, and its text for people who compare.
 type candidate struct {
@@ -27,9 +27,9 @@ type candidate struct {
 // userName and addresses without case (RFC 7643 §3.1, §4.1.1). What the service thinks of it does not count.
 func (c candidate) matches(attr, value string) bool {
 	switch attr {
-	case attrExternalID:
+	case AttrExternalID:
 		return connectors.SameID(string(c.ExternalID), value)
-	case attrEmails:
+	case AttrEmails:
 		return slices.ContainsFunc(c.Emails, func(e scim.Value) bool { return strings.EqualFold(string(e.Value), value) })
 	}
 	return strings.EqualFold(string(c.UserName), value)
@@ -40,7 +40,7 @@ func matchOrder(text string) []string {
 	var order []string
 	for _, attr := range strings.Split(text, ",") {
 		switch attr = strings.TrimSpace(attr); attr {
-		case attrExternalID, attrUserName, attrEmails:
+		case AttrExternalID, AttrUserName, AttrEmails:
 			order = append(order, attr)
 		default:
 			return nil
@@ -63,11 +63,11 @@ func (k *connector) sought(p connectors.Profile) sought {
 	var s sought
 	for _, attr := range k.match {
 		switch attr {
-		case attrExternalID:
+		case AttrExternalID:
 			s.externalID = p.ResourceID
-		case attrUserName:
-			s.name = p.Text(attrUserName)
-		case attrEmails:
+		case AttrUserName:
+			s.name = p.Text(AttrUserName)
+		case AttrEmails:
 			s.mail = mainAddress(p)
 		}
 	}
@@ -75,7 +75,7 @@ func (k *connector) sought(p connectors.Profile) sought {
 }
 
 func mainAddress(p connectors.Profile) string {
-	for _, e := range primaryFirst(asList(p.Values[attrEmails])) {
+	for _, e := range primaryFirst(asList(p.Values[AttrEmails])) {
 		if m, ok := e.(map[string]any); ok {
 			address, _ := m["value"].(string)
 			return address
@@ -102,7 +102,7 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 			return connectors.Account{}, err
 		}
 		// An address that came with strangers may be there twice.
-		if len(found) > 0 && (trust == reliable || attr != attrEmails || k.filters == filterOn) {
+		if len(found) > 0 && (trust == reliable || attr != AttrEmails || k.filters == filterOn) {
 			return one(found)
 		}
 		mustScan = mustScan || trust != reliable
@@ -113,7 +113,7 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 	if mustScan && k.filters != filterOn {
 		return k.scan(ctx, s, 0)
 	}
-	if k.learned.taken.take(p.Text(attrUserName)) {
+	if k.learned.taken.take(p.Text(AttrUserName)) {
 		return k.scan(ctx, s, maxGuessPages)
 	}
 	return connectors.Account{}, notFound()
@@ -121,9 +121,9 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 
 func (s sought) value(attr string) string {
 	switch attr {
-	case attrExternalID:
+	case AttrExternalID:
 		return s.externalID
-	case attrEmails:
+	case AttrEmails:
 		return s.mail
 	}
 	return s.name
@@ -131,9 +131,9 @@ func (s sought) value(attr string) string {
 
 func (l *learned) filterOff(attr string) *atomic.Bool {
 	switch attr {
-	case attrExternalID:
+	case AttrExternalID:
 		return &l.noIDFilter
-	case attrEmails:
+	case AttrEmails:
 		return &l.noMailFilter
 	}
 	return &l.noNameFilter
@@ -155,7 +155,7 @@ func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Boo
 		return nil, useless, nil
 	}
 	values := []string{value}
-	if lower := strings.ToLower(value); attr == attrUserName && lower != value {
+	if lower := strings.ToLower(value); attr == AttrUserName && lower != value {
 		values = append(values, lower)
 	}
 	for _, v := range values {
@@ -176,15 +176,15 @@ func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Boo
 // filter makes one filtered request and compares what came back.
 func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate, trust, error) {
 	path := attr
-	if attr == attrEmails {
+	if attr == AttrEmails {
 		path = "emails.value"
 	}
 	query := "filter=" + escapeQuery(path+" eq "+scim.Quote(value)) + "&" + k.window(2)
-	a, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + query})
+	a, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + query})
 	if err != nil {
 		return nil, useless, err
 	}
-	if !a.ok() {
+	if !a.OK() {
 		t, err := k.unfiltered(ctx, a)
 		return nil, t, err
 	}
@@ -198,7 +198,7 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 		switch {
 		case c.matches(attr, value):
 			found = append(found, c)
-		case attr == attrExternalID && c.ExternalID == "":
+		case attr == AttrExternalID && c.ExternalID == "":
 			worth = max(worth, doubtful)
 		default:
 			worth = useless
@@ -208,32 +208,32 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 }
 
 // unfiltered says what a filtered request that failed means: nobody, no filters, or an error.
-func (k *connector) unfiltered(ctx context.Context, a answer) (trust, error) {
-	said, conforms := scim.ParseError(a.body)
+func (k *connector) unfiltered(ctx context.Context, a Answer) (trust, error) {
+	said, conforms := scim.ParseError(a.Body)
 	switch {
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return reliable, k.bareNotFound(ctx, a, conforms)
-	case a.status == http.StatusBadRequest && said.ScimType != scim.InvalidFilter && containsAny(strings.ToLower(said.Detail), "not exist", "not found"):
+	case a.Status == http.StatusBadRequest && said.ScimType != scim.InvalidFilter && containsAny(strings.ToLower(said.Detail), "not exist", "not found"):
 		return reliable, nil
 	case k.filters == filterOn:
-	case a.status == http.StatusBadRequest, a.status == http.StatusMethodNotAllowed, a.status == http.StatusNotImplemented:
+	case a.Status == http.StatusBadRequest, a.Status == http.StatusMethodNotAllowed, a.Status == http.StatusNotImplemented:
 		return useless, nil
 	}
 	return useless, k.failure(a)
 }
 
 // bareNotFound tells "no such user", which some services say with 404, from "no such service".
-func (k *connector) bareNotFound(ctx context.Context, a answer, conforms bool) error {
+func (k *connector) bareNotFound(ctx context.Context, a Answer, conforms bool) error {
 	if conforms || k.learned.collection.Load() {
 		return nil
 	}
-	return k.serves(ctx, a.op)
+	return k.serves(ctx, a.Op)
 }
 
 // serves is an error when nobody answers as a list of users where it should be.
 func (k *connector) serves(ctx context.Context, op string) error {
-	list, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + k.window(1)})
-	if err == nil && !list.ok() {
+	list, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + k.window(1)})
+	if err == nil && !list.OK() {
 		err = k.failure(list)
 	}
 	if err == nil {
@@ -247,9 +247,9 @@ func (k *connector) serves(ctx context.Context, op string) error {
 
 // itemFailure is failure for a request about one account. A 404 that is no SCIM message may come from a proxy in front of
 // a service that is down, or from a wrong URL: taken for "gone", it would leave somebody's account behind for ever.
-func (k *connector) itemFailure(ctx context.Context, a answer) error {
-	if _, conforms := scim.ParseError(a.body); a.status == http.StatusNotFound && !conforms {
-		if err := k.serves(ctx, a.op); err != nil {
+func (k *connector) itemFailure(ctx context.Context, a Answer) error {
+	if _, conforms := scim.ParseError(a.Body); a.Status == http.StatusNotFound && !conforms {
+		if err := k.serves(ctx, a.Op); err != nil {
 			return err
 		}
 	}
@@ -280,16 +280,16 @@ func (k *connector) Read(ctx context.Context, id string) (connectors.Account, er
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	a, err := k.send(ctx, call{op: connectors.OpRead, method: http.MethodGet, url: url})
+	a, err := k.send(ctx, Call{Op: connectors.OpRead, Method: http.MethodGet, URL: url})
 	switch {
 	case err != nil:
 		return connectors.Account{}, err
-	case !a.ok():
+	case !a.OK():
 		return connectors.Account{}, k.itemFailure(ctx, a)
 	}
-	acc := accountIn(a.body)
+	acc := accountIn(a.Body)
 	if acc.ID == "" {
-		return acc, &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Message: "The target's answer is not a SCIM user.",
+		return acc, &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Message: "The target's answer is not a SCIM user.",
 			Remedy: "Usher tries again by itself. If this lasts, check the users endpoint."}
 	}
 	return acc, nil

@@ -13,12 +13,12 @@ import (
 )
 
 // keyMemberChunk is stored: never rename.
-const keyMemberChunk = "member_chunk"
+const KeyMemberChunk = "member_chunk"
 
 // usualChunk is how many members one request changes unless the settings say otherwise; AWS takes no more.
 const usualChunk = 100
 
-const attrDisplayName = "displayName"
+const AttrDisplayName = "displayName"
 
 // groupsOf is what the kind can do about groups. Chunk is small, so that what was done before a target throttles is not
 // done again.
@@ -27,7 +27,7 @@ func groupsOf() *connectors.Groups {
 }
 
 func memberField() connectors.Field {
-	return connectors.Field{Key: keyMemberChunk, Label: "Members in one request", Section: connectors.SectionPolicy, Type: connectors.Number,
+	return connectors.Field{Key: KeyMemberChunk, Label: "Members in one request", Section: connectors.SectionPolicy, Type: connectors.Number,
 		Default: fmt.Sprint(usualChunk), Max: float64(groupsOf().Chunk), When: connectors.When{Key: connectors.PushGroups, Value: "true"},
 		Help: "How many members of a group are changed at once. Usher sends fewer where the target takes fewer."}
 }
@@ -76,48 +76,48 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpCreate,
 			Message: k.traits.label + " does not let groups be created by SCIM.", Remedy: remedyMembersOnly}
 	}
-	d := document{"schemas": []any{scim.GroupURN}, attrDisplayName: g.Name, attrExternalID: g.ResourceID}
-	body, err := d.encode()
+	d := Document{"schemas": []any{scim.GroupURN}, AttrDisplayName: g.Name, AttrExternalID: g.ResourceID}
+	body, err := d.Encode()
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.send(ctx, call{op: connectors.OpCreate, method: http.MethodPost, url: k.groups, body: body})
+	a, err := k.send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.groups, Body: body})
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	if !a.ok() {
+	if !a.OK() {
 		return connectors.Account{}, k.groupFailure(a)
 	}
 	return k.createdGroup(a, g)
 }
 
-func (k *connector) createdGroup(a answer, g connectors.GroupProfile) (connectors.Account, error) {
+func (k *connector) createdGroup(a Answer, g connectors.GroupProfile) (connectors.Account, error) {
 	unknown := func(message string, err error) (connectors.Account, error) {
-		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.op, Status: a.status, Err: err, Message: message,
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.Op, Status: a.Status, Err: err, Message: message,
 			Remedy: "Usher looks for the group before it does anything else."}
 	}
 	var s seenGroup
-	if len(a.body) > 0 {
-		if err := scim.Decode(a.body, &s); err != nil {
+	if len(a.Body) > 0 {
+		if err := scim.Decode(a.Body, &s); err != nil {
 			return unknown("The target said yes, but its answer could not be read.", err)
 		}
 	}
 	if s.ID == "" {
-		if id := idFromLocation(a.header.Get("Location")); !strings.EqualFold(id, "Groups") {
+		if id := idFromLocation(a.Header.Get("Location")); !strings.EqualFold(id, "Groups") {
 			s.ID = scim.Text(id)
 		}
 	}
-	if !usableID(string(s.ID)) {
+	if !UsableID(string(s.ID)) {
 		return unknown("The target said yes, but did not say what the group's ID is.", nil)
 	}
 	// A service that answers a create with a group that was there already must not give it away.
 	if s.ExternalID != "" && !connectors.SameID(string(s.ExternalID), g.ResourceID) {
-		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.op, Status: a.status,
+		return connectors.Account{}, &connectors.Error{Kind: connectors.Conflict, Op: a.Op, Status: a.Status,
 			Message: fmt.Sprintf("The target answered with group %s, which bears the external ID %s of another one.", s.ID, s.ExternalID),
 			Remedy:  "Compare the two, and change the name of one."}
 	}
 	k.learned.group.begun(string(s.ID))
-	return connectors.Account{ID: string(s.ID), ExternalID: g.ResourceID, Pending: a.status == http.StatusAccepted}, nil
+	return connectors.Account{ID: string(s.ID), ExternalID: g.ResourceID, Pending: a.Status == http.StatusAccepted}, nil
 }
 
 // UpdateGroup implements connectors.GroupConnector. A group is stamped with our ID when it is made and never after.
@@ -126,24 +126,24 @@ func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.Gro
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	return groupIn(a.body), nil
+	return groupIn(a.Body), nil
 }
 
-func (k *connector) rename(ctx context.Context, id string, g connectors.GroupProfile) (answer, error) {
+func (k *connector) rename(ctx context.Context, id string, g connectors.GroupProfile) (Answer, error) {
 	at, err := k.groupURL(connectors.OpUpdate, id)
 	if err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
 	if k.putsGroups() {
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
 	a, err := k.patchGroup(ctx, at, func(style string) ([]byte, error) {
-		return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: attrDisplayName, Value: g.Name}})
+		return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
 	})
 	switch {
 	case err != nil:
 		return a, err
-	case a.ok():
+	case a.OK():
 		return k.groupSettled(ctx, at, id, g, a)
 	case k.mayPutGroups(a):
 		return k.putGroup(ctx, at, id, renamed(g.Name))
@@ -152,7 +152,7 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 }
 
 // patchGroup sends a PATCH, a second time in the other dialect when the service did not understand the first.
-func (k *connector) patchGroup(ctx context.Context, at string, body func(style string) ([]byte, error)) (answer, error) {
+func (k *connector) patchGroup(ctx context.Context, at string, body func(style string) ([]byte, error)) (Answer, error) {
 	style := k.groupStyle()
 	a, err := k.sendPatch(ctx, at, style, body)
 	if err != nil || style != styleRFC || k.traits.patchStyle != "" || !notUnderstood(a) {
@@ -162,9 +162,9 @@ func (k *connector) patchGroup(ctx context.Context, at string, body func(style s
 	switch {
 	case err != nil:
 		return other, err
-	case other.status == http.StatusBadRequest:
+	case other.Status == http.StatusBadRequest:
 		return a, nil
-	case other.ok():
+	case other.OK():
 		k.learned.group.objectPatch.Store(true)
 	}
 	return other, nil
@@ -177,18 +177,18 @@ func (k *connector) groupStyle() string {
 	return styleObject
 }
 
-func (k *connector) sendPatch(ctx context.Context, at, style string, body func(style string) ([]byte, error)) (answer, error) {
+func (k *connector) sendPatch(ctx context.Context, at, style string, body func(style string) ([]byte, error)) (Answer, error) {
 	b, err := body(style)
 	if err != nil {
-		return answer{}, unwritable(connectors.OpUpdate, err)
+		return Answer{}, unwritable(connectors.OpUpdate, err)
 	}
-	return k.versioned(ctx, call{op: connectors.OpUpdate, method: http.MethodPatch, url: at, body: b})
+	return k.versioned(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodPatch, URL: at, Body: b})
 }
 
 // notUnderstood reports a refusal of how the change was written, rather than of what it says.
-func notUnderstood(a answer) bool {
-	said, _ := scim.ParseError(a.body)
-	return a.status == http.StatusBadRequest && containsAny(strings.ToLower(said.ScimType), "invalidpath", "invalidsyntax")
+func notUnderstood(a Answer) bool {
+	said, _ := scim.ParseError(a.Body)
+	return a.Status == http.StatusBadRequest && containsAny(strings.ToLower(said.ScimType), "invalidpath", "invalidsyntax")
 }
 
 // DeleteGroup implements connectors.GroupConnector.
@@ -197,11 +197,11 @@ func (k *connector) DeleteGroup(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	a, err := k.versioned(ctx, call{op: connectors.OpDeprovision, method: http.MethodDelete, url: at})
+	a, err := k.versioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: at})
 	switch {
 	case err != nil:
 		return err
-	case a.ok():
+	case a.OK():
 		return nil
 	}
 	return k.groupItemFailure(ctx, a)
@@ -209,32 +209,32 @@ func (k *connector) DeleteGroup(ctx context.Context, id string) error {
 
 // groupURL is the URL of one group. An ID that would name something else than a group is refused.
 func (k *connector) groupURL(op, id string) (string, error) {
-	if !usableID(id) {
+	if !UsableID(id) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the group and let Usher find it again."}
 	}
-	return itemURL(k.groups, id), nil
+	return ItemURL(k.groups, id), nil
 }
 
 const remedyMembersOnly = "Create the group at the target, and push only the members: choose “Only the members of groups that the target has already” in the connector's configuration."
 
 // groupFailure is failure in the words of groups.
-func (k *connector) groupFailure(a answer) *connectors.Error {
+func (k *connector) groupFailure(a Answer) *connectors.Error {
 	e := k.failure(a)
 	if e.Kind == connectors.Refused {
 		e.Kind = connectors.Misconfigured // the right to manage groups is one of its own
 	}
 	switch {
-	case a.status >= 300 && a.status < 400:
+	case a.Status >= 300 && a.Status < 400:
 	case e.Kind == connectors.NotFound:
 		e.Remedy = "The group is not at the target any more."
 	case e.Kind == connectors.Conflict:
 		e.Remedy = "A group with this name exists at the target. Adopt it, or change one of the two names."
 	case e.Kind == connectors.Invalid:
 		e.Remedy = "The target does not accept this change. Read its words, and correct the group, or choose another compatibility profile."
-	case e.Kind == connectors.Misconfigured && a.op == connectors.OpCreate && a.status != http.StatusNotFound:
+	case e.Kind == connectors.Misconfigured && a.Op == connectors.OpCreate && a.Status != http.StatusNotFound:
 		e.Remedy = remedyMembersOnly
-	case e.Kind == connectors.Misconfigured && a.op == connectors.OpDeprovision:
+	case e.Kind == connectors.Misconfigured && a.Op == connectors.OpDeprovision:
 		e.Remedy = "Remove the group at the target by hand, or leave groups there: choose another policy for groups that are not pushed any more."
 	case e.Kind == connectors.Misconfigured:
 		e.Remedy = "The target may have no groups at " + k.groups + ", or the credentials may not manage them. Correct the groups endpoint, give the right to manage groups, or turn off Push groups."

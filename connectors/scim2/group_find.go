@@ -14,7 +14,7 @@ import (
 
 // matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId is an ID of ours.
 func (g seenGroup) matches(attr, value string) bool {
-	if attr == attrExternalID {
+	if attr == AttrExternalID {
 		return connectors.SameID(string(g.ExternalID), value)
 	}
 	return strings.EqualFold(string(g.DisplayName), value)
@@ -27,13 +27,13 @@ func (k *connector) FindGroup(ctx context.Context, g connectors.GroupProfile) (c
 		return k.scanGroups(ctx, g)
 	}
 	sure := true
-	for _, ask := range []groupAsk{{attrExternalID, g.ResourceID, &k.learned.group.noIDFilter}, {attrDisplayName, g.Name, &k.learned.group.noNameFilter}} {
+	for _, ask := range []groupAsk{{AttrExternalID, g.ResourceID, &k.learned.group.noIDFilter}, {AttrDisplayName, g.Name, &k.learned.group.noNameFilter}} {
 		found, reliable, err := k.filterGroups(ctx, ask)
 		if err != nil {
 			return connectors.Account{}, err
 		}
 		// A name that came with strangers, or from a list that goes on, may be there twice.
-		if len(found) > 0 && (reliable || ask.attr == attrExternalID || k.filters == filterOn) {
+		if len(found) > 0 && (reliable || ask.attr == AttrExternalID || k.filters == filterOn) {
 			return oneGroup(found)
 		}
 		sure = sure && reliable
@@ -63,7 +63,7 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 	if err != nil {
 		return nil, false, err
 	}
-	if !a.ok() {
+	if !a.OK() {
 		reliable, err = k.unfilteredGroups(ctx, a, ask)
 		return nil, reliable, err
 	}
@@ -76,7 +76,7 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 		switch {
 		case g.matches(ask.attr, ask.value):
 			found = append(found, g)
-		case ask.attr == attrExternalID && g.ExternalID == "":
+		case ask.attr == AttrExternalID && g.ExternalID == "":
 			reliable = false // the service does not send it, so that the name decides
 		default:
 			reliable = false
@@ -95,10 +95,10 @@ func (k *connector) firstOfGroups() string {
 }
 
 // unfilteredGroups says what a filtered request that failed means: no group, no filters, or an error.
-func (k *connector) unfilteredGroups(ctx context.Context, a answer, ask groupAsk) (reliable bool, err error) {
-	switch a.status {
+func (k *connector) unfilteredGroups(ctx context.Context, a Answer, ask groupAsk) (reliable bool, err error) {
+	switch a.Status {
 	case http.StatusNotFound: // "none" at some services, "no groups at all" at others
-		return true, k.servesGroups(ctx, a.op)
+		return true, k.servesGroups(ctx, a.Op)
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		if k.filters != filterOn {
 			ask.off.Store(true)
@@ -111,7 +111,7 @@ func (k *connector) unfilteredGroups(ctx context.Context, a answer, ask groupAsk
 // servesGroups is an error when nobody answers as a list of groups where it should be.
 func (k *connector) servesGroups(ctx context.Context, op string) error {
 	list, err := k.listGroups(ctx, "count=1")
-	if err == nil && !list.ok() {
+	if err == nil && !list.OK() {
 		err = k.groupFailure(list)
 	}
 	if err == nil {
@@ -125,9 +125,9 @@ func (k *connector) servesGroups(ctx context.Context, op string) error {
 
 // groupItemFailure is groupFailure for a request about one group: a 404 that is no SCIM message is looked into, as
 // itemFailure does.
-func (k *connector) groupItemFailure(ctx context.Context, a answer) error {
-	if _, conforms := scim.ParseError(a.body); a.status == http.StatusNotFound && !conforms {
-		if err := k.servesGroups(ctx, a.op); err != nil {
+func (k *connector) groupItemFailure(ctx context.Context, a Answer) error {
+	if _, conforms := scim.ParseError(a.Body); a.Status == http.StatusNotFound && !conforms {
+		if err := k.servesGroups(ctx, a.Op); err != nil {
 			return err
 		}
 	}
@@ -135,32 +135,32 @@ func (k *connector) groupItemFailure(ctx context.Context, a answer) error {
 }
 
 // listGroups reads a list without the members, which may be many, where the service can leave them out.
-func (k *connector) listGroups(ctx context.Context, query string) (answer, error) {
-	get := func(query string) (answer, error) {
-		return k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.groups + "?" + query})
+func (k *connector) listGroups(ctx context.Context, query string) (Answer, error) {
+	get := func(query string) (Answer, error) {
+		return k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.groups + "?" + query})
 	}
 	if k.learned.group.noExclude.Load() {
 		return get(query)
 	}
 	a, err := get(query + "&excludedAttributes=members")
-	if err != nil || a.status != http.StatusBadRequest {
+	if err != nil || a.Status != http.StatusBadRequest {
 		return a, err
 	}
 	plain, err := get(query)
-	if err == nil && plain.ok() {
+	if err == nil && plain.OK() {
 		k.learned.group.noExclude.Store(true)
 	}
 	return plain, err
 }
 
-func (k *connector) groupPage(a answer) (groups []seenGroup, l scim.List, err error) {
-	if err := scim.Decode(a.body, &l); err != nil {
-		return nil, l, &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Err: err,
+func (k *connector) groupPage(a Answer) (groups []seenGroup, l scim.List, err error) {
+	if err := scim.Decode(a.Body, &l); err != nil {
+		return nil, l, &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: err,
 			Message: "The target's answer is not a SCIM list of groups.", Remedy: "Usher tries again by itself. If this lasts, check the groups endpoint."}
 	}
 	for _, raw := range l.Resources {
 		var g seenGroup
-		if scim.Decode(raw, &g) == nil && usableID(string(g.ID)) {
+		if scim.Decode(raw, &g) == nil && UsableID(string(g.ID)) {
 			groups = append(groups, g)
 		}
 	}
@@ -188,10 +188,10 @@ func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile
 		if err != nil {
 			return connectors.Account{}, err
 		}
-		if !a.ok() && len(s.known) > 0 && s.total >= 0 && len(s.known) >= s.total {
+		if !a.OK() && len(s.known) > 0 && s.total >= 0 && len(s.known) >= s.total {
 			break // nothing is missing, and the service refuses a page past the end
 		}
-		if !a.ok() {
+		if !a.OK() {
 			return connectors.Account{}, k.groupFailure(a)
 		}
 		groups, l, err := k.groupPage(a)
@@ -225,10 +225,10 @@ func (s *groupScanner) read(groups []seenGroup, l scim.List) (ours *seenGroup, s
 			continue
 		}
 		s.known[g.ID] = struct{}{}
-		if s.want.ResourceID != "" && g.matches(attrExternalID, s.want.ResourceID) {
+		if s.want.ResourceID != "" && g.matches(AttrExternalID, s.want.ResourceID) {
 			return &g, false
 		}
-		if g.matches(attrDisplayName, s.want.Name) {
+		if g.matches(AttrDisplayName, s.want.Name) {
 			s.named = append(s.named, g)
 		}
 	}

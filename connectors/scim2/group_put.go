@@ -16,68 +16,68 @@ func (k *connector) putsGroups() bool {
 }
 
 // mayPutGroups reports whether a refused PATCH is to become a PUT.
-func (k *connector) mayPutGroups(a answer) bool {
-	return !a.ok() && k.updateMode != usePatch && lacksPatch(a)
+func (k *connector) mayPutGroups(a Answer) bool {
+	return !a.OK() && k.updateMode != usePatch && lacksPatch(a)
 }
 
 // groupChange changes a group as it was read, and reports whether anything is different now.
-type groupChange func(d document, members []any) bool
+type groupChange func(d Document, members []any) bool
 
 // putGroup changes a group by GET and PUT.
-func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) (answer, error) {
+func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) (Answer, error) {
 	a, err := k.sendPut(ctx, at, id, change)
-	if err == nil && !a.ok() {
+	if err == nil && !a.OK() {
 		err = k.groupFailure(a)
 	}
 	return a, err
 }
 
 func renamed(name string) groupChange {
-	return func(d document, _ []any) bool {
-		was := d.get(attrDisplayName)
-		d.set(attrDisplayName, name)
+	return func(d Document, _ []any) bool {
+		was := d.Get(AttrDisplayName)
+		d.Set(AttrDisplayName, name)
 		return was != any(name)
 	}
 }
 
 // sendPut writes the group back with a change (RFC 7644 §3.5.1). PUT removes what is left out, so that it is done only
 // when the list of members is known: a service that hides them would lose them all.
-func (k *connector) sendPut(ctx context.Context, at, id string, change groupChange) (answer, error) {
+func (k *connector) sendPut(ctx context.Context, at, id string, change groupChange) (Answer, error) {
 	got, err := k.readGroup(ctx, connectors.OpUpdate, at, false)
 	if err != nil {
 		return got, err
 	}
-	if !got.ok() {
+	if !got.OK() {
 		return got, k.groupItemFailure(ctx, got)
 	}
-	d, err := decodeDocument(got.body)
-	if err != nil || blank(d.get("id")) {
+	d, err := DecodeDocument(got.Body)
+	if err != nil || Blank(d.Get("id")) {
 		return got, notAGroup(got, err)
 	}
-	have := asList(d.get("members"))
+	have := asList(d.Get("members"))
 	if err := k.membersKnown(ctx, id, have); err != nil {
 		return got, err
 	}
 	version := etag(got, d)
-	delete(d, d.name("meta")) // read-only
-	delete(d, d.name("members"))
+	delete(d, d.Name("meta")) // read-only
+	delete(d, d.Name("members"))
 	if len(have) > 0 {
 		d["members"] = have
 	}
-	d.addSchema(scim.GroupURN)
+	d.AddSchema(scim.GroupURN)
 	if !change(d, have) {
 		return got, nil
 	}
 	if len(asList(d["members"])) == 0 {
 		delete(d, "members")
 	}
-	body, err := d.encode()
+	body, err := d.Encode()
 	if err != nil {
 		return got, unwritable(connectors.OpUpdate, err)
 	}
 	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
-	a, err := k.send(ctx, call{op: connectors.OpUpdate, method: http.MethodPut, url: at, body: body, ifMatch: version})
-	if err == nil && a.ok() {
+	a, err := k.send(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodPut, URL: at, Body: body, IfMatch: version})
+	if err == nil && a.OK() {
 		k.learned.group.noPatch.Store(true)
 		if d["members"] != nil {
 			k.learned.group.used(id)
@@ -95,11 +95,11 @@ func (k *connector) membersKnown(ctx context.Context, id string, have []any) err
 		return nil
 	}
 	if !k.traits.hidesMembers {
-		a, err := k.send(ctx, call{op: connectors.OpUpdate, method: http.MethodGet, url: k.groups + "?count=20"})
+		a, err := k.send(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodGet, URL: k.groups + "?count=20"})
 		if err != nil {
 			return err
 		}
-		if a.ok() {
+		if a.OK() {
 			groups, _, err := k.groupPage(a)
 			if err != nil {
 				return err
@@ -117,7 +117,7 @@ func (k *connector) membersKnown(ctx context.Context, id string, have []any) err
 
 // withMembers changes the list of members. What the service says about those who stay goes back as it came.
 func withMembers(ids []string, add bool, memberType string) groupChange {
-	return func(d document, have []any) bool {
+	return func(d Document, have []any) bool {
 		var kept []any
 		known := map[string]bool{}
 		for _, m := range have {
@@ -142,7 +142,7 @@ func withMembers(ids []string, add bool, memberType string) groupChange {
 // memberID is the ID of a member of a decoded document.
 func memberID(m any) string {
 	o, _ := m.(map[string]any)
-	switch id := document(o).get("value").(type) {
+	switch id := Document(o).Get("value").(type) {
 	case string:
 		return id
 	case json.Number:

@@ -53,10 +53,10 @@ func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Accoun
 	switch {
 	case err != nil:
 		return connectors.Account{}, err
-	case !a.ok():
+	case !a.OK():
 		return connectors.Account{}, k.groupItemFailure(ctx, a)
 	}
-	g := groupIn(a.body)
+	g := groupIn(a.Body)
 	if g.ID == "" {
 		return g, notAGroup(a, nil)
 	}

@@ -70,16 +70,16 @@ func TestGroupContractWithQuirks(t *testing.T) {
 		"unique names":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{UniqueNames: true, UnknownMember: 404, StrangerStays: 404}}, nil},
 		"strangers are bad":    {scim2fake.Quirks{PatchNoBody: true, Groups: scim2fake.GroupQuirks{StrangerStays: 400}}, nil},
 		"put only":             {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 501}}, nil},
-		"always put":           {scim2fake.Quirks{}, map[string]string{keyUpdateMode: usePut}},
+		"always put":           {scim2fake.Quirks{}, map[string]string{KeyUpdateMode: usePut}},
 		"no filters":           {scim2fake.Quirks{FilterStatus: 501, PageCap: 2, Groups: scim2fake.GroupQuirks{NoExcluded: true}}, nil},
 		"filters ignored":      {scim2fake.Quirks{FilterIgnored: true, PageCap: 1}, nil},
-		"filters off":          {scim2fake.Quirks{FilterStatus: 501, Cursor: true, PageCap: 1}, map[string]string{keyFilterSupport: filterOff}},
+		"filters off":          {scim2fake.Quirks{FilterStatus: 501, Cursor: true, PageCap: 1}, map[string]string{KeyFilterSupport: filterOff}},
 		"no externalId filter": {scim2fake.Quirks{NoExternalFilter: true, NoneIs404: true}, nil},
 		"awkward IDs":          {scim2fake.Quirks{AwkwardIDs: true, CreateEmpty: true}, nil},
 		"numeric IDs":          {scim2fake.Quirks{NumericIDs: true, OtherCase: true}, nil},
 		"numeric IDs, put":     {scim2fake.Quirks{NumericIDs: true, Groups: scim2fake.GroupQuirks{NoPatch: 405}}, nil},
 		"small requests":       {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 70}}, nil},
-		"small chunks":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 30, LimitStatus: 400}}, map[string]string{keyMemberChunk: "30"}},
+		"small chunks":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 30, LimitStatus: 400}}, map[string]string{KeyMemberChunk: "30"}},
 		"objects only":         {scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, nil},
 		"versioned":            {scim2fake.Quirks{Wire: scim2fake.WireQuirks{NeedsMatch: 428}}, nil},
 		"versioned, put":       {scim2fake.Quirks{Wire: scim2fake.WireQuirks{NeedsMatch: 412}, Groups: scim2fake.GroupQuirks{NoPatch: 405}}, nil},
@@ -96,7 +96,7 @@ func TestGroupContractByProfile(t *testing.T) {
 	for _, p := range allTraits() {
 		q := scim2fake.Like(p.key)
 		q.Wire.Unconfirmed, q.Wire.MostEntries, q.Wire.Required, q.Wire.LongestName = false, 0, nil, 0 // which is about accounts
-		h := groupHarness(q, map[string]string{keyProfile: p.key})
+		h := groupHarness(q, map[string]string{KeyProfile: p.key})
 		h.Untold, h.Fixed = q.Groups.Members != "", q.Groups.NoCreate != 0
 		t.Run(p.key, func(t *testing.T) {
 			t.Parallel()
@@ -172,7 +172,7 @@ func TestC50AdoptedGroupKeepsItsMembers(t *testing.T) {
 }
 
 func TestC28GroupsCannotBeCreated(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyProfile, "salesforce")
+	r := newRig(t, scim2fake.Quirks{}, KeyProfile, "salesforce")
 	_, err := r.CreateGroup(t.Context(), group(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "Only the members") || len(r.Journal()) > 0 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())
@@ -230,7 +230,7 @@ func TestNestedGroupsAreNoMembers(t *testing.T) {
 
 // A dialect that the service does not speak is a matter of configuration, and not of every single member.
 func TestC28WrongDialect(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, keyPatchStyle, styleRFC)
+	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, KeyPatchStyle, styleRFC)
 	_, err := r.ChangeMembers(t.Context(), r.group(), connectors.MemberChanges{Add: r.users(50)})
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "dialect") || len(r.Journal()) > 1 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())

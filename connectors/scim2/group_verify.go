@@ -26,8 +26,8 @@ func cutOff(is, name string) bool {
 }
 
 // groupSettled does for a group's name what settled does for an account.
-func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a answer) (answer, error) {
-	kept, _ := nameKept(a.body, g.Name)
+func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a Answer) (Answer, error) {
+	kept, _ := nameKept(a.Body, g.Name)
 	if kept {
 		return a, nil
 	}
@@ -35,24 +35,24 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 	if err != nil {
 		return now, err
 	}
-	kept, is := nameKept(now.body, g.Name)
-	if now.ok() && kept {
+	kept, is := nameKept(now.Body, g.Name)
+	if now.OK() && kept {
 		return now, nil
 	}
 	if k.traits.patchStyle == "" && k.groupStyle() == styleRFC {
 		b, err := k.sendPatch(ctx, at, styleObject, func(style string) ([]byte, error) {
-			return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: attrDisplayName, Value: g.Name}})
+			return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
 		})
 		if err != nil {
 			return b, err
 		}
 		seen := b
-		if b.ok() && len(b.body) == 0 {
+		if b.OK() && len(b.Body) == 0 {
 			if seen, err = k.readGroup(ctx, connectors.OpUpdate, at, true); err != nil {
 				return seen, err
 			}
 		}
-		if kept, _ := nameKept(seen.body, g.Name); b.ok() && seen.ok() && kept {
+		if kept, _ := nameKept(seen.Body, g.Name); b.OK() && seen.OK() && kept {
 			k.learned.group.objectPatch.Store(true)
 			return seen, nil
 		}
@@ -61,12 +61,12 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 		b, err := k.putGroup(ctx, at, id, renamed(g.Name))
 		kind := connectors.KindOf(err)
 		if err == nil {
-			if kept, is = nameKept(b.body, g.Name); kept {
+			if kept, is = nameKept(b.Body, g.Name); kept {
 				return b, nil
 			}
 		} else if kind != connectors.Invalid && kind != connectors.Misconfigured {
 			return b, err
 		}
 	}
-	return a, notKept(a, []contradiction{{attrDisplayName, g.Name, is}})
+	return a, notKept(a, []contradiction{{AttrDisplayName, g.Name, is}})
 }

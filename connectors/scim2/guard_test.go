@@ -40,7 +40,7 @@ func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
 // Words are cut to a length: of a long token that straddles the cut the first part must not be left.
 func TestLongSecretsAreNotLeftInHalf(t *testing.T) {
 	token := strings.Repeat("abcdefgh", 100)
-	r := newRig(t, scim2fake.Quirks{}, keyToken, token)
+	r := newRig(t, scim2fake.Quirks{}, KeyToken, token)
 	r.AddFault(scim2fake.Fault{Status: 401, Body: `{"detail":"This is not known here: ` + token + `"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); strings.Contains(e.Error(), "abcdefgh") || !strings.Contains(e.Message, "[secret]") {
@@ -71,7 +71,7 @@ func TestTroubleOfTheOtherDialectIsToldAsItIs(t *testing.T) {
 
 // PUT takes the place of what is there: only an account that was read may be written back.
 func TestOnlyAResourceIsWrittenBack(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyUpdateMode, usePut)
+	r := newRig(t, scim2fake.Quirks{}, KeyUpdateMode, usePut)
 	a, groupID := r.create(profile(1)), r.group()
 	for _, body := range []string{`{"totalResults":1,"Resources":[]}`, `{"message":"try later"}`, `{}`, `[]`} {
 		r.ClearFaults()
@@ -95,14 +95,14 @@ func TestHeaderOfTheKeyIsChecked(t *testing.T) {
 
 // Of two accounts with one address none is the right one, wherever in the list they are.
 func TestC18TwoAddressesWithoutFilters(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, keyMatchAttrs, "externalId,emails")
+	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, KeyMatchAttrs, "externalId,emails")
 	for n, address := range []string{"twin@example.com", "other@example.com", "else@example.com", "twin@example.com"} {
 		p := profile(10 + n)
-		p.Values[attrEmails] = []any{map[string]any{"value": address, "primary": true}}
+		p.Values[AttrEmails] = []any{map[string]any{"value": address, "primary": true}}
 		r.Seed(p, "", false)
 	}
 	p := profile(1)
-	p.Values[attrEmails] = []any{map[string]any{"value": "twin@example.com", "primary": true}}
+	p.Values[AttrEmails] = []any{map[string]any{"value": "twin@example.com", "primary": true}}
 	_, err := r.Find(t.Context(), p)
 	want(t, err, connectors.Invalid)
 }

@@ -30,7 +30,7 @@ func (k *connector) inspect(r *connectors.Report, d discovered) {
 	i.compare()
 	i.demand(k.passwords != connectors.PasswordNone && k.passwords != "")
 	before := len(r.Steps)
-	if at := slices.IndexFunc(i.required, func(key string) bool { return strings.EqualFold(key, attrPassword) }); at >= 0 {
+	if at := slices.IndexFunc(i.required, func(key string) bool { return strings.EqualFold(key, AttrPassword) }); at >= 0 {
 		i.required = slices.Delete(i.required, at, at+1)
 		addStep(r, "Passwords", connectors.StepWarning, "The target's schemas require a password, and none is sent. Creating a user may be refused.", "Use the proposed setting, or send the user's own.")
 		r.Proposals = append(r.Proposals, connectors.Proposal{Key: connectors.PasswordKey, Value: string(connectors.PasswordRandom), Why: "The target's schemas require a password."})
@@ -61,8 +61,8 @@ func (k *connector) inspect(r *connectors.Report, d discovered) {
 // compare looks at each attribute that is sent.
 func (i *inspection) compare() {
 	for _, m := range i.mapped {
-		first, _, _ := cutKey(m.Key)
-		if isURN(first) {
+		first, _, _ := CutKey(m.Key)
+		if IsURN(first) {
 			if yes, said := i.extends(first); said && !yes {
 				if !slices.Contains(i.extensions, first) {
 					i.extensions = append(i.extensions, first)
@@ -97,7 +97,7 @@ func anyIs(at []*schemaAttr, mutability string) bool {
 func (i *inspection) demand(password bool) {
 	if s := i.schema(scim.UserURN); s != nil {
 		i.demandOf(s.Attributes, "", func(name string) bool {
-			return slices.Contains([]string{"id", "schemas", "meta", "externalid"}, strings.ToLower(name)) || (password && strings.EqualFold(name, attrPassword))
+			return slices.Contains([]string{"id", "schemas", "meta", "externalid"}, strings.ToLower(name)) || (password && strings.EqualFold(name, AttrPassword))
 		})
 	}
 	if t := i.resourceType("User", scim.UserURN); t != nil {

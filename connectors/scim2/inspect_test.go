@@ -13,7 +13,7 @@ import (
 // mapped are the attributes that the kind sends from the start, and more.
 func mapped(more ...string) []connectors.Attribute {
 	var all []connectors.Attribute
-	for _, a := range attributes() {
+	for _, a := range Attributes() {
 		if a.Default != "" {
 			all = append(all, a)
 		}
@@ -125,19 +125,19 @@ func TestCheckFindsWhereTheTargetIs(t *testing.T) {
 	}{
 		"same":            {scim2fake.Quirks{Documents: users("/Users")}, "", false, "", ""},
 		"same, whole":     {scim2fake.Quirks{Documents: users("/scim/v2/users/")}, "", false, "", ""},
-		"elsewhere":       {scim2fake.Quirks{UsersAt: "/People", Documents: users("/People")}, "", true, keyUserEndpoint, "/scim/v2/People"},
-		"from the host":   {scim2fake.Quirks{UsersAt: "/People", Documents: users("/scim/v2/People")}, "", true, keyUserEndpoint, "/scim/v2/People"},
+		"elsewhere":       {scim2fake.Quirks{UsersAt: "/People", Documents: users("/People")}, "", true, KeyUserEndpoint, "/scim/v2/People"},
+		"from the host":   {scim2fake.Quirks{UsersAt: "/People", Documents: users("/scim/v2/People")}, "", true, KeyUserEndpoint, "/scim/v2/People"},
 		"another host":    {scim2fake.Quirks{UsersAt: "/People", Documents: users("https://example.com/People")}, "", true, "", ""},
 		"nobody there":    {scim2fake.Quirks{Documents: users("/People")}, "", false, "", ""},
-		"users pasted":    {scim2fake.Quirks{}, "/scim/v2/Users", true, keyBaseURL, "/scim/v2"},
-		"host only":       {scim2fake.Quirks{}, "/", true, keyBaseURL, "/scim/v2"},
-		"without version": {scim2fake.Quirks{}, "/scim", true, keyBaseURL, "/scim/v2"},
+		"users pasted":    {scim2fake.Quirks{}, "/scim/v2/Users", true, KeyBaseURL, "/scim/v2"},
+		"host only":       {scim2fake.Quirks{}, "/", true, KeyBaseURL, "/scim/v2"},
+		"without version": {scim2fake.Quirks{}, "/scim", true, KeyBaseURL, "/scim/v2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newTarget(t, c.quirks)
 			settings := []string{}
 			if c.base != "" {
-				settings = []string{keyBaseURL, g.url + c.base}
+				settings = []string{KeyBaseURL, g.url + c.base}
 			}
 			r := rigOf(t, g, settings...)
 			rep, err := r.Check(t.Context())

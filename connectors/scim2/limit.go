@@ -10,13 +10,13 @@ import (
 	"usher/connectors"
 )
 
-const attrEmails = "emails"
+const AttrEmails = "emails"
 
 // fit is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
 // the case that it wants. What cannot be made to fit is Kind Invalid.
 func (t traits) fit(op string, p connectors.Profile) (connectors.Profile, error) {
 	for _, key := range t.required {
-		if blank(p.Values[key]) {
+		if Blank(p.Values[key]) {
 			return p, unfit(op, t.label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
 		}
 	}
@@ -37,7 +37,7 @@ func (t traits) fitChanges(op string, c connectors.Changes) (connectors.Changes,
 }
 
 func (t traits) fitValues(op string, values map[string]any) (map[string]any, error) {
-	name, named := values[attrUserName].(string)
+	name, named := values[AttrUserName].(string)
 	if t.longestName > 0 && utf8.RuneCountInString(name) > t.longestName {
 		return values, unfit(op, t.label+" takes user names of at most "+strconv.Itoa(t.longestName)+" characters, and this one is longer: "+name+".",
 			"Give the user name a shorter expression on the mapping page.")
@@ -47,7 +47,7 @@ func (t traits) fitValues(op string, values map[string]any) (map[string]any, err
 	}
 	values = maps.Clone(values)
 	if named && t.lowerName {
-		values[attrUserName] = strings.ToLower(name)
+		values[AttrUserName] = strings.ToLower(name)
 	}
 	for key, most := range t.most {
 		if list, ok := values[key].([]any); ok && len(list) > most {

@@ -55,7 +55,7 @@ func (w *memberWrite) usable(ids []string) []string {
 	var out []string
 	for _, id := range ids {
 		switch {
-		case !usableID(id):
+		case !UsableID(id):
 			w.refused[id] = &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpUpdate, Message: "The account's ID " + scim.Quote(id) + " cannot be a member.",
 				Remedy: "Unlink the account and let Usher find it again."}
 		case !slices.Contains(out, id):
@@ -73,10 +73,10 @@ func (w *memberWrite) all(ctx context.Context, ids []string, add bool) error {
 		switch {
 		case err != nil:
 			return err
-		case a.status == http.StatusRequestEntityTooLarge && n > 1:
+		case a.Status == http.StatusRequestEntityTooLarge && n > 1:
 			w.learned.group.chunk.Store(int64(n / 2))
 			continue
-		case !a.ok():
+		case !a.OK():
 			if err := w.sift(ctx, a, ids[:n], add); err != nil {
 				return err
 			}
@@ -100,14 +100,14 @@ func (w *memberWrite) most() int {
 
 // write makes one request, or reads and replaces the group where there is no PATCH. An answer that is not ok is the
 // service's refusal; an error means that there is no sense in going on.
-func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (answer, error) {
+func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (Answer, error) {
 	w.spent++
 	if !w.putsGroups() {
 		a, err := w.patchGroup(ctx, w.at, func(style string) ([]byte, error) {
 			return scim.Encode(scim.NewPatch(memberPatch(style, ids, add, w.traits.memberType)...))
 		})
 		if err != nil || !w.mayPutGroups(a) {
-			if add && a.ok() {
+			if add && a.OK() {
 				w.learned.group.used(w.id)
 			}
 			return a, err
@@ -154,15 +154,15 @@ func memberValues(ids []string, memberType string) []any {
 }
 
 // readGroup reads one group, without its members where they do not matter and the service can leave them out.
-func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (answer, error) {
+func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (Answer, error) {
 	if bare && !k.learned.group.noExclude.Load() {
-		a, err := k.send(ctx, call{op: op, method: http.MethodGet, url: at + "?excludedAttributes=members"})
-		if err != nil || a.status != http.StatusBadRequest {
+		a, err := k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at + "?excludedAttributes=members"})
+		if err != nil || a.Status != http.StatusBadRequest {
 			return a, err
 		}
 		k.learned.group.noExclude.Store(true)
 	}
-	return k.send(ctx, call{op: op, method: http.MethodGet, url: at})
+	return k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at})
 }
 
 // Members implements connectors.GroupConnector. SCIM has no pages of members: one answer has them all.
@@ -199,11 +199,11 @@ func (k *connector) members(ctx context.Context, id string) ([]seenMember, error
 	if err != nil {
 		return nil, err
 	}
-	if !a.ok() {
+	if !a.OK() {
 		return nil, k.groupItemFailure(ctx, a)
 	}
 	var g seenGroup
-	if err := scim.Decode(a.body, &g); err != nil {
+	if err := scim.Decode(a.Body, &g); err != nil {
 		return nil, notAGroup(a, err)
 	}
 	if len(g.Members) > 0 {
@@ -212,10 +212,10 @@ func (k *connector) members(ctx context.Context, id string) ([]seenMember, error
 	return g.Members, nil
 }
 
-func notAGroup(a answer, err error) *connectors.Error {
+func notAGroup(a Answer, err error) *connectors.Error {
 	if err == nil {
 		err = errors.New("no members can be read")
 	}
-	return &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Err: fmt.Errorf("read group: %w", err),
+	return &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: fmt.Errorf("read group: %w", err),
 		Message: "The group could be read from the target, but its answer is not a SCIM group.", Remedy: "Usher tries again by itself. If this lasts, check the groups endpoint."}
 }

@@ -11,7 +11,7 @@ import (
 
 // sift finds the members that the service refused among ids and lets the others through. The service's words often name
 // them; otherwise the lot is halved until they are found.
-func (w *memberWrite) sift(ctx context.Context, a answer, ids []string, add bool) error {
+func (w *memberWrite) sift(ctx context.Context, a Answer, ids []string, add bool) error {
 	e := w.groupFailure(a)
 	if strings.EqualFold(e.Code, "invalidPath") {
 		e.Kind, e.Remedy = connectors.Misconfigured, "The target did not understand how the change was written. Choose another compatibility profile or PATCH dialect."
@@ -31,7 +31,7 @@ func (w *memberWrite) sift(ctx context.Context, a answer, ids []string, add bool
 			continue
 		}
 		a, err := w.write(ctx, part, add)
-		if err == nil && !a.ok() {
+		if err == nil && !a.OK() {
 			err = w.sift(ctx, a, part, add)
 		}
 		if err != nil {
@@ -78,17 +78,17 @@ func (w *memberWrite) refuse(ctx context.Context, e *connectors.Error, id string
 		return nil // a member already
 	}
 	w.spent++
-	a, err := w.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: itemURL(w.users, id)})
+	a, err := w.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: ItemURL(w.users, id)})
 	switch {
 	case err != nil:
 		return err
-	case a.status == http.StatusNotFound || a.status == http.StatusGone:
+	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		if add {
 			w.refused[id] = &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpUpdate, Status: e.Status, Code: e.Code, Message: e.Message,
 				Remedy: "The account is not at the target. Usher adds it to the group once it is."}
 		}
 		return nil
-	case !a.ok() && saysNothing(a):
+	case !a.OK() && saysNothing(a):
 		return w.groupFailure(a)
 	}
 	if !add { // the account is a member still, and must not be forgotten
@@ -102,8 +102,8 @@ func (w *memberWrite) refuse(ctx context.Context, e *connectors.Error, id string
 }
 
 // saysNothing reports an answer that says nothing about the account: trouble of the service or with the credentials.
-func saysNothing(a answer) bool {
-	return a.status >= 500 || a.status == http.StatusTooManyRequests || a.status == http.StatusUnauthorized
+func saysNothing(a Answer) bool {
+	return a.Status >= 500 || a.Status == http.StatusTooManyRequests || a.Status == http.StatusUnauthorized
 }
 
 // groupIsThere tells a member that is not there from a group that is not.
@@ -116,7 +116,7 @@ func (w *memberWrite) groupIsThere(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case !a.ok():
+	case !a.OK():
 		return w.groupItemFailure(ctx, a)
 	}
 	w.there = true

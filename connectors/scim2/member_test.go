@@ -14,7 +14,7 @@ import (
 )
 
 func TestC29HiddenMembersAndSmallRequests(t *testing.T) {
-	r := newRig(t, awsGroups(), connectors.PushGroups, "true", keyProfile, "aws", keyMemberChunk, "200")
+	r := newRig(t, awsGroups(), connectors.PushGroups, "true", KeyProfile, "aws", KeyMemberChunk, "200")
 	id, who := r.group(), r.users(200)
 	r.change(id, connectors.MemberChanges{Add: who})
 	r.holds(who...)
@@ -47,7 +47,7 @@ func TestC29NeverPutsWhatItCannotRead(t *testing.T) {
 }
 
 func TestC30NothingIsNeverSent(t *testing.T) {
-	r := newRig(t, awsGroups(), keyProfile, "aws")
+	r := newRig(t, awsGroups(), KeyProfile, "aws")
 	who := r.users(1)
 	id := r.group(who...)
 	r.change(id, connectors.MemberChanges{})

@@ -21,9 +21,9 @@ func (k *connector) SetPassword(ctx context.Context, id string, password directo
 	if password == "" {
 		return unfit(connectors.OpUpdate, "There is no password to set.", "Have the user choose a password again.")
 	}
-	ops := []scim.Operation{{Op: scim.Replace, Path: attrPassword, Value: password.Reveal()}}
-	c := call{op: connectors.OpUpdate, method: http.MethodPatch, url: url, secrets: hidden(password)}
-	_, err = k.change(ctx, c, ops, connectors.Changes{Set: map[string]any{attrPassword: password.Reveal()}})
+	ops := []scim.Operation{{Op: scim.Replace, Path: AttrPassword, Value: password.Reveal()}}
+	c := Call{Op: connectors.OpUpdate, Method: http.MethodPatch, URL: url, Secrets: hidden(password)}
+	_, err = k.change(ctx, c, ops, connectors.Changes{Set: map[string]any{AttrPassword: password.Reveal()}})
 	if e, ok := errors.AsType[*connectors.Error](err); ok && e.Kind == connectors.Conflict { // “was already used” is about an old password
 		e.Kind, e.Remedy = connectors.Invalid, "The target refused the password. Have the user choose another one."
 	}

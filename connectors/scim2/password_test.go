@@ -37,9 +37,9 @@ func TestSetPassword(t *testing.T) {
 		methods  string
 	}{
 		"patch":        {scim2fake.Quirks{}, nil, "PATCH"},
-		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{keyUpdateMode, usePut}, "GET PUT"},
-		"entra legacy": {scim2fake.Like("entra_legacy"), []string{keyProfile, "entra_legacy"}, "PATCH"},
-		"okta":         {scim2fake.Like("okta_like"), []string{keyProfile, "okta_like"}, "PATCH"},
+		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{KeyUpdateMode, usePut}, "GET PUT"},
+		"entra legacy": {scim2fake.Like("entra_legacy"), []string{KeyProfile, "entra_legacy"}, "PATCH"},
+		"okta":         {scim2fake.Like("okta_like"), []string{KeyProfile, "okta_like"}, "PATCH"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, c.q, c.settings...)

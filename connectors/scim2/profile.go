@@ -98,17 +98,17 @@ func traitsOf(c connectors.Config) traits {
 	all := allTraits()
 	t := all[0]
 	for _, x := range all {
-		if x.key == c.Text(keyProfile) {
+		if x.key == c.Text(KeyProfile) {
 			t = x
 		}
 	}
-	for key, at := range map[string]*string{keyPatchStyle: &t.patchStyle, keyUpdateMode: &t.updateMode, keyFilterSupport: &t.filters,
-		keyPagination: &t.pagination, keyContentType: &t.contentType, keyDeleteMode: &t.deleteMode} {
+	for key, at := range map[string]*string{KeyPatchStyle: &t.patchStyle, KeyUpdateMode: &t.updateMode, KeyFilterSupport: &t.filters,
+		KeyPagination: &t.pagination, KeyContentType: &t.contentType, KeyDeleteMode: &t.deleteMode} {
 		if v := c.Text(key); v != "" && v != auto {
 			*at = v
 		}
 	}
-	if n := int(c.Number(keyPageSize)); n > 0 {
+	if n := int(c.Number(KeyPageSize)); n > 0 {
 		t.pageSize = n
 	}
 	if t.pageSize == 0 {

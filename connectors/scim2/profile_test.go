@@ -14,7 +14,7 @@ import (
 // like is a rig at a service of a compatibility profile, and with it.
 func like(t *testing.T, key string, settings ...string) rig {
 	t.Helper()
-	return newRig(t, scim2fake.Like(key), append([]string{keyProfile, key}, settings...)...)
+	return newRig(t, scim2fake.Like(key), append([]string{KeyProfile, key}, settings...)...)
 }
 
 // The contract holds at every service that a profile is for. Those whose people have to accept an invitation first
@@ -44,7 +44,7 @@ type profileTarget struct {
 
 func (p profileTarget) Settings() map[string]string {
 	s := p.target.Settings()
-	s[keyProfile], s[keyDeleteMode] = p.key, deleteAccounts
+	s[KeyProfile], s[KeyDeleteMode] = p.key, deleteAccounts
 	return s
 }
 
@@ -53,13 +53,13 @@ func dialectLife(t *testing.T, r rig) error {
 	t.Helper()
 	a := r.create(profile(1))
 	err := r.Update(t.Context(), a.ID, connectors.Changes{Want: profile(1), Clear: []string{"title"},
-		Set: map[string]any{"name.givenName": "Augusta", department: "Numbers", "displayName": "A. Lovelace", attrActive: false}})
+		Set: map[string]any{"name.givenName": "Augusta", department: "Numbers", "displayName": "A. Lovelace", AttrActive: false}})
 	if err != nil {
 		return err
 	}
 	u, _ := r.User(a.ID)
-	d := document(u.Attributes)
-	if d.get("name.givenName") != "Augusta" || d.get("name.familyName") != "Lovelace" || d.get(department) != "Numbers" || u.Active || d.get("title") != nil || u.DisplayName != "A. Lovelace" {
+	d := Document(u.Attributes)
+	if d.Get("name.givenName") != "Augusta" || d.Get("name.familyName") != "Lovelace" || d.Get(department) != "Numbers" || u.Active || d.Get("title") != nil || u.DisplayName != "A. Lovelace" {
 		t.Errorf("the account is %v", u.Attributes)
 	}
 	return nil
@@ -70,7 +70,7 @@ func TestC26EntraLegacy(t *testing.T) {
 		t.Error(err)
 	}
 	for _, other := range []string{profileRFC, "entra_new", "okta_like"} {
-		r := newRig(t, scim2fake.Like("entra_legacy"), keyProfile, other, keyUpdateMode, usePatch)
+		r := newRig(t, scim2fake.Like("entra_legacy"), KeyProfile, other, KeyUpdateMode, usePatch)
 		want(t, dialectLife(t, r), connectors.Invalid)
 	}
 }
@@ -84,7 +84,7 @@ func TestC26EntraNew(t *testing.T) {
 	if got := r.Journal()[1].Body; !strings.Contains(got, body) {
 		t.Errorf("sent %s", got)
 	}
-	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), keyProfile, "salesforce")), connectors.Invalid)
+	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), KeyProfile, "salesforce")), connectors.Invalid)
 }
 
 func TestC27StandardDialect(t *testing.T) {
@@ -93,7 +93,7 @@ func TestC27StandardDialect(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	for _, foreign := range []string{"entra_legacy", "entra_new"} {
-		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, keyProfile, foreign)), connectors.Invalid)
+		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, KeyProfile, foreign)), connectors.Invalid)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, keyPatchStyle) != styleObject {
+	if err != nil || proposal(report, KeyPatchStyle) != styleObject {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 	r.ClearJournal()
@@ -118,7 +118,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 	if r.methods() != "POST PATCH PATCH" || r.style() != styleRFC || e.Message == "" {
 		t.Errorf("a wrong value: %s, then %s", r.methods(), r.style())
 	}
-	r = newRig(t, scim2fake.Quirks{}, keyPatchStyle, styleRFC)
+	r = newRig(t, scim2fake.Quirks{}, KeyPatchStyle, styleRFC)
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
 	if r.methods() != "POST PATCH" {
@@ -128,7 +128,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 
 func TestOtherDialectIsNotTriedForNothing(t *testing.T) {
 	for answer, change := range map[string]connectors.Changes{
-		`{"scimType":"invalidValue","detail":"userName is not unique"}`: {Set: map[string]any{attrUserName: "x"}},
+		`{"scimType":"invalidValue","detail":"userName is not unique"}`: {Set: map[string]any{AttrUserName: "x"}},
 		`{"scimType":"invalidPath","detail":"unknown path title"}`:      {Clear: []string{"title"}}, // which reads the same in both
 	} {
 		r := newRig(t, scim2fake.Quirks{})
@@ -180,11 +180,11 @@ func TestC28SalesforceUsers(t *testing.T) {
 func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	q := scim2fake.Like("slack")
 	q.WriteDelay = 30e6
-	r := newRig(t, q, keyProfile, "slack")
+	r := newRig(t, q, KeyProfile, "slack")
 	p := named(1, "Ada.Lovelace")
-	p.Values[attrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
+	p.Values[AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
 	a := r.create(p)
-	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(asList(u.Attributes[attrEmails])) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
+	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(asList(u.Attributes[AttrEmails])) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
 		t.Errorf("the account is %+v", u)
 	}
 	var wg sync.WaitGroup
@@ -217,9 +217,9 @@ func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	}
 }
 
-func mustEncode(t *testing.T, d document) []byte {
+func mustEncode(t *testing.T, d Document) []byte {
 	t.Helper()
-	b, err := d.encode()
+	b, err := d.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestC53UserAgentIsAlwaysSent(t *testing.T) {
 			t.Errorf("%s %s without User-Agent", q.Method, q.Path)
 		}
 	}
-	r = like(t, "github_emu", keyDeleteMode, deleteAccounts)
+	r = like(t, "github_emu", KeyDeleteMode, deleteAccounts)
 	a = r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Delete); err != nil || r.Count() != 0 {
 		t.Errorf("a removal that was chosen: %v", err)

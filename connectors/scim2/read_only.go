@@ -12,8 +12,8 @@ import (
 
 // withoutFixed writes what is left of a PATCH that the service refused because it names attributes which nobody may
 // change (RFC 7644 §3.12, mutability). Its error says which ones were left out, or what the service said.
-func (k *connector) withoutFixed(ctx context.Context, p call, ops []scim.Operation, refused answer) error {
-	said, _ := k.words(refused.body, refused.secrets...)
+func (k *connector) withoutFixed(ctx context.Context, p Call, ops []scim.Operation, refused Answer) error {
+	said, _ := k.words(refused.Body, refused.Secrets...)
 	if said.ScimType != scim.Mutability {
 		return k.failure(refused)
 	}
@@ -33,17 +33,17 @@ func (k *connector) withoutFixed(ctx context.Context, p call, ops []scim.Operati
 	if err != nil {
 		return err
 	}
-	if !a.ok() {
+	if !a.OK() {
 		return k.failure(a)
 	}
-	return &connectors.Error{Kind: connectors.Invalid, Op: p.op, Status: http.StatusBadRequest, Code: scim.Mutability,
+	return &connectors.Error{Kind: connectors.Invalid, Op: p.Op, Status: http.StatusBadRequest, Code: scim.Mutability,
 		Message: "The target wrote everything but " + strings.Join(fixed, " and ") + ", which it does not let anybody change: " + said.Detail,
 		Remedy:  "On the mapping page, have it written only when an account is made, or change it by hand at the target."}
 }
 
 // names reports whether the words name the attribute, by its whole path or its last part.
 func names(words, path string) bool {
-	parts := split(path)
+	parts := SplitKey(path)
 	last := parts[len(parts)-1]
 	return slices.ContainsFunc(strings.FieldsFunc(words, func(r rune) bool {
 		return r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

@@ -60,7 +60,7 @@ func live(r rig) {
 // A slash that was entered at an endpoint's end belongs there, and not before the ID of a single resource.
 func TestAnEndpointKeepsItsSlash(t *testing.T) {
 	lists := func(path string) bool { return strings.HasSuffix(path, "s") }
-	r, seen := slashed(t, http.StatusMovedPermanently, lists, map[string]string{keyUserEndpoint: "SELF/Users/", keyGroupEndpoint: "SELF/Groups/"})
+	r, seen := slashed(t, http.StatusMovedPermanently, lists, map[string]string{KeyUserEndpoint: "SELF/Users/", KeyGroupEndpoint: "SELF/Groups/"})
 	live(r)
 	for _, q := range *seen {
 		if strings.HasSuffix(q, "/Users") || strings.HasSuffix(q, "/Groups") || strings.Contains(q, "//") {
@@ -92,7 +92,7 @@ func TestCheckProposesWhereTheTargetRedirects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, value := range map[string]string{keyUserEndpoint: r.base + "/Users/", keyGroupEndpoint: r.base + "/Groups/"} {
+	for key, value := range map[string]string{KeyUserEndpoint: r.base + "/Users/", KeyGroupEndpoint: r.base + "/Groups/"} {
 		if got := proposed(rep, key); got != value {
 			t.Errorf("%s: proposed %q", key, got)
 		}
@@ -115,7 +115,7 @@ func TestARedirectElsewhereNamesTheSetting(t *testing.T) {
 		{"SELF/People", "/login", "/login as the Users endpoint"},
 		{"SELF/People", "https://login.example.com/", "Check the base URL"},
 	} {
-		r, _ := slashed(t, 301, func(string) bool { return false }, map[string]string{keyUserEndpoint: c.endpoint})
+		r, _ := slashed(t, 301, func(string) bool { return false }, map[string]string{KeyUserEndpoint: c.endpoint})
 		r.AddFault(scim2fake.Fault{Times: -1, Status: 301, Header: http.Header{"Location": {c.to}}})
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, c.remedy) || !strings.Contains(e.Message, "did not follow") {

@@ -13,88 +13,88 @@ import (
 // replace changes the account by PUT (RFC 7644 §3.5.1). What the service has and Usher does not manage goes
 // back as it came, for PUT removes what is left out. A service that versions its resources refuses the PUT (412) when
 // somebody else wrote in between: then the account is read once more.
-func (k *connector) replace(ctx context.Context, c call, changes connectors.Changes) (answer, error) {
+func (k *connector) replace(ctx context.Context, c Call, changes connectors.Changes) (Answer, error) {
 	for try := 0; ; try++ {
 		put, err := k.replacement(ctx, c, changes)
 		if err != nil {
-			return answer{}, err
+			return Answer{}, err
 		}
 		a, err := k.send(ctx, put)
 		switch {
 		case err != nil:
 			return a, err
-		case a.ok():
+		case a.OK():
 			a, lost, err := k.verdict(ctx, a, changes, false)
 			if err == nil && len(lost) > 0 {
 				err = notKept(a, lost)
 			}
 			return a, err
-		case a.status != http.StatusPreconditionFailed || try > 0:
+		case a.Status != http.StatusPreconditionFailed || try > 0:
 			return a, k.itemFailure(ctx, a)
 		}
 	}
 }
 
 // replacement is the PUT of the account as it is now and as it should be.
-func (k *connector) replacement(ctx context.Context, c call, changes connectors.Changes) (call, error) {
-	got, err := k.send(ctx, call{op: c.op, method: http.MethodGet, url: c.url})
+func (k *connector) replacement(ctx context.Context, c Call, changes connectors.Changes) (Call, error) {
+	got, err := k.send(ctx, Call{Op: c.Op, Method: http.MethodGet, URL: c.URL})
 	if err != nil {
 		return c, err
 	}
-	if !got.ok() {
+	if !got.OK() {
 		return c, k.itemFailure(ctx, got)
 	}
-	d, err := decodeDocument(got.body)
-	if err == nil && blank(d.get("id")) {
+	d, err := DecodeDocument(got.Body)
+	if err == nil && Blank(d.Get("id")) {
 		err = errors.New("it has no id") // a list or a message that was written back would take the account's place
 	}
 	if err != nil {
-		return c, &connectors.Error{Kind: connectors.Temporary, Op: c.op, Status: got.status, Err: err,
+		return c, &connectors.Error{Kind: connectors.Temporary, Op: c.Op, Status: got.Status, Err: err,
 			Message: "The account could be read from the target, but its answer is not a SCIM resource.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
 	}
-	c.method, c.ifMatch = http.MethodPut, etag(got, d)
+	c.Method, c.IfMatch = http.MethodPut, etag(got, d)
 	merge(d, changes)
-	if c.body, err = d.encode(); err != nil {
-		return c, unwritable(c.op, err)
+	if c.Body, err = d.Encode(); err != nil {
+		return c, unwritable(c.Op, err)
 	}
 	return c, nil
 }
 
-func merge(d document, c connectors.Changes) {
-	delete(d, d.name("meta")) // read-only
-	d.addSchema(scim.UserURN)
+func merge(d Document, c connectors.Changes) {
+	delete(d, d.Name("meta")) // read-only
+	d.AddSchema(scim.UserURN)
 	if c.Stamp {
-		d.set(attrExternalID, c.Want.ResourceID)
+		d.Set(AttrExternalID, c.Want.ResourceID)
 	}
 	for key, v := range c.Set {
-		if len(split(key)) > 1 {
-			delete(d, d.name(key)) // what a PATCH that was misread may have left beside the attribute
+		if len(SplitKey(key)) > 1 {
+			delete(d, d.Name(key)) // what a PATCH that was misread may have left beside the attribute
 		}
-		if !blank(v) {
-			d.set(key, v)
-		} else if key != attrUserName {
-			d.remove(key)
+		if !Blank(v) {
+			d.Set(key, v)
+		} else if key != AttrUserName {
+			d.Remove(key)
 		}
 	}
 	for _, key := range c.Clear {
-		if _, set := c.Set[key]; !set && key != attrUserName {
-			d.remove(key)
+		if _, set := c.Set[key]; !set && key != AttrUserName {
+			d.Remove(key)
 		}
 	}
 	dropEmptyExtensions(d)
 }
 
 // dropEmptyExtensions leaves out an extension that has lost its last attribute, with its schema.
-func dropEmptyExtensions(d document) {
+func dropEmptyExtensions(d Document) {
 	for key, v := range d {
 		if m, ok := v.(map[string]any); !ok || len(m) > 0 {
 			continue
 		}
 		delete(d, key)
-		if !isURN(key) {
+		if !IsURN(key) {
 			continue
 		}
-		name := d.name("schemas")
+		name := d.Name("schemas")
 		var kept []any
 		for _, s := range asList(d[name]) {
 			if t, _ := s.(string); !strings.EqualFold(t, key) {

@@ -32,7 +32,7 @@ func (k *connector) Learned() (r connectors.Report, ok bool) {
 		return c.Can || !slices.Contains([]string{byPatch, byPath, removes}, c.Name)
 	})
 	r.Proposals = slices.DeleteFunc(r.Proposals, func(p connectors.Proposal) bool {
-		return !slices.Contains([]string{keyUpdateMode, keyPatchStyle, keyContentType}, p.Key)
+		return !slices.Contains([]string{KeyUpdateMode, KeyPatchStyle, KeyContentType}, p.Key)
 	})
 	return r, true
 }
@@ -97,30 +97,30 @@ func (k *connector) conclude(r *connectors.Report, said scim.Config) {
 		r.Proposals = append(r.Proposals, connectors.Proposal{Key: key, Value: value, Why: why})
 	}
 	if known := profileOfHost(k.base); known.key != profileRFC && k.traits.key == profileRFC {
-		propose(keyProfile, known.key, "The address belongs to "+known.label+".")
+		propose(KeyProfile, known.key, "The address belongs to "+known.label+".")
 	}
 	if to := k.movedTo(k.users); to != "" {
-		propose(keyUserEndpoint, to, "The target redirects every request for users there.")
+		propose(KeyUserEndpoint, to, "The target redirects every request for users there.")
 	}
 	if to := k.movedTo(k.groups); to != "" {
-		propose(keyGroupEndpoint, to, "The target redirects every request for groups there.")
+		propose(KeyGroupEndpoint, to, "The target redirects every request for groups there.")
 	}
 	if k.updateMode == auto && k.learned.noPatch.Load() && !k.override.Patch.Supported.Set {
-		propose(keyUpdateMode, usePut, "The target has no PATCH, or does not do what it says.")
+		propose(KeyUpdateMode, usePut, "The target has no PATCH, or does not do what it says.")
 	}
 	if k.filters == auto && k.learned.noNameFilter.Load() && !k.override.Filter.Supported.Set {
-		propose(keyFilterSupport, filterOff, "The target refuses or ignores filters.")
+		propose(KeyFilterSupport, filterOff, "The target refuses or ignores filters.")
 	}
 	if k.traits.pagination == "" && k.learned.cursors.Load() {
-		propose(keyPagination, pagesByCursor, "The target pages by cursor.")
+		propose(KeyPagination, pagesByCursor, "The target pages by cursor.")
 	}
 	if most := int(k.learned.largestPage.Load()); most > 0 && most < k.traits.pageSize {
-		propose(keyPageSize, strconv.Itoa(most), "The target sends at most "+strconv.Itoa(most)+" users at a time.")
+		propose(KeyPageSize, strconv.Itoa(most), "The target sends at most "+strconv.Itoa(most)+" users at a time.")
 	}
 	if k.traits.contentType == "" && k.learned.plainJSON.Load() {
-		propose(keyContentType, contentJSON, "The target refuses application/scim+json.")
+		propose(KeyContentType, contentJSON, "The target refuses application/scim+json.")
 	}
 	if k.traits.patchStyle == "" && k.learned.objectPatch.Load() {
-		propose(keyPatchStyle, styleObject, "The target understands changes without a path only.")
+		propose(KeyPatchStyle, styleObject, "The target understands changes without a path only.")
 	}
 }

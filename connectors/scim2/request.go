@@ -18,35 +18,35 @@ const (
 	contentJSON = scim.JSONMediaType
 )
 
-// call is one request.
-type call struct {
-	op      string // of connectors.Error
-	method  string
-	url     string
-	body    []byte
-	ifMatch string
-	secrets []string // that the body bears, beyond the connector's own
+// Call is one request.
+type Call struct {
+	Op      string // of connectors.Error
+	Method  string
+	URL     string
+	Body    []byte
+	IfMatch string
+	Secrets []string // that the body bears, beyond the connector's own
 }
 
-// answer is what came back, read to its end.
-type answer struct {
-	call
-	status int
-	header http.Header
-	body   []byte
+// Answer is what came back, read to its end.
+type Answer struct {
+	Call
+	Status int
+	Header http.Header
+	Body   []byte
 }
 
-func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
+func (a Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
 // send makes the request, a second time only when the service refused the media type, and therefore did not
 // look at the body, or the access token. Its error says that no answer came; any status is an answer.
-func (k *connector) send(ctx context.Context, c call) (answer, error) {
-	for _, secret := range c.secrets {
+func (k *connector) send(ctx context.Context, c Call) (Answer, error) {
+	for _, secret := range c.Secrets {
 		ctx = connectors.WithSecret(ctx, secret)
 	}
 	plain := k.learned.plainJSON.Load()
 	a, err := k.signed(ctx, c, plain)
-	if err != nil || plain || c.body == nil || k.traits.contentType != "" || !refusesMediaType(a) {
+	if err != nil || plain || c.Body == nil || k.traits.contentType != "" || !refusesMediaType(a) {
 		return a, err
 	}
 	if a, err = k.signed(ctx, c, true); err == nil && !refusesMediaType(a) {
@@ -55,20 +55,20 @@ func (k *connector) send(ctx context.Context, c call) (answer, error) {
 	return a, err
 }
 
-func refusesMediaType(a answer) bool {
-	if a.status == http.StatusUnsupportedMediaType {
+func refusesMediaType(a Answer) bool {
+	if a.Status == http.StatusUnsupportedMediaType {
 		return true
 	}
-	if a.status != http.StatusBadRequest {
+	if a.Status != http.StatusBadRequest {
 		return false
 	}
-	text := strings.ToLower(string(a.body))
+	text := strings.ToLower(string(a.Body))
 	return containsAny(text, "media type", "content-type", "content type", scim.MediaType)
 }
 
 // signed sends with the credentials. An access token that is refused is exchanged for a new one, once: it may have
 // been revoked before its time.
-func (k *connector) signed(ctx context.Context, c call, plain bool) (answer, error) {
+func (k *connector) signed(ctx context.Context, c Call, plain bool) (Answer, error) {
 	if k.tokens == nil {
 		return k.once(ctx, c, k.header(c, plain, k.credential))
 	}
@@ -76,42 +76,42 @@ func (k *connector) signed(ctx context.Context, c call, plain bool) (answer, err
 	for try := 0; ; try++ {
 		fresh, err := k.tokens.get(ctx, token)
 		if err != nil {
-			return answer{}, k.noToken(c.op, err)
+			return Answer{}, k.noToken(c.Op, err)
 		}
 		token = fresh
-		c.secrets = append(c.secrets[:len(c.secrets):len(c.secrets)], token)
+		c.Secrets = append(c.Secrets[:len(c.Secrets):len(c.Secrets)], token)
 		a, err := k.once(ctx, c, k.header(c, plain, [2]string{"Authorization", "Bearer " + token}))
-		if err != nil || a.status != http.StatusUnauthorized || try > 0 {
+		if err != nil || a.Status != http.StatusUnauthorized || try > 0 {
 			return a, err
 		}
 	}
 }
 
-func (k *connector) once(ctx context.Context, c call, header http.Header) (answer, error) {
+func (k *connector) once(ctx context.Context, c Call, header http.Header) (Answer, error) {
 	var body io.Reader
-	if c.body != nil {
-		body = bytes.NewReader(c.body)
+	if c.Body != nil {
+		body = bytes.NewReader(c.Body)
 	}
-	req, err := http.NewRequestWithContext(ctx, c.method, k.address(c.url), body)
+	req, err := http.NewRequestWithContext(ctx, c.Method, k.address(c.URL), body)
 	if err != nil {
-		return answer{}, &connectors.Error{Kind: connectors.Misconfigured, Op: c.op, Err: err,
+		return Answer{}, &connectors.Error{Kind: connectors.Misconfigured, Op: c.Op, Err: err,
 			Message: "The URL cannot be used: " + k.scrub(err.Error()), Remedy: "Correct the URLs in the connector's configuration."}
 	}
 	req.Header = header
 	resp, err := k.client.Do(req)
 	if err != nil {
-		return answer{}, connectors.NoAnswer(c.op, err)
+		return Answer{}, connectors.NoAnswer(c.Op, err)
 	}
 	defer resp.Body.Close()
-	k.noteMove(c.url, resp.Request)
-	a := answer{call: c, status: resp.StatusCode, header: resp.Header}
-	if a.body, err = readAll(resp); err != nil && a.ok() {
-		return a, connectors.NoAnswer(c.op, err)
+	k.noteMove(c.URL, resp.Request)
+	a := Answer{Call: c, Status: resp.StatusCode, Header: resp.Header}
+	if a.Body, err = readAll(resp); err != nil && a.OK() {
+		return a, connectors.NoAnswer(c.Op, err)
 	}
 	return refusedInside(a), nil
 }
 
-func (k *connector) header(c call, plain bool, credential [2]string) http.Header {
+func (k *connector) header(c Call, plain bool, credential [2]string) http.Header {
 	h := http.Header{
 		"Accept":     {contentSCIM + ", " + contentJSON + ";q=0.9"},
 		"User-Agent": {connectors.UserAgent},
@@ -119,7 +119,7 @@ func (k *connector) header(c call, plain bool, credential [2]string) http.Header
 	for name, values := range k.headers {
 		h[name] = values
 	}
-	if c.body != nil {
+	if c.Body != nil {
 		h["Content-Type"] = []string{contentSCIM}
 		if plain {
 			h["Content-Type"] = []string{contentJSON}
@@ -128,8 +128,8 @@ func (k *connector) header(c call, plain bool, credential [2]string) http.Header
 	if credential[0] != "" {
 		h[credential[0]] = []string{credential[1]}
 	}
-	if c.ifMatch != "" {
-		h["If-Match"] = []string{c.ifMatch}
+	if c.IfMatch != "" {
+		h["If-Match"] = []string{c.IfMatch}
 	}
 	return h
 }
@@ -147,16 +147,16 @@ func readAll(resp *http.Response) ([]byte, error) {
 
 // item is the URL of one account. An ID that would name something else than an account is refused.
 func (k *connector) item(op, id string) (string, error) {
-	if !usableID(id) {
+	if !UsableID(id) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The account's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the account and let Usher find it again."}
 	}
-	return itemURL(k.users, id), nil
+	return ItemURL(k.users, id), nil
 }
 
-// itemURL is the URL of one resource of a collection.
-func itemURL(collection, id string) string {
+// ItemURL is the URL of one resource of a collection.
+func ItemURL(collection, id string) string {
 	return strings.TrimRight(collection, "/") + "/" + url.PathEscape(id)
 }
 
-func usableID(id string) bool { return id != "" && id != "." && id != ".." }
+func UsableID(id string) bool { return id != "" && id != "." && id != ".." }

@@ -23,12 +23,12 @@ type page struct {
 }
 
 // page reads a list. Users without an ID are left out, for nothing can be done with them.
-func (k *connector) page(a answer) (page, error) {
+func (k *connector) page(a Answer) (page, error) {
 	var p page
-	if err := scim.Decode(a.body, &p.List); err != nil {
-		e := &connectors.Error{Kind: connectors.Temporary, Op: a.op, Status: a.status, Err: err,
+	if err := scim.Decode(a.Body, &p.List); err != nil {
+		e := &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: err,
 			Message: "The target's answer is not a SCIM list.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
-		if t := bytes.TrimSpace(a.body); len(t) > 0 && t[0] == '<' {
+		if t := bytes.TrimSpace(a.Body); len(t) > 0 && t[0] == '<' {
 			e.Kind, e.Elsewhere, e.Message = connectors.Misconfigured, true, "The target answered with a web page instead of a SCIM list."
 			e.Remedy = "Check the base URL; it seems to point to a page for people."
 		}
@@ -36,7 +36,7 @@ func (k *connector) page(a answer) (page, error) {
 	}
 	for _, raw := range p.Resources {
 		c := candidate{raw: raw}
-		if scim.Decode(raw, &c.seen) == nil && usableID(string(c.ID)) {
+		if scim.Decode(raw, &c.seen) == nil && UsableID(string(c.ID)) {
 			p.users = append(p.users, c)
 		}
 	}
@@ -82,7 +82,7 @@ func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors
 	}
 	query := s.start()
 	for pages := 0; pages < limit && query != ""; pages++ {
-		a, err := k.send(ctx, call{op: connectors.OpFind, method: http.MethodGet, url: k.users + "?" + query})
+		a, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + query})
 		if err != nil {
 			return connectors.Account{}, err
 		}
@@ -90,10 +90,10 @@ func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors
 			query = s.start()
 			continue
 		}
-		if !a.ok() && s.total >= 0 && len(s.known) > 0 && len(s.known) >= s.total {
+		if !a.OK() && s.total >= 0 && len(s.known) > 0 && len(s.known) >= s.total {
 			break // nothing is missing, and the service refuses a page past the end
 		}
-		if !a.ok() {
+		if !a.OK() {
 			return connectors.Account{}, k.failure(a)
 		}
 		p, err := k.page(a)
@@ -117,8 +117,8 @@ func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors
 
 // again reports whether a refused page is worth one new beginning: the cursor has expired (RFC 9865 §2.2), or the
 // service does not know startIndex and wants a cursor from the first page on.
-func (s *scanner) again(a answer, first bool) bool {
-	if a.status != http.StatusBadRequest || s.restarted || s.cursors == first {
+func (s *scanner) again(a Answer, first bool) bool {
+	if a.Status != http.StatusBadRequest || s.restarted || s.cursors == first {
 		return false
 	}
 	s.restarted, s.cursors = true, true
@@ -143,9 +143,9 @@ func (s *scanner) read(p page) (ours *candidate, next string, err error) {
 		}
 		s.known[c.ID] = struct{}{}
 		switch {
-		case s.externalID != "" && c.matches(attrExternalID, s.externalID):
+		case s.externalID != "" && c.matches(AttrExternalID, s.externalID):
 			return &c, "", nil
-		case s.name != "" && c.matches(attrUserName, s.name), s.mail != "" && c.matches(attrEmails, s.mail):
+		case s.name != "" && c.matches(AttrUserName, s.name), s.mail != "" && c.matches(AttrEmails, s.mail):
 			s.named = append(s.named, c)
 		}
 	}

@@ -80,21 +80,21 @@ func (k *connector) discover(ctx context.Context) discovered {
 
 // documents reads a list of documents, however it is wrapped: in a ListResponse, as a bare array, or one alone.
 func (k *connector) documents(ctx context.Context, path string) []json.RawMessage {
-	a, err := k.send(ctx, call{op: connectors.OpCheck, method: http.MethodGet, url: k.base + path})
-	if err != nil || !a.ok() {
+	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.base + path})
+	if err != nil || !a.OK() {
 		return nil
 	}
 	var all []json.RawMessage
-	if body := bytes.TrimSpace(a.body); len(body) > 0 && body[0] == '[' {
+	if body := bytes.TrimSpace(a.Body); len(body) > 0 && body[0] == '[' {
 		_ = json.Unmarshal(body, &all) // what cannot be read is not published
 		return all[:min(len(all), maxDocuments)]
 	}
 	var l scim.List
-	if scim.Decode(a.body, &l) != nil {
+	if scim.Decode(a.Body, &l) != nil {
 		return nil
 	}
 	if l.Resources == nil {
-		return []json.RawMessage{a.body}
+		return []json.RawMessage{a.Body}
 	}
 	return l.Resources[:min(len(l.Resources), maxDocuments)]
 }
@@ -152,8 +152,8 @@ func attrNamed(list []schemaAttr, name string) *schemaAttr {
 // attribute finds a mapped attribute in the schemas. known is false when the schema that would have it is not published;
 // at is the chain from the attribute to the part of it that is mapped, nil when the service does not know it.
 func (d discovered) attribute(key string) (at []*schemaAttr, known bool) {
-	parts, schema := split(key), d.schema(scim.UserURN)
-	if isURN(parts[0]) {
+	parts, schema := SplitKey(key), d.schema(scim.UserURN)
+	if IsURN(parts[0]) {
 		schema, parts = d.schema(parts[0]), parts[1:]
 	}
 	if schema == nil {

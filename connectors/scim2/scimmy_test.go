@@ -69,7 +69,7 @@ func newIndependent(t *testing.T, settings ...string) independent {
 	if err != nil {
 		t.Fatalf("scimmy said %q: %v", line, err)
 	}
-	input := map[string]string{keyBaseURL: at.URL + "/scim/v2", keyAuthMode: authBearer, keyToken: "scimmy-token", keyAllowPrivate: "true", connectors.PushGroups: "true"}
+	input := map[string]string{KeyBaseURL: at.URL + "/scim/v2", KeyAuthMode: authBearer, KeyToken: "scimmy-token", KeyAllowPrivate: "true", connectors.PushGroups: "true"}
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
@@ -77,7 +77,7 @@ func newIndependent(t *testing.T, settings ...string) independent {
 }
 
 // holds is what the service holds: users at "/dump", groups at "/dump/groups".
-func (s independent) holds(path string) (all []document) {
+func (s independent) holds(path string) (all []Document) {
 	s.t.Helper()
 	r, err := http.Get(s.url + path)
 	if err != nil {
@@ -111,24 +111,24 @@ func (s independent) ids(n int) []string {
 func TestScimmyUsers(t *testing.T) {
 	for _, mode := range []string{auto, usePut} {
 		t.Run(mode, func(t *testing.T) {
-			s := newIndependent(t, keyUpdateMode, mode)
+			s := newIndependent(t, KeyUpdateMode, mode)
 			_, err := s.Check(t.Context())
 			s.must(err)
 			_, err = s.Find(t.Context(), profile(1))
 			want(t, err, connectors.NotFound)
 			id := s.ids(1)[0]
-			_, err = s.Create(t.Context(), named(2, profile(1).Text(attrUserName)))
+			_, err = s.Create(t.Context(), named(2, profile(1).Text(AttrUserName)))
 			want(t, err, connectors.Conflict)
 			for _, p := range []connectors.Profile{profile(1), named(1, "someone-else@example.com"), {Values: profile(1).Values}} {
 				if a, err := s.Find(t.Context(), p); err != nil || a.ID != id || a.ExternalID != profile(1).ResourceID {
 					t.Fatalf("find %v: %+v, %v", p, a, err)
 				}
 			}
-			s.must(s.Update(t.Context(), id, connectors.Changes{Set: map[string]any{department: "Numbers", "name.givenName": "Augusta", attrUserName: "augusta@example.com"}, Clear: []string{"title"}}))
+			s.must(s.Update(t.Context(), id, connectors.Changes{Set: map[string]any{department: "Numbers", "name.givenName": "Augusta", AttrUserName: "augusta@example.com"}, Clear: []string{"title"}}))
 			s.must(s.Deprovision(t.Context(), id, connectors.Disable))
 			u := s.holds("/dump")[0]
-			if u.get(department) != "Numbers" || u.get("name.givenName") != "Augusta" || u.get("name.familyName") != "Lovelace" || u.get(attrUserName) != "augusta@example.com" ||
-				!blank(u.get("title")) || u.get(attrActive) != false || u.get(attrExternalID) != profile(1).ResourceID {
+			if u.Get(department) != "Numbers" || u.Get("name.givenName") != "Augusta" || u.Get("name.familyName") != "Lovelace" || u.Get(AttrUserName) != "augusta@example.com" ||
+				!Blank(u.Get("title")) || u.Get(AttrActive) != false || u.Get(AttrExternalID) != profile(1).ResourceID {
 				t.Errorf("the service holds %v", u)
 			}
 			s.must(s.Deprovision(t.Context(), id, connectors.Delete))
@@ -139,7 +139,7 @@ func TestScimmyUsers(t *testing.T) {
 }
 
 func TestScimmyGroups(t *testing.T) {
-	for name, settings := range map[string][]string{"patch": nil, "put": {keyUpdateMode, usePut}, "object": {keyPatchStyle, styleObject}} {
+	for name, settings := range map[string][]string{"patch": nil, "put": {KeyUpdateMode, usePut}, "object": {KeyPatchStyle, styleObject}} {
 		t.Run(name, func(t *testing.T) {
 			s := newIndependent(t, settings...)
 			_, err := s.FindGroup(t.Context(), group(1))
@@ -175,7 +175,7 @@ func TestScimmyGroups(t *testing.T) {
 				t.Errorf("members: %v, want %v", members, who[1:])
 			}
 			held := s.holds("/dump/groups")
-			if len(held) != 1 || held[0].get(attrDisplayName) != group(2).Name || held[0].get(attrExternalID) != group(1).ResourceID || fmt.Sprint(held[0]["schemas"]) != "["+scim.GroupURN+"]" {
+			if len(held) != 1 || held[0].Get(AttrDisplayName) != group(2).Name || held[0].Get(AttrExternalID) != group(1).ResourceID || fmt.Sprint(held[0]["schemas"]) != "["+scim.GroupURN+"]" {
 				t.Errorf("the service holds %v", held)
 			}
 			a, err := s.FindGroup(t.Context(), group(2))

@@ -13,16 +13,16 @@ import (
 func (k *connector) authenticate(c connectors.Config) error {
 	switch k.authMode {
 	case authBearer:
-		k.credential = [2]string{"Authorization", "Bearer " + c.Secret(keyToken)}
+		k.credential = [2]string{"Authorization", "Bearer " + c.Secret(KeyToken)}
 	case authBasic:
-		pair := c.Text(keyUsername) + ":" + c.Secret(keyPassword)
+		pair := c.Text(KeyUsername) + ":" + c.Secret(KeyPassword)
 		k.credential = [2]string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
 	case authAPIKey:
-		name := http.CanonicalHeaderKey(c.Text(keyAPIKeyHeader))
+		name := http.CanonicalHeaderKey(c.Text(KeyAPIKeyHeader))
 		if wrong := checkKeyHeader(name); wrong != "" {
 			return cannotOpen(wrong, "Correct the header name in the connector's configuration.")
 		}
-		k.credential = [2]string{name, c.Secret(keyAPIKey)}
+		k.credential = [2]string{name, c.Secret(KeyAPIKey)}
 	case authOAuth2:
 		k.tokens = newTokens(c, k.client)
 	case authMTLS:
@@ -31,7 +31,7 @@ func (k *connector) authenticate(c connectors.Config) error {
 		}
 	}
 	var err error
-	if k.headers, err = parseHeaders(c.Secret(keyHeaders)); err != nil {
+	if k.headers, err = parseHeaders(c.Secret(KeyHeaders)); err != nil {
 		return cannotOpen("The extra headers cannot be used: "+err.Error(), "Correct them in the connector's configuration.")
 	}
 	k.keepSecret(c)

@@ -18,7 +18,7 @@ func (k *connector) Update(ctx context.Context, id string, c connectors.Changes)
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	return accountIn(a.body), nil
+	return accountIn(a.Body), nil
 }
 
 // accountIn is the account that the answer to a write shows; the zero Account when it shows none (RFC 7644 §3.5.2: a
@@ -34,24 +34,24 @@ func accountIn(body []byte) connectors.Account {
 }
 
 // write changes an account and gives the answer to the last request; the zero answer when there was nothing to send.
-func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (answer, error) {
+func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (Answer, error) {
 	c, err := k.traits.fitChanges(op, c)
 	if err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
 	ops := operations(c)
 	if len(ops) == 0 {
-		return answer{}, nil
+		return Answer{}, nil
 	}
 	url, err := k.item(op, id)
 	if err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
-	return k.change(ctx, call{op: op, method: http.MethodPatch, url: url}, ops, c)
+	return k.change(ctx, Call{Op: op, Method: http.MethodPatch, URL: url}, ops, c)
 }
 
 // change writes the operations, or by PUT the changes that they stand for.
-func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c connectors.Changes) (answer, error) {
+func (k *connector) change(ctx context.Context, p Call, ops []scim.Operation, c connectors.Changes) (Answer, error) {
 	if k.byPut(ops) {
 		return k.replace(ctx, p, c)
 	}
@@ -59,7 +59,7 @@ func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c 
 	switch {
 	case err != nil:
 		return a, err
-	case a.ok():
+	case a.OK():
 		return k.settled(ctx, p, ops, c, a)
 	case k.updateMode != usePatch && lacksPatch(a):
 		a, err := k.replace(ctx, p, c)
@@ -68,16 +68,16 @@ func (k *connector) change(ctx context.Context, p call, ops []scim.Operation, c 
 		}
 		k.learned.noPatch.Store(true)
 		return a, nil
-	case a.status == http.StatusBadRequest:
+	case a.Status == http.StatusBadRequest:
 		return a, k.withoutFixed(ctx, p, ops, a)
-	case p.op == connectors.OpUpdate && blameName(a, c):
-		k.learned.taken.add(c.Want.Text(attrUserName))
+	case p.Op == connectors.OpUpdate && blameName(a, c):
+		k.learned.taken.add(c.Want.Text(AttrUserName))
 	}
 	return a, k.itemFailure(ctx, a)
 }
 
 func (k *connector) byPut(ops []scim.Operation) bool {
-	profile := slices.ContainsFunc(ops, func(o scim.Operation) bool { return o.Path != attrActive && o.Path != attrPassword })
+	profile := slices.ContainsFunc(ops, func(o scim.Operation) bool { return o.Path != AttrActive && o.Path != AttrPassword })
 	switch k.updateMode {
 	case usePut:
 		return true
@@ -89,38 +89,38 @@ func (k *connector) byPut(ops []scim.Operation) bool {
 
 // patch sends the operations in the dialect in force, and once in another when the service did not understand them and
 // therefore changed nothing (RFC 7644 §3.5.2: all or nothing).
-func (k *connector) patch(ctx context.Context, c call, ops []scim.Operation) (answer, error) {
+func (k *connector) patch(ctx context.Context, c Call, ops []scim.Operation) (Answer, error) {
 	var err error
-	if c.body, err = patchBody(k.style(), ops); err != nil {
-		return answer{}, unwritable(c.op, err)
+	if c.Body, err = patchBody(k.style(), ops); err != nil {
+		return Answer{}, unwritable(c.Op, err)
 	}
 	a, err := k.versioned(ctx, c)
 	other := k.otherStyle()
 	if err != nil || other == "" || !misunderstood(a) {
 		return a, err
 	}
-	first := c.body
-	if c.body, err = patchBody(other, ops); err != nil || bytes.Equal(first, c.body) {
+	first := c.Body
+	if c.Body, err = patchBody(other, ops); err != nil || bytes.Equal(first, c.Body) {
 		return a, nil //nolint:nilerr // the first answer says what is wrong
 	}
 	b, err := k.versioned(ctx, c)
 	switch {
 	case err != nil:
 		return b, err
-	case b.status == http.StatusBadRequest:
+	case b.Status == http.StatusBadRequest:
 		return a, nil
-	case b.ok():
+	case b.OK():
 		k.learned.objectPatch.Store(true)
 	}
 	return b, nil
 }
 
 // misunderstood reports a refusal that may be about how the change was written.
-func misunderstood(a answer) bool {
-	if a.status != http.StatusBadRequest || lacksPatch(a) {
+func misunderstood(a Answer) bool {
+	if a.Status != http.StatusBadRequest || lacksPatch(a) {
 		return false
 	}
-	said, _ := scim.ParseError(a.body)
+	said, _ := scim.ParseError(a.Body)
 	if duplicate(strings.ToLower(said.ScimType + " " + said.Detail)) {
 		return false
 	}
@@ -131,19 +131,19 @@ func misunderstood(a answer) bool {
 	return false
 }
 
-func blameName(a answer, c connectors.Changes) bool {
-	_, renamed := c.Set[attrUserName]
-	return renamed && a.status == http.StatusConflict
+func blameName(a Answer, c connectors.Changes) bool {
+	_, renamed := c.Set[AttrUserName]
+	return renamed && a.Status == http.StatusConflict
 }
 
 // lacksPatch reports a refusal of the method, which is certain not to have changed anything.
-func lacksPatch(a answer) bool {
-	if a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented {
+func lacksPatch(a Answer) bool {
+	if a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusNotImplemented {
 		return true
 	}
-	said, _ := scim.ParseError(a.body)
+	said, _ := scim.ParseError(a.Body)
 	text := strings.ToLower(said.Detail)
-	return a.status == http.StatusBadRequest && strings.Contains(text, "patch") && containsAny(text, "not supported", "unsupported", "not implemented")
+	return a.Status == http.StatusBadRequest && strings.Contains(text, "patch") && containsAny(text, "not supported", "unsupported", "not implemented")
 }
 
 // operations are the changes as RFC 7644 §3.5.2 has them, sorted by path: multi-valued attributes are
@@ -153,17 +153,17 @@ func lacksPatch(a answer) bool {
 func operations(c connectors.Changes) []scim.Operation {
 	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear)+1)
 	if c.Stamp {
-		ops = append(ops, scim.Operation{Op: scim.Replace, Path: attrExternalID, Value: c.Want.ResourceID})
+		ops = append(ops, scim.Operation{Op: scim.Replace, Path: AttrExternalID, Value: c.Want.ResourceID})
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
-		if v := c.Set[key]; !blank(v) {
+		if v := c.Set[key]; !Blank(v) {
 			ops = append(ops, scim.Operation{Op: scim.Replace, Path: key, Value: v})
-		} else if key != attrUserName {
+		} else if key != AttrUserName {
 			ops = append(ops, scim.Operation{Op: scim.Remove, Path: key})
 		}
 	}
 	for _, key := range c.Clear {
-		if _, set := c.Set[key]; !set && key != attrUserName {
+		if _, set := c.Set[key]; !set && key != AttrUserName {
 			ops = append(ops, scim.Operation{Op: scim.Remove, Path: key})
 		}
 	}

@@ -38,7 +38,7 @@ func TestC24NoPatch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Edit(a.ID, attrActive, false)
+			r.Edit(a.ID, AttrActive, false)
 			r.ClearJournal()
 			if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil {
 				t.Fatal(err)
@@ -60,12 +60,12 @@ func TestC24NoPatch(t *testing.T) {
 }
 
 func TestC24UpdateModes(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyUpdateMode, usePut)
+	r := newRig(t, scim2fake.Quirks{}, KeyUpdateMode, usePut)
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil || r.methods() != "POST GET PUT" {
 		t.Errorf("put: %v, %s", err, r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, keyUpdateMode, usePatch)
+	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, KeyUpdateMode, usePatch)
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Misconfigured)
 	if r.methods() != "POST PATCH" {
@@ -95,7 +95,7 @@ func TestC24PutClearsTheLastExtensionValue(t *testing.T) {
 	if err := r.Update(t.Context(), a.ID, connectors.Changes{Clear: []string{department}, Want: profile(1)}); err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := r.User(a.ID); document(u.Attributes).get(department) != nil {
+	if u, _ := r.User(a.ID); Document(u.Attributes).Get(department) != nil {
 		t.Errorf("still there: %v", u.Attributes)
 	}
 }
@@ -143,7 +143,7 @@ func TestRenameToATakenName(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	r.create(profile(2))
-	err := r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{attrUserName: "user002@example.com"}})
+	err := r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{AttrUserName: "user002@example.com"}})
 	want(t, err, connectors.Conflict)
 }
 

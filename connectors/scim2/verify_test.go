@@ -102,7 +102,7 @@ func TestAWriteThatIsNotKeptIsWrittenAnotherWay(t *testing.T) {
 			})
 			p := profile(1)
 			a := r.create(p)
-			for i, set := range []map[string]any{{attrUserName: "ada.king@example.com", "name.familyName": "King", "title": "Countess"}, {"name.familyName": "Byron"}} {
+			for i, set := range []map[string]any{{AttrUserName: "ada.king@example.com", "name.familyName": "King", "title": "Countess"}, {"name.familyName": "Byron"}} {
 				trace := &connectors.Trace{}
 				if _, err := r.connector.Update(connectors.WithTrace(t.Context(), trace), a.ID, changes(p, set)); err != nil {
 					t.Fatalf("change %d: %v", i, err)
@@ -140,7 +140,7 @@ func TestAWriteThatIsNeverKeptSaysWhatWasSentAndKept(t *testing.T) {
 	r := twisted(t, func(_ string, _ []byte, now map[string]any) (map[string]any, bool) { return now, false })
 	p := profile(1)
 	a := r.create(p)
-	err := r.Update(t.Context(), a.ID, changes(p, map[string]any{attrUserName: "ada.king@example.com", "title": "Countess"}, "displayName"))
+	err := r.Update(t.Context(), a.ID, changes(p, map[string]any{AttrUserName: "ada.king@example.com", "title": "Countess"}, "displayName"))
 	e := want(t, err, connectors.Invalid)
 	for _, words := range []string{"userName: sent “ada.king@example.com”, kept “user001@example.com”", "title: sent “Countess”, kept “Analyst”", "displayName: sent nothing, kept “Ada user001”"} {
 		if !strings.Contains(e.Message, words) {
@@ -226,30 +226,30 @@ func TestOtherFormsAreNoContradiction(t *testing.T) {
 		"cut":                    {"title", "Analyst", "Countess of Lovelace", "Countess of", false},
 		"not there":              {"title", "Analyst", "Countess", nil, false},
 		"old not known":          {"title", nil, "Countess", "Analyst", false},
-		"name, other case":       {attrUserName, "ada", "Ada.King@x.com", "ada.king@x.com", false},
-		"name with a domain":     {attrUserName, "ada", "grace", "grace@x.com", false},
-		"name without a domain":  {attrUserName, "ada@x.com", "grace@x.com", "grace", false},
-		"old name in the new":    {attrUserName, "ada", "ada.king", "ada", true},
-		"another name":           {attrUserName, nil, "grace", "ada", true},
+		"name, other case":       {AttrUserName, "ada", "Ada.King@x.com", "ada.king@x.com", false},
+		"name with a domain":     {AttrUserName, "ada", "grace", "grace@x.com", false},
+		"name without a domain":  {AttrUserName, "ada@x.com", "grace@x.com", "grace", false},
+		"old name in the new":    {AttrUserName, "ada", "ada.king", "ada", true},
+		"another name":           {AttrUserName, nil, "grace", "ada", true},
 		"accent spelled apart":   {"title", "x", "Ren\u00e9", "Rene\u0301", false},
-		"active as text":         {attrActive, true, false, "False", false},
-		"active is not":          {attrActive, true, false, "true", true},
-		"active says nothing":    {attrActive, true, false, map[string]any{}, false},
+		"active as text":         {AttrActive, true, false, "False", false},
+		"active is not":          {AttrActive, true, false, "true", true},
+		"active says nothing":    {AttrActive, true, false, map[string]any{}, false},
 		"telephone in form":      {"phoneNumbers", list("+44 20 1"), list("+44 (20) 7946-0000"), list("+442079460000"), false},
 		"telephone as URI":       {"phoneNumbers", list("+44 20 1"), list("+44 20 7946 0000"), list("tel:+44-20-7946-0000"), false},
 		"old telephone":          {"phoneNumbers", list("+44 20 7946 1111"), list("+44 20 7946 0000"), list("+442079461111"), true},
-		"addresses reordered":    {attrEmails, list("a@x.com"), list("b@x.com", "a@x.com"), list("A@x.com", "b@x.com"), false},
-		"one address is left":    {attrEmails, list("a@x.com", "b@x.com"), list("a@x.com"), list("a@x.com", "b@x.com"), true},
-		"more than was sent":     {attrEmails, list("a@x.com"), list("b@x.com"), list("b@x.com", "c@x.com"), false},
-		"a list as one value":    {attrEmails, list("a@x.com"), list("b@x.com"), "b@x.com", false},
+		"addresses reordered":    {AttrEmails, list("a@x.com"), list("b@x.com", "a@x.com"), list("A@x.com", "b@x.com"), false},
+		"one address is left":    {AttrEmails, list("a@x.com", "b@x.com"), list("a@x.com"), list("a@x.com", "b@x.com"), true},
+		"more than was sent":     {AttrEmails, list("a@x.com"), list("b@x.com"), list("b@x.com", "c@x.com"), false},
+		"a list as one value":    {AttrEmails, list("a@x.com"), list("b@x.com"), "b@x.com", false},
 		"a number":               {"title", "x", "42", json.Number("42"), false},
 		"postal, with formatted": {"addresses", nil, []any{map[string]any{"locality": "Paris"}}, []any{map[string]any{"locality": "Paris", "formatted": "Paris"}}, false},
 	} {
-		d := document{"id": "1"}
+		d := Document{"id": "1"}
 		if c.kept != nil {
-			d.set(c.key, c.kept)
+			d.Set(c.key, c.kept)
 		}
-		body, err := d.encode()
+		body, err := d.Encode()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,13 +271,13 @@ func TestTheWayThatWorksIsTold(t *testing.T) {
 				return nil, true
 			}
 			return now, false
-		}, byPath, keyPatchStyle, styleObject},
+		}, byPath, KeyPatchStyle, styleObject},
 		"put": {func(method string, _ []byte, now map[string]any) (map[string]any, bool) {
 			if method == http.MethodPut {
 				return nil, true
 			}
 			return now, false
-		}, byPatch, keyUpdateMode, usePut},
+		}, byPatch, KeyUpdateMode, usePut},
 	} {
 		r := twisted(t, c.twist)
 		p := profile(1)

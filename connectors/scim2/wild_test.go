@@ -19,14 +19,14 @@ func TestC40MediaTypeByWords(t *testing.T) {
 		t.Errorf("content types: %s", got)
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, keyContentType) != contentJSON {
+	if err != nil || proposal(report, KeyContentType) != contentJSON {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
-	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, keyContentType, contentJSON)
+	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, KeyContentType, contentJSON)
 	if r.create(profile(1)); contentTypes(r) != contentJSON {
 		t.Errorf("chosen, and sent %s", contentTypes(r))
 	}
-	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, keyContentType, contentSCIM)
+	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, KeyContentType, contentSCIM)
 	_, err = r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
@@ -42,7 +42,7 @@ func contentTypes(r rig) string {
 }
 
 func TestC42TheConfigurationLies(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NoPatch: 501}, keyConfig, `{"patch":{"supported":false}}`)
+	r := newRig(t, scim2fake.Quirks{NoPatch: 501}, KeyConfig, `{"patch":{"supported":false}}`)
 	if report, err := r.Check(t.Context()); err != nil || len(report.Proposals) != 0 {
 		t.Fatalf("%v; what is settled is proposed: %+v", err, report.Proposals)
 	}
@@ -53,18 +53,18 @@ func TestC42TheConfigurationLies(t *testing.T) {
 	}
 	r = newRig(t, scim2fake.Quirks{NoPatch: 501})
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, keyUpdateMode) != "" {
+	if err != nil || proposal(report, KeyUpdateMode) != "" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 	a = r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, setTitle("x")); err != nil {
 		t.Errorf("learned: %v", err)
 	}
-	if report, err = r.Check(t.Context()); err != nil || proposal(report, keyUpdateMode) != usePut {
+	if report, err = r.Check(t.Context()); err != nil || proposal(report, KeyUpdateMode) != usePut {
 		t.Errorf("after it was learned: %v, proposals %+v", err, report.Proposals)
 	}
 	// And the other way round: the document denies what the service can do.
-	r = newRig(t, scim2fake.Quirks{ConfigDenies: true}, keyConfig, `{"patch":{"supported":true}}`)
+	r = newRig(t, scim2fake.Quirks{ConfigDenies: true}, KeyConfig, `{"patch":{"supported":true}}`)
 	if _, err := r.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestC45PasswordIsNeverCompared(t *testing.T) {
 		t.Errorf("the password is %q", r.Password(a.ID))
 	}
 	found := r.find(p)
-	if _, shown := found.Shown[attrPassword]; found.ID != a.ID || shown {
+	if _, shown := found.Shown[AttrPassword]; found.ID != a.ID || shown {
 		t.Errorf("found %+v", found)
 	}
 	r.ClearJournal()
@@ -130,7 +130,7 @@ func TestC45PasswordIsNeverCompared(t *testing.T) {
 
 // Bulk is never used: each user is one attempt with its own outcome, so that no answer for many can be lost.
 func TestC49BulkIsNeverUsed(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyConfig, `{"bulk":{"supported":true,"maxOperations":1000}}`)
+	r := newRig(t, scim2fake.Quirks{}, KeyConfig, `{"bulk":{"supported":true,"maxOperations":1000}}`)
 	if _, err := r.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -167,12 +167,12 @@ func TestCheckProposesTheProfileOfTheHost(t *testing.T) {
 	}
 	k := &connector{base: "https://api.slack.com/scim/v2", traits: traits{key: profileRFC}}
 	var r connectors.Report
-	if k.conclude(&r, k.override); proposal(r, keyProfile) != "slack" {
+	if k.conclude(&r, k.override); proposal(r, KeyProfile) != "slack" {
 		t.Errorf("proposals %+v", r.Proposals)
 	}
 	k.traits.key = "slack"
 	r = connectors.Report{}
-	if k.conclude(&r, k.override); proposal(r, keyProfile) != "" {
+	if k.conclude(&r, k.override); proposal(r, KeyProfile) != "" {
 		t.Errorf("a profile that was chosen is proposed again: %+v", r.Proposals)
 	}
 }
@@ -195,31 +195,31 @@ func TestProposalsCanBeSaved(t *testing.T) {
 	if len(report.Proposals) != 3 {
 		t.Errorf("proposals %+v", report.Proposals)
 	}
-	again := newRig(t, scim2fake.Quirks{}, keyUpdateMode, input[keyUpdateMode], keyFilterSupport, input[keyFilterSupport], keyContentType, input[keyContentType])
+	again := newRig(t, scim2fake.Quirks{}, KeyUpdateMode, input[KeyUpdateMode], KeyFilterSupport, input[KeyFilterSupport], KeyContentType, input[KeyContentType])
 	if report, err = again.Check(t.Context()); err != nil || len(report.Proposals) != 0 {
 		t.Errorf("with the proposals: %v, %+v", err, report.Proposals)
 	}
 }
 
 func TestMatchOrder(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, keyMatchAttrs, "externalId, emails")
+	r := newRig(t, scim2fake.Quirks{}, KeyMatchAttrs, "externalId, emails")
 	p := profile(1)
-	id := r.put(map[string]any{attrUserName: "else", attrEmails: []any{map[string]any{"value": "USER001@example.com"}}})
-	r.put(map[string]any{attrUserName: "user001@example.com"})
+	id := r.put(map[string]any{AttrUserName: "else", AttrEmails: []any{map[string]any{"value": "USER001@example.com"}}})
+	r.put(map[string]any{AttrUserName: "user001@example.com"})
 	if a := r.find(p); a.ID != id {
 		t.Errorf("found %s, want %s by its address", a.ID, id)
 	}
 	if q := r.Journal()[1].Query; !strings.HasPrefix(q, "filter=emails.value%20eq%20") {
 		t.Errorf("query: %s", q)
 	}
-	r = newRig(t, scim2fake.Quirks{FilterStatus: 501}, keyMatchAttrs, "emails,userName")
+	r = newRig(t, scim2fake.Quirks{FilterStatus: 501}, KeyMatchAttrs, "emails,userName")
 	r.fill(120)
-	id = r.put(map[string]any{attrUserName: "else", attrEmails: []any{map[string]any{"value": "user001@example.com"}}})
+	id = r.put(map[string]any{AttrUserName: "else", AttrEmails: []any{map[string]any{"value": "user001@example.com"}}})
 	if a := r.find(p); a.ID != id {
 		t.Errorf("found %s, want %s in the list", a.ID, id)
 	}
 	r = newRig(t, scim2fake.Quirks{})
-	r.put(map[string]any{attrUserName: "else", attrEmails: []any{map[string]any{"value": "user001@example.com"}}})
+	r.put(map[string]any{AttrUserName: "else", AttrEmails: []any{map[string]any{"value": "user001@example.com"}}})
 	_, err := r.Find(t.Context(), p)
 	want(t, err, connectors.NotFound)
 	for _, bad := range []string{"id", "userName;emails", "userName,,emails", "username"} {
@@ -230,14 +230,14 @@ func TestMatchOrder(t *testing.T) {
 }
 
 func TestFixedAttributesAreLeftOut(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{ReadOnly: []string{attrUserName}}})
+	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{ReadOnly: []string{AttrUserName}}})
 	a := r.create(profile(1))
-	e := want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{attrUserName: "new", "title": "Countess"}}), connectors.Invalid)
+	e := want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{AttrUserName: "new", "title": "Countess"}}), connectors.Invalid)
 	if u, _ := r.User(a.ID); u.Attributes["title"] != "Countess" || u.UserName == "new" || !strings.Contains(e.Message, "everything but userName") {
 		t.Errorf("%v; the account is %+v", e, u)
 	}
 	r.ClearJournal()
-	e = want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{attrUserName: "new"}}), connectors.Invalid)
+	e = want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{AttrUserName: "new"}}), connectors.Invalid)
 	if r.methods() != "PATCH" || !strings.Contains(e.Message, "immutable") {
 		t.Errorf("nothing else to write: %s, %v", r.methods(), e)
 	}
@@ -258,8 +258,8 @@ func TestRefusalsOfOneAndOfAll(t *testing.T) {
 // A connector that was saved before there was a match order has none, and must find its accounts all the same.
 func TestOldConfigurationsKeepTheirMeaning(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
-	old := directory.Settings{Values: map[string]string{keyBaseURL: g.url + scim2fake.Prefix, keyAuthMode: authBearer, keyUpdateMode: auto, keyFilterSupport: auto},
-		Secrets: map[string]directory.Secret{keyToken: testToken}}
+	old := directory.Settings{Values: map[string]string{KeyBaseURL: g.url + scim2fake.Prefix, KeyAuthMode: authBearer, KeyUpdateMode: auto, KeyFilterSupport: auto},
+		Secrets: map[string]directory.Secret{KeyToken: testToken}}
 	k, err := open(connectors.Config{Settings: old}, http.DefaultClient)
 	if err != nil {
 		t.Fatal(err)
