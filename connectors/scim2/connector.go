@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"usher/connectors"
@@ -37,56 +36,9 @@ type connector struct {
 }
 
 // String and GoString keep the credential out of logs: fmt would print a field that is not exported as it is.
-func (k *connector) String() string   { return "scim2 connector of " + k.base }
+func (k *connector) String() string { return "scim2 connector of " + k.base }
+
 func (k *connector) GoString() string { return k.String() }
-
-// learned is what the service turned out not to do. It is forgotten when the configuration is opened anew.
-type learned struct {
-	plainJSON    atomic.Bool // refuses application/scim+json
-	noPatch      atomic.Bool
-	noDelete     atomic.Bool
-	noIDFilter   atomic.Bool  // cannot filter by externalId
-	noNameFilter atomic.Bool  // cannot filter by userName
-	noMailFilter atomic.Bool  // cannot filter by e-mail address
-	objectPatch  atomic.Bool  // understands a PATCH without path, and none with one
-	versioned    atomic.Bool  // wants If-Match with every write
-	cursors      atomic.Bool  // pages by cursor
-	largestPage  atomic.Int32 // 0 is not known
-	collection   atomic.Bool  // the users endpoint has answered as one: a bare 404 means "none" there
-	unkept       sync.Map     // attributes that are never kept, whatever way they are written
-	listEnd      pathEnd      // of the URLs of collections
-	itemEnd      pathEnd      // of the URLs of single resources
-	movedTo      sync.Map     // of a collection, by its URL as configured: the URL to which the service sent us on
-	taken        taken
-	group        groupLearned
-}
-
-// taken remembers the names that a create was refused for: such a name exists, so that a filter which finds
-// nothing compares differently, and the list is worth reading.
-type taken struct {
-	mu    sync.Mutex
-	names map[string]struct{}
-}
-
-const maxTaken = 1000
-
-func (t *taken) add(name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.names == nil || len(t.names) >= maxTaken {
-		t.names = map[string]struct{}{}
-	}
-	t.names[strings.ToLower(name)] = struct{}{}
-}
-
-// take reports whether the name was there, and forgets it.
-func (t *taken) take(name string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	_, ok := t.names[strings.ToLower(name)]
-	delete(t.names, strings.ToLower(name))
-	return ok
-}
 
 func open(c connectors.Config, client *http.Client) (*connector, error) {
 	t := traitsOf(c)

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
-	"path"
-	"strings"
 
 	"usher/connectors"
 	"usher/scim"
@@ -69,23 +66,4 @@ func (k *connector) created(a Answer, p connectors.Profile) (connectors.Account,
 	acc.ExternalID = p.ResourceID
 	acc.Pending = a.Status == http.StatusAccepted
 	return acc, nil
-}
-
-// idFromLocation is the last part of the path, which is all of meta.location and Location that is trusted.
-func idFromLocation(location string) string {
-	u, err := url.Parse(location)
-	if err != nil || location == "" {
-		return ""
-	}
-	last := path.Base(strings.TrimRight(u.EscapedPath(), "/"))
-	id, err := url.PathUnescape(last)
-	if err != nil || id == "/" || strings.EqualFold(id, "Users") {
-		return ""
-	}
-	return id
-}
-
-func unwritable(op string, err error) *connectors.Error {
-	return &connectors.Error{Kind: connectors.Invalid, Op: op, Err: err, Message: "The profile cannot be written as JSON: " + err.Error(),
-		Remedy: "Correct the attribute mapping."}
 }

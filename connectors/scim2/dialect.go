@@ -26,6 +26,13 @@ func (k *connector) otherStyle() string {
 	return styleObject
 }
 
+func (k *connector) groupStyle() string {
+	if style := k.style(); style != styleRFC || !k.learned.group.objectPatch.Load() {
+		return style
+	}
+	return styleObject
+}
+
 // patchBody is operations with a path (RFC 7644 §3.5.2) as the dialect writes them. An operation on members is not
 // for it but for memberPatch.
 func patchBody(style string, ops []scim.Operation) ([]byte, error) {
@@ -64,6 +71,42 @@ func gather(ops []scim.Operation, put func(d Document, key string, v any)) []sci
 		return out
 	}
 	return append([]scim.Operation{{Op: scim.Replace, Value: map[string]any(set)}}, out...)
+}
+
+// memberPatch are the operations that add or remove members in a dialect (RFC 7644 §3.5.2).
+func memberPatch(style string, ids []string, add bool, memberType string) []scim.Operation {
+	if add {
+		list := memberValues(ids, memberType)
+		switch style {
+		case styleObject:
+			return []scim.Operation{{Op: scim.Add, Value: map[string]any{"members": list}}}
+		case styleSalesforce:
+			return []scim.Operation{{Op: scim.Add, Path: "members", Value: map[string]any{"members": list}}}
+		case styleEntraLegacy:
+			return []scim.Operation{{Op: capital(scim.Add), Path: "members", Value: list}}
+		}
+		return []scim.Operation{{Op: scim.Add, Path: "members", Value: list}}
+	}
+	if style == styleEntraLegacy {
+		return []scim.Operation{{Op: capital(scim.Remove), Path: "members", Value: memberValues(ids, "")}}
+	}
+	ops := make([]scim.Operation, len(ids))
+	for i, id := range ids {
+		ops[i] = scim.Operation{Op: scim.Remove, Path: "members[value eq " + scim.Quote(id) + "]"}
+	}
+	return ops
+}
+
+func memberValues(ids []string, memberType string) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		m := map[string]any{"value": id}
+		if memberType != "" {
+			m["type"] = memberType
+		}
+		list[i] = m
+	}
+	return list
 }
 
 func capital(op string) string { return strings.ToUpper(op[:1]) + op[1:] }

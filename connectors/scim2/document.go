@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"usher/connectors"
 	"usher/scim"
 )
 
@@ -133,6 +132,27 @@ func (d Document) Remove(key string) {
 	delete(at, at.Name(parts[len(parts)-1]))
 }
 
+// dropEmptyExtensions leaves out an extension that has lost its last attribute, with its schema.
+func dropEmptyExtensions(d Document) {
+	for key, v := range d {
+		if m, ok := v.(map[string]any); !ok || len(m) > 0 {
+			continue
+		}
+		delete(d, key)
+		if !IsURN(key) {
+			continue
+		}
+		name := d.Name("schemas")
+		var kept []any
+		for _, s := range asList(d[name]) {
+			if t, _ := s.(string); !strings.EqualFold(t, key) {
+				kept = append(kept, s)
+			}
+		}
+		d[name] = kept
+	}
+}
+
 func (d Document) Encode() ([]byte, error) {
 	return scim.AppendValue(make([]byte, 0, 512), map[string]any(d))
 }
@@ -143,67 +163,4 @@ func DecodeDocument(body []byte) (Document, error) {
 	var d Document
 	err := dec.Decode(&d)
 	return d, err
-}
-
-// newUser is the body of a create.
-func newUser(p connectors.Profile) Document {
-	d := make(Document, len(p.Values)+3)
-	d["schemas"] = []any{scim.UserURN}
-	d["externalId"] = p.ResourceID
-	for key, v := range p.Values {
-		if !Blank(v) {
-			d.Put(key, v)
-		}
-	}
-	return d
-}
-
-// seen is what the connector looks at in a user that the service sent.
-type seen struct {
-	ID         scim.Text    `json:"id"`
-	ExternalID scim.Text    `json:"externalId"`
-	UserName   scim.Text    `json:"userName"`
-	Active     scim.Bool    `json:"active"`
-	UserType   scim.Text    `json:"userType"`
-	Roles      []scim.Value `json:"roles"`
-	Emails     []scim.Value `json:"emails"`
-}
-
-func (s seen) account() connectors.Account {
-	return connectors.Account{ID: string(s.ID), ExternalID: string(s.ExternalID), Protected: s.administrator()}
-}
-
-// administrator errs on the safe side: a role or type with a word that ends in admin or administrator.
-func (s seen) administrator() bool {
-	if adminWord(string(s.UserType)) {
-		return true
-	}
-	return slices.ContainsFunc(s.Roles, func(v scim.Value) bool {
-		return adminWord(string(v.Value)) || adminWord(string(v.Display)) || adminWord(string(v.Type))
-	})
-}
-
-func adminWord(s string) bool {
-	if s == "" {
-		return false
-	}
-	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < 'a' || r > 'z' }), func(w string) bool {
-		w = strings.TrimSuffix(w, "s")
-		return strings.HasSuffix(w, "admin") || strings.HasSuffix(w, "administrator")
-	})
-}
-
-// shown is what the service said, by our attributes' keys.
-func shown(raw []byte) map[string]any {
-	d, err := DecodeDocument(raw)
-	if err != nil {
-		return nil
-	}
-	out := map[string]any{}
-	for _, a := range Attributes() {
-		if v := d.Get(a.Key); !Blank(v) {
-			out[a.Key] = v
-		}
-	}
-	return out
 }

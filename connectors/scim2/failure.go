@@ -3,8 +3,6 @@ package scim2
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"path"
 	"strings"
 	"time"
 
@@ -95,40 +93,6 @@ func kind(a Answer, said scim.Error) connectors.Kind {
 	return connectors.Invalid
 }
 
-func containsAny(text string, parts ...string) bool {
-	for _, p := range parts {
-		if strings.Contains(text, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// duplicate knows the ways to say that a unique value is taken. text is lower case.
-func duplicate(text string) bool {
-	return containsAny(text, "uniqueness", "already exist", "already in use", "already used", "already taken", "already registered",
-		"not unique", "must be unique", "duplicate", "unique constraint", "is taken", "_taken", "already been taken")
-}
-
-// full knows the ways to say that there is no room for another account. text is lower case.
-func full(text string) bool {
-	return containsAny(text, "license limit", "licence limit", "licenses available", "licences available", "available license", "available licence",
-		"no more licen", "out of licen", "seat limit", "seats available", "available seat", "no more seats", "out of seats",
-		"user limit", "limit of users", "number of users", "maximum users", "max users", "too many users")
-}
-
-// ofUs knows the ways to say that it is our credentials that may not do this, whoever it is about. text is lower case.
-func ofUs(a Answer, text string) bool {
-	challenge := strings.ToLower(a.Header.Get("WWW-Authenticate"))
-	return strings.Contains(challenge, "insufficient_scope") ||
-		containsAny(text, "scope", "token", "credential", "api key", "not enabled", "disabled for", "subscription", "your plan")
-}
-
-// clash knows the ways to say that two writes met. text is lower case.
-func clash(text string) bool {
-	return containsAny(text, "concurrent", "modified by another", "version mismatch", "optimistic", "being modified", "locked")
-}
-
 func (k *connector) remedy(a Answer, kind connectors.Kind) string {
 	switch kind {
 	case connectors.Denied:
@@ -172,37 +136,4 @@ func (k *connector) configRemedy(a Answer) string {
 		return "The target does not offer " + a.Method + " here. Check the base URL and the update method."
 	}
 	return "Check the connector's configuration against the target's documentation."
-}
-
-// redirected says where the service sent us, and which setting follows from it. What keeps the origin and the method was
-// followed once before (connectors.NewClient); the rest would turn a POST into a GET, or give another host the credentials.
-func (k *connector) redirected(a Answer) (message, remedy string) {
-	to, err := url.Parse(a.Header.Get("Location"))
-	from, _ := url.Parse(a.URL)
-	if err != nil || to.String() == "" {
-		return "The target redirected the request, without saying where.", "Check the base URL."
-	}
-	to = from.ResolveReference(to)
-	to.RawQuery, to.Fragment, to.User = "", "", nil
-	message = "The target redirected the request to " + to.String() + ", and Usher did not follow: it takes one step within the same host at most, so that nobody else gets the credentials."
-	asked, _, _ := strings.Cut(a.URL, "?")
-	for _, c := range []struct{ url, setting, last string }{{k.users, "Users endpoint", "/Users"}, {k.groups, "Groups endpoint", "/Groups"}} {
-		list := to.String()
-		switch {
-		case asked == c.url:
-		case strings.HasPrefix(asked, strings.TrimRight(c.url, "/")+"/"):
-			list = strings.TrimRight(list, "/")
-			list = strings.TrimSuffix(list, "/"+path.Base(list))
-		default:
-			continue
-		}
-		base, usual := strings.CutSuffix(strings.TrimRight(list, "/"), c.last)
-		switch {
-		case usual && c.url == k.base+c.last:
-			return message, "Use " + base + " as the base URL, if you trust that address."
-		case usual || (connectors.SameOrigin(from, to) && c.url != k.base+c.last):
-			return message, "Enter " + list + " as the " + c.setting + ", if you trust that address."
-		}
-	}
-	return message, "Check the base URL; it may lack a part of its path, or point to a sign-in page."
 }

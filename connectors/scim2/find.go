@@ -3,10 +3,8 @@ package scim2
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -33,27 +31,6 @@ func (c candidate) matches(attr, value string) bool {
 		return slices.ContainsFunc(c.Emails, func(e scim.Value) bool { return strings.EqualFold(string(e.Value), value) })
 	}
 	return strings.EqualFold(string(c.UserName), value)
-}
-
-// matchOrder reads the attributes by which an account is recognised; nil when one is none of them.
-func matchOrder(text string) []string {
-	var order []string
-	for _, attr := range strings.Split(text, ",") {
-		switch attr = strings.TrimSpace(attr); attr {
-		case AttrExternalID, AttrUserName, AttrEmails:
-			order = append(order, attr)
-		default:
-			return nil
-		}
-	}
-	return order
-}
-
-func checkMatch(v string) string {
-	if matchOrder(v) == nil {
-		return "Name one or more of externalId, userName and emails, with commas between them."
-	}
-	return ""
 }
 
 // sought is what an account is recognised by, of the attributes that are to be looked at; "" is not looked at.
@@ -127,16 +104,6 @@ func (s sought) value(attr string) string {
 		return s.mail
 	}
 	return s.name
-}
-
-func (l *learned) filterOff(attr string) *atomic.Bool {
-	switch attr {
-	case AttrExternalID:
-		return &l.noIDFilter
-	case AttrEmails:
-		return &l.noMailFilter
-	}
-	return &l.noNameFilter
 }
 
 // trust is what an empty-handed filter is worth.
@@ -222,42 +189,9 @@ func (k *connector) unfiltered(ctx context.Context, a Answer) (trust, error) {
 	return useless, k.failure(a)
 }
 
-// bareNotFound tells "no such user", which some services say with 404, from "no such service".
-func (k *connector) bareNotFound(ctx context.Context, a Answer, conforms bool) error {
-	if conforms || k.learned.collection.Load() {
-		return nil
-	}
-	return k.serves(ctx, a.Op)
+func notFound() *connectors.Error {
+	return &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "The target has no account for this user."}
 }
-
-// serves is an error when nobody answers as a list of users where it should be.
-func (k *connector) serves(ctx context.Context, op string) error {
-	list, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + k.window(1)})
-	if err == nil && !list.OK() {
-		err = k.failure(list)
-	}
-	if err == nil {
-		_, err = k.page(list)
-	}
-	if e, ok := errors.AsType[*connectors.Error](err); ok {
-		e.Op = op
-	}
-	return err
-}
-
-// itemFailure is failure for a request about one account. A 404 that is no SCIM message may come from a proxy in front of
-// a service that is down, or from a wrong URL: taken for "gone", it would leave somebody's account behind for ever.
-func (k *connector) itemFailure(ctx context.Context, a Answer) error {
-	if _, conforms := scim.ParseError(a.Body); a.Status == http.StatusNotFound && !conforms {
-		if err := k.serves(ctx, a.Op); err != nil {
-			return err
-		}
-	}
-	return k.failure(a)
-}
-
-// escapeQuery escapes like url.QueryEscape, with %20 for a space: not every server reads + as one.
-func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 func one(found []candidate) (connectors.Account, error) {
 	if len(found) > 1 {
@@ -272,29 +206,4 @@ func one(found []candidate) (connectors.Account, error) {
 	acc := found[0].account()
 	acc.Shown = shown(found[0].raw)
 	return acc, nil
-}
-
-// Read implements connectors.Connector with one GET (RFC 7644 §3.4.1).
-func (k *connector) Read(ctx context.Context, id string) (connectors.Account, error) {
-	url, err := k.item(connectors.OpRead, id)
-	if err != nil {
-		return connectors.Account{}, err
-	}
-	a, err := k.send(ctx, Call{Op: connectors.OpRead, Method: http.MethodGet, URL: url})
-	switch {
-	case err != nil:
-		return connectors.Account{}, err
-	case !a.OK():
-		return connectors.Account{}, k.itemFailure(ctx, a)
-	}
-	acc := accountIn(a.Body)
-	if acc.ID == "" {
-		return acc, &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Message: "The target's answer is not a SCIM user.",
-			Remedy: "Usher tries again by itself. If this lasts, check the users endpoint."}
-	}
-	return acc, nil
-}
-
-func notFound() *connectors.Error {
-	return &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "The target has no account for this user."}
 }

@@ -2,6 +2,7 @@ package scim2
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"usher/connectors"
@@ -43,6 +44,18 @@ func groupIn(body []byte) connectors.Account {
 	return g.account()
 }
 
+// readGroup reads one group, without its members where they do not matter and the service can leave them out.
+func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (Answer, error) {
+	if bare && !k.learned.group.noExclude.Load() {
+		a, err := k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at + "?excludedAttributes=members"})
+		if err != nil || a.Status != http.StatusBadRequest {
+			return a, err
+		}
+		k.learned.group.noExclude.Store(true)
+	}
+	return k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at})
+}
+
 // ReadGroup implements connectors.GroupConnector with one GET.
 func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Account, error) {
 	at, err := k.groupURL(connectors.OpRead, id)
@@ -61,4 +74,37 @@ func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Accoun
 		return g, notAGroup(a, nil)
 	}
 	return g, nil
+}
+
+// listGroups reads a list without the members, which may be many, where the service can leave them out.
+func (k *connector) listGroups(ctx context.Context, query string) (Answer, error) {
+	get := func(query string) (Answer, error) {
+		return k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.groups + "?" + query})
+	}
+	if k.learned.group.noExclude.Load() {
+		return get(query)
+	}
+	a, err := get(query + "&excludedAttributes=members")
+	if err != nil || a.Status != http.StatusBadRequest {
+		return a, err
+	}
+	plain, err := get(query)
+	if err == nil && plain.OK() {
+		k.learned.group.noExclude.Store(true)
+	}
+	return plain, err
+}
+
+func (k *connector) groupPage(a Answer) (groups []seenGroup, l scim.List, err error) {
+	if err := scim.Decode(a.Body, &l); err != nil {
+		return nil, l, &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: err,
+			Message: "The target's answer is not a SCIM list of groups.", Remedy: "Usher tries again by itself. If this lasts, check the groups endpoint."}
+	}
+	for _, raw := range l.Resources {
+		var g seenGroup
+		if scim.Decode(raw, &g) == nil && UsableID(string(g.ID)) {
+			groups = append(groups, g)
+		}
+	}
+	return groups, l, nil
 }

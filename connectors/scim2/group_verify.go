@@ -18,13 +18,6 @@ func nameKept(body []byte, name string) (kept bool, is string) {
 	return alike(is, name) || strings.Contains(plain(is), plain(name)) || cutOff(plain(is), plain(name)), is
 }
 
-// cutOff reports that a name is the beginning of a long one, which the service may have cut. A short one is more likely to be
-// the old name.
-func cutOff(is, name string) bool {
-	const long = 20
-	return len(is) >= long && strings.HasPrefix(name, is)
-}
-
 // groupSettled does for a group's name what settled does for an account.
 func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a Answer) (Answer, error) {
 	kept, _ := nameKept(a.Body, g.Name)

@@ -2,8 +2,6 @@ package scim2
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"slices"
@@ -117,54 +115,6 @@ func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (Answer
 	return w.sendPut(ctx, w.at, w.id, withMembers(ids, add, w.traits.memberType))
 }
 
-// memberPatch are the operations that add or remove members in a dialect (RFC 7644 §3.5.2).
-func memberPatch(style string, ids []string, add bool, memberType string) []scim.Operation {
-	if add {
-		list := memberValues(ids, memberType)
-		switch style {
-		case styleObject:
-			return []scim.Operation{{Op: scim.Add, Value: map[string]any{"members": list}}}
-		case styleSalesforce:
-			return []scim.Operation{{Op: scim.Add, Path: "members", Value: map[string]any{"members": list}}}
-		case styleEntraLegacy:
-			return []scim.Operation{{Op: capital(scim.Add), Path: "members", Value: list}}
-		}
-		return []scim.Operation{{Op: scim.Add, Path: "members", Value: list}}
-	}
-	if style == styleEntraLegacy {
-		return []scim.Operation{{Op: capital(scim.Remove), Path: "members", Value: memberValues(ids, "")}}
-	}
-	ops := make([]scim.Operation, len(ids))
-	for i, id := range ids {
-		ops[i] = scim.Operation{Op: scim.Remove, Path: "members[value eq " + scim.Quote(id) + "]"}
-	}
-	return ops
-}
-
-func memberValues(ids []string, memberType string) []any {
-	list := make([]any, len(ids))
-	for i, id := range ids {
-		m := map[string]any{"value": id}
-		if memberType != "" {
-			m["type"] = memberType
-		}
-		list[i] = m
-	}
-	return list
-}
-
-// readGroup reads one group, without its members where they do not matter and the service can leave them out.
-func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (Answer, error) {
-	if bare && !k.learned.group.noExclude.Load() {
-		a, err := k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at + "?excludedAttributes=members"})
-		if err != nil || a.Status != http.StatusBadRequest {
-			return a, err
-		}
-		k.learned.group.noExclude.Store(true)
-	}
-	return k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at})
-}
-
 // Members implements connectors.GroupConnector. SCIM has no pages of members: one answer has them all.
 func (k *connector) Members(ctx context.Context, id string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
@@ -210,12 +160,4 @@ func (k *connector) members(ctx context.Context, id string) ([]seenMember, error
 		k.learned.group.tells.Store(true)
 	}
 	return g.Members, nil
-}
-
-func notAGroup(a Answer, err error) *connectors.Error {
-	if err == nil {
-		err = errors.New("no members can be read")
-	}
-	return &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: fmt.Errorf("read group: %w", err),
-		Message: "The group could be read from the target, but its answer is not a SCIM group.", Remedy: "Usher tries again by itself. If this lasts, check the groups endpoint."}
 }

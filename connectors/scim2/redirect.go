@@ -3,6 +3,7 @@ package scim2
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"sync/atomic"
 
@@ -84,4 +85,37 @@ func (k *connector) movedTo(collection string) string {
 		return to
 	}
 	return ""
+}
+
+// redirected says where the service sent us, and which setting follows from it. What keeps the origin and the method was
+// followed once before (connectors.NewClient); the rest would turn a POST into a GET, or give another host the credentials.
+func (k *connector) redirected(a Answer) (message, remedy string) {
+	to, err := url.Parse(a.Header.Get("Location"))
+	from, _ := url.Parse(a.URL)
+	if err != nil || to.String() == "" {
+		return "The target redirected the request, without saying where.", "Check the base URL."
+	}
+	to = from.ResolveReference(to)
+	to.RawQuery, to.Fragment, to.User = "", "", nil
+	message = "The target redirected the request to " + to.String() + ", and Usher did not follow: it takes one step within the same host at most, so that nobody else gets the credentials."
+	asked, _, _ := strings.Cut(a.URL, "?")
+	for _, c := range []struct{ url, setting, last string }{{k.users, "Users endpoint", "/Users"}, {k.groups, "Groups endpoint", "/Groups"}} {
+		list := to.String()
+		switch {
+		case asked == c.url:
+		case strings.HasPrefix(asked, strings.TrimRight(c.url, "/")+"/"):
+			list = strings.TrimRight(list, "/")
+			list = strings.TrimSuffix(list, "/"+path.Base(list))
+		default:
+			continue
+		}
+		base, usual := strings.CutSuffix(strings.TrimRight(list, "/"), c.last)
+		switch {
+		case usual && c.url == k.base+c.last:
+			return message, "Use " + base + " as the base URL, if you trust that address."
+		case usual || (connectors.SameOrigin(from, to) && c.url != k.base+c.last):
+			return message, "Enter " + list + " as the " + c.setting + ", if you trust that address."
+		}
+	}
+	return message, "Check the base URL; it may lack a part of its path, or point to a sign-in page."
 }

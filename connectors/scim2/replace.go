@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"usher/connectors"
 	"usher/scim"
@@ -82,27 +81,6 @@ func merge(d Document, c connectors.Changes) {
 		}
 	}
 	dropEmptyExtensions(d)
-}
-
-// dropEmptyExtensions leaves out an extension that has lost its last attribute, with its schema.
-func dropEmptyExtensions(d Document) {
-	for key, v := range d {
-		if m, ok := v.(map[string]any); !ok || len(m) > 0 {
-			continue
-		}
-		delete(d, key)
-		if !IsURN(key) {
-			continue
-		}
-		name := d.Name("schemas")
-		var kept []any
-		for _, s := range asList(d[name]) {
-			if t, _ := s.(string); !strings.EqualFold(t, key) {
-				kept = append(kept, s)
-			}
-		}
-		d[name] = kept
-	}
 }
 
 func asList(v any) []any { l, _ := v.([]any); return l }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"usher/connectors"
@@ -53,17 +54,6 @@ func (k *connector) send(ctx context.Context, c Call) (Answer, error) {
 		k.learned.plainJSON.Store(true)
 	}
 	return a, err
-}
-
-func refusesMediaType(a Answer) bool {
-	if a.Status == http.StatusUnsupportedMediaType {
-		return true
-	}
-	if a.Status != http.StatusBadRequest {
-		return false
-	}
-	text := strings.ToLower(string(a.Body))
-	return containsAny(text, "media type", "content-type", "content type", scim.MediaType)
 }
 
 // signed sends with the credentials. An access token that is refused is exchanged for a new one, once: it may have
@@ -145,18 +135,23 @@ func readAll(resp *http.Response) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-// item is the URL of one account. An ID that would name something else than an account is refused.
-func (k *connector) item(op, id string) (string, error) {
-	if !UsableID(id) {
-		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The account's ID " + scim.Quote(id) + " cannot be used in a URL.",
-			Remedy: "Unlink the account and let Usher find it again."}
-	}
-	return ItemURL(k.users, id), nil
-}
-
 // ItemURL is the URL of one resource of a collection.
 func ItemURL(collection, id string) string {
 	return strings.TrimRight(collection, "/") + "/" + url.PathEscape(id)
 }
 
 func UsableID(id string) bool { return id != "" && id != "." && id != ".." }
+
+// idFromLocation is the last part of the path, which is all of meta.location and Location that is trusted.
+func idFromLocation(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || location == "" {
+		return ""
+	}
+	last := path.Base(strings.TrimRight(u.EscapedPath(), "/"))
+	id, err := url.PathUnescape(last)
+	if err != nil || id == "/" || strings.EqualFold(id, "Users") {
+		return ""
+	}
+	return id
+}

@@ -53,13 +53,6 @@ func (k *connector) keepSecret(c connectors.Config) {
 	slices.SortFunc(k.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
-// validHeaderName is RFC 9110's token; net/http would refuse anything else at every request.
-func validHeaderName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
 // scrub takes the connector's secrets, and others that go with one request, out of foreign words.
 func (k *connector) scrub(s string, others ...string) string {
 	for _, secret := range slices.Concat(others, k.secrets) {

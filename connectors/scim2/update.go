@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"usher/connectors"
 	"usher/scim"
@@ -115,35 +114,9 @@ func (k *connector) patch(ctx context.Context, c Call, ops []scim.Operation) (An
 	return b, nil
 }
 
-// misunderstood reports a refusal that may be about how the change was written.
-func misunderstood(a Answer) bool {
-	if a.Status != http.StatusBadRequest || lacksPatch(a) {
-		return false
-	}
-	said, _ := scim.ParseError(a.Body)
-	if duplicate(strings.ToLower(said.ScimType + " " + said.Detail)) {
-		return false
-	}
-	switch said.ScimType {
-	case scim.InvalidPath, scim.NoTarget, scim.InvalidValue, scim.InvalidSyntax:
-		return true
-	}
-	return false
-}
-
 func blameName(a Answer, c connectors.Changes) bool {
 	_, renamed := c.Set[AttrUserName]
 	return renamed && a.Status == http.StatusConflict
-}
-
-// lacksPatch reports a refusal of the method, which is certain not to have changed anything.
-func lacksPatch(a Answer) bool {
-	if a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusNotImplemented {
-		return true
-	}
-	said, _ := scim.ParseError(a.Body)
-	text := strings.ToLower(said.Detail)
-	return a.Status == http.StatusBadRequest && strings.Contains(text, "patch") && containsAny(text, "not supported", "unsupported", "not implemented")
 }
 
 // operations are the changes as RFC 7644 §3.5.2 has them, sorted by path: multi-valued attributes are

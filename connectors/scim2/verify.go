@@ -6,7 +6,118 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/scim"
 )
+
+// settled looks at what the service made of a PATCH that it took. Where it shows that it did something else, the account is
+// read, for the answer may be older than the write; then it is written in the other dialect, and then by PUT. The way that
+// works is kept to. Where the first way worked nothing is sent besides.
+func (k *connector) settled(ctx context.Context, p Call, ops []scim.Operation, c connectors.Changes, a Answer) (Answer, error) {
+	a, lost, err := k.verdict(ctx, a, c, false)
+	if err != nil || len(lost) == 0 {
+		return a, err
+	}
+	if k.learned.neverKept(lost) {
+		return a, notKept(a, lost)
+	}
+	if other := k.otherStyle(); other != "" {
+		if p.Body, err = patchBody(other, ops); err != nil {
+			return a, unwritable(p.Op, err)
+		}
+		b, err := k.versioned(ctx, p)
+		if err != nil {
+			return b, err
+		}
+		if b.OK() {
+			var still []contradiction
+			if b, still, err = k.verdict(ctx, b, c, true); err != nil {
+				return b, err
+			}
+			if len(still) == 0 {
+				k.learned.objectPatch.Store(true)
+				return b, nil
+			}
+		}
+	}
+	if k.updateMode != usePatch {
+		b, err := k.replace(ctx, p, c)
+		switch kind := connectors.KindOf(err); {
+		case err == nil:
+			k.learned.noPatch.Store(true)
+			return b, nil
+		case kind != connectors.Invalid && kind != connectors.Misconfigured: // a PUT that is not there says nothing new
+			return b, err
+		}
+	}
+	k.learned.keepsNot(lost)
+	return a, notKept(a, lost)
+}
+
+// verdict gives what an answer contradicts, after a look at the account itself. With sure, an answer that shows nothing is
+// looked into, too.
+func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes, sure bool) (Answer, []contradiction, error) {
+	if k.traits.unconfirmed {
+		if err := k.applied(ctx, a, c); err != nil {
+			return a, nil, err
+		}
+	}
+	lost := contradictions(a.Body, c)
+	if (len(lost) == 0 && (!sure || len(a.Body) > 0)) || a.Status == http.StatusAccepted {
+		return a, nil, nil
+	}
+	now, err := k.send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL, Secrets: a.Secrets})
+	if err != nil {
+		return a, nil, err
+	}
+	if !now.OK() {
+		return a, lost, nil
+	}
+	return now, contradictions(now.Body, c), nil
+}
+
+// codeNotKept is Error.Code of a write that the service took and did not do. Stored: never rename.
+const codeNotKept = "notKept"
+
+// notKept says attribute by attribute what was sent and what the service shows.
+func notKept(a Answer, lost []contradiction) error {
+	e := &connectors.Error{Kind: connectors.Invalid, Op: a.Op, Status: a.Status, Code: codeNotKept}
+	if len(lost) == 1 && lost[0].key == AttrActive {
+		state := "active"
+		if lost[0].sent == true {
+			state = "inactive"
+		}
+		e.Message = "The target said yes, but the account is still " + state + ": it ignores the attribute active."
+		e.Remedy = "Change the account by hand at the target, and choose another policy for leavers, such as Remove the account."
+		return e
+	}
+	words := make([]string, len(lost))
+	for i, l := range lost {
+		words[i] = l.key + ": sent " + shownValue(l.sent) + ", kept " + shownValue(l.kept)
+	}
+	e.Message = "The target took the change and did not apply all of it. " + strings.Join(words, "; ") + "."
+	e.Remedy = "Look at the account at the target: something there may set these attributes, or they can only be read. Where the target never takes them, send nothing to them on the mapping page."
+	return e
+}
+
+// shownValue is a value for people to read, cut to a length.
+func shownValue(v any) string {
+	if Blank(v) {
+		return "nothing"
+	}
+	text, ok := v.(string)
+	if !ok {
+		b, err := scim.AppendValue(nil, v)
+		if err != nil {
+			return "a value"
+		}
+		text = string(b)
+	}
+	const enough = 80
+	if r := []rune(text); len(r) > enough {
+		text = string(r[:enough]) + "…"
+	}
+	return "“" + text + "”"
+}
 
 // applied is Kind Pending when nothing of what was asked is there: the user has not accepted the invitation yet. It is
 // asked only where a service is known to do so; others may keep a value in another form than it was sent.

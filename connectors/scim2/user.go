@@ -1,0 +1,71 @@
+package scim2
+
+import (
+	"slices"
+	"strings"
+	"usher/connectors"
+	"usher/scim"
+)
+
+// newUser is the body of a create.
+func newUser(p connectors.Profile) Document {
+	d := make(Document, len(p.Values)+3)
+	d["schemas"] = []any{scim.UserURN}
+	d["externalId"] = p.ResourceID
+	for key, v := range p.Values {
+		if !Blank(v) {
+			d.Put(key, v)
+		}
+	}
+	return d
+}
+
+// seen is what the connector looks at in a user that the service sent.
+type seen struct {
+	ID         scim.Text    `json:"id"`
+	ExternalID scim.Text    `json:"externalId"`
+	UserName   scim.Text    `json:"userName"`
+	Active     scim.Bool    `json:"active"`
+	UserType   scim.Text    `json:"userType"`
+	Roles      []scim.Value `json:"roles"`
+	Emails     []scim.Value `json:"emails"`
+}
+
+func (s seen) account() connectors.Account {
+	return connectors.Account{ID: string(s.ID), ExternalID: string(s.ExternalID), Protected: s.administrator()}
+}
+
+// administrator errs on the safe side: a role or type with a word that ends in admin or administrator.
+func (s seen) administrator() bool {
+	if adminWord(string(s.UserType)) {
+		return true
+	}
+	return slices.ContainsFunc(s.Roles, func(v scim.Value) bool {
+		return adminWord(string(v.Value)) || adminWord(string(v.Display)) || adminWord(string(v.Type))
+	})
+}
+
+func adminWord(s string) bool {
+	if s == "" {
+		return false
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < 'a' || r > 'z' }), func(w string) bool {
+		w = strings.TrimSuffix(w, "s")
+		return strings.HasSuffix(w, "admin") || strings.HasSuffix(w, "administrator")
+	})
+}
+
+// shown is what the service said, by our attributes' keys.
+func shown(raw []byte) map[string]any {
+	d, err := DecodeDocument(raw)
+	if err != nil {
+		return nil
+	}
+	out := map[string]any{}
+	for _, a := range Attributes() {
+		if v := d.Get(a.Key); !Blank(v) {
+			out[a.Key] = v
+		}
+	}
+	return out
+}
