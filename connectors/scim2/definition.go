@@ -22,7 +22,7 @@ func Definition() connectors.Definition {
 		Fields:     fields(),
 		Attributes: Attributes(),
 		Modes:      []connectors.Mode{connectors.Disable, connectors.Delete},
-		Groups:     groupsOf(),
+		Groups:     groups(),
 		Passwords:  []connectors.PasswordMode{connectors.PasswordNone, connectors.PasswordRandom, connectors.PasswordSend},
 		Budget:     connectors.Budget{RequestsPerSecond: 5, Concurrency: 4},
 		Lag:        10 * time.Second,
@@ -32,4 +32,10 @@ func Definition() connectors.Definition {
 		},
 		Open: func(c connectors.Config, client *http.Client) (connectors.Connector, error) { return open(c, client) },
 	}
+}
+
+// groups are what the kind can do about groups. Chunk is small, so that what was done before a target throttles is not
+// done again.
+func groups() *connectors.Groups {
+	return &connectors.Groups{Noun: "Groups", Create: true, Chunk: MaxMemberChunk}
 }

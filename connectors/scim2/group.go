@@ -10,9 +10,6 @@ import (
 	"usher/scim"
 )
 
-// keyMemberChunk is stored: never rename.
-const KeyMemberChunk = "member_chunk"
-
 // CreateGroup implements connectors.GroupConnector with one request (RFC 7643 §4.2, RFC 7644 §3.3).
 func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) (connectors.Account, error) {
 	if k.traits.noGroupCreate {
@@ -33,9 +30,6 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 	}
 	return k.createdGroup(a, g)
 }
-
-// usualChunk is how many members one request changes unless the settings say otherwise; AWS takes no more.
-const usualChunk = 100
 
 func (k *connector) createdGroup(a Answer, g connectors.GroupProfile) (connectors.Account, error) {
 	unknown := func(message string, err error) (connectors.Account, error) {
@@ -77,12 +71,6 @@ func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.Gro
 	return groupIn(a.Body), nil
 }
 
-// groupsOf is what the kind can do about groups. Chunk is small, so that what was done before a target throttles is not
-// done again.
-func groupsOf() *connectors.Groups {
-	return &connectors.Groups{Noun: "Groups", Create: true, Chunk: 2 * usualChunk}
-}
-
 func (k *connector) rename(ctx context.Context, id string, g connectors.GroupProfile) (Answer, error) {
 	at, err := k.groupURL(connectors.OpUpdate, id)
 	if err != nil {
@@ -103,12 +91,6 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
 	return a, k.groupItemFailure(ctx, a)
-}
-
-func memberField() connectors.Field {
-	return connectors.Field{Key: KeyMemberChunk, Label: "Members in one request", Section: connectors.SectionPolicy, Type: connectors.Number,
-		Default: fmt.Sprint(usualChunk), Max: float64(groupsOf().Chunk), When: connectors.When{Key: connectors.PushGroups, Value: "true"},
-		Help: "How many members of a group are changed at once. Usher sends fewer where the target takes fewer."}
 }
 
 // DeleteGroup implements connectors.GroupConnector.

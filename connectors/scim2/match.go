@@ -2,6 +2,8 @@ package scim2
 
 import "strings"
 
+const matchDefault = AttrExternalID + "," + AttrUserName
+
 // matchOrder reads the attributes by which an account is recognised; nil when one is none of them.
 func matchOrder(text string) []string {
 	var order []string
