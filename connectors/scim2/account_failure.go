@@ -4,13 +4,35 @@ import (
 	"context"
 	"errors"
 	"net/http"
+
 	"usher/connectors"
 	"usher/scim"
 )
 
+// failure is an answer that is no success, in words about an account.
+func (k *connector) failure(a Answer) *connectors.Error {
+	e := k.wire.Failure(a)
+	switch e.Kind {
+	case connectors.Conflict:
+		e.Remedy = "An account with this user name or e-mail address exists at the target. Adopt it, or change one of the two."
+	case connectors.NotFound:
+		e.Remedy = "The account is not at the target any more."
+	case connectors.Limit:
+		e.Remedy = "The target has no room for another account. Free or buy a licence there; Usher tries again by itself, and whenever somebody leaves."
+	case connectors.Refused:
+		e.Remedy = "The target refuses this for this account, while others work. Look at its rights, or at the account there, then retry."
+	case connectors.Invalid:
+		e.Remedy = "The target does not accept these values. Correct the user or the attribute mapping."
+		if a.Status == http.StatusForbidden {
+			e.Remedy = "The account belongs to an owner of the target, whom nobody may change from outside. Change the account there by hand."
+		}
+	}
+	return e
+}
+
 // bareNotFound tells "no such user", which some services say with 404, from "no such service".
 func (k *connector) bareNotFound(ctx context.Context, a Answer, conforms bool) error {
-	if conforms || k.learned.collection.Load() {
+	if conforms || k.service.Learned.Collection.Load() {
 		return nil
 	}
 	return k.serves(ctx, a.Op)
@@ -18,7 +40,7 @@ func (k *connector) bareNotFound(ctx context.Context, a Answer, conforms bool) e
 
 // serves is an error when nobody answers as a list of users where it should be.
 func (k *connector) serves(ctx context.Context, op string) error {
-	list, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + k.window(1)})
+	list, err := k.get(ctx, connectors.OpFind, k.wire.Users+"?"+k.window(1))
 	if err == nil && !list.OK() {
 		err = k.failure(list)
 	}
@@ -42,13 +64,13 @@ func (k *connector) itemFailure(ctx context.Context, a Answer) error {
 	return k.failure(a)
 }
 
-// item is the URL of one account. An ID that would name something else than an account is refused.
-func (k *connector) item(op, id string) (string, error) {
+// accountURL is the URL of one account. An ID that would name something else than an account is refused.
+func (k *connector) accountURL(op, id string) (string, error) {
 	if !UsableID(id) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The account's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the account and let Usher find it again."}
 	}
-	return ItemURL(k.users, id), nil
+	return ItemURL(k.wire.Users, id), nil
 }
 
 func unwritable(op string, err error) *connectors.Error {

@@ -7,9 +7,12 @@ import (
 
 // Keys of the attributes that the code itself speaks of. Stored: never rename.
 const (
-	AttrUserName = "userName"
-	AttrActive   = "active"
-	AttrPassword = "password" // no attribute of a mapping; only a path
+	AttrUserName    = "userName"
+	AttrActive      = "active"
+	AttrEmails      = "emails"
+	AttrPassword    = "password"    // no attribute of a mapping; only a path
+	AttrExternalID  = "externalId"  // our name for the account or group
+	AttrDisplayName = "displayName" // of a group
 )
 
 // Attributes are what can be mapped: the table of what is known about a user. Only what every strict service takes has an

@@ -10,8 +10,8 @@ import (
 	"usher/connectors"
 )
 
-// clientOptions leaves out a certificate that cannot be used; open says so.
-func clientOptions(c connectors.Config) connectors.ClientOptions {
+// ClientOptions are those of the HTTP client that NewClient gets. A certificate that cannot be used is left out; NewClient says so.
+func ClientOptions(c connectors.Config) connectors.ClientOptions {
 	o := connectors.ClientOptions{AllowPrivate: c.On(KeyAllowPrivate), AllowHTTP: c.On(KeyAllowPrivate)}
 	if text := c.Text(KeyRoots); text != "" {
 		o.Roots = x509.NewCertPool()

@@ -12,15 +12,14 @@ import (
 	"log"
 	"math/big"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"usher/connectors"
-	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
-	"usher/directory"
 )
 
 // authority signs certificates.
@@ -93,30 +92,34 @@ func secure(t *testing.T, a authority) string {
 	return srv.URL + scim2fake.Prefix
 }
 
+// list asks for the list of users.
+func list(t *testing.T, input map[string]string) error {
+	t.Helper()
+	c := newClient(t, input)
+	a, err := c.Send(t.Context(), Call{Op: connectors.OpFind, Method: http.MethodGet, URL: c.Users})
+	if err == nil && !a.OK() {
+		err = c.Failure(a)
+	}
+	return err
+}
+
 func TestClientCertificate(t *testing.T) {
 	good, other := newAuthority(t), newAuthority(t)
 	base := secure(t, good)
 	cert, key := good.leaf(t, x509.ExtKeyUsageClientAuth)
 	input := map[string]string{KeyBaseURL: base, KeyAuthMode: authMTLS, KeyClientCert: cert, KeyClientKey: key, KeyRoots: good.pem, KeyAllowPrivate: "true"}
-	if _, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1)); err != nil {
+	if err := list(t, input); err != nil {
 		t.Errorf("with the right certificate: %v", err)
 	}
 	input[KeyClientCert], input[KeyClientKey] = other.leaf(t, x509.ExtKeyUsageClientAuth)
-	_, err := connectortest.Open(t, Definition(), input).Find(t.Context(), profile(1))
-	if e := want(t, err, connectors.Denied); !strings.Contains(e.Remedy, "client certificate") {
+	if e := want(t, list(t, input), connectors.Denied); !strings.Contains(e.Remedy, "client certificate") {
 		t.Errorf("with another's certificate: %+v", e)
 	}
-	_, err = connectortest.Open(t, Definition(), map[string]string{KeyBaseURL: base, KeyAuthMode: authNone, KeyRoots: good.pem, KeyAllowPrivate: "true"}).Find(t.Context(), profile(1))
-	want(t, err, connectors.Denied)
+	want(t, list(t, map[string]string{KeyBaseURL: base, KeyAuthMode: authNone, KeyRoots: good.pem, KeyAllowPrivate: "true"}), connectors.Denied)
 	input[KeyRoots] = other.pem
-	_, err = connectortest.Open(t, Definition(), input).Find(t.Context(), profile(1))
-	want(t, err, connectors.Misconfigured)
+	want(t, list(t, input), connectors.Misconfigured)
 	input[KeyClientKey] = key
-	s, errs := connectors.Read(Definition().AllFields(), input, directory.Settings{})
-	if errs.Err() != nil {
-		t.Fatal(errs)
-	}
-	_, err = open(connectors.Config{Settings: s}, nil)
+	_, err := NewClient(settingsOf(t, input), nil, "")
 	want(t, err, connectors.Misconfigured)
 }
 

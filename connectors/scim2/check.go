@@ -2,13 +2,10 @@ package scim2
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,22 +32,22 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	k.checkGroups(ctx, &r)
 	d := k.discover(ctx)
 	k.endpoints(ctx, &r, d)
-	k.inspect(&r, d)
+	steps, proposals := Inspect(d, k.mapped, k.passwords != connectors.PasswordNone && k.passwords != "")
+	r.Steps, r.Proposals = append(r.Steps, steps...), append(r.Proposals, proposals...)
 	k.checkToken(&r)
-	k.conclude(&r, said)
+	k.service.Conclude(&r, said, k.wire.Facts())
 	return r, nil
 }
 
 // checkAccess gets an access token, where one is needed.
 func (k *connector) checkAccess(ctx context.Context, r *connectors.Report) error {
-	if k.tokens == nil {
+	if !k.wire.UsesTokens() {
 		return nil
 	}
 	const name = "Get an access token"
-	if _, err := k.tokens.get(ctx, ""); err != nil {
-		e := k.noToken(connectors.OpCheck, err)
-		addStep(r, name, connectors.StepFailed, e.Error(), e.Remedy)
-		return e
+	if err := k.wire.EnsureToken(ctx); err != nil {
+		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))
+		return err
 	}
 	addStep(r, name, connectors.StepOK, "The token URL gave one.", "")
 	return nil
@@ -64,19 +61,19 @@ func addStep(r *connectors.Report, name string, state connectors.StepState, deta
 // have none, or guard it otherwise: that is no failure.
 func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) scim.Config {
 	const name = "Read ServiceProviderConfig"
-	if k.traits.noConfig {
+	if k.service.NoConfig {
 		addStep(r, name, connectors.StepSkipped, "The compatibility profile says that the target has none.", "")
-		return k.override
+		return k.service.Override
 	}
 	paths := []string{"/ServiceProviderConfig", "/ServiceProviderConfigs"}
-	if k.traits.pluralConf {
+	if k.service.PluralConfig {
 		slices.Reverse(paths)
 	}
 	for _, path := range paths {
-		a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.base + path})
+		a, err := k.get(ctx, connectors.OpCheck, k.wire.Base+path)
 		if err != nil {
 			addStep(r, name, connectors.StepWarning, err.Error(), "")
-			return k.override
+			return k.service.Override
 		}
 		if a.Status == http.StatusNotFound {
 			continue
@@ -84,15 +81,13 @@ func (k *connector) checkConfig(ctx context.Context, r *connectors.Report) scim.
 		c, err := scim.DecodeConfig(a.Body)
 		if !a.OK() || err != nil {
 			addStep(r, name, connectors.StepWarning, fmt.Sprintf("The target answered with status %d and no usable document. Usher finds out by itself.", a.Status), "")
-			return k.override
+			return k.service.Override
 		}
 		addStep(r, name, connectors.StepOK, fmt.Sprintf("PATCH: %s, filters: %s.", said(c.Patch.Supported), said(c.Filter.Supported)), "")
-		c = overridden(c, k.override)
-		k.obey(c)
-		return c
+		return k.service.TakeConfig(c)
 	}
 	addStep(r, name, connectors.StepWarning, "The target has none. Usher finds out by itself what it can do.", "")
-	return k.override
+	return k.service.Override
 }
 
 func said(b scim.Bool) string {
@@ -108,12 +103,12 @@ func said(b scim.Bool) string {
 // checkList reads the list of users. Its answer is what was no list.
 func (k *connector) checkList(ctx context.Context, r *connectors.Report) (Answer, error) {
 	const name = "List users"
-	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.users + "?" + k.window(1)})
-	if err == nil && a.Status == http.StatusBadRequest && !k.learned.cursors.Load() {
-		b, other := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.users + "?cursor=&count=1"})
+	a, err := k.get(ctx, connectors.OpCheck, k.wire.Users+"?"+k.window(1))
+	if err == nil && a.Status == http.StatusBadRequest && !k.service.Learned.Cursors.Load() {
+		b, other := k.get(ctx, connectors.OpCheck, k.wire.Users+"?"+PageByCursor("", 1))
 		if other == nil && b.OK() {
 			a = b
-			k.learned.cursors.Store(true)
+			k.service.Learned.Cursors.Store(true)
 		}
 	}
 	if err == nil && !a.OK() {
@@ -141,11 +136,11 @@ func (k *connector) checkList(ctx context.Context, r *connectors.Report) (Answer
 // checkFilter asks for a user that cannot exist: whoever comes back shows that filters are ignored.
 func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error {
 	const name = "Filter users"
-	if k.filters == filterOff || k.learned.noNameFilter.Load() {
+	if k.service.NeverFilters() || k.service.Learned.NoNameFilter.Load() {
 		addStep(r, name, connectors.StepSkipped, "Filters are off. Usher reads the whole list when it looks for an account.", "")
 		return nil
 	}
-	_, trust, err := k.ask(ctx, AttrUserName, "usher-check-"+uuid.NewString(), &k.learned.noNameFilter)
+	_, trust, err := k.ask(ctx, AttrUserName, "usher-check-"+uuid.NewString(), &k.service.Learned.NoNameFilter)
 	switch {
 	case err != nil:
 		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))
@@ -161,9 +156,9 @@ func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error
 
 func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) {
 	const name = "List groups"
-	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.groups + "?count=1&excludedAttributes=members"})
+	a, err := k.get(ctx, connectors.OpCheck, k.wire.Groups+"?count=1&excludedAttributes=members")
 	if err == nil && a.Status == http.StatusBadRequest {
-		a, err = k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.groups + "?count=1"})
+		a, err = k.get(ctx, connectors.OpCheck, k.wire.Groups+"?count=1")
 	}
 	can := err == nil && a.OK()
 	r.Capabilities = append(r.Capabilities, connectors.Capability{Name: "Groups", Can: can})
@@ -177,21 +172,12 @@ func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) {
 	}
 }
 
-// checkToken warns before a token that says when it ends (RFC 7519 §4.1.4) does so. It is read, not verified.
+// checkToken warns before a token that says when it ends does so.
 func (k *connector) checkToken(r *connectors.Report) {
-	_, token, _ := strings.Cut(k.credential[1], " ")
-	parts := strings.Split(token, ".")
-	if k.authMode != authBearer || len(parts) != 3 {
+	end, ok := k.wire.TokenEnd()
+	if !ok {
 		return
 	}
-	var claims struct {
-		Exp float64 `json:"exp"`
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 {
-		return
-	}
-	end := time.Unix(int64(claims.Exp), 0).UTC()
 	state, remedy := connectors.StepOK, ""
 	if time.Until(end) < 30*24*time.Hour {
 		state, remedy = connectors.StepWarning, "Make a new token at the target in time, and enter it in the connector's configuration."

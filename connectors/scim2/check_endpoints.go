@@ -12,14 +12,10 @@ import (
 )
 
 // endpoints compares where the service says that its users and groups are with where they are asked for.
-func (k *connector) endpoints(ctx context.Context, r *connectors.Report, d discovered) {
+func (k *connector) endpoints(ctx context.Context, r *connectors.Report, p Published) {
 	for _, c := range []struct{ name, plural, urn, at, key string }{
-		{"User", "users", scim.UserURN, k.users, KeyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.groups, KeyGroupEndpoint}} {
-		t := d.resourceType(c.name, c.urn)
-		if t == nil {
-			continue
-		}
-		to := k.resolve(string(t.Endpoint))
+		{"User", "users", scim.UserURN, k.wire.Users, KeyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.wire.Groups, KeyGroupEndpoint}} {
+		to := k.resolve(p.Endpoint(c.name, c.urn))
 		if to == "" || samePath(to, c.at) || !k.isList(ctx, to) {
 			continue
 		}
@@ -32,7 +28,7 @@ func (k *connector) endpoints(ctx context.Context, r *connectors.Report, d disco
 // resolve is the URL of an endpoint that is relative to the base URL (RFC 7643 §6), or to the host as some services write
 // it; "" for one of another origin.
 func (k *connector) resolve(endpoint string) string {
-	base, err := url.Parse(k.base)
+	base, err := url.Parse(k.wire.Base)
 	if err != nil {
 		return ""
 	}
@@ -48,7 +44,7 @@ func (k *connector) resolve(endpoint string) string {
 	case strings.HasPrefix(to.Path, strings.TrimRight(base.Path, "/")+"/"):
 		return base.ResolveReference(to).String()
 	}
-	return k.base + "/" + strings.TrimLeft(to.EscapedPath(), "/")
+	return k.wire.Base + "/" + strings.TrimLeft(to.EscapedPath(), "/")
 }
 
 func samePath(a, b string) bool {
@@ -57,7 +53,7 @@ func samePath(a, b string) bool {
 
 // isList reports whether a list of resources answers at a URL.
 func (k *connector) isList(ctx context.Context, u string) bool {
-	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: u + "?" + k.window(1)})
+	a, err := k.get(ctx, connectors.OpCheck, u+"?"+k.window(1))
 	if err != nil || !a.OK() {
 		return false
 	}
@@ -72,26 +68,26 @@ func (k *connector) isList(ctx context.Context, u string) bool {
 // where services usually have it. It stays on the host, for the credentials go along.
 func (k *connector) seek(ctx context.Context, r *connectors.Report, failed Answer) {
 	misses := failed.Status == http.StatusNotFound || failed.Status == http.StatusMethodNotAllowed || failed.OK() || failed.Status/100 == 3
-	if !misses || k.users != k.base+"/Users" {
+	if !misses || k.wire.Users != k.wire.Base+"/Users" {
 		return
 	}
-	u, err := url.Parse(k.base)
+	u, err := url.Parse(k.wire.Base)
 	if err != nil {
 		return
 	}
 	var near []string
 	switch strings.ToLower(path.Base(u.Path)) {
 	case "users", "groups", "serviceproviderconfig", "schemas", "resourcetypes":
-		near = append(near, strings.TrimSuffix(k.base, "/"+path.Base(u.EscapedPath())))
+		near = append(near, strings.TrimSuffix(k.wire.Base, "/"+path.Base(u.EscapedPath())))
 	default:
-		near = append(near, k.base+"/v2", k.base+"/scim/v2", k.base+"/scim")
+		near = append(near, k.wire.Base+"/v2", k.wire.Base+"/scim/v2", k.wire.Base+"/scim")
 	}
 	for _, base := range near {
 		if !k.isList(ctx, base+"/Users") {
 			continue
 		}
 		addStep(r, "Look near the base URL", connectors.StepWarning, "A list of users answers at "+base+"/Users.", "Use "+base+" as the base URL.")
-		r.Proposals = append(r.Proposals, connectors.Proposal{Key: KeyBaseURL, Value: base, Why: "There is no list of users at " + k.users + ", and there is one here."})
+		r.Proposals = append(r.Proposals, connectors.Proposal{Key: KeyBaseURL, Value: base, Why: "There is no list of users at " + k.wire.Users + ", and there is one here."})
 		return
 	}
 	k.endpoints(ctx, r, k.discover(ctx))

@@ -2,22 +2,29 @@ package scim2
 
 import "usher/scim"
 
-// obey takes for learned what a ServiceProviderConfig denies, and what the override says either way: a service's own
+// TakeConfig learns from the service's ServiceProviderConfig (RFC 7643 §5), and gives it with the override in its place.
+func (s *Service) TakeConfig(c scim.Config) scim.Config {
+	c = overridden(c, s.Override)
+	s.learnConfig(c)
+	return c
+}
+
+// learnConfig takes for learned what a ServiceProviderConfig denies, and what the override says either way: a service's own
 // document is right about what is missing more often than about what is there.
-func (k *connector) obey(c scim.Config) {
-	if p := c.Patch.Supported; p.Set && (!p.Value || k.override.Patch.Supported.Set) {
-		k.learned.noPatch.Store(!p.Value)
+func (s *Service) learnConfig(c scim.Config) {
+	if p := c.Patch.Supported; p.Set && (!p.Value || s.Override.Patch.Supported.Set) {
+		s.Learned.NoPatch.Store(!p.Value)
 	}
-	if f := c.Filter.Supported; f.Set && (!f.Value || k.override.Filter.Supported.Set) {
-		k.learned.noIDFilter.Store(!f.Value)
-		k.learned.noNameFilter.Store(!f.Value)
+	if f := c.Filter.Supported; f.Set && (!f.Value || s.Override.Filter.Supported.Set) {
+		s.Learned.NoIDFilter.Store(!f.Value)
+		s.Learned.NoNameFilter.Store(!f.Value)
 	}
-	if k.traits.pagination == "" && c.Pagination.Cursor.Value && c.Pagination.Index.Set && !c.Pagination.Index.Value {
-		k.learned.cursors.Store(true)
+	if s.pagination == "" && c.Pagination.Cursor.Value && c.Pagination.Index.Set && !c.Pagination.Index.Value {
+		s.Learned.Cursors.Store(true)
 	}
 	for _, most := range []scim.Int{c.Filter.MaxResults, c.Pagination.MaxPageSize} {
-		if most.Set && most.Value > 0 && most.Value < k.pageSize() {
-			k.learned.largestPage.Store(int32(most.Value))
+		if most.Set && most.Value > 0 && most.Value < s.PageSize() {
+			s.Learned.largestPage.Store(int32(most.Value))
 		}
 	}
 }

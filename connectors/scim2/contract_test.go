@@ -41,7 +41,7 @@ func newTarget(t testing.TB, q scim2fake.Quirks) target {
 }
 
 func (g target) Settings() map[string]string {
-	return map[string]string{KeyBaseURL: g.url + scim2fake.Prefix, KeyAuthMode: authBearer, KeyToken: testToken, KeyAllowPrivate: "true"}
+	return map[string]string{KeyBaseURL: g.url + scim2fake.Prefix, KeyAuthMode: "bearer", KeyToken: testToken, KeyAllowPrivate: "true"}
 }
 
 func (g target) Accounts() []connectortest.Remote {

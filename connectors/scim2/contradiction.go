@@ -15,40 +15,40 @@ import (
 	"usher/scim"
 )
 
-// contradiction is an attribute of which the service shows something else than was written.
-type contradiction struct {
-	key        string
-	sent, kept any
+// Contradiction is an attribute of which the service shows something else than was written.
+type Contradiction struct {
+	Key        string
+	Sent, Kept any // nil for nothing
 }
 
-// contradictions compares an answer that shows the account with what was written. Services keep values in forms of their
+// Contradictions compares an answer that shows the account with what was written. Services keep values in forms of their
 // own, drop what they do not know, and add what they please: only what cannot be true of a write that happened counts. That
 // is the value from before the write; the new value beside the attribute, under its key as a literal name; another user
 // name; and another active. What is not shown proves nothing.
-func contradictions(body []byte, c connectors.Changes) []contradiction {
+func Contradictions(body []byte, c connectors.Changes) []Contradiction {
 	d, err := DecodeDocument(body)
 	if err != nil || Blank(d.Get("id")) {
 		return nil // not the account, so that it speaks neither for nor against
 	}
-	var found []contradiction
+	var found []Contradiction
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		sent := c.Set[key]
 		if key == AttrPassword || Blank(sent) {
 			continue
 		}
-		if kept := d.Get(key); d.contradicts(key, sent, kept, c.Was[key]) {
-			found = append(found, contradiction{key, sent, kept})
+		if kept := d.Get(key); contradicts(d, key, sent, kept, c.Was[key]) {
+			found = append(found, Contradiction{key, sent, kept})
 		}
 	}
 	for _, key := range c.Clear {
 		if kept := d.Get(key); key != AttrUserName && !Blank(kept) && alike(kept, c.Was[key]) {
-			found = append(found, contradiction{key, nil, kept})
+			found = append(found, Contradiction{key, nil, kept})
 		}
 	}
 	return found
 }
 
-func (d Document) contradicts(key string, sent, kept, was any) bool {
+func contradicts(d Document, key string, sent, kept, was any) bool {
 	if alike(kept, sent) {
 		return false
 	}
@@ -66,6 +66,11 @@ func (d Document) contradicts(key string, sent, kept, was any) bool {
 		return true
 	}
 	return !Blank(was) && !alike(was, sent) && alike(kept, was)
+}
+
+// NameKept reports whether the name that a group shows is a form of the one that it was given.
+func NameKept(is, name string) bool {
+	return alike(is, name) || strings.Contains(plain(is), plain(name)) || cutOff(plain(is), plain(name))
 }
 
 // cutOff reports that a name is the beginning of a long one, which the service may have cut. A short one is more likely to be

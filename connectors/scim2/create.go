@@ -11,7 +11,7 @@ import (
 
 // Create implements connectors.Connector with exactly one request (RFC 7644 §3.3).
 func (k *connector) Create(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
-	p, err := k.traits.fit(connectors.OpCreate, p)
+	p, err := k.service.Fit(connectors.OpCreate, p)
 	if err != nil {
 		return connectors.Account{}, err
 	}
@@ -23,14 +23,14 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.users, Body: body, Secrets: hidden(password)})
+	a, err := k.wire.Send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.wire.Users, Body: body, Secrets: hidden(password)})
 	if err != nil {
 		return connectors.Account{}, err
 	}
 	if !a.OK() {
 		e := k.failure(a)
 		if e.Kind == connectors.Conflict {
-			k.learned.taken.add(p.Text(AttrUserName))
+			k.service.Learned.Taken.Add(p.Text(AttrUserName))
 		}
 		return connectors.Account{}, e
 	}
@@ -46,13 +46,13 @@ func (k *connector) created(a Answer, p connectors.Profile) (connectors.Account,
 		}
 	}
 	if s.ID == "" {
-		s.ID = scim.Text(idFromLocation(a.Header.Get("Location")))
+		s.ID = scim.Text(a.LocationID())
 	}
 	if !UsableID(string(s.ID)) {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.Op, Status: a.Status,
 			Message: "The target said yes, but did not say what the account's ID is.", Remedy: "Usher looks for the account before it does anything else."}
 	}
-	k.learned.collection.Store(true)
+	k.service.Learned.Collection.Store(true)
 	if s.ExternalID == "" {
 		s.ExternalID = scim.Text(p.ResourceID) // it went out with the request; not every service sends it back
 	}

@@ -26,9 +26,9 @@ func Definition() connectors.Definition {
 		Passwords:  []connectors.PasswordMode{connectors.PasswordNone, connectors.PasswordRandom, connectors.PasswordSend},
 		Budget:     connectors.Budget{RequestsPerSecond: 5, Concurrency: 4},
 		Lag:        10 * time.Second,
-		Options:    clientOptions,
+		Options:    ClientOptions,
 		Sent: func(c connectors.Config, p connectors.Profile) (connectors.Profile, error) {
-			return traitsOf(c).fit(connectors.OpCreate, p)
+			return TraitsOf(c).Fit(connectors.OpCreate, p)
 		},
 		Open: func(c connectors.Config, client *http.Client) (connectors.Connector, error) { return open(c, client) },
 	}

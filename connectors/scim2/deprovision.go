@@ -10,7 +10,7 @@ import (
 // Deprovision implements connectors.Connector. Where the service does not let anybody delete, a Delete
 // becomes a Disable, from then on at once.
 func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mode) error {
-	url, err := k.item(connectors.OpDeprovision, id)
+	url, err := k.accountURL(connectors.OpDeprovision, id)
 	if err != nil {
 		return err
 	}
@@ -22,10 +22,10 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 		return &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpDeprovision, Message: "SCIM2 cannot “" + string(m) + "” an account.",
 			Remedy: "Choose another policy in the connector's configuration."}
 	}
-	if k.learned.noDelete.Load() {
+	if k.service.Learned.NoDelete.Load() {
 		return k.disable(ctx, id)
 	}
-	a, err := k.versioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: url})
+	a, err := k.wire.SendVersioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: url})
 	switch {
 	case err != nil:
 		return err
@@ -42,7 +42,7 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 	if err := k.disable(ctx, id); err != nil {
 		return err
 	}
-	k.learned.noDelete.Store(true)
+	k.service.Learned.NoDelete.Store(true)
 	return nil
 }
 

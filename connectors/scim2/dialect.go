@@ -6,36 +6,45 @@ import (
 	"usher/scim"
 )
 
-// style is the PATCH dialect in force: the configured one, or the one that the service turned out to speak.
-func (k *connector) style() string {
-	if k.traits.patchStyle != "" {
-		return k.traits.patchStyle
+// Style is the PATCH dialect in force for accounts: the configured one, or the one that the service turned out to speak.
+func (s *Service) Style() string {
+	if s.patchStyle != "" {
+		return s.patchStyle
 	}
-	if k.learned.objectPatch.Load() {
+	if s.Learned.ObjectPatch.Load() {
 		return styleObject
 	}
 	return styleRFC
 }
 
-// otherStyle is worth one try when the service does not understand the first; "" where the dialect is settled. A
+// OtherStyle is worth one try when the service does not understand the first; "" where the dialect is settled. A
 // dialect that writes other values, such as text for a boolean, is never guessed.
-func (k *connector) otherStyle() string {
-	if k.traits.patchStyle != "" || k.learned.objectPatch.Load() {
+func (s *Service) OtherStyle() string {
+	if s.patchStyle != "" || s.Learned.ObjectPatch.Load() {
 		return ""
 	}
 	return styleObject
 }
 
-func (k *connector) groupStyle() string {
-	if style := k.style(); style != styleRFC || !k.learned.group.objectPatch.Load() {
+// GroupStyle is the dialect in force for groups.
+func (s *Service) GroupStyle() string {
+	if style := s.Style(); style != styleRFC || !s.Learned.Groups.ObjectPatch.Load() {
 		return style
 	}
 	return styleObject
 }
 
-// patchBody is operations with a path (RFC 7644 §3.5.2) as the dialect writes them. An operation on members is not
-// for it but for memberPatch.
-func patchBody(style string, ops []scim.Operation) ([]byte, error) {
+// OtherGroupStyle is OtherStyle for groups.
+func (s *Service) OtherGroupStyle() string {
+	if s.patchStyle != "" || s.GroupStyle() != styleRFC {
+		return ""
+	}
+	return styleObject
+}
+
+// PatchBody is operations with a path (RFC 7644 §3.5.2) as the dialect writes them. An operation on members is not
+// for it but for MemberPatch.
+func PatchBody(style string, ops []scim.Operation) ([]byte, error) {
 	return scim.Encode(scim.NewPatch(speak(style, ops)...))
 }
 
@@ -73,10 +82,10 @@ func gather(ops []scim.Operation, put func(d Document, key string, v any)) []sci
 	return append([]scim.Operation{{Op: scim.Replace, Value: map[string]any(set)}}, out...)
 }
 
-// memberPatch are the operations that add or remove members in a dialect (RFC 7644 §3.5.2).
-func memberPatch(style string, ids []string, add bool, memberType string) []scim.Operation {
+// MemberPatch are the operations that add or remove members in a dialect (RFC 7644 §3.5.2).
+func MemberPatch(style string, ids []string, add bool, memberType string) []scim.Operation {
 	if add {
-		list := memberValues(ids, memberType)
+		list := MemberValues(ids, memberType)
 		switch style {
 		case styleObject:
 			return []scim.Operation{{Op: scim.Add, Value: map[string]any{"members": list}}}
@@ -88,7 +97,7 @@ func memberPatch(style string, ids []string, add bool, memberType string) []scim
 		return []scim.Operation{{Op: scim.Add, Path: "members", Value: list}}
 	}
 	if style == styleEntraLegacy {
-		return []scim.Operation{{Op: capital(scim.Remove), Path: "members", Value: memberValues(ids, "")}}
+		return []scim.Operation{{Op: capital(scim.Remove), Path: "members", Value: MemberValues(ids, "")}}
 	}
 	ops := make([]scim.Operation, len(ids))
 	for i, id := range ids {
@@ -97,7 +106,8 @@ func memberPatch(style string, ids []string, add bool, memberType string) []scim
 	return ops
 }
 
-func memberValues(ids []string, memberType string) []any {
+// MemberValues are members as a group lists them (RFC 7643 §4.2). memberType is sent with each; "" is left out.
+func MemberValues(ids []string, memberType string) []any {
 	list := make([]any, len(ids))
 	for i, id := range ids {
 		m := map[string]any{"value": id}

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
-	"strings"
+
 	"usher/connectors"
 	"usher/scim"
 )
@@ -15,37 +14,22 @@ import (
 const maxDocuments = 200
 
 // discover reads /Schemas and /ResourceTypes (RFC 7644 §4). Many services have none, and nothing depends on them.
-func (k *connector) discover(ctx context.Context) discovered {
-	var d discovered
-	if k.traits.noConfig {
-		return d
+func (k *connector) discover(ctx context.Context) Published {
+	var p Published
+	if k.service.NoConfig {
+		return p
 	}
-	for _, raw := range k.documents(ctx, "/Schemas") {
-		var s schemaDoc
-		if scim.Decode(raw, &s) == nil && s.ID != "" && len(s.Attributes) > 0 {
-			d.schemas = append(d.schemas, s)
-		}
+	p.AddSchemas(k.documents(ctx, "/Schemas"))
+	if !p.HasUserSchema() {
+		p.AddUserSchema(k.documents(ctx, "/Schemas/"+url.PathEscape(scim.UserURN)))
 	}
-	if d.whole = d.schema(scim.UserURN) != nil; !d.whole {
-		for _, raw := range k.documents(ctx, "/Schemas/"+url.PathEscape(scim.UserURN)) {
-			var s schemaDoc
-			if scim.Decode(raw, &s) == nil && strings.EqualFold(string(s.ID), scim.UserURN) && len(s.Attributes) > 0 {
-				d.schemas = append(d.schemas, s)
-			}
-		}
-	}
-	for _, raw := range k.documents(ctx, "/ResourceTypes") {
-		var t typeDoc
-		if scim.Decode(raw, &t) == nil && t.Endpoint != "" {
-			d.types = append(d.types, t)
-		}
-	}
-	return d
+	p.AddTypes(k.documents(ctx, "/ResourceTypes"))
+	return p
 }
 
 // documents reads a list of documents, however it is wrapped: in a ListResponse, as a bare array, or one alone.
 func (k *connector) documents(ctx context.Context, path string) []json.RawMessage {
-	a, err := k.send(ctx, Call{Op: connectors.OpCheck, Method: http.MethodGet, URL: k.base + path})
+	a, err := k.get(ctx, connectors.OpCheck, k.wire.Base+path)
 	if err != nil || !a.OK() {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // CutKey takes the first part off an attribute's key: "name.givenName" is name and givenName; a key that
-// begins with a schema URN has the URN first (RFC 7644 §3.10).
+// begins with a schema URN has the URN first (RFC 7644 §3.10). more is false when the key has one part.
 func CutKey(key string) (first, rest string, more bool) {
 	if IsURN(key) {
 		i := strings.LastIndexByte(key, ':')
@@ -19,8 +19,10 @@ func CutKey(key string) (first, rest string, more bool) {
 	return strings.Cut(key, ".")
 }
 
+// IsURN reports whether a part of a key is the URN of a schema.
 func IsURN(key string) bool { return len(key) > 4 && strings.EqualFold(key[:4], "urn:") }
 
+// SplitKey gives all parts of an attribute's key, one at least.
 func SplitKey(key string) []string {
 	var parts []string
 	for {
@@ -64,6 +66,7 @@ func (d Document) Name(key string) string {
 	return key
 }
 
+// Get is the value of an attribute, nil when it is not there.
 func (d Document) Get(key string) any {
 	var v any = map[string]any(d)
 	for _, part := range SplitKey(key) {
@@ -76,6 +79,7 @@ func (d Document) Get(key string) any {
 	return v
 }
 
+// Set writes an attribute, under the names that the document has for its parts, and notes the schema of an extension.
 func (d Document) Set(key string, v any) {
 	at, parts := d, SplitKey(key)
 	for _, part := range parts[:len(parts)-1] {
@@ -111,6 +115,13 @@ func (d Document) Put(key string, v any) {
 	Document(inner).Put(rest, v)
 }
 
+// List is the value of an attribute with several, nil when it is not there or has one.
+func (d Document) List(key string) []any {
+	l, _ := d.Get(key).([]any)
+	return l
+}
+
+// AddSchema notes a schema in the attribute schemas (RFC 7643 §3), once.
 func (d Document) AddSchema(urn string) {
 	key := d.Name("schemas")
 	have, _ := d[key].([]any)
@@ -119,6 +130,7 @@ func (d Document) AddSchema(urn string) {
 	}
 }
 
+// Remove takes an attribute out; what it was a part of stays.
 func (d Document) Remove(key string) {
 	parts := SplitKey(key)
 	at := d
@@ -132,8 +144,8 @@ func (d Document) Remove(key string) {
 	delete(at, at.Name(parts[len(parts)-1]))
 }
 
-// dropEmptyExtensions leaves out an extension that has lost its last attribute, with its schema.
-func dropEmptyExtensions(d Document) {
+// DropEmptyExtensions leaves out each extension that has lost its last attribute, with its schema.
+func (d Document) DropEmptyExtensions() {
 	for key, v := range d {
 		if m, ok := v.(map[string]any); !ok || len(m) > 0 {
 			continue
@@ -142,21 +154,22 @@ func dropEmptyExtensions(d Document) {
 		if !IsURN(key) {
 			continue
 		}
-		name := d.Name("schemas")
 		var kept []any
-		for _, s := range asList(d[name]) {
+		for _, s := range d.List("schemas") {
 			if t, _ := s.(string); !strings.EqualFold(t, key) {
 				kept = append(kept, s)
 			}
 		}
-		d[name] = kept
+		d[d.Name("schemas")] = kept
 	}
 }
 
+// Encode writes the document as JSON. It fails on a value that JSON does not have.
 func (d Document) Encode() ([]byte, error) {
 	return scim.AppendValue(make([]byte, 0, 512), map[string]any(d))
 }
 
+// DecodeDocument reads a resource, with numbers as json.Number.
 func DecodeDocument(body []byte) (Document, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // a PUT must give numbers back exactly

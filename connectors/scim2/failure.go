@@ -10,33 +10,40 @@ import (
 	"usher/scim"
 )
 
-// failure classifies an answer that is no success, by status, code and operation: services answer 400 and
-// 500 for duplicates, and 403 for throttling.
-func (k *connector) failure(a Answer) *connectors.Error {
-	said, more := k.words(a.Body, a.Secrets...)
+// Failure classifies an answer that is no success, by status, code and operation: services answer 400 and
+// 500 for duplicates, and 403 for throttling. Its Remedy is empty where it depends on what the request was about, which is
+// so for the Kinds Conflict, NotFound, Limit, Refused and Invalid.
+func (c *Client) Failure(a Answer) *connectors.Error {
+	said, more := c.words(a.Body, a.Secrets...)
 	e := &connectors.Error{Op: a.Op, Status: a.Status, Code: said.ScimType, Message: said.Detail, More: more,
 		RetryAfter: connectors.RetryAfter(a.Header, time.Now())}
 	e.Kind = kind(a, said)
 	e.Elsewhere = elsewhere(a)
 	if a.Status >= 300 && a.Status < 400 {
-		e.Message, e.Remedy = k.redirected(a)
+		e.Message, e.Remedy = c.redirected(a)
 	}
 	if e.Message == "" {
 		e.Message = "The target answered “" + strings.TrimSpace(http.StatusText(a.Status)) + "” and gave no reason."
 	}
 	if e.Remedy == "" {
-		e.Remedy = k.remedy(a, e.Kind)
+		e.Remedy = c.remedy(a, e.Kind)
 	}
 	return e
 }
 
+// Said is the SCIM error message in an answer (RFC 7644 §3.12), without secrets; zero when there is none.
+func (c *Client) Said(a Answer) scim.Error {
+	said, _ := c.words(a.Body, a.Secrets...)
+	return said
+}
+
 // words are what a service said, without secrets and without a stack trace, which is more. Secrets are taken out before the
 // words are cut to a length, or the first part of one would be left, and after, for they may have been escaped.
-func (k *connector) words(body []byte, secrets ...string) (said scim.Error, more string) {
-	body = []byte(k.scrub(string(body), secrets...))
+func (c *Client) words(body []byte, secrets ...string) (said scim.Error, more string) {
+	body = []byte(c.scrub(string(body), secrets...))
 	said, _ = scim.ParseError(body)
-	said.ScimType, said.Detail = k.scrub(said.ScimType, secrets...), k.scrub(said.Detail, secrets...)
-	line, more := connectors.Headline(k.scrub(scim.ErrorText(body), secrets...))
+	said.ScimType, said.Detail = c.scrub(said.ScimType, secrets...), c.scrub(said.Detail, secrets...)
+	line, more := connectors.Headline(c.scrub(scim.ErrorText(body), secrets...))
 	if more != "" {
 		said.Detail = scim.Words(line)
 	}
@@ -93,45 +100,26 @@ func kind(a Answer, said scim.Error) connectors.Kind {
 	return connectors.Invalid
 }
 
-func (k *connector) remedy(a Answer, kind connectors.Kind) string {
+func (c *Client) remedy(a Answer, kind connectors.Kind) string {
 	switch kind {
 	case connectors.Denied:
-		switch k.authMode {
-		case authBasic:
-			return "The target refused the user name and password. Enter them again in the connector's configuration."
-		case authAPIKey:
-			return "The target refused the API key. Enter a new one, and check the header's name, in the connector's configuration."
-		case authNone:
-			return "The target wants credentials. Choose how to authenticate in the connector's configuration."
-		}
-		return "The target refused the token; it may have expired. Make a new one at the target and enter it in the connector's configuration."
-	case connectors.Conflict:
-		return "An account with this user name or e-mail address exists at the target. Adopt it, or change one of the two."
+		return c.signInRemedy()
 	case connectors.RateLimited:
 		return "Usher waits as long as the target asked. If this happens often, lower Requests per second."
-	case connectors.NotFound:
-		return "The account is not at the target any more."
-	case connectors.Limit:
-		return "The target has no room for another account. Free or buy a licence there; Usher tries again by itself, and whenever somebody leaves."
-	case connectors.Refused:
-		return "The target refuses this for this account, while others work. Look at its rights, or at the account there, then retry."
-	case connectors.Invalid:
-		if a.Status == http.StatusForbidden {
-			return "The account belongs to an owner of the target, whom nobody may change from outside. Change the account there by hand."
-		}
-		return "The target does not accept these values. Correct the user or the attribute mapping."
 	case connectors.Misconfigured:
-		return k.configRemedy(a)
+		return c.configRemedy(a)
+	case connectors.Conflict, connectors.NotFound, connectors.Limit, connectors.Refused, connectors.Invalid:
+		return ""
 	}
 	return "Usher tries again by itself. If this lasts, ask whoever runs the target, and quote its words."
 }
 
-func (k *connector) configRemedy(a Answer) string {
+func (c *Client) configRemedy(a Answer) string {
 	switch a.Status {
 	case http.StatusForbidden:
 		return "The credentials are valid but may not do this. Give them the right to manage users at the target, and check that provisioning is switched on there."
 	case http.StatusNotFound, http.StatusGone:
-		return "There is no SCIM service at " + k.users + ". Correct the base URL."
+		return "There is no SCIM service at " + c.Users + ". Correct the base URL."
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return "The target does not offer " + a.Method + " here. Check the base URL and the update method."
 	}

@@ -100,14 +100,14 @@ func TestC37WaysToAuthenticate(t *testing.T) {
 		settings map[string]string
 		allowed  func(*http.Request) bool
 	}{
-		authBasic: {map[string]string{KeyUsername: "ada", KeyPassword: "p:w€"}, func(r *http.Request) bool {
+		"basic": {map[string]string{KeyUsername: "ada", KeyPassword: "p:w€"}, func(r *http.Request) bool {
 			u, p, ok := r.BasicAuth()
 			return ok && u == "ada" && p == "p:w€"
 		}},
-		authAPIKey: {map[string]string{KeyAPIKey: "key-1"}, func(r *http.Request) bool {
+		"api_key": {map[string]string{KeyAPIKey: "key-1"}, func(r *http.Request) bool {
 			return r.Header.Get("X-API-Key") == "key-1" && r.Header.Get("Authorization") == ""
 		}},
-		authNone: {nil, func(r *http.Request) bool { return r.Header.Get("Authorization") == "" }},
+		"none": {nil, func(r *http.Request) bool { return r.Header.Get("Authorization") == "" }},
 	} {
 		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Allowed: c.allowed}))
 		defer srv.Close()

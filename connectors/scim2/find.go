@@ -13,8 +13,6 @@ import (
 	"usher/scim"
 )
 
-const AttrExternalID = "externalId"
-
 // candidate is a user that the service named, and its text for people who compare.
 type candidate struct {
 	seen
@@ -38,7 +36,7 @@ type sought struct{ externalID, name, mail string }
 
 func (k *connector) sought(p connectors.Profile) sought {
 	var s sought
-	for _, attr := range k.match {
+	for _, attr := range k.service.Match {
 		switch attr {
 		case AttrExternalID:
 			s.externalID = p.ResourceID
@@ -52,7 +50,8 @@ func (k *connector) sought(p connectors.Profile) sought {
 }
 
 func mainAddress(p connectors.Profile) string {
-	for _, e := range primaryFirst(asList(p.Values[AttrEmails])) {
+	list, _ := p.Values[AttrEmails].([]any)
+	for _, e := range PrimaryFirst(list) {
 		if m, ok := e.(map[string]any); ok {
 			address, _ := m["value"].(string)
 			return address
@@ -65,12 +64,12 @@ func mainAddress(p connectors.Profile) string {
 // service cannot filter.
 func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
 	s := k.sought(p)
-	if k.filters == filterOff {
+	if k.service.NeverFilters() {
 		return k.scan(ctx, s, 0)
 	}
 	mustScan := false
-	for _, attr := range k.match {
-		value, off := s.value(attr), k.learned.filterOff(attr)
+	for _, attr := range k.service.Match {
+		value, off := s.value(attr), k.service.Learned.NoFilterBy(attr)
 		if value == "" {
 			continue
 		}
@@ -79,18 +78,18 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 			return connectors.Account{}, err
 		}
 		// An address that came with strangers may be there twice.
-		if len(found) > 0 && (trust == reliable || attr != AttrEmails || k.filters == filterOn) {
+		if len(found) > 0 && (trust == reliable || attr != AttrEmails || k.service.AlwaysFilters()) {
 			return one(found)
 		}
 		mustScan = mustScan || trust != reliable
 	}
-	if mustScan && k.learned.noNameFilter.Load() {
-		k.learned.noIDFilter.Store(true) // a service that ignores one filter does not look at any
+	if mustScan && k.service.Learned.NoNameFilter.Load() {
+		k.service.Learned.NoIDFilter.Store(true) // a service that ignores one filter does not look at any
 	}
-	if mustScan && k.filters != filterOn {
+	if mustScan && !k.service.AlwaysFilters() {
 		return k.scan(ctx, s, 0)
 	}
-	if k.learned.taken.take(p.Text(AttrUserName)) {
+	if k.service.Learned.Taken.Take(p.Text(AttrUserName)) {
 		return k.scan(ctx, s, maxGuessPages)
 	}
 	return connectors.Account{}, notFound()
@@ -118,7 +117,7 @@ const (
 // ask filters by one attribute. A user name is tried once more in lower case, for services that compare by
 // case. A useless filter is not asked again.
 func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Bool) (found []candidate, t trust, err error) {
-	if off.Load() && k.filters != filterOn {
+	if off.Load() && !k.service.AlwaysFilters() {
 		return nil, useless, nil
 	}
 	values := []string{value}
@@ -130,7 +129,7 @@ func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Boo
 		if err != nil {
 			return nil, useless, err
 		}
-		if t == useless && k.filters != filterOn {
+		if t == useless && !k.service.AlwaysFilters() {
 			off.Store(true)
 		}
 		if len(found) > 0 || t != reliable {
@@ -146,8 +145,8 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 	if attr == AttrEmails {
 		path = "emails.value"
 	}
-	query := "filter=" + escapeQuery(path+" eq "+scim.Quote(value)) + "&" + k.window(2)
-	a, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + query})
+	query := FilterBy(path, value) + "&" + k.window(2)
+	a, err := k.get(ctx, connectors.OpFind, k.wire.Users+"?"+query)
 	if err != nil {
 		return nil, useless, err
 	}
@@ -174,23 +173,25 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 	return found, worth, nil
 }
 
+// saysNone knows the words for "no such user" in a refusal of the filter.
+func saysNone(said scim.Error) bool {
+	text := strings.ToLower(said.Detail)
+	return said.ScimType != scim.InvalidFilter && (strings.Contains(text, "not exist") || strings.Contains(text, "not found"))
+}
+
 // unfiltered says what a filtered request that failed means: nobody, no filters, or an error.
 func (k *connector) unfiltered(ctx context.Context, a Answer) (trust, error) {
 	said, conforms := scim.ParseError(a.Body)
 	switch {
 	case a.Status == http.StatusNotFound:
 		return reliable, k.bareNotFound(ctx, a, conforms)
-	case a.Status == http.StatusBadRequest && said.ScimType != scim.InvalidFilter && containsAny(strings.ToLower(said.Detail), "not exist", "not found"):
+	case a.Status == http.StatusBadRequest && saysNone(said):
 		return reliable, nil
-	case k.filters == filterOn:
+	case k.service.AlwaysFilters():
 	case a.Status == http.StatusBadRequest, a.Status == http.StatusMethodNotAllowed, a.Status == http.StatusNotImplemented:
 		return useless, nil
 	}
 	return useless, k.failure(a)
-}
-
-func notFound() *connectors.Error {
-	return &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "The target has no account for this user."}
 }
 
 func one(found []candidate) (connectors.Account, error) {
@@ -206,4 +207,8 @@ func one(found []candidate) (connectors.Account, error) {
 	acc := found[0].account()
 	acc.Shown = shown(found[0].raw)
 	return acc, nil
+}
+
+func notFound() *connectors.Error {
+	return &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "The target has no account for this user."}
 }

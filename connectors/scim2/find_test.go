@@ -44,7 +44,7 @@ func TestC14FilterRefused(t *testing.T) {
 		if a := r.find(profile(1)); a.ID != mine.ID {
 			t.Errorf("found %s, want %s", a.ID, mine.ID)
 		}
-		if !r.learned.noIDFilter.Load() || !r.learned.noNameFilter.Load() {
+		if !r.service.Learned.NoIDFilter.Load() || !r.service.Learned.NoNameFilter.Load() {
 			t.Error("did not learn that there are no filters")
 		}
 	}
@@ -61,10 +61,10 @@ func TestC14OnlyExternalIDRefused(t *testing.T) {
 }
 
 func TestFilterAlwaysOnAndAlwaysOff(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, KeyFilterSupport, filterOn)
+	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, KeyFilterSupport, "on")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
-	r = newRig(t, scim2fake.Quirks{}, KeyFilterSupport, filterOff)
+	r = newRig(t, scim2fake.Quirks{}, KeyFilterSupport, "off")
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
 		t.Errorf("found %s, want %s", a.ID, mine.ID)

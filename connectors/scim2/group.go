@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"usher/connectors"
 	"usher/scim"
@@ -12,16 +11,16 @@ import (
 
 // CreateGroup implements connectors.GroupConnector with one request (RFC 7643 §4.2, RFC 7644 §3.3).
 func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) (connectors.Account, error) {
-	if k.traits.noGroupCreate {
+	if k.service.NoGroupCreate {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpCreate,
-			Message: k.traits.label + " does not let groups be created by SCIM.", Remedy: remedyMembersOnly}
+			Message: k.service.Label + " does not let groups be created by SCIM.", Remedy: remedyMembersOnly}
 	}
 	d := Document{"schemas": []any{scim.GroupURN}, AttrDisplayName: g.Name, AttrExternalID: g.ResourceID}
 	body, err := d.Encode()
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.groups, Body: body})
+	a, err := k.wire.Send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.wire.Groups, Body: body})
 	if err != nil {
 		return connectors.Account{}, err
 	}
@@ -43,9 +42,7 @@ func (k *connector) createdGroup(a Answer, g connectors.GroupProfile) (connector
 		}
 	}
 	if s.ID == "" {
-		if id := idFromLocation(a.Header.Get("Location")); !strings.EqualFold(id, "Groups") {
-			s.ID = scim.Text(id)
-		}
+		s.ID = scim.Text(a.LocationID())
 	}
 	if !UsableID(string(s.ID)) {
 		return unknown("The target said yes, but did not say what the group's ID is.", nil)
@@ -56,11 +53,9 @@ func (k *connector) createdGroup(a Answer, g connectors.GroupProfile) (connector
 			Message: fmt.Sprintf("The target answered with group %s, which bears the external ID %s of another one.", s.ID, s.ExternalID),
 			Remedy:  "Compare the two, and change the name of one."}
 	}
-	k.learned.group.begun(string(s.ID))
+	k.service.Learned.Groups.New.Add(string(s.ID))
 	return connectors.Account{ID: string(s.ID), ExternalID: g.ResourceID, Pending: a.Status == http.StatusAccepted}, nil
 }
-
-const AttrDisplayName = "displayName"
 
 // UpdateGroup implements connectors.GroupConnector. A group is stamped with our ID when it is made and never after.
 func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
@@ -76,11 +71,11 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 	if err != nil {
 		return Answer{}, err
 	}
-	if k.putsGroups() {
+	if k.service.PutsGroups() {
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
 	a, err := k.patchGroup(ctx, at, func(style string) ([]byte, error) {
-		return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
+		return PatchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
 	})
 	switch {
 	case err != nil:
@@ -99,7 +94,7 @@ func (k *connector) DeleteGroup(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	a, err := k.versioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: at})
+	a, err := k.wire.SendVersioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: at})
 	switch {
 	case err != nil:
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
 	"usher/connectors"
 	"usher/scim"
 )
@@ -30,7 +31,7 @@ func (k *connector) groupFailure(a Answer) *connectors.Error {
 	case e.Kind == connectors.Misconfigured && a.Op == connectors.OpDeprovision:
 		e.Remedy = "Remove the group at the target by hand, or leave groups there: choose another policy for groups that are not pushed any more."
 	case e.Kind == connectors.Misconfigured:
-		e.Remedy = "The target may have no groups at " + k.groups + ", or the credentials may not manage them. Correct the groups endpoint, give the right to manage groups, or turn off Push groups."
+		e.Remedy = "The target may have no groups at " + k.wire.Groups + ", or the credentials may not manage them. Correct the groups endpoint, give the right to manage groups, or turn off Push groups."
 	}
 	return e
 }
@@ -75,5 +76,5 @@ func (k *connector) groupURL(op, id string) (string, error) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the group and let Usher find it again."}
 	}
-	return ItemURL(k.groups, id), nil
+	return ItemURL(k.wire.Groups, id), nil
 }

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 
 	"usher/connectors"
-	"usher/scim"
 )
 
 // matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId is an ID of ours.
@@ -22,22 +21,22 @@ func (g seenGroup) matches(attr, value string) bool {
 // FindGroup implements connectors.GroupConnector: by external ID, then by name, then in the whole list where the service
 // cannot filter.
 func (k *connector) FindGroup(ctx context.Context, g connectors.GroupProfile) (connectors.Account, error) {
-	if k.filters == filterOff {
+	if k.service.NeverFilters() {
 		return k.scanGroups(ctx, g)
 	}
 	sure := true
-	for _, ask := range []groupAsk{{AttrExternalID, g.ResourceID, &k.learned.group.noIDFilter}, {AttrDisplayName, g.Name, &k.learned.group.noNameFilter}} {
+	for _, ask := range []groupAsk{{AttrExternalID, g.ResourceID, &k.service.Learned.Groups.NoIDFilter}, {AttrDisplayName, g.Name, &k.service.Learned.Groups.NoNameFilter}} {
 		found, reliable, err := k.filterGroups(ctx, ask)
 		if err != nil {
 			return connectors.Account{}, err
 		}
 		// A name that came with strangers, or from a list that goes on, may be there twice.
-		if len(found) > 0 && (reliable || ask.attr == AttrExternalID || k.filters == filterOn) {
+		if len(found) > 0 && (reliable || ask.attr == AttrExternalID || k.service.AlwaysFilters()) {
 			return oneGroup(found)
 		}
 		sure = sure && reliable
 	}
-	if sure || k.filters == filterOn {
+	if sure || k.service.AlwaysFilters() {
 		return connectors.Account{}, groupNotFound()
 	}
 	return k.scanGroups(ctx, g)
@@ -58,7 +57,8 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 	if ask.off.Load() {
 		return nil, false, nil
 	}
-	a, err := k.listGroups(ctx, "filter="+escapeQuery(ask.attr+" eq "+scim.Quote(ask.value))+k.firstOfGroups())
+	// Two are enough to see that one is not the only one.
+	a, err := k.listGroups(ctx, FilterBy(ask.attr, ask.value)+"&"+FirstPage(k.service.PagesByCursor(), 2))
 	if err != nil {
 		return nil, false, err
 	}
@@ -79,18 +79,10 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 			reliable = false // the service does not send it, so that the name decides
 		default:
 			reliable = false
-			ask.off.Store(k.filters != filterOn)
+			ask.off.Store(!k.service.AlwaysFilters())
 		}
 	}
 	return found, reliable, nil
-}
-
-// firstOfGroups asks for two, which is enough to see that one is not the only one.
-func (k *connector) firstOfGroups() string {
-	if k.traits.pagination == pagesByCursor {
-		return "&count=2"
-	}
-	return "&startIndex=1&count=2"
 }
 
 // unfilteredGroups says what a filtered request that failed means: no group, no filters, or an error.
@@ -99,7 +91,7 @@ func (k *connector) unfilteredGroups(ctx context.Context, a Answer, ask groupAsk
 	case http.StatusNotFound: // "none" at some services, "no groups at all" at others
 		return true, k.servesGroups(ctx, a.Op)
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		if k.filters != filterOn {
+		if !k.service.AlwaysFilters() {
 			ask.off.Store(true)
 			return false, nil
 		}

@@ -10,14 +10,9 @@ import (
 	"usher/scim"
 )
 
-// putsGroups reports whether groups are written whole from the start.
-func (k *connector) putsGroups() bool {
-	return k.updateMode == usePut || (k.updateMode != usePatch && k.learned.group.noPatch.Load())
-}
-
 // mayPutGroups reports whether a refused PATCH is to become a PUT.
 func (k *connector) mayPutGroups(a Answer) bool {
-	return !a.OK() && k.updateMode != usePatch && lacksPatch(a)
+	return !a.OK() && k.service.MayPut() && a.LacksPatch()
 }
 
 // groupChange changes a group as it was read, and reports whether anything is different now.
@@ -54,11 +49,11 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 	if err != nil || Blank(d.Get("id")) {
 		return got, notAGroup(got, err)
 	}
-	have := asList(d.Get("members"))
+	have := d.List("members")
 	if err := k.membersKnown(ctx, id, have); err != nil {
 		return got, err
 	}
-	version := etag(got, d)
+	version := got.ETag(d)
 	delete(d, d.Name("meta")) // read-only
 	delete(d, d.Name("members"))
 	if len(have) > 0 {
@@ -68,7 +63,7 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 	if !change(d, have) {
 		return got, nil
 	}
-	if len(asList(d["members"])) == 0 {
+	if len(d.List("members")) == 0 {
 		delete(d, "members")
 	}
 	body, err := d.Encode()
@@ -76,11 +71,11 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 		return got, unwritable(connectors.OpUpdate, err)
 	}
 	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
-	a, err := k.send(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodPut, URL: at, Body: body, IfMatch: version})
+	a, err := k.wire.Send(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodPut, URL: at, Body: body, IfMatch: version})
 	if err == nil && a.OK() {
-		k.learned.group.noPatch.Store(true)
+		k.service.Learned.Groups.NoPatch.Store(true)
 		if d["members"] != nil {
-			k.learned.group.used(id)
+			k.service.Learned.Groups.New.Remove(id)
 		}
 	}
 	return a, err
@@ -89,13 +84,13 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 // membersKnown reports as an error that a group without members may be one whose members are hidden.
 func (k *connector) membersKnown(ctx context.Context, id string, have []any) error {
 	if len(have) > 0 {
-		k.learned.group.tells.Store(true)
+		k.service.Learned.Groups.ShowsMembers.Store(true)
 	}
-	if k.learned.group.tells.Load() || (!k.traits.hidesMembers && k.learned.group.isFresh(id)) {
+	if k.service.Learned.Groups.ShowsMembers.Load() || (!k.service.HidesMembers && k.service.Learned.Groups.New.Has(id)) {
 		return nil
 	}
-	if !k.traits.hidesMembers {
-		a, err := k.send(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodGet, URL: k.groups + "?count=20"})
+	if !k.service.HidesMembers {
+		a, err := k.get(ctx, connectors.OpUpdate, k.wire.Groups+"?count=20")
 		if err != nil {
 			return err
 		}
@@ -105,7 +100,7 @@ func (k *connector) membersKnown(ctx context.Context, id string, have []any) err
 				return err
 			}
 			if slices.ContainsFunc(groups, func(g seenGroup) bool { return len(g.Members) > 0 }) {
-				k.learned.group.tells.Store(true)
+				k.service.Learned.Groups.ShowsMembers.Store(true)
 				return nil
 			}
 		}
@@ -130,7 +125,7 @@ func withMembers(ids []string, add bool, memberType string) groupChange {
 		changed := len(kept) < len(have)
 		for _, id := range ids {
 			if add && !known[id] {
-				kept = append(kept, memberValues([]string{id}, memberType)...)
+				kept = append(kept, MemberValues([]string{id}, memberType)...)
 				changed = true
 			}
 		}

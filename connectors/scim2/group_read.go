@@ -44,18 +44,6 @@ func groupIn(body []byte) connectors.Account {
 	return g.account()
 }
 
-// readGroup reads one group, without its members where they do not matter and the service can leave them out.
-func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (Answer, error) {
-	if bare && !k.learned.group.noExclude.Load() {
-		a, err := k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at + "?excludedAttributes=members"})
-		if err != nil || a.Status != http.StatusBadRequest {
-			return a, err
-		}
-		k.learned.group.noExclude.Store(true)
-	}
-	return k.send(ctx, Call{Op: op, Method: http.MethodGet, URL: at})
-}
-
 // ReadGroup implements connectors.GroupConnector with one GET.
 func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Account, error) {
 	at, err := k.groupURL(connectors.OpRead, id)
@@ -76,12 +64,24 @@ func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Accoun
 	return g, nil
 }
 
+// readGroup reads one group, without its members where they do not matter and the service can leave them out.
+func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (Answer, error) {
+	if bare && !k.service.Learned.Groups.NoExclude.Load() {
+		a, err := k.get(ctx, op, at+"?excludedAttributes=members")
+		if err != nil || a.Status != http.StatusBadRequest {
+			return a, err
+		}
+		k.service.Learned.Groups.NoExclude.Store(true)
+	}
+	return k.get(ctx, op, at)
+}
+
 // listGroups reads a list without the members, which may be many, where the service can leave them out.
 func (k *connector) listGroups(ctx context.Context, query string) (Answer, error) {
 	get := func(query string) (Answer, error) {
-		return k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.groups + "?" + query})
+		return k.get(ctx, connectors.OpFind, k.wire.Groups+"?"+query)
 	}
-	if k.learned.group.noExclude.Load() {
+	if k.service.Learned.Groups.NoExclude.Load() {
 		return get(query)
 	}
 	a, err := get(query + "&excludedAttributes=members")
@@ -90,7 +90,7 @@ func (k *connector) listGroups(ctx context.Context, query string) (Answer, error
 	}
 	plain, err := get(query)
 	if err == nil && plain.OK() {
-		k.learned.group.noExclude.Store(true)
+		k.service.Learned.Groups.NoExclude.Store(true)
 	}
 	return plain, err
 }

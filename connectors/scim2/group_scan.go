@@ -3,6 +3,7 @@ package scim2
 import (
 	"context"
 	"fmt"
+
 	"usher/connectors"
 	"usher/scim"
 )
@@ -19,10 +20,7 @@ type groupScanner struct {
 // page brings nothing new, whatever totalResults says.
 func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile) (connectors.Account, error) {
 	s := &groupScanner{want: want, known: map[scim.Text]struct{}{}, total: -1}
-	query, cursors := fmt.Sprintf("startIndex=1&count=%d", pageSize), false
-	if k.traits.pagination == pagesByCursor {
-		query = fmt.Sprintf("count=%d", pageSize)
-	}
+	query, cursors := FirstPage(k.service.PagesByCursor(), UsualPage), false
 	for range maxPages {
 		a, err := k.listGroups(ctx, query)
 		if err != nil {
@@ -49,19 +47,12 @@ func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile
 		if stuck || (cursors && l.NextCursor == "") {
 			break
 		}
-		query = fmt.Sprintf("startIndex=%d&count=%d", len(s.known)+1, pageSize)
+		query = PageByIndex(len(s.known)+1, UsualPage)
 		if cursors {
-			query = fmt.Sprintf("cursor=%s&count=%d", escapeQuery(string(l.NextCursor)), pageSize)
+			query = PageByCursor(string(l.NextCursor), UsualPage)
 		}
 	}
 	return oneGroup(s.named)
-}
-
-// unreadableGroups is no "not found": taken for one, it would make a second group of one on a later page.
-func unreadableGroups(n int) *connectors.Error {
-	return &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpFind,
-		Message: fmt.Sprintf("The target can neither filter its groups nor show more than the first %d.", n),
-		Remedy:  "Ask whoever runs the target for filters (displayName eq, externalId eq) or for working paging (startIndex)."}
 }
 
 // read takes in one page, and gives the group that bears our ID; stuck says that nothing on the page was new.
@@ -83,4 +74,11 @@ func (s *groupScanner) read(groups []seenGroup, l scim.List) (ours *seenGroup, s
 		s.total = l.TotalResults.Value
 	}
 	return nil, len(s.known) == before
+}
+
+// unreadableGroups is no "not found": taken for one, it would make a second group of one on a later page.
+func unreadableGroups(n int) *connectors.Error {
+	return &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpFind,
+		Message: fmt.Sprintf("The target can neither filter its groups nor show more than the first %d.", n),
+		Remedy:  "Ask whoever runs the target for filters (displayName eq, externalId eq) or for working paging (startIndex)."}
 }

@@ -70,10 +70,10 @@ func TestGroupContractWithQuirks(t *testing.T) {
 		"unique names":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{UniqueNames: true, UnknownMember: 404, StrangerStays: 404}}, nil},
 		"strangers are bad":    {scim2fake.Quirks{PatchNoBody: true, Groups: scim2fake.GroupQuirks{StrangerStays: 400}}, nil},
 		"put only":             {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 501}}, nil},
-		"always put":           {scim2fake.Quirks{}, map[string]string{KeyUpdateMode: usePut}},
+		"always put":           {scim2fake.Quirks{}, map[string]string{KeyUpdateMode: "put"}},
 		"no filters":           {scim2fake.Quirks{FilterStatus: 501, PageCap: 2, Groups: scim2fake.GroupQuirks{NoExcluded: true}}, nil},
 		"filters ignored":      {scim2fake.Quirks{FilterIgnored: true, PageCap: 1}, nil},
-		"filters off":          {scim2fake.Quirks{FilterStatus: 501, Cursor: true, PageCap: 1}, map[string]string{KeyFilterSupport: filterOff}},
+		"filters off":          {scim2fake.Quirks{FilterStatus: 501, Cursor: true, PageCap: 1}, map[string]string{KeyFilterSupport: "off"}},
 		"no externalId filter": {scim2fake.Quirks{NoExternalFilter: true, NoneIs404: true}, nil},
 		"awkward IDs":          {scim2fake.Quirks{AwkwardIDs: true, CreateEmpty: true}, nil},
 		"numeric IDs":          {scim2fake.Quirks{NumericIDs: true, OtherCase: true}, nil},
@@ -93,12 +93,12 @@ func TestGroupContractWithQuirks(t *testing.T) {
 
 // Each profile fits the service that it is for.
 func TestGroupContractByProfile(t *testing.T) {
-	for _, p := range allTraits() {
-		q := scim2fake.Like(p.key)
+	for _, p := range ProfileField().Options {
+		q := scim2fake.Like(p.Value)
 		q.Wire.Unconfirmed, q.Wire.MostEntries, q.Wire.Required, q.Wire.LongestName = false, 0, nil, 0 // which is about accounts
-		h := groupHarness(q, map[string]string{KeyProfile: p.key})
+		h := groupHarness(q, map[string]string{KeyProfile: p.Value})
 		h.Untold, h.Fixed = q.Groups.Members != "", q.Groups.NoCreate != 0
-		t.Run(p.key, func(t *testing.T) {
+		t.Run(p.Value, func(t *testing.T) {
 			t.Parallel()
 			connectortest.RunGroups(t, h)
 		})
@@ -230,7 +230,7 @@ func TestNestedGroupsAreNoMembers(t *testing.T) {
 
 // A dialect that the service does not speak is a matter of configuration, and not of every single member.
 func TestC28WrongDialect(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, KeyPatchStyle, styleRFC)
+	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, KeyPatchStyle, "rfc_path")
 	_, err := r.ChangeMembers(t.Context(), r.group(), connectors.MemberChanges{Add: r.users(50)})
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "dialect") || len(r.Journal()) > 1 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())

@@ -2,7 +2,6 @@ package scim2
 
 import (
 	"context"
-	"strings"
 
 	"usher/connectors"
 	"usher/scim"
@@ -15,7 +14,7 @@ func nameKept(body []byte, name string) (kept bool, is string) {
 		return true, ""
 	}
 	is = string(g.DisplayName)
-	return alike(is, name) || strings.Contains(plain(is), plain(name)) || cutOff(plain(is), plain(name)), is
+	return NameKept(is, name), is
 }
 
 // groupSettled does for a group's name what settled does for an account.
@@ -32,9 +31,9 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 	if now.OK() && kept {
 		return now, nil
 	}
-	if k.traits.patchStyle == "" && k.groupStyle() == styleRFC {
-		b, err := k.sendPatch(ctx, at, styleObject, func(style string) ([]byte, error) {
-			return patchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
+	if another := k.service.OtherGroupStyle(); another != "" {
+		b, err := k.sendPatch(ctx, at, another, func(style string) ([]byte, error) {
+			return PatchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
 		})
 		if err != nil {
 			return b, err
@@ -46,11 +45,11 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 			}
 		}
 		if kept, _ := nameKept(seen.Body, g.Name); b.OK() && seen.OK() && kept {
-			k.learned.group.objectPatch.Store(true)
+			k.service.Learned.Groups.ObjectPatch.Store(true)
 			return seen, nil
 		}
 	}
-	if k.updateMode != usePatch {
+	if k.service.MayPut() {
 		b, err := k.putGroup(ctx, at, id, renamed(g.Name))
 		kind := connectors.KindOf(err)
 		if err == nil {
@@ -61,5 +60,5 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 			return b, err
 		}
 	}
-	return a, notKept(a, []contradiction{{AttrDisplayName, g.Name, is}})
+	return a, notKept(a, []Contradiction{{AttrDisplayName, g.Name, is}})
 }

@@ -12,32 +12,46 @@ import (
 // inspection compares what the mapping sends with what the service says that it takes. All of it warns, for services
 // publish schemas that are not quite their own.
 type inspection struct {
-	discovered
+	Published
 	mapped []connectors.Attribute
 
 	unknown, required, readOnly, immutable, lengths []string
 	extensions                                      []string // that the mapping sends, and users do not have
 }
 
-// inspect adds the steps of the comparison to a report.
-func (k *connector) inspect(r *connectors.Report, d discovered) {
+// Inspect compares what a mapping sends with what the service publishes, and says what does not fit, as steps of a check that
+// warn. sendsPassword says that accounts are made with a password.
+func Inspect(p Published, mapped []connectors.Attribute, sendsPassword bool) (steps []connectors.Step, proposals []connectors.Proposal) {
 	const name = "Compare the mapping with the target's schemas"
-	if len(k.mapped) == 0 || (d.schema(scim.UserURN) == nil && len(d.types) == 0) {
-		addStep(r, name, connectors.StepSkipped, "The target does not say which attributes it knows. Whether it takes what is sent shows with the first user.", "")
-		return
+	if len(mapped) == 0 || (!p.HasUserSchema() && len(p.types) == 0) {
+		return []connectors.Step{{Name: name, State: connectors.StepSkipped,
+			Detail: "The target does not say which attributes it knows. Whether it takes what is sent shows with the first user."}}, nil
 	}
-	i := inspection{discovered: d, mapped: k.mapped}
+	i := inspection{Published: p, mapped: mapped}
 	i.compare()
-	i.demand(k.passwords != connectors.PasswordNone && k.passwords != "")
-	before := len(r.Steps)
+	i.demand(sendsPassword)
 	if at := slices.IndexFunc(i.required, func(key string) bool { return strings.EqualFold(key, AttrPassword) }); at >= 0 {
 		i.required = slices.Delete(i.required, at, at+1)
-		addStep(r, "Passwords", connectors.StepWarning, "The target's schemas require a password, and none is sent. Creating a user may be refused.", "Use the proposed setting, or send the user's own.")
-		r.Proposals = append(r.Proposals, connectors.Proposal{Key: connectors.PasswordKey, Value: string(connectors.PasswordRandom), Why: "The target's schemas require a password."})
+		steps = append(steps, connectors.Step{Name: "Passwords", State: connectors.StepWarning,
+			Detail: "The target's schemas require a password, and none is sent. Creating a user may be refused.", Remedy: "Use the proposed setting, or send the user's own."})
+		proposals = append(proposals, connectors.Proposal{Key: connectors.PasswordKey, Value: string(connectors.PasswordRandom), Why: "The target's schemas require a password."})
 	}
+	steps = append(steps, i.warnings()...)
+	fits := len(steps) == 0
+	if len(i.lengths) > 0 {
+		steps = append(steps, connectors.Step{Name: "Limits", State: connectors.StepOK, Detail: "The target states: " + strings.Join(i.lengths, ", ") + "."})
+	}
+	if fits {
+		steps = append(steps, connectors.Step{Name: name, State: connectors.StepOK, Detail: "Its schemas have everything that is sent."})
+	}
+	return steps, proposals
+}
+
+// warnings are a step for each sort of attribute that does not fit.
+func (i *inspection) warnings() (steps []connectors.Step) {
 	warn := func(title string, keys []string, detail, remedy string) {
 		if len(keys) > 0 {
-			addStep(r, title, connectors.StepWarning, fmt.Sprintf(detail, strings.Join(keys, ", ")), remedy)
+			steps = append(steps, connectors.Step{Name: title, State: connectors.StepWarning, Detail: fmt.Sprintf(detail, strings.Join(keys, ", ")), Remedy: remedy})
 		}
 	}
 	warn("Extensions", i.extensions, "The target's users do not have %s. It may refuse every user because of it, or drop what is sent.",
@@ -50,12 +64,7 @@ func (k *connector) inspect(r *connectors.Report, d discovered) {
 		"On the mapping page, send nothing to it.")
 	warn("Attributes that are written once", i.immutable, "In the target's schemas %s can be written when an account is made, and never after. A later change may be refused.",
 		"On the mapping page, have it written only when an account is made.")
-	if len(i.lengths) > 0 {
-		addStep(r, "Limits", connectors.StepOK, "The target states: "+strings.Join(i.lengths, ", ")+".", "")
-	}
-	if !slices.ContainsFunc(r.Steps[before:], func(s connectors.Step) bool { return s.State == connectors.StepWarning }) {
-		addStep(r, name, connectors.StepOK, "Its schemas have everything that is sent.", "")
-	}
+	return steps
 }
 
 // compare looks at each attribute that is sent.

@@ -7,98 +7,75 @@ import (
 	"sync/atomic"
 )
 
-// learned is what the service turned out not to do. It is forgotten when the configuration is opened anew.
-type learned struct {
-	plainJSON    atomic.Bool // refuses application/scim+json
-	noPatch      atomic.Bool
-	noDelete     atomic.Bool
-	noIDFilter   atomic.Bool  // cannot filter by externalId
-	noNameFilter atomic.Bool  // cannot filter by userName
-	noMailFilter atomic.Bool  // cannot filter by e-mail address
-	objectPatch  atomic.Bool  // understands a PATCH without path, and none with one
-	versioned    atomic.Bool  // wants If-Match with every write
-	cursors      atomic.Bool  // pages by cursor
-	largestPage  atomic.Int32 // 0 is not known
-	collection   atomic.Bool  // the users endpoint has answered as one: a bare 404 means "none" there
-	unkept       sync.Map     // attributes that are never kept, whatever way they are written
-	listEnd      pathEnd      // of the URLs of collections
-	itemEnd      pathEnd      // of the URLs of single resources
-	movedTo      sync.Map     // of a collection, by its URL as configured: the URL to which the service sent us on
-	taken        taken
-	group        groupLearned
+// Learned is what the service turned out to do, or not to do. It is forgotten when the configuration is opened anew.
+type Learned struct {
+	NoPatch      atomic.Bool
+	NoDelete     atomic.Bool
+	NoNameFilter atomic.Bool // cannot filter by userName
+	NoIDFilter   atomic.Bool // cannot filter by externalId
+	noMailFilter atomic.Bool // cannot filter by e-mail address
+	ObjectPatch  atomic.Bool // understands a PATCH without path, and none with one
+	Cursors      atomic.Bool // pages by cursor
+	Collection   atomic.Bool // the users endpoint has answered as one: a bare 404 means "none" there
+	Taken        TakenNames
+	Groups       GroupsLearned
+
+	largestPage atomic.Int32 // 0 is not known
+	unkept      sync.Map     // attributes that are never kept, whatever way they are written
 }
 
-// groupLearned is what the service turned out to do about groups. It is forgotten when the configuration is opened anew.
-type groupLearned struct {
-	noExclude    atomic.Bool  // refuses excludedAttributes
-	noIDFilter   atomic.Bool  // cannot filter by externalId
-	noNameFilter atomic.Bool  // cannot filter by displayName
-	noPatch      atomic.Bool  // has no PATCH for groups
-	objectPatch  atomic.Bool  // understands PATCH of groups only without a path
-	tells        atomic.Bool  // has been seen to send members, so that a group without any is empty
-	chunk        atomic.Int64 // half of what was too many members for one request; 0 is not known
-	mu           sync.Mutex
-	fresh        map[string]struct{} // groups that were made here and have never had a member
+// GroupsLearned is what the service turned out to do about groups.
+type GroupsLearned struct {
+	NoExclude    atomic.Bool // refuses excludedAttributes
+	NoIDFilter   atomic.Bool // cannot filter by externalId
+	NoNameFilter atomic.Bool // cannot filter by displayName
+	NoPatch      atomic.Bool // has no PATCH for groups
+	ObjectPatch  atomic.Bool // understands PATCH of groups only without a path
+	ShowsMembers atomic.Bool // has been seen to send members, so that a group without any is empty
+	New          NewGroups
+
+	chunk atomic.Int64 // half of what was too many members for one request; 0 is not known
 }
 
-func (l *learned) filterOff(attr string) *atomic.Bool {
+// NoFilterBy is the flag that says that the service cannot filter users by the attribute.
+func (l *Learned) NoFilterBy(attr string) *atomic.Bool {
 	switch attr {
 	case AttrExternalID:
-		return &l.noIDFilter
+		return &l.NoIDFilter
 	case AttrEmails:
 		return &l.noMailFilter
 	}
-	return &l.noNameFilter
+	return &l.NoNameFilter
 }
 
-// keepsNot remembers attributes that the service never takes, whatever way they are written.
-func (l *learned) keepsNot(lost []contradiction) {
+// NeverKeeps remembers attributes that the service does not take, whatever way they are written.
+func (l *Learned) NeverKeeps(lost []Contradiction) {
 	for _, c := range lost {
-		if c.key != AttrUserName && c.key != AttrActive {
-			l.unkept.Store(c.key, true)
+		if c.Key != AttrUserName && c.Key != AttrActive {
+			l.unkept.Store(c.Key, true)
 		}
 	}
 }
 
-func (l *learned) neverKept(lost []contradiction) bool {
-	return !slices.ContainsFunc(lost, func(c contradiction) bool { _, known := l.unkept.Load(c.key); return !known })
+// KeepsNone reports whether all these attributes are among those that the service does not take.
+func (l *Learned) KeepsNone(lost []Contradiction) bool {
+	return !slices.ContainsFunc(lost, func(c Contradiction) bool { _, known := l.unkept.Load(c.Key); return !known })
 }
 
-// taken remembers the names that a create was refused for: such a name exists, so that a filter which finds
+// TooManyMembers notes that the service refused so many members in one request.
+func (l *GroupsLearned) TooManyMembers(n int) { l.chunk.Store(int64(n / 2)) }
+
+// TakenNames remembers the names that a create was refused for: such a name exists, so that a filter which finds
 // nothing compares differently, and the list is worth reading.
-type taken struct {
+type TakenNames struct {
 	mu    sync.Mutex
 	names map[string]struct{}
 }
 
 const maxTaken = 1000
 
-const maxFresh = 1000
-
-// begun notes a group that was made a moment ago: it is known to be empty.
-func (l *groupLearned) begun(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.fresh == nil || len(l.fresh) >= maxFresh {
-		l.fresh = map[string]struct{}{}
-	}
-	l.fresh[id] = struct{}{}
-}
-
-func (l *groupLearned) isFresh(id string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, ok := l.fresh[id]
-	return ok
-}
-
-func (l *groupLearned) used(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.fresh, id)
-}
-
-func (t *taken) add(name string) {
+// Add remembers a name, without its case.
+func (t *TakenNames) Add(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.names == nil || len(t.names) >= maxTaken {
@@ -107,11 +84,44 @@ func (t *taken) add(name string) {
 	t.names[strings.ToLower(name)] = struct{}{}
 }
 
-// take reports whether the name was there, and forgets it.
-func (t *taken) take(name string) bool {
+// Take reports whether the name was there, and forgets it.
+func (t *TakenNames) Take(name string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	_, ok := t.names[strings.ToLower(name)]
 	delete(t.names, strings.ToLower(name))
 	return ok
+}
+
+// NewGroups are the IDs of groups that were made here and have never had a member: they are known to be empty.
+type NewGroups struct {
+	mu  sync.Mutex
+	ids map[string]struct{}
+}
+
+const maxNewGroups = 1000
+
+// Add notes a group that was made a moment ago.
+func (g *NewGroups) Add(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ids == nil || len(g.ids) >= maxNewGroups {
+		g.ids = map[string]struct{}{}
+	}
+	g.ids[id] = struct{}{}
+}
+
+// Has reports whether the group is known to be empty.
+func (g *NewGroups) Has(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, ok := g.ids[id]
+	return ok
+}
+
+// Remove forgets a group, which has a member now.
+func (g *NewGroups) Remove(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.ids, id)
 }

@@ -10,14 +10,12 @@ import (
 	"usher/connectors"
 )
 
-const AttrEmails = "emails"
-
-// fit is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
+// Fit is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
 // the case that it wants. What cannot be made to fit is Kind Invalid.
-func (t traits) fit(op string, p connectors.Profile) (connectors.Profile, error) {
+func (t Traits) Fit(op string, p connectors.Profile) (connectors.Profile, error) {
 	for _, key := range t.required {
 		if Blank(p.Values[key]) {
-			return p, unfit(op, t.label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
+			return p, unfit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
 		}
 	}
 	var err error
@@ -25,10 +23,11 @@ func (t traits) fit(op string, p connectors.Profile) (connectors.Profile, error)
 	return p, err
 }
 
-func (t traits) fitChanges(op string, c connectors.Changes) (connectors.Changes, error) {
+// FitChanges does the same for what is to be set and cleared of an account.
+func (t Traits) FitChanges(op string, c connectors.Changes) (connectors.Changes, error) {
 	for _, key := range t.required {
 		if slices.Contains(c.Clear, key) {
-			return c, unfit(op, t.label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
+			return c, unfit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
 		}
 	}
 	var err error
@@ -36,10 +35,10 @@ func (t traits) fitChanges(op string, c connectors.Changes) (connectors.Changes,
 	return c, err
 }
 
-func (t traits) fitValues(op string, values map[string]any) (map[string]any, error) {
+func (t Traits) fitValues(op string, values map[string]any) (map[string]any, error) {
 	name, named := values[AttrUserName].(string)
 	if t.longestName > 0 && utf8.RuneCountInString(name) > t.longestName {
-		return values, unfit(op, t.label+" takes user names of at most "+strconv.Itoa(t.longestName)+" characters, and this one is longer: "+name+".",
+		return values, unfit(op, t.Label+" takes user names of at most "+strconv.Itoa(t.longestName)+" characters, and this one is longer: "+name+".",
 			"Give the user name a shorter expression on the mapping page.")
 	}
 	if len(t.most) == 0 && !t.lowerName {
@@ -51,13 +50,14 @@ func (t traits) fitValues(op string, values map[string]any) (map[string]any, err
 	}
 	for key, most := range t.most {
 		if list, ok := values[key].([]any); ok && len(list) > most {
-			values[key] = primaryFirst(list)[:most]
+			values[key] = PrimaryFirst(list)[:most]
 		}
 	}
 	return values, nil
 }
 
-func primaryFirst(list []any) []any {
+// PrimaryFirst is the list of a multi-valued attribute with the primary entry at its head (RFC 7643 §2.4).
+func PrimaryFirst(list []any) []any {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b any) int { return primary(b) - primary(a) })
 	return list

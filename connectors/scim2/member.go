@@ -66,13 +66,13 @@ func (w *memberWrite) usable(ids []string) []string {
 // all changes the members in chunks.
 func (w *memberWrite) all(ctx context.Context, ids []string, add bool) error {
 	for len(ids) > 0 {
-		n := min(len(ids), w.most())
+		n := min(len(ids), w.service.MemberChunk())
 		a, err := w.write(ctx, ids[:n], add)
 		switch {
 		case err != nil:
 			return err
 		case a.Status == http.StatusRequestEntityTooLarge && n > 1:
-			w.learned.group.chunk.Store(int64(n / 2))
+			w.service.Learned.Groups.TooManyMembers(n)
 			continue
 		case !a.OK():
 			if err := w.sift(ctx, a, ids[:n], add); err != nil {
@@ -84,35 +84,23 @@ func (w *memberWrite) all(ctx context.Context, ids []string, add bool) error {
 	return nil
 }
 
-// most is how many members go into one request now.
-func (w *memberWrite) most() int {
-	n := w.chunk
-	if w.traits.memberChunk > 0 {
-		n = min(n, w.traits.memberChunk)
-	}
-	if learned := int(w.learned.group.chunk.Load()); learned > 0 {
-		n = min(n, learned)
-	}
-	return max(n, 1)
-}
-
 // write makes one request, or reads and replaces the group where there is no PATCH. An answer that is not ok is the
 // service's refusal; an error means that there is no sense in going on.
 func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (Answer, error) {
 	w.spent++
-	if !w.putsGroups() {
+	if !w.service.PutsGroups() {
 		a, err := w.patchGroup(ctx, w.at, func(style string) ([]byte, error) {
-			return scim.Encode(scim.NewPatch(memberPatch(style, ids, add, w.traits.memberType)...))
+			return scim.Encode(scim.NewPatch(MemberPatch(style, ids, add, w.service.MemberType)...))
 		})
 		if err != nil || !w.mayPutGroups(a) {
 			if add && a.OK() {
-				w.learned.group.used(w.id)
+				w.service.Learned.Groups.New.Remove(w.id)
 			}
 			return a, err
 		}
 	}
 	w.spent++
-	return w.sendPut(ctx, w.at, w.id, withMembers(ids, add, w.traits.memberType))
+	return w.sendPut(ctx, w.at, w.id, withMembers(ids, add, w.service.MemberType))
 }
 
 // Members implements connectors.GroupConnector. SCIM has no pages of members: one answer has them all.
@@ -137,8 +125,8 @@ func (k *connector) Members(ctx context.Context, id string) iter.Seq2[string, er
 }
 
 func (k *connector) members(ctx context.Context, id string) ([]seenMember, error) {
-	if k.traits.hidesMembers {
-		return nil, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpUpdate, Message: k.traits.label + " does not tell who is in a group.",
+	if k.service.HidesMembers {
+		return nil, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpUpdate, Message: k.service.Label + " does not tell who is in a group.",
 			Remedy: "Turn off Authoritative in the connector's configuration. Usher goes by the memberships that it made itself."}
 	}
 	at, err := k.groupURL(connectors.OpUpdate, id)
@@ -157,7 +145,7 @@ func (k *connector) members(ctx context.Context, id string) ([]seenMember, error
 		return nil, notAGroup(a, err)
 	}
 	if len(g.Members) > 0 {
-		k.learned.group.tells.Store(true)
+		k.service.Learned.Groups.ShowsMembers.Store(true)
 	}
 	return g.Members, nil
 }

@@ -78,7 +78,7 @@ func (w *memberWrite) refuse(ctx context.Context, e *connectors.Error, id string
 		return nil // a member already
 	}
 	w.spent++
-	a, err := w.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: ItemURL(w.users, id)})
+	a, err := w.get(ctx, connectors.OpFind, ItemURL(w.wire.Users, id))
 	switch {
 	case err != nil:
 		return err

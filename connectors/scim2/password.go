@@ -14,12 +14,12 @@ import (
 // SetPassword implements connectors.PasswordSetter by PATCH or PUT of the attribute password (RFC 7643 §4.1.1). It is
 // never compared or read back, for no service sends it.
 func (k *connector) SetPassword(ctx context.Context, id string, password directory.Secret) error {
-	url, err := k.item(connectors.OpUpdate, id)
+	url, err := k.accountURL(connectors.OpUpdate, id)
 	if err != nil {
 		return err
 	}
 	if password == "" {
-		return unfit(connectors.OpUpdate, "There is no password to set.", "Have the user choose a password again.")
+		return &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpUpdate, Message: "There is no password to set.", Remedy: "Have the user choose a password again."}
 	}
 	ops := []scim.Operation{{Op: scim.Replace, Path: AttrPassword, Value: password.Reveal()}}
 	c := Call{Op: connectors.OpUpdate, Method: http.MethodPatch, URL: url, Secrets: hidden(password)}

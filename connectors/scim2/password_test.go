@@ -37,7 +37,7 @@ func TestSetPassword(t *testing.T) {
 		methods  string
 	}{
 		"patch":        {scim2fake.Quirks{}, nil, "PATCH"},
-		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{KeyUpdateMode, usePut}, "GET PUT"},
+		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{KeyUpdateMode, "put"}, "GET PUT"},
 		"entra legacy": {scim2fake.Like("entra_legacy"), []string{KeyProfile, "entra_legacy"}, "PATCH"},
 		"okta":         {scim2fake.Like("okta_like"), []string{KeyProfile, "okta_like"}, "PATCH"},
 	} {

@@ -1,6 +1,7 @@
 package scim2
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"slices"
@@ -8,6 +9,9 @@ import (
 
 	"usher/connectors"
 )
+
+// UsualPage is how many resources are asked for at once where nothing else is set.
+const UsualPage = 100
 
 // Values of the fields that take the place of a profile's override. Stored: never rename.
 const (
@@ -26,35 +30,37 @@ const (
 	disableAccounts = "disable"
 )
 
-// traits are how a service differs from the RFCs. The zero value keeps to them and finds out the rest.
-type traits struct {
-	key, label string
-	hosts      []string // patterns of the host names that give the service away, as of path.Match
+// Traits are how a service differs from the RFCs, as far as that is known before anything is sent. They are a compatibility
+// profile, with the settings that win over it.
+type Traits struct {
+	key   string
+	Label string   // of the profile, for people
+	hosts []string // patterns of the host names that give the service away, as of path.Match
 
-	patchStyle  string         // "" is rfc_path, with one other try when a PATCH is not understood
-	putProfile  bool           // PATCH only active and password; the rest goes by PUT
-	updateMode  string         // "" finds out
-	filters     string         // "" finds out
-	pagination  string         // "" is by index, until the service gives a cursor
-	pageSize    int            // 0 is 100
-	contentType string         // "" is application/scim+json
-	deleteMode  string         // "" deletes, and disables where that is refused
-	noConfig    bool           // the ServiceProviderConfig is never asked for
-	pluralConf  bool           // it is at /ServiceProviderConfigs
-	required    []string       // attributes without which an account is refused
-	most        map[string]int // entries that a list may have
-	lowerName   bool           // user names are lower case
-	longestName int            // in characters; 0 is no bound
-	unconfirmed bool           // writes to people who have not accepted their invitation are accepted and not applied
+	patchStyle   string         // "" is rfc_path, with one other try when a PATCH is not understood
+	putProfile   bool           // PATCH only active and password; the rest goes by PUT
+	updateMode   string         // auto finds out
+	filters      string         // auto finds out
+	pagination   string         // "" is by index, until the service gives a cursor
+	pageSize     int            // 0 is UsualPage
+	ContentType  string         // of request bodies; "" is application/scim+json, or application/json where that is refused
+	deleteMode   string         // "" deletes, and disables where that is refused
+	NoConfig     bool           // the ServiceProviderConfig is never asked for
+	PluralConfig bool           // it is at /ServiceProviderConfigs
+	required     []string       // attributes without which an account is refused
+	most         map[string]int // entries that a list may have
+	lowerName    bool           // user names are lower case
+	longestName  int            // in characters; 0 is no bound
+	Unconfirmed  bool           // writes to people who have not accepted their invitation are accepted and not applied
 
-	memberType    string // sent with each member
+	MemberType    string // sent with each member; "" for none
 	memberChunk   int    // members that one PATCH may change; 0 is as configured
-	noGroupCreate bool   // groups are made at the service only
-	hidesMembers  bool   // groups are always sent without members
+	NoGroupCreate bool   // groups are made at the service only
+	HidesMembers  bool   // groups are always sent without members
 }
 
-// allTraits are the compatibility profiles. The default comes first.
-func allTraits() []traits {
+// profiles are the compatibility profiles. The default, which keeps to the RFCs and finds out the rest, comes first.
+func profiles() []Traits {
 	one := func(keys ...string) map[string]int {
 		m := map[string]int{}
 		for _, k := range keys {
@@ -62,40 +68,40 @@ func allTraits() []traits {
 		}
 		return m
 	}
-	return []traits{
-		{key: profileRFC, label: "Standard (RFC 7644)"},
-		{key: "atlassian", label: "Atlassian", hosts: []string{"api.atlassian.com"}},
-		{key: "aws", label: "AWS IAM Identity Center", hosts: []string{"scim.*.amazonaws.com", "scim.*.api.aws"}, filters: filterOn, pagination: pagesByCursor,
+	return []Traits{
+		{key: profileRFC, Label: "Standard (RFC 7644)"},
+		{key: "atlassian", Label: "Atlassian", hosts: []string{"api.atlassian.com"}},
+		{key: "aws", Label: "AWS IAM Identity Center", hosts: []string{"scim.*.amazonaws.com", "scim.*.api.aws"}, filters: filterOn, pagination: pagesByCursor,
 			required: []string{"name.givenName", "name.familyName", "displayName"}, most: one("emails", "phoneNumbers", "addresses"),
-			memberChunk: 100, hidesMembers: true},
-		{key: "databricks", label: "Databricks", hosts: []string{"*.databricks.com", "*.azuredatabricks.net"}},
-		{key: "entra_legacy", label: "Built for Microsoft Entra ID, without feature flags", patchStyle: styleEntraLegacy},
-		{key: "entra_new", label: "Built for Microsoft Entra ID, with aadOptscim062020", patchStyle: styleEntraNew},
-		{key: "github_emu", label: "GitHub Enterprise Managed Users", hosts: []string{"api.github.com", "*.ghe.com"}, deleteMode: disableAccounts},
-		{key: "okta_like", label: "Built for Okta", patchStyle: styleObject, putProfile: true},
-		{key: "onepassword", label: "1Password", unconfirmed: true},
-		{key: "salesforce", label: "Salesforce (its SCIM interface)", hosts: []string{"*.my.salesforce.com"}, patchStyle: styleSalesforce, pluralConf: true,
-			noGroupCreate: true},
-		{key: "slack", label: "Slack", hosts: []string{"api.slack.com"}, filters: filterOn, lowerName: true, longestName: 21,
+			memberChunk: 100, HidesMembers: true},
+		{key: "databricks", Label: "Databricks", hosts: []string{"*.databricks.com", "*.azuredatabricks.net"}},
+		{key: "entra_legacy", Label: "Built for Microsoft Entra ID, without feature flags", patchStyle: styleEntraLegacy},
+		{key: "entra_new", Label: "Built for Microsoft Entra ID, with aadOptscim062020", patchStyle: styleEntraNew},
+		{key: "github_emu", Label: "GitHub Enterprise Managed Users", hosts: []string{"api.github.com", "*.ghe.com"}, deleteMode: disableAccounts},
+		{key: "okta_like", Label: "Built for Okta", patchStyle: styleObject, putProfile: true},
+		{key: "onepassword", Label: "1Password", Unconfirmed: true},
+		{key: "salesforce", Label: "Salesforce (its SCIM interface)", hosts: []string{"*.my.salesforce.com"}, patchStyle: styleSalesforce, PluralConfig: true,
+			NoGroupCreate: true},
+		{key: "slack", Label: "Slack", hosts: []string{"api.slack.com"}, filters: filterOn, lowerName: true, longestName: 21,
 			most: map[string]int{"emails": 2}},
-		{key: "snowflake", label: "Snowflake", hosts: []string{"*.snowflakecomputing.com"}, deleteMode: disableAccounts, most: one("emails", "phoneNumbers", "addresses")},
-		{key: "vcenter", label: "VMware vCenter", noConfig: true},
-		{key: "webex", label: "Cisco Webex", hosts: []string{"webexapis.com"}, memberType: "user"},
-		{key: "zoom", label: "Zoom", hosts: []string{"api.zoom.us"}, unconfirmed: true},
+		{key: "snowflake", Label: "Snowflake", hosts: []string{"*.snowflakecomputing.com"}, deleteMode: disableAccounts, most: one("emails", "phoneNumbers", "addresses")},
+		{key: "vcenter", Label: "VMware vCenter", NoConfig: true},
+		{key: "webex", Label: "Cisco Webex", hosts: []string{"webexapis.com"}, MemberType: "user"},
+		{key: "zoom", Label: "Zoom", hosts: []string{"api.zoom.us"}, Unconfirmed: true},
 	}
 }
 
 func profileOptions() []connectors.Option {
 	var o []connectors.Option
-	for _, t := range allTraits() {
-		o = append(o, connectors.Option{Value: t.key, Label: t.label})
+	for _, t := range profiles() {
+		o = append(o, connectors.Option{Value: t.key, Label: t.Label})
 	}
 	return o
 }
 
-// traitsOf is the chosen profile with the overrides of the single fields, which win unless they say auto.
-func traitsOf(c connectors.Config) traits {
-	all := allTraits()
+// TraitsOf is the chosen profile with the overrides of the single fields, which win unless they say auto.
+func TraitsOf(c connectors.Config) Traits {
+	all := profiles()
 	t := all[0]
 	for _, x := range all {
 		if x.key == c.Text(KeyProfile) {
@@ -103,23 +109,19 @@ func traitsOf(c connectors.Config) traits {
 		}
 	}
 	for key, at := range map[string]*string{KeyPatchStyle: &t.patchStyle, KeyUpdateMode: &t.updateMode, KeyFilterSupport: &t.filters,
-		KeyPagination: &t.pagination, KeyContentType: &t.contentType, KeyDeleteMode: &t.deleteMode} {
+		KeyPagination: &t.pagination, KeyContentType: &t.ContentType, KeyDeleteMode: &t.deleteMode} {
 		if v := c.Text(key); v != "" && v != auto {
 			*at = v
 		}
 	}
-	if n := int(c.Number(KeyPageSize)); n > 0 {
-		t.pageSize = n
-	}
-	if t.pageSize == 0 {
-		t.pageSize = pageSize
-	}
+	t.updateMode, t.filters = cmp.Or(t.updateMode, auto), cmp.Or(t.filters, auto)
+	t.pageSize = cmp.Or(max(int(c.Number(KeyPageSize)), 0), t.pageSize, UsualPage)
 	return t
 }
 
 // profileOfHost is the profile of the service that is known to live at the URL's host, rfc for none.
-func profileOfHost(base string) traits {
-	all := allTraits()
+func profileOfHost(base string) Traits {
+	all := profiles()
 	u, err := url.Parse(base)
 	if err != nil {
 		return all[0]

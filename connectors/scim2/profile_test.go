@@ -20,18 +20,14 @@ func like(t *testing.T, key string, settings ...string) rig {
 // The contract holds at every service that a profile is for. Those whose people have to accept an invitation first
 // change nothing until then, which C54 is about.
 func TestContractByProfile(t *testing.T) {
-	for _, x := range allTraits() {
-		if x.unconfirmed || x.longestName > 0 {
+	for _, profile := range ProfileField().Options {
+		q := scim2fake.Like(profile.Value)
+		if q.Wire.Unconfirmed || q.Wire.LongestName > 0 {
 			continue
 		}
-		t.Run(x.key, func(t *testing.T) {
-			h := harness(scim2fake.Like(x.key))
-			if len(x.required) > 0 {
-				h.Clear = "title"
-			}
-			h.New = func(t testing.TB) connectortest.Target {
-				return profileTarget{newTarget(t, scim2fake.Like(x.key)), x.key}
-			}
+		t.Run(profile.Value, func(t *testing.T) {
+			h := harness(q)
+			h.New = func(t testing.TB) connectortest.Target { return profileTarget{newTarget(t, q), profile.Value} }
 			connectortest.Run(t, h)
 		})
 	}
@@ -44,7 +40,7 @@ type profileTarget struct {
 
 func (p profileTarget) Settings() map[string]string {
 	s := p.target.Settings()
-	s[KeyProfile], s[KeyDeleteMode] = p.key, deleteAccounts
+	s[KeyProfile], s[KeyDeleteMode] = p.key, "delete"
 	return s
 }
 
@@ -69,8 +65,8 @@ func TestC26EntraLegacy(t *testing.T) {
 	if err := dialectLife(t, like(t, "entra_legacy")); err != nil {
 		t.Error(err)
 	}
-	for _, other := range []string{profileRFC, "entra_new", "okta_like"} {
-		r := newRig(t, scim2fake.Like("entra_legacy"), KeyProfile, other, KeyUpdateMode, usePatch)
+	for _, other := range []string{"rfc", "entra_new", "okta_like"} {
+		r := newRig(t, scim2fake.Like("entra_legacy"), KeyProfile, other, KeyUpdateMode, "patch")
 		want(t, dialectLife(t, r), connectors.Invalid)
 	}
 }
@@ -104,7 +100,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, KeyPatchStyle) != styleObject {
+	if err != nil || proposal(report, KeyPatchStyle) != "single_object" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 	r.ClearJournal()
@@ -115,10 +111,10 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 	r = newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	e := want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
-	if r.methods() != "POST PATCH PATCH" || r.style() != styleRFC || e.Message == "" {
-		t.Errorf("a wrong value: %s, then %s", r.methods(), r.style())
+	if r.methods() != "POST PATCH PATCH" || r.service.Style() != "rfc_path" || e.Message == "" {
+		t.Errorf("a wrong value: %s, then %s", r.methods(), r.service.Style())
 	}
-	r = newRig(t, scim2fake.Quirks{}, KeyPatchStyle, styleRFC)
+	r = newRig(t, scim2fake.Quirks{}, KeyPatchStyle, "rfc_path")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
 	if r.methods() != "POST PATCH" {
@@ -184,7 +180,7 @@ func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	p := named(1, "Ada.Lovelace")
 	p.Values[AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
 	a := r.create(p)
-	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(asList(u.Attributes[AttrEmails])) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
+	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(Document(u.Attributes).List(AttrEmails)) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
 		t.Errorf("the account is %+v", u)
 	}
 	var wg sync.WaitGroup
@@ -243,7 +239,7 @@ func TestC53UserAgentIsAlwaysSent(t *testing.T) {
 			t.Errorf("%s %s without User-Agent", q.Method, q.Path)
 		}
 	}
-	r = like(t, "github_emu", KeyDeleteMode, deleteAccounts)
+	r = like(t, "github_emu", KeyDeleteMode, "delete")
 	a = r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Delete); err != nil || r.Count() != 0 {
 		t.Errorf("a removal that was chosen: %v", err)

@@ -2,17 +2,17 @@ package scim2
 
 import (
 	"context"
-	"net/http"
+
 	"usher/connectors"
 )
 
 // Read implements connectors.Connector with one GET (RFC 7644 §3.4.1).
 func (k *connector) Read(ctx context.Context, id string) (connectors.Account, error) {
-	url, err := k.item(connectors.OpRead, id)
+	url, err := k.accountURL(connectors.OpRead, id)
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	a, err := k.send(ctx, Call{Op: connectors.OpRead, Method: http.MethodGet, URL: url})
+	a, err := k.get(ctx, connectors.OpRead, url)
 	switch {
 	case err != nil:
 		return connectors.Account{}, err

@@ -13,7 +13,7 @@ import (
 // withoutFixed writes what is left of a PATCH that the service refused because it names attributes which nobody may
 // change (RFC 7644 §3.12, mutability). Its error says which ones were left out, or what the service said.
 func (k *connector) withoutFixed(ctx context.Context, p Call, ops []scim.Operation, refused Answer) error {
-	said, _ := k.words(refused.Body, refused.Secrets...)
+	said := k.wire.Said(refused)
 	if said.ScimType != scim.Mutability {
 		return k.failure(refused)
 	}

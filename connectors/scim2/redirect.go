@@ -34,31 +34,31 @@ func (e *pathEnd) fit(u string) string {
 }
 
 // endOf is the pathEnd that counts for a URL, nil where none does.
-func (k *connector) endOf(u string) *pathEnd {
+func (c *Client) endOf(u string) *pathEnd {
 	path, _, _ := strings.Cut(u, "?")
-	for _, c := range []string{k.users, k.groups} {
+	for _, collection := range []string{c.Users, c.Groups} {
 		switch {
-		case path == c:
-			return &k.learned.listEnd
-		case strings.HasPrefix(path, strings.TrimRight(c, "/")+"/"):
-			return &k.learned.itemEnd
+		case path == collection:
+			return &c.listEnd
+		case strings.HasPrefix(path, strings.TrimRight(collection, "/")+"/"):
+			return &c.itemEnd
 		}
 	}
 	return nil
 }
 
 // address is a URL in the form to which the service redirected before, so that the redirect is not paid for each time.
-func (k *connector) address(u string) string {
-	if e := k.endOf(u); e != nil {
+func (c *Client) address(u string) string {
+	if e := c.endOf(u); e != nil {
 		return e.fit(u)
 	}
 	return u
 }
 
 // noteMove learns from a redirect that was followed. asked is a URL as configured, last the request that was answered.
-func (k *connector) noteMove(asked string, last *http.Request) {
-	from, err := url.Parse(k.address(asked))
-	e := k.endOf(asked)
+func (c *Client) noteMove(asked string, last *http.Request) {
+	from, err := url.Parse(c.address(asked))
+	e := c.endOf(asked)
 	if err != nil || e == nil || last == nil || last.URL.String() == from.String() {
 		return
 	}
@@ -69,19 +69,19 @@ func (k *connector) noteMove(asked string, last *http.Request) {
 			e.Store(endBare)
 		}
 	}
-	if e == &k.learned.listEnd {
+	if e == &c.listEnd {
 		collection, _, _ := strings.Cut(asked, "?")
 		to, _, _ := strings.Cut(last.URL.String(), "?")
-		k.learned.movedTo.Store(collection, to)
+		c.moved.Store(collection, to)
 	}
 }
 
 // movedTo is where the service wants to be asked in place of a collection's URL, "" when that is right.
-func (k *connector) movedTo(collection string) string {
-	if to, ok := k.learned.movedTo.Load(collection); ok {
+func (c *Client) movedTo(collection string) string {
+	if to, ok := c.moved.Load(collection); ok {
 		return to.(string)
 	}
-	if to := k.address(collection); to != collection {
+	if to := c.address(collection); to != collection {
 		return to
 	}
 	return ""
@@ -89,7 +89,7 @@ func (k *connector) movedTo(collection string) string {
 
 // redirected says where the service sent us, and which setting follows from it. What keeps the origin and the method was
 // followed once before (connectors.NewClient); the rest would turn a POST into a GET, or give another host the credentials.
-func (k *connector) redirected(a Answer) (message, remedy string) {
+func (c *Client) redirected(a Answer) (message, remedy string) {
 	to, err := url.Parse(a.Header.Get("Location"))
 	from, _ := url.Parse(a.URL)
 	if err != nil || to.String() == "" {
@@ -99,22 +99,22 @@ func (k *connector) redirected(a Answer) (message, remedy string) {
 	to.RawQuery, to.Fragment, to.User = "", "", nil
 	message = "The target redirected the request to " + to.String() + ", and Usher did not follow: it takes one step within the same host at most, so that nobody else gets the credentials."
 	asked, _, _ := strings.Cut(a.URL, "?")
-	for _, c := range []struct{ url, setting, last string }{{k.users, "Users endpoint", "/Users"}, {k.groups, "Groups endpoint", "/Groups"}} {
+	for _, at := range []struct{ url, setting, last string }{{c.Users, "Users endpoint", "/Users"}, {c.Groups, "Groups endpoint", "/Groups"}} {
 		list := to.String()
 		switch {
-		case asked == c.url:
-		case strings.HasPrefix(asked, strings.TrimRight(c.url, "/")+"/"):
+		case asked == at.url:
+		case strings.HasPrefix(asked, strings.TrimRight(at.url, "/")+"/"):
 			list = strings.TrimRight(list, "/")
 			list = strings.TrimSuffix(list, "/"+path.Base(list))
 		default:
 			continue
 		}
-		base, usual := strings.CutSuffix(strings.TrimRight(list, "/"), c.last)
+		base, usual := strings.CutSuffix(strings.TrimRight(list, "/"), at.last)
 		switch {
-		case usual && c.url == k.base+c.last:
+		case usual && at.url == c.Base+at.last:
 			return message, "Use " + base + " as the base URL, if you trust that address."
-		case usual || (connectors.SameOrigin(from, to) && c.url != k.base+c.last):
-			return message, "Enter " + list + " as the " + c.setting + ", if you trust that address."
+		case usual || (connectors.SameOrigin(from, to) && at.url != c.Base+at.last):
+			return message, "Enter " + list + " as the " + at.setting + ", if you trust that address."
 		}
 	}
 	return message, "Check the base URL; it may lack a part of its path, or point to a sign-in page."

@@ -92,7 +92,7 @@ func TestCheckProposesWhereTheTargetRedirects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, value := range map[string]string{KeyUserEndpoint: r.base + "/Users/", KeyGroupEndpoint: r.base + "/Groups/"} {
+	for key, value := range map[string]string{KeyUserEndpoint: r.wire.Base + "/Users/", KeyGroupEndpoint: r.wire.Base + "/Groups/"} {
 		if got := proposed(rep, key); got != value {
 			t.Errorf("%s: proposed %q", key, got)
 		}

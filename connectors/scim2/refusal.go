@@ -3,11 +3,12 @@ package scim2
 import (
 	"net/http"
 	"strings"
+
 	"usher/scim"
 )
 
-// lacksPatch reports a refusal of the method, which is certain not to have changed anything.
-func lacksPatch(a Answer) bool {
+// LacksPatch reports a refusal of the method PATCH, which is certain not to have changed anything.
+func (a Answer) LacksPatch() bool {
 	if a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusNotImplemented {
 		return true
 	}
@@ -16,15 +17,15 @@ func lacksPatch(a Answer) bool {
 	return a.Status == http.StatusBadRequest && strings.Contains(text, "patch") && containsAny(text, "not supported", "unsupported", "not implemented")
 }
 
-// notUnderstood reports a refusal of how the change was written, rather than of what it says.
-func notUnderstood(a Answer) bool {
+// Misread reports a refusal of how the change was written, rather than of what it says.
+func (a Answer) Misread() bool {
 	said, _ := scim.ParseError(a.Body)
 	return a.Status == http.StatusBadRequest && containsAny(strings.ToLower(said.ScimType), "invalidpath", "invalidsyntax")
 }
 
-// misunderstood reports a refusal that may be about how the change was written.
-func misunderstood(a Answer) bool {
-	if a.Status != http.StatusBadRequest || lacksPatch(a) {
+// PerhapsMisread reports a refusal that may be about how the change was written.
+func (a Answer) PerhapsMisread() bool {
+	if a.Status != http.StatusBadRequest || a.LacksPatch() {
 		return false
 	}
 	said, _ := scim.ParseError(a.Body)

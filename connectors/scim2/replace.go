@@ -18,7 +18,7 @@ func (k *connector) replace(ctx context.Context, c Call, changes connectors.Chan
 		if err != nil {
 			return Answer{}, err
 		}
-		a, err := k.send(ctx, put)
+		a, err := k.wire.Send(ctx, put)
 		switch {
 		case err != nil:
 			return a, err
@@ -36,7 +36,7 @@ func (k *connector) replace(ctx context.Context, c Call, changes connectors.Chan
 
 // replacement is the PUT of the account as it is now and as it should be.
 func (k *connector) replacement(ctx context.Context, c Call, changes connectors.Changes) (Call, error) {
-	got, err := k.send(ctx, Call{Op: c.Op, Method: http.MethodGet, URL: c.URL})
+	got, err := k.get(ctx, c.Op, c.URL)
 	if err != nil {
 		return c, err
 	}
@@ -51,7 +51,7 @@ func (k *connector) replacement(ctx context.Context, c Call, changes connectors.
 		return c, &connectors.Error{Kind: connectors.Temporary, Op: c.Op, Status: got.Status, Err: err,
 			Message: "The account could be read from the target, but its answer is not a SCIM resource.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
 	}
-	c.Method, c.IfMatch = http.MethodPut, etag(got, d)
+	c.Method, c.IfMatch = http.MethodPut, got.ETag(d)
 	merge(d, changes)
 	if c.Body, err = d.Encode(); err != nil {
 		return c, unwritable(c.Op, err)
@@ -60,7 +60,7 @@ func (k *connector) replacement(ctx context.Context, c Call, changes connectors.
 }
 
 func merge(d Document, c connectors.Changes) {
-	delete(d, d.Name("meta")) // read-only
+	d.Remove("meta") // read-only
 	d.AddSchema(scim.UserURN)
 	if c.Stamp {
 		d.Set(AttrExternalID, c.Want.ResourceID)
@@ -80,7 +80,5 @@ func merge(d Document, c connectors.Changes) {
 			d.Remove(key)
 		}
 	}
-	dropEmptyExtensions(d)
+	d.DropEmptyExtensions()
 }
-
-func asList(v any) []any { l, _ := v.([]any); return l }

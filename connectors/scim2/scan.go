@@ -1,7 +1,6 @@
 package scim2
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 )
 
 const (
-	pageSize = 100
 	// maxGuessPages bounds a scan that is only a guess: the filters say "none", the refused create said "taken".
 	maxGuessPages = 50
 	maxPages      = 100_000
@@ -24,15 +22,10 @@ type page struct {
 
 // page reads a list. Users without an ID are left out, for nothing can be done with them.
 func (k *connector) page(a Answer) (page, error) {
-	var p page
-	if err := scim.Decode(a.Body, &p.List); err != nil {
-		e := &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: err,
-			Message: "The target's answer is not a SCIM list.", Remedy: "Usher tries again by itself. If this lasts, check the base URL."}
-		if t := bytes.TrimSpace(a.Body); len(t) > 0 && t[0] == '<' {
-			e.Kind, e.Elsewhere, e.Message = connectors.Misconfigured, true, "The target answered with a web page instead of a SCIM list."
-			e.Remedy = "Check the base URL; it seems to point to a page for people."
-		}
-		return p, e
+	l, err := DecodeList(a)
+	p := page{List: l}
+	if err != nil {
+		return p, err
 	}
 	for _, raw := range p.Resources {
 		c := candidate{raw: raw}
@@ -40,16 +33,13 @@ func (k *connector) page(a Answer) (page, error) {
 			p.users = append(p.users, c)
 		}
 	}
-	k.learned.collection.Store(true)
+	k.service.Learned.Collection.Store(true)
 	return p, nil
 }
 
-// window is the query of the first page: with a cursor that begins (RFC 9865 §2), or by index.
+// window is the query of the first page of users.
 func (k *connector) window(count int) string {
-	if k.learned.cursors.Load() {
-		return fmt.Sprintf("count=%d", count)
-	}
-	return fmt.Sprintf("startIndex=1&count=%d", count)
+	return FirstPage(k.service.Learned.Cursors.Load(), count)
 }
 
 // scanner reads the whole list and looks for one user in it.
@@ -67,22 +57,22 @@ type scanner struct {
 func (s *scanner) start() string {
 	s.known, s.named, s.total = map[scim.Text]struct{}{}, nil, -1
 	if s.cursors {
-		return fmt.Sprintf("cursor=&count=%d", s.size)
+		return PageByCursor("", s.size)
 	}
-	return fmt.Sprintf("startIndex=1&count=%d", s.size)
+	return PageByIndex(1, s.size)
 }
 
 // scan looks through the list for an account that bears our ID, else for the name. It is read until a page is
 // empty or brings nobody new, whatever totalResults says, since services say "100" of 250, or send the same
 // page for ever. limit is the number of pages to read at most, 0 for all.
 func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors.Account, error) {
-	s := &scanner{sought: who, size: k.pageSize(), cursors: k.learned.cursors.Load()}
+	s := &scanner{sought: who, size: k.service.PageSize(), cursors: k.service.Learned.Cursors.Load()}
 	if limit == 0 {
 		limit = maxPages
 	}
 	query := s.start()
 	for pages := 0; pages < limit && query != ""; pages++ {
-		a, err := k.send(ctx, Call{Op: connectors.OpFind, Method: http.MethodGet, URL: k.users + "?" + query})
+		a, err := k.get(ctx, connectors.OpFind, k.wire.Users+"?"+query)
 		if err != nil {
 			return connectors.Account{}, err
 		}
@@ -100,7 +90,7 @@ func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors
 		if err != nil {
 			return connectors.Account{}, err
 		}
-		k.learned.cursors.Store(s.cursors)
+		k.service.Learned.Cursors.Store(s.cursors)
 		var ours *candidate
 		if ours, query, err = s.read(p); err != nil {
 			return connectors.Account{}, err
@@ -123,14 +113,6 @@ func (s *scanner) again(a Answer, first bool) bool {
 	}
 	s.restarted, s.cursors = true, true
 	return true
-}
-
-// pageSize is how many users are asked for at once: as configured, and not more than the service says it sends.
-func (k *connector) pageSize() int {
-	if most := int(k.learned.largestPage.Load()); most > 0 {
-		return min(most, k.traits.pageSize)
-	}
-	return k.traits.pageSize
 }
 
 // read takes in one page, and gives the account that bears our ID, or the query of the next page, "" when
@@ -159,9 +141,9 @@ func (s *scanner) read(p page) (ours *candidate, next string, err error) {
 		return nil, "", nil
 	case p.NextCursor != "":
 		s.cursors = true
-		return nil, fmt.Sprintf("cursor=%s&count=%d", escapeQuery(string(p.NextCursor)), s.size), nil
+		return nil, PageByCursor(string(p.NextCursor), s.size), nil
 	}
-	return nil, fmt.Sprintf("startIndex=%d&count=%d", len(s.known)+1, s.size), nil
+	return nil, PageByIndex(len(s.known)+1, s.size), nil
 }
 
 // cutShort reports whether a list that stopped bringing anybody new is known or likely to go on.

@@ -69,7 +69,7 @@ func newIndependent(t *testing.T, settings ...string) independent {
 	if err != nil {
 		t.Fatalf("scimmy said %q: %v", line, err)
 	}
-	input := map[string]string{KeyBaseURL: at.URL + "/scim/v2", KeyAuthMode: authBearer, KeyToken: "scimmy-token", KeyAllowPrivate: "true", connectors.PushGroups: "true"}
+	input := map[string]string{KeyBaseURL: at.URL + "/scim/v2", KeyAuthMode: "bearer", KeyToken: "scimmy-token", KeyAllowPrivate: "true", connectors.PushGroups: "true"}
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
@@ -109,7 +109,7 @@ func (s independent) ids(n int) []string {
 }
 
 func TestScimmyUsers(t *testing.T) {
-	for _, mode := range []string{auto, usePut} {
+	for _, mode := range []string{"auto", "put"} {
 		t.Run(mode, func(t *testing.T) {
 			s := newIndependent(t, KeyUpdateMode, mode)
 			_, err := s.Check(t.Context())
@@ -139,7 +139,7 @@ func TestScimmyUsers(t *testing.T) {
 }
 
 func TestScimmyGroups(t *testing.T) {
-	for name, settings := range map[string][]string{"patch": nil, "put": {KeyUpdateMode, usePut}, "object": {KeyPatchStyle, styleObject}} {
+	for name, settings := range map[string][]string{"patch": nil, "put": {KeyUpdateMode, "put"}, "object": {KeyPatchStyle, "single_object"}} {
 		t.Run(name, func(t *testing.T) {
 			s := newIndependent(t, settings...)
 			_, err := s.FindGroup(t.Context(), group(1))

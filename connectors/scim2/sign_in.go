@@ -2,60 +2,93 @@ package scim2
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"usher/connectors"
 )
 
 // authenticate prepares what every request to the API bears. None of it goes to the token URL.
-func (k *connector) authenticate(c connectors.Config) error {
-	switch k.authMode {
+func (c *Client) authenticate(settings connectors.Config) error {
+	switch c.authMode {
 	case authBearer:
-		k.credential = [2]string{"Authorization", "Bearer " + c.Secret(KeyToken)}
+		c.credential = [2]string{"Authorization", "Bearer " + settings.Secret(KeyToken)}
 	case authBasic:
-		pair := c.Text(KeyUsername) + ":" + c.Secret(KeyPassword)
-		k.credential = [2]string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
+		pair := settings.Text(KeyUsername) + ":" + settings.Secret(KeyPassword)
+		c.credential = [2]string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
 	case authAPIKey:
-		name := http.CanonicalHeaderKey(c.Text(KeyAPIKeyHeader))
+		name := http.CanonicalHeaderKey(settings.Text(KeyAPIKeyHeader))
 		if wrong := checkKeyHeader(name); wrong != "" {
 			return cannotOpen(wrong, "Correct the header name in the connector's configuration.")
 		}
-		k.credential = [2]string{name, c.Secret(KeyAPIKey)}
+		c.credential = [2]string{name, settings.Secret(KeyAPIKey)}
 	case authOAuth2:
-		k.tokens = newTokens(c, k.client)
+		c.tokens = newTokens(settings, c.http)
 	case authMTLS:
-		if _, err := keyPair(c); err != nil {
+		if _, err := keyPair(settings); err != nil {
 			return cannotOpen("The client certificate and its private key do not fit together, or cannot be read.", "Enter both again in the connector's configuration.")
 		}
 	}
 	var err error
-	if k.headers, err = parseHeaders(c.Secret(KeyHeaders)); err != nil {
+	if c.headers, err = parseHeaders(settings.Secret(KeyHeaders)); err != nil {
 		return cannotOpen("The extra headers cannot be used: "+err.Error(), "Correct them in the connector's configuration.")
 	}
-	k.keepSecret(c)
+	c.keepSecret(settings)
 	return nil
 }
 
 // keepSecret notes what must not come back in an error, the longest first: one may be a part of another.
-func (k *connector) keepSecret(c connectors.Config) {
-	if _, v, ok := strings.Cut(k.credential[1], " "); ok && k.authMode != authAPIKey {
-		k.secrets = append(k.secrets, v)
+func (c *Client) keepSecret(settings connectors.Config) {
+	if _, v, ok := strings.Cut(c.credential[1], " "); ok && c.authMode != authAPIKey {
+		c.secrets = append(c.secrets, v)
 	}
-	for _, s := range c.Secrets {
-		k.secrets = append(k.secrets, s.Reveal())
+	for _, s := range settings.Secrets {
+		c.secrets = append(c.secrets, s.Reveal())
 	}
-	for _, values := range k.headers {
-		k.secrets = append(k.secrets, values...)
+	for _, values := range c.headers {
+		c.secrets = append(c.secrets, values...)
 	}
-	k.secrets = slices.DeleteFunc(k.secrets, func(s string) bool { return len(s) <= 3 })
-	slices.SortFunc(k.secrets, func(a, b string) int { return len(b) - len(a) })
+	c.secrets = slices.DeleteFunc(c.secrets, func(s string) bool { return len(s) <= 3 })
+	slices.SortFunc(c.secrets, func(a, b string) int { return len(b) - len(a) })
+}
+
+// signInRemedy is for credentials that are refused.
+func (c *Client) signInRemedy() string {
+	switch c.authMode {
+	case authBasic:
+		return "The target refused the user name and password. Enter them again in the connector's configuration."
+	case authAPIKey:
+		return "The target refused the API key. Enter a new one, and check the header's name, in the connector's configuration."
+	case authNone:
+		return "The target wants credentials. Choose how to authenticate in the connector's configuration."
+	}
+	return "The target refused the token; it may have expired. Make a new one at the target and enter it in the connector's configuration."
+}
+
+// TokenEnd is when the bearer token ends, as it says itself (RFC 7519 §4.1.4). It is read, not verified; ok is false for
+// another way to sign in, and for a token that does not say.
+func (c *Client) TokenEnd() (end time.Time, ok bool) {
+	_, token, _ := strings.Cut(c.credential[1], " ")
+	parts := strings.Split(token, ".")
+	if c.authMode != authBearer || len(parts) != 3 {
+		return end, false
+	}
+	var claims struct {
+		Exp float64 `json:"exp"`
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 {
+		return end, false
+	}
+	return time.Unix(int64(claims.Exp), 0).UTC(), true
 }
 
 // scrub takes the connector's secrets, and others that go with one request, out of foreign words.
-func (k *connector) scrub(s string, others ...string) string {
-	for _, secret := range slices.Concat(others, k.secrets) {
+func (c *Client) scrub(s string, others ...string) string {
+	for _, secret := range slices.Concat(others, c.secrets) {
 		if secret != "" {
 			s = strings.ReplaceAll(s, secret, "[secret]")
 		}

@@ -64,16 +64,28 @@ func (t *tokens) get(ctx context.Context, refused string) (string, error) {
 	return t.value, nil
 }
 
+// UsesTokens reports whether requests are signed with access tokens of a token URL (RFC 6749 §4.4).
+func (c *Client) UsesTokens() bool { return c.tokens != nil }
+
+// EnsureToken gets an access token, unless there is one that lasts. The error is a connectors.Error about the token URL, with
+// the Op of a check.
+func (c *Client) EnsureToken(ctx context.Context) error {
+	if _, err := c.tokens.get(ctx, ""); err != nil {
+		return c.noToken(connectors.OpCheck, err)
+	}
+	return nil
+}
+
 // noToken says why there is no token. Nothing was sent to the API then, so that no create is in doubt.
-func (k *connector) noToken(op string, err error) *connectors.Error {
+func (c *Client) noToken(op string, err error) *connectors.Error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		e := connectors.NoAnswer(connectors.OpCheck, err)
-		e.Op, e.Message = op, "Usher could not get an access token. "+k.scrub(e.Message)
+		e.Op, e.Message = op, "Usher could not get an access token. "+c.scrub(e.Message)
 		return e
 	}
-	said, more := k.words(refused.Body)
-	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: k.scrub(refused.ErrorCode), Kind: connectors.Denied, More: more,
+	said, more := c.words(refused.Body)
+	e := &connectors.Error{Op: op, Status: refused.Response.StatusCode, Code: c.scrub(refused.ErrorCode), Kind: connectors.Denied, More: more,
 		Message: "The token URL gave Usher no access token: " + said.Detail,
 		Remedy:  "Check the client ID, the client secret, the scopes and the client authentication in the connector's configuration."}
 	if said.Detail == "" {

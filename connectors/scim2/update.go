@@ -34,7 +34,7 @@ func accountIn(body []byte) connectors.Account {
 
 // write changes an account and gives the answer to the last request; the zero answer when there was nothing to send.
 func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (Answer, error) {
-	c, err := k.traits.fitChanges(op, c)
+	c, err := k.service.FitChanges(op, c)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -42,7 +42,7 @@ func (k *connector) write(ctx context.Context, op, id string, c connectors.Chang
 	if len(ops) == 0 {
 		return Answer{}, nil
 	}
-	url, err := k.item(op, id)
+	url, err := k.accountURL(op, id)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -51,7 +51,7 @@ func (k *connector) write(ctx context.Context, op, id string, c connectors.Chang
 
 // change writes the operations, or by PUT the changes that they stand for.
 func (k *connector) change(ctx context.Context, p Call, ops []scim.Operation, c connectors.Changes) (Answer, error) {
-	if k.byPut(ops) {
+	if k.service.PutsAccount(ops) {
 		return k.replace(ctx, p, c)
 	}
 	a, err := k.patch(ctx, p, ops)
@@ -60,56 +60,45 @@ func (k *connector) change(ctx context.Context, p Call, ops []scim.Operation, c 
 		return a, err
 	case a.OK():
 		return k.settled(ctx, p, ops, c, a)
-	case k.updateMode != usePatch && lacksPatch(a):
+	case k.service.MayPut() && a.LacksPatch():
 		a, err := k.replace(ctx, p, c)
 		if err != nil {
 			return a, err
 		}
-		k.learned.noPatch.Store(true)
+		k.service.Learned.NoPatch.Store(true)
 		return a, nil
 	case a.Status == http.StatusBadRequest:
 		return a, k.withoutFixed(ctx, p, ops, a)
 	case p.Op == connectors.OpUpdate && blameName(a, c):
-		k.learned.taken.add(c.Want.Text(AttrUserName))
+		k.service.Learned.Taken.Add(c.Want.Text(AttrUserName))
 	}
 	return a, k.itemFailure(ctx, a)
-}
-
-func (k *connector) byPut(ops []scim.Operation) bool {
-	profile := slices.ContainsFunc(ops, func(o scim.Operation) bool { return o.Path != AttrActive && o.Path != AttrPassword })
-	switch k.updateMode {
-	case usePut:
-		return true
-	case usePatch:
-		return false
-	}
-	return k.learned.noPatch.Load() || (k.traits.putProfile && profile)
 }
 
 // patch sends the operations in the dialect in force, and once in another when the service did not understand them and
 // therefore changed nothing (RFC 7644 §3.5.2: all or nothing).
 func (k *connector) patch(ctx context.Context, c Call, ops []scim.Operation) (Answer, error) {
 	var err error
-	if c.Body, err = patchBody(k.style(), ops); err != nil {
+	if c.Body, err = PatchBody(k.service.Style(), ops); err != nil {
 		return Answer{}, unwritable(c.Op, err)
 	}
-	a, err := k.versioned(ctx, c)
-	other := k.otherStyle()
-	if err != nil || other == "" || !misunderstood(a) {
+	a, err := k.wire.SendVersioned(ctx, c)
+	other := k.service.OtherStyle()
+	if err != nil || other == "" || !a.PerhapsMisread() {
 		return a, err
 	}
 	first := c.Body
-	if c.Body, err = patchBody(other, ops); err != nil || bytes.Equal(first, c.Body) {
+	if c.Body, err = PatchBody(other, ops); err != nil || bytes.Equal(first, c.Body) {
 		return a, nil //nolint:nilerr // the first answer says what is wrong
 	}
-	b, err := k.versioned(ctx, c)
+	b, err := k.wire.SendVersioned(ctx, c)
 	switch {
 	case err != nil:
 		return b, err
 	case b.Status == http.StatusBadRequest:
 		return a, nil
 	case b.OK():
-		k.learned.objectPatch.Store(true)
+		k.service.Learned.ObjectPatch.Store(true)
 	}
 	return b, nil
 }

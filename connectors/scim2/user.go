@@ -3,6 +3,7 @@ package scim2
 import (
 	"slices"
 	"strings"
+
 	"usher/connectors"
 	"usher/scim"
 )

@@ -17,73 +17,73 @@ func (k *connector) settled(ctx context.Context, p Call, ops []scim.Operation, c
 	if err != nil || len(lost) == 0 {
 		return a, err
 	}
-	if k.learned.neverKept(lost) {
+	if k.service.Learned.KeepsNone(lost) {
 		return a, notKept(a, lost)
 	}
-	if other := k.otherStyle(); other != "" {
-		if p.Body, err = patchBody(other, ops); err != nil {
+	if other := k.service.OtherStyle(); other != "" {
+		if p.Body, err = PatchBody(other, ops); err != nil {
 			return a, unwritable(p.Op, err)
 		}
-		b, err := k.versioned(ctx, p)
+		b, err := k.wire.SendVersioned(ctx, p)
 		if err != nil {
 			return b, err
 		}
 		if b.OK() {
-			var still []contradiction
+			var still []Contradiction
 			if b, still, err = k.verdict(ctx, b, c, true); err != nil {
 				return b, err
 			}
 			if len(still) == 0 {
-				k.learned.objectPatch.Store(true)
+				k.service.Learned.ObjectPatch.Store(true)
 				return b, nil
 			}
 		}
 	}
-	if k.updateMode != usePatch {
+	if k.service.MayPut() {
 		b, err := k.replace(ctx, p, c)
 		switch kind := connectors.KindOf(err); {
 		case err == nil:
-			k.learned.noPatch.Store(true)
+			k.service.Learned.NoPatch.Store(true)
 			return b, nil
 		case kind != connectors.Invalid && kind != connectors.Misconfigured: // a PUT that is not there says nothing new
 			return b, err
 		}
 	}
-	k.learned.keepsNot(lost)
+	k.service.Learned.NeverKeeps(lost)
 	return a, notKept(a, lost)
 }
 
 // verdict gives what an answer contradicts, after a look at the account itself. With sure, an answer that shows nothing is
 // looked into, too.
-func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes, sure bool) (Answer, []contradiction, error) {
-	if k.traits.unconfirmed {
+func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes, sure bool) (Answer, []Contradiction, error) {
+	if k.service.Unconfirmed {
 		if err := k.applied(ctx, a, c); err != nil {
 			return a, nil, err
 		}
 	}
-	lost := contradictions(a.Body, c)
+	lost := Contradictions(a.Body, c)
 	if (len(lost) == 0 && (!sure || len(a.Body) > 0)) || a.Status == http.StatusAccepted {
 		return a, nil, nil
 	}
-	now, err := k.send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL, Secrets: a.Secrets})
+	now, err := k.wire.Send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL, Secrets: a.Secrets})
 	if err != nil {
 		return a, nil, err
 	}
 	if !now.OK() {
 		return a, lost, nil
 	}
-	return now, contradictions(now.Body, c), nil
+	return now, Contradictions(now.Body, c), nil
 }
 
 // codeNotKept is Error.Code of a write that the service took and did not do. Stored: never rename.
 const codeNotKept = "notKept"
 
 // notKept says attribute by attribute what was sent and what the service shows.
-func notKept(a Answer, lost []contradiction) error {
+func notKept(a Answer, lost []Contradiction) error {
 	e := &connectors.Error{Kind: connectors.Invalid, Op: a.Op, Status: a.Status, Code: codeNotKept}
-	if len(lost) == 1 && lost[0].key == AttrActive {
+	if len(lost) == 1 && lost[0].Key == AttrActive {
 		state := "active"
-		if lost[0].sent == true {
+		if lost[0].Sent == true {
 			state = "inactive"
 		}
 		e.Message = "The target said yes, but the account is still " + state + ": it ignores the attribute active."
@@ -92,7 +92,7 @@ func notKept(a Answer, lost []contradiction) error {
 	}
 	words := make([]string, len(lost))
 	for i, l := range lost {
-		words[i] = l.key + ": sent " + shownValue(l.sent) + ", kept " + shownValue(l.kept)
+		words[i] = l.Key + ": sent " + shownValue(l.Sent) + ", kept " + shownValue(l.Kept)
 	}
 	e.Message = "The target took the change and did not apply all of it. " + strings.Join(words, "; ") + "."
 	e.Remedy = "Look at the account at the target: something there may set these attributes, or they can only be read. Where the target never takes them, send nothing to them on the mapping page."
@@ -124,7 +124,7 @@ func shownValue(v any) string {
 func (k *connector) applied(ctx context.Context, a Answer, c connectors.Changes) error {
 	if len(a.Body) == 0 {
 		var err error
-		if a, err = k.send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL}); err != nil {
+		if a, err = k.wire.Send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL}); err != nil {
 			return err
 		}
 		if !a.OK() {
