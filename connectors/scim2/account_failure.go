@@ -6,11 +6,12 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // failure is an answer that is no success, in words about an account.
-func (k *connector) failure(a Answer) *connectors.Error {
+func (k *connector) failure(a wire.Answer) *connectors.Error {
 	e := k.wire.Failure(a)
 	switch e.Kind {
 	case connectors.Conflict:
@@ -31,7 +32,7 @@ func (k *connector) failure(a Answer) *connectors.Error {
 }
 
 // bareNotFound tells "no such user", which some services say with 404, from "no such service".
-func (k *connector) bareNotFound(ctx context.Context, a Answer, conforms bool) error {
+func (k *connector) bareNotFound(ctx context.Context, a wire.Answer, conforms bool) error {
 	if conforms || k.service.Learned.Collection.Load() {
 		return nil
 	}
@@ -55,7 +56,7 @@ func (k *connector) serves(ctx context.Context, op string) error {
 
 // itemFailure is failure for a request about one account. A 404 that is no SCIM message may come from a proxy in front of
 // a service that is down, or from a wrong URL: taken for "gone", it would leave somebody's account behind for ever.
-func (k *connector) itemFailure(ctx context.Context, a Answer) error {
+func (k *connector) itemFailure(ctx context.Context, a wire.Answer) error {
 	if _, conforms := scim.ParseError(a.Body); a.Status == http.StatusNotFound && !conforms {
 		if err := k.serves(ctx, a.Op); err != nil {
 			return err
@@ -66,11 +67,11 @@ func (k *connector) itemFailure(ctx context.Context, a Answer) error {
 
 // accountURL is the URL of one account. An ID that would name something else than an account is refused.
 func (k *connector) accountURL(op, id string) (string, error) {
-	if !UsableID(id) {
+	if !wire.UsableID(id) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The account's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the account and let Usher find it again."}
 	}
-	return ItemURL(k.wire.Users, id), nil
+	return wire.ItemURL(k.wire.Users, id), nil
 }
 
 func unwritable(op string, err error) *connectors.Error {

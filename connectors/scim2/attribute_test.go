@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 	"usher/directory"
 )
 
@@ -31,7 +32,7 @@ func TestMoreAttributes(t *testing.T) {
 	}
 	u, _ := r.User(a.ID)
 	for key := range changed.Set {
-		if got := Document(u.Attributes).Get(key); got != "y" {
+		if got := wire.Document(u.Attributes).Get(key); got != "y" {
 			t.Errorf("%s is %v", key, got)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -101,11 +102,11 @@ func said(b scim.Bool) string {
 }
 
 // checkList reads the list of users. Its answer is what was no list.
-func (k *connector) checkList(ctx context.Context, r *connectors.Report) (Answer, error) {
+func (k *connector) checkList(ctx context.Context, r *connectors.Report) (wire.Answer, error) {
 	const name = "List users"
 	a, err := k.get(ctx, connectors.OpCheck, k.wire.Users+"?"+k.window(1))
 	if err == nil && a.Status == http.StatusBadRequest && !k.service.Learned.Cursors.Load() {
-		b, other := k.get(ctx, connectors.OpCheck, k.wire.Users+"?"+PageByCursor("", 1))
+		b, other := k.get(ctx, connectors.OpCheck, k.wire.Users+"?"+wire.PageByCursor("", 1))
 		if other == nil && b.OK() {
 			a = b
 			k.service.Learned.Cursors.Store(true)

@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // endpoints compares where the service says that its users and groups are with where they are asked for.
 func (k *connector) endpoints(ctx context.Context, r *connectors.Report, p Published) {
 	for _, c := range []struct{ name, plural, urn, at, key string }{
-		{"User", "users", scim.UserURN, k.wire.Users, KeyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.wire.Groups, KeyGroupEndpoint}} {
+		{"User", "users", scim.UserURN, k.wire.Users, wire.KeyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.wire.Groups, wire.KeyGroupEndpoint}} {
 		to := k.resolve(p.Endpoint(c.name, c.urn))
 		if to == "" || samePath(to, c.at) || !k.isList(ctx, to) {
 			continue
@@ -66,7 +67,7 @@ func (k *connector) isList(ctx context.Context, u string) bool {
 
 // seek looks for the service near the base URL, where no list of users answers: at what people paste instead of it, and
 // where services usually have it. It stays on the host, for the credentials go along.
-func (k *connector) seek(ctx context.Context, r *connectors.Report, failed Answer) {
+func (k *connector) seek(ctx context.Context, r *connectors.Report, failed wire.Answer) {
 	misses := failed.Status == http.StatusNotFound || failed.Status == http.StatusMethodNotAllowed || failed.OK() || failed.Status/100 == 3
 	if !misses || k.wire.Users != k.wire.Base+"/Users" {
 		return
@@ -87,7 +88,7 @@ func (k *connector) seek(ctx context.Context, r *connectors.Report, failed Answe
 			continue
 		}
 		addStep(r, "Look near the base URL", connectors.StepWarning, "A list of users answers at "+base+"/Users.", "Use "+base+" as the base URL.")
-		r.Proposals = append(r.Proposals, connectors.Proposal{Key: KeyBaseURL, Value: base, Why: "There is no list of users at " + k.wire.Users + ", and there is one here."})
+		r.Proposals = append(r.Proposals, connectors.Proposal{Key: wire.KeyBaseURL, Value: base, Why: "There is no list of users at " + k.wire.Users + ", and there is one here."})
 		return
 	}
 	k.endpoints(ctx, r, k.discover(ctx))

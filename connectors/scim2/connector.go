@@ -5,11 +5,12 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // connector provisions the users and groups of one service. It is safe for concurrent use.
 type connector struct {
-	wire      *Client
+	wire      *wire.Client
 	service   *Service
 	passwords connectors.PasswordMode
 	mapped    []connectors.Attribute // that the mapping sends something to; nil is not known
@@ -20,7 +21,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := NewClient(c, client, s.ContentType)
+	w, err := wire.NewClient(c, client, s.ContentType)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +36,6 @@ func (k *connector) GoString() string { return k.String() }
 func (k *connector) Learned() (r connectors.Report, ok bool) { return k.service.News(k.wire.Facts()) }
 
 // get reads what is at a URL of the service.
-func (k *connector) get(ctx context.Context, op, url string) (Answer, error) {
-	return k.wire.Send(ctx, Call{Op: op, Method: http.MethodGet, URL: url})
+func (k *connector) get(ctx context.Context, op, url string) (wire.Answer, error) {
+	return k.wire.Send(ctx, wire.Call{Op: op, Method: http.MethodGet, URL: url})
 }

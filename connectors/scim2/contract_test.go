@@ -13,6 +13,7 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -41,7 +42,7 @@ func newTarget(t testing.TB, q scim2fake.Quirks) target {
 }
 
 func (g target) Settings() map[string]string {
-	return map[string]string{KeyBaseURL: g.url + scim2fake.Prefix, KeyAuthMode: "bearer", KeyToken: testToken, KeyAllowPrivate: "true"}
+	return map[string]string{wire.KeyBaseURL: g.url + scim2fake.Prefix, wire.KeyAuthMode: "bearer", wire.KeyToken: testToken, wire.KeyAllowPrivate: "true"}
 }
 
 func (g target) Accounts() []connectortest.Remote {
@@ -55,7 +56,7 @@ func (g target) Accounts() []connectortest.Remote {
 func values(u scim2fake.User) map[string]any {
 	out := map[string]any{}
 	for _, a := range Attributes() {
-		if v := Document(u.Attributes).Get(a.Key); v != nil {
+		if v := wire.Document(u.Attributes).Get(a.Key); v != nil {
 			out[a.Key] = v
 		}
 	}
@@ -80,7 +81,7 @@ func (g target) Seed(p connectors.Profile, externalID string, admin bool) string
 
 func (g target) Edit(id, key string, value any) {
 	u, _ := g.User(id)
-	d := Document(u.Attributes)
+	d := wire.Document(u.Attributes)
 	d.Set(key, value)
 	if err := g.Server.Edit(id, d); err != nil {
 		g.t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -26,14 +27,14 @@ type Contradiction struct {
 // is the value from before the write; the new value beside the attribute, under its key as a literal name; another user
 // name; and another active. What is not shown proves nothing.
 func Contradictions(body []byte, c connectors.Changes) []Contradiction {
-	d, err := DecodeDocument(body)
-	if err != nil || Blank(d.Get("id")) {
+	d, err := wire.DecodeDocument(body)
+	if err != nil || wire.Blank(d.Get("id")) {
 		return nil // not the account, so that it speaks neither for nor against
 	}
 	var found []Contradiction
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		sent := c.Set[key]
-		if key == AttrPassword || Blank(sent) {
+		if key == AttrPassword || wire.Blank(sent) {
 			continue
 		}
 		if kept := d.Get(key); contradicts(d, key, sent, kept, c.Was[key]) {
@@ -41,22 +42,22 @@ func Contradictions(body []byte, c connectors.Changes) []Contradiction {
 		}
 	}
 	for _, key := range c.Clear {
-		if kept := d.Get(key); key != AttrUserName && !Blank(kept) && alike(kept, c.Was[key]) {
+		if kept := d.Get(key); key != AttrUserName && !wire.Blank(kept) && alike(kept, c.Was[key]) {
 			found = append(found, Contradiction{key, nil, kept})
 		}
 	}
 	return found
 }
 
-func contradicts(d Document, key string, sent, kept, was any) bool {
+func contradicts(d wire.Document, key string, sent, kept, was any) bool {
 	if alike(kept, sent) {
 		return false
 	}
-	if len(SplitKey(key)) > 1 && alike(d[d.Name(key)], sent) {
+	if len(wire.SplitKey(key)) > 1 && alike(d[d.Name(key)], sent) {
 		return true
 	}
 	switch {
-	case Blank(kept):
+	case wire.Blank(kept):
 		return false
 	case key == AttrActive:
 		want, is := sent.(bool)
@@ -65,7 +66,7 @@ func contradicts(d Document, key string, sent, kept, was any) bool {
 	case key == AttrUserName && otherName(sent, kept):
 		return true
 	}
-	return !Blank(was) && !alike(was, sent) && alike(kept, was)
+	return !wire.Blank(was) && !alike(was, sent) && alike(kept, was)
 }
 
 // NameKept reports whether the name that a group shows is a form of the one that it was given.
@@ -105,14 +106,14 @@ func alike(a, b any) bool {
 	if isList || both {
 		return slices.Equal(plainList(a, x), plainList(b, y))
 	}
-	if Blank(a) || Blank(b) {
+	if wire.Blank(a) || wire.Blank(b) {
 		return false
 	}
 	return plain(a) == plain(b)
 }
 
 func plainList(v any, list []any) []string {
-	if list == nil && !Blank(v) {
+	if list == nil && !wire.Blank(v) {
 		list = []any{v} // one entry, sent without its list
 	}
 	var out []string
@@ -139,7 +140,7 @@ func plain(v any) string {
 	case json.Number:
 		return v.String()
 	case map[string]any:
-		if value := Document(v).Get("value"); !Blank(value) {
+		if value := wire.Document(v).Get("value"); !wire.Blank(value) {
 			return plain(value)
 		}
 		var parts []string

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // Services keep values in forms of their own. None of these is a write that did not happen.
@@ -47,7 +48,7 @@ func TestOtherFormsAreNoContradiction(t *testing.T) {
 		"a number":               {"title", "x", "42", json.Number("42"), false},
 		"postal, with formatted": {"addresses", nil, []any{map[string]any{"locality": "Paris"}}, []any{map[string]any{"locality": "Paris", "formatted": "Paris"}}, false},
 	} {
-		d := Document{"id": "1"}
+		d := wire.Document{"id": "1"}
 		if c.kept != nil {
 			d.Set(c.key, c.kept)
 		}

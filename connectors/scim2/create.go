@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -23,7 +24,7 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.wire.Send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.wire.Users, Body: body, Secrets: hidden(password)})
+	a, err := k.wire.Send(ctx, wire.Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.wire.Users, Body: body, Secrets: hidden(password)})
 	if err != nil {
 		return connectors.Account{}, err
 	}
@@ -37,7 +38,7 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	return k.created(a, p)
 }
 
-func (k *connector) created(a Answer, p connectors.Profile) (connectors.Account, error) {
+func (k *connector) created(a wire.Answer, p connectors.Profile) (connectors.Account, error) {
 	var s seen
 	if len(a.Body) > 0 {
 		if err := scim.Decode(a.Body, &s); err != nil {
@@ -48,7 +49,7 @@ func (k *connector) created(a Answer, p connectors.Profile) (connectors.Account,
 	if s.ID == "" {
 		s.ID = scim.Text(a.LocationID())
 	}
-	if !UsableID(string(s.ID)) {
+	if !wire.UsableID(string(s.ID)) {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.Op, Status: a.Status,
 			Message: "The target said yes, but did not say what the account's ID is.", Remedy: "Usher looks for the account before it does anything else."}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // Kind is stored: never rename.
@@ -26,7 +27,7 @@ func Definition() connectors.Definition {
 		Passwords:  []connectors.PasswordMode{connectors.PasswordNone, connectors.PasswordRandom, connectors.PasswordSend},
 		Budget:     connectors.Budget{RequestsPerSecond: 5, Concurrency: 4},
 		Lag:        10 * time.Second,
-		Options:    ClientOptions,
+		Options:    wire.ClientOptions,
 		Sent: func(c connectors.Config, p connectors.Profile) (connectors.Profile, error) {
 			return TraitsOf(c).Fit(connectors.OpCreate, p)
 		},

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // Deprovision implements connectors.Connector. Where the service does not let anybody delete, a Delete
@@ -25,7 +26,7 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 	if k.service.Learned.NoDelete.Load() {
 		return k.disable(ctx, id)
 	}
-	a, err := k.wire.SendVersioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: url})
+	a, err := k.wire.SendVersioned(ctx, wire.Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: url})
 	switch {
 	case err != nil:
 		return err

@@ -3,6 +3,7 @@ package scim2
 import (
 	"strings"
 
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -51,9 +52,9 @@ func PatchBody(style string, ops []scim.Operation) ([]byte, error) {
 func speak(style string, ops []scim.Operation) []scim.Operation {
 	switch style {
 	case styleObject, styleSalesforce:
-		return gather(ops, func(d Document, key string, v any) { d.Put(key, v) })
+		return gather(ops, func(d wire.Document, key string, v any) { d.Put(key, v) })
 	case styleEntraNew:
-		return gather(ops, func(d Document, key string, v any) { d[key] = v })
+		return gather(ops, func(d wire.Document, key string, v any) { d[key] = v })
 	case styleEntraLegacy:
 		out := make([]scim.Operation, len(ops))
 		for i, op := range ops {
@@ -66,8 +67,8 @@ func speak(style string, ops []scim.Operation) []scim.Operation {
 
 // gather puts everything that is set into one operation without a path. What is removed keeps its path, for there is
 // no other way to say it.
-func gather(ops []scim.Operation, put func(d Document, key string, v any)) []scim.Operation {
-	set, out := Document{}, []scim.Operation{}
+func gather(ops []scim.Operation, put func(d wire.Document, key string, v any)) []scim.Operation {
+	set, out := wire.Document{}, []scim.Operation{}
 	for _, op := range ops {
 		if op.Op == scim.Remove {
 			out = append(out, op)

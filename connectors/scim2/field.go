@@ -4,9 +4,10 @@ import (
 	"slices"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // fields are the settings of all layers, in the order of the form.
 func fields() []connectors.Field {
-	return slices.Concat([]connectors.Field{BaseURLField(), ProfileField()}, SignInFields(), RequestFields(), Fields(), NetworkFields())
+	return slices.Concat([]connectors.Field{wire.BaseURLField(), ProfileField()}, wire.SignInFields(), wire.RequestFields(), Fields(), wire.NetworkFields())
 }

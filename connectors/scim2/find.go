@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -145,7 +146,7 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 	if attr == AttrEmails {
 		path = "emails.value"
 	}
-	query := FilterBy(path, value) + "&" + k.window(2)
+	query := wire.FilterBy(path, value) + "&" + k.window(2)
 	a, err := k.get(ctx, connectors.OpFind, k.wire.Users+"?"+query)
 	if err != nil {
 		return nil, useless, err
@@ -180,7 +181,7 @@ func saysNone(said scim.Error) bool {
 }
 
 // unfiltered says what a filtered request that failed means: nobody, no filters, or an error.
-func (k *connector) unfiltered(ctx context.Context, a Answer) (trust, error) {
+func (k *connector) unfiltered(ctx context.Context, a wire.Answer) (trust, error) {
 	said, conforms := scim.ParseError(a.Body)
 	switch {
 	case a.Status == http.StatusNotFound:

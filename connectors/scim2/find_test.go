@@ -9,6 +9,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 )
 
 func (r rig) fill(n int) {
@@ -91,7 +92,7 @@ func TestC15WaysToSayNone(t *testing.T) {
 // A 404 of something that is no SCIM service must not be taken for "no such user": a leaver would be forgotten.
 func TestC15WrongBaseURLIsNotNone(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
-	r := newRig(t, scim2fake.Quirks{}, KeyBaseURL, g.url+"/wrong")
+	r := newRig(t, scim2fake.Quirks{}, wire.KeyBaseURL, g.url+"/wrong")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -15,12 +16,12 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpCreate,
 			Message: k.service.Label + " does not let groups be created by SCIM.", Remedy: remedyMembersOnly}
 	}
-	d := Document{"schemas": []any{scim.GroupURN}, AttrDisplayName: g.Name, AttrExternalID: g.ResourceID}
+	d := wire.Document{"schemas": []any{scim.GroupURN}, AttrDisplayName: g.Name, AttrExternalID: g.ResourceID}
 	body, err := d.Encode()
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
 	}
-	a, err := k.wire.Send(ctx, Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.wire.Groups, Body: body})
+	a, err := k.wire.Send(ctx, wire.Call{Op: connectors.OpCreate, Method: http.MethodPost, URL: k.wire.Groups, Body: body})
 	if err != nil {
 		return connectors.Account{}, err
 	}
@@ -30,7 +31,7 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 	return k.createdGroup(a, g)
 }
 
-func (k *connector) createdGroup(a Answer, g connectors.GroupProfile) (connectors.Account, error) {
+func (k *connector) createdGroup(a wire.Answer, g connectors.GroupProfile) (connectors.Account, error) {
 	unknown := func(message string, err error) (connectors.Account, error) {
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Unknown, Op: a.Op, Status: a.Status, Err: err, Message: message,
 			Remedy: "Usher looks for the group before it does anything else."}
@@ -44,7 +45,7 @@ func (k *connector) createdGroup(a Answer, g connectors.GroupProfile) (connector
 	if s.ID == "" {
 		s.ID = scim.Text(a.LocationID())
 	}
-	if !UsableID(string(s.ID)) {
+	if !wire.UsableID(string(s.ID)) {
 		return unknown("The target said yes, but did not say what the group's ID is.", nil)
 	}
 	// A service that answers a create with a group that was there already must not give it away.
@@ -66,10 +67,10 @@ func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.Gro
 	return groupIn(a.Body), nil
 }
 
-func (k *connector) rename(ctx context.Context, id string, g connectors.GroupProfile) (Answer, error) {
+func (k *connector) rename(ctx context.Context, id string, g connectors.GroupProfile) (wire.Answer, error) {
 	at, err := k.groupURL(connectors.OpUpdate, id)
 	if err != nil {
-		return Answer{}, err
+		return wire.Answer{}, err
 	}
 	if k.service.PutsGroups() {
 		return k.putGroup(ctx, at, id, renamed(g.Name))
@@ -94,7 +95,7 @@ func (k *connector) DeleteGroup(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	a, err := k.wire.SendVersioned(ctx, Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: at})
+	a, err := k.wire.SendVersioned(ctx, wire.Call{Op: connectors.OpDeprovision, Method: http.MethodDelete, URL: at})
 	switch {
 	case err != nil:
 		return err

@@ -7,13 +7,14 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 const remedyMembersOnly = "Create the group at the target, and push only the members: choose “Only the members of groups that the target has already” in the connector's configuration."
 
 // groupFailure is failure in the words of groups.
-func (k *connector) groupFailure(a Answer) *connectors.Error {
+func (k *connector) groupFailure(a wire.Answer) *connectors.Error {
 	e := k.failure(a)
 	if e.Kind == connectors.Refused {
 		e.Kind = connectors.Misconfigured // the right to manage groups is one of its own
@@ -53,7 +54,7 @@ func (k *connector) servesGroups(ctx context.Context, op string) error {
 
 // groupItemFailure is groupFailure for a request about one group: a 404 that is no SCIM message is looked into, as
 // itemFailure does.
-func (k *connector) groupItemFailure(ctx context.Context, a Answer) error {
+func (k *connector) groupItemFailure(ctx context.Context, a wire.Answer) error {
 	if _, conforms := scim.ParseError(a.Body); a.Status == http.StatusNotFound && !conforms {
 		if err := k.servesGroups(ctx, a.Op); err != nil {
 			return err
@@ -62,7 +63,7 @@ func (k *connector) groupItemFailure(ctx context.Context, a Answer) error {
 	return k.groupFailure(a)
 }
 
-func notAGroup(a Answer, err error) *connectors.Error {
+func notAGroup(a wire.Answer, err error) *connectors.Error {
 	if err == nil {
 		err = errors.New("no members can be read")
 	}
@@ -72,9 +73,9 @@ func notAGroup(a Answer, err error) *connectors.Error {
 
 // groupURL is the URL of one group. An ID that would name something else than a group is refused.
 func (k *connector) groupURL(op, id string) (string, error) {
-	if !UsableID(id) {
+	if !wire.UsableID(id) {
 		return "", &connectors.Error{Kind: connectors.Invalid, Op: op, Message: "The group's ID " + scim.Quote(id) + " cannot be used in a URL.",
 			Remedy: "Unlink the group and let Usher find it again."}
 	}
-	return ItemURL(k.wire.Groups, id), nil
+	return wire.ItemURL(k.wire.Groups, id), nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId is an ID of ours.
@@ -58,7 +59,7 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 		return nil, false, nil
 	}
 	// Two are enough to see that one is not the only one.
-	a, err := k.listGroups(ctx, FilterBy(ask.attr, ask.value)+"&"+FirstPage(k.service.PagesByCursor(), 2))
+	a, err := k.listGroups(ctx, wire.FilterBy(ask.attr, ask.value)+"&"+wire.FirstPage(k.service.PagesByCursor(), 2))
 	if err != nil {
 		return nil, false, err
 	}
@@ -86,7 +87,7 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 }
 
 // unfilteredGroups says what a filtered request that failed means: no group, no filters, or an error.
-func (k *connector) unfilteredGroups(ctx context.Context, a Answer, ask groupAsk) (reliable bool, err error) {
+func (k *connector) unfilteredGroups(ctx context.Context, a wire.Answer, ask groupAsk) (reliable bool, err error) {
 	switch a.Status {
 	case http.StatusNotFound: // "none" at some services, "no groups at all" at others
 		return true, k.servesGroups(ctx, a.Op)

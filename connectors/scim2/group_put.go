@@ -7,19 +7,20 @@ import (
 	"slices"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // mayPutGroups reports whether a refused PATCH is to become a PUT.
-func (k *connector) mayPutGroups(a Answer) bool {
+func (k *connector) mayPutGroups(a wire.Answer) bool {
 	return !a.OK() && k.service.MayPut() && a.LacksPatch()
 }
 
 // groupChange changes a group as it was read, and reports whether anything is different now.
-type groupChange func(d Document, members []any) bool
+type groupChange func(d wire.Document, members []any) bool
 
 // putGroup changes a group by GET and PUT.
-func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) (Answer, error) {
+func (k *connector) putGroup(ctx context.Context, at, id string, change groupChange) (wire.Answer, error) {
 	a, err := k.sendPut(ctx, at, id, change)
 	if err == nil && !a.OK() {
 		err = k.groupFailure(a)
@@ -28,7 +29,7 @@ func (k *connector) putGroup(ctx context.Context, at, id string, change groupCha
 }
 
 func renamed(name string) groupChange {
-	return func(d Document, _ []any) bool {
+	return func(d wire.Document, _ []any) bool {
 		was := d.Get(AttrDisplayName)
 		d.Set(AttrDisplayName, name)
 		return was != any(name)
@@ -37,7 +38,7 @@ func renamed(name string) groupChange {
 
 // sendPut writes the group back with a change (RFC 7644 §3.5.1). PUT removes what is left out, so that it is done only
 // when the list of members is known: a service that hides them would lose them all.
-func (k *connector) sendPut(ctx context.Context, at, id string, change groupChange) (Answer, error) {
+func (k *connector) sendPut(ctx context.Context, at, id string, change groupChange) (wire.Answer, error) {
 	got, err := k.readGroup(ctx, connectors.OpUpdate, at, false)
 	if err != nil {
 		return got, err
@@ -45,8 +46,8 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 	if !got.OK() {
 		return got, k.groupItemFailure(ctx, got)
 	}
-	d, err := DecodeDocument(got.Body)
-	if err != nil || Blank(d.Get("id")) {
+	d, err := wire.DecodeDocument(got.Body)
+	if err != nil || wire.Blank(d.Get("id")) {
 		return got, notAGroup(got, err)
 	}
 	have := d.List("members")
@@ -71,7 +72,7 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 		return got, unwritable(connectors.OpUpdate, err)
 	}
 	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
-	a, err := k.wire.Send(ctx, Call{Op: connectors.OpUpdate, Method: http.MethodPut, URL: at, Body: body, IfMatch: version})
+	a, err := k.wire.Send(ctx, wire.Call{Op: connectors.OpUpdate, Method: http.MethodPut, URL: at, Body: body, IfMatch: version})
 	if err == nil && a.OK() {
 		k.service.Learned.Groups.NoPatch.Store(true)
 		if d["members"] != nil {
@@ -112,7 +113,7 @@ func (k *connector) membersKnown(ctx context.Context, id string, have []any) err
 
 // withMembers changes the list of members. What the service says about those who stay goes back as it came.
 func withMembers(ids []string, add bool, memberType string) groupChange {
-	return func(d Document, have []any) bool {
+	return func(d wire.Document, have []any) bool {
 		var kept []any
 		known := map[string]bool{}
 		for _, m := range have {
@@ -137,7 +138,7 @@ func withMembers(ids []string, add bool, memberType string) groupChange {
 // memberID is the ID of a member of a decoded document.
 func memberID(m any) string {
 	o, _ := m.(map[string]any)
-	switch id := Document(o).Get("value").(type) {
+	switch id := wire.Document(o).Get("value").(type) {
 	case string:
 		return id
 	case json.Number:

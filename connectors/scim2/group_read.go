@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -65,7 +66,7 @@ func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Accoun
 }
 
 // readGroup reads one group, without its members where they do not matter and the service can leave them out.
-func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (Answer, error) {
+func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (wire.Answer, error) {
 	if bare && !k.service.Learned.Groups.NoExclude.Load() {
 		a, err := k.get(ctx, op, at+"?excludedAttributes=members")
 		if err != nil || a.Status != http.StatusBadRequest {
@@ -77,8 +78,8 @@ func (k *connector) readGroup(ctx context.Context, op, at string, bare bool) (An
 }
 
 // listGroups reads a list without the members, which may be many, where the service can leave them out.
-func (k *connector) listGroups(ctx context.Context, query string) (Answer, error) {
-	get := func(query string) (Answer, error) {
+func (k *connector) listGroups(ctx context.Context, query string) (wire.Answer, error) {
+	get := func(query string) (wire.Answer, error) {
 		return k.get(ctx, connectors.OpFind, k.wire.Groups+"?"+query)
 	}
 	if k.service.Learned.Groups.NoExclude.Load() {
@@ -95,14 +96,14 @@ func (k *connector) listGroups(ctx context.Context, query string) (Answer, error
 	return plain, err
 }
 
-func (k *connector) groupPage(a Answer) (groups []seenGroup, l scim.List, err error) {
+func (k *connector) groupPage(a wire.Answer) (groups []seenGroup, l scim.List, err error) {
 	if err := scim.Decode(a.Body, &l); err != nil {
 		return nil, l, &connectors.Error{Kind: connectors.Temporary, Op: a.Op, Status: a.Status, Err: err,
 			Message: "The target's answer is not a SCIM list of groups.", Remedy: "Usher tries again by itself. If this lasts, check the groups endpoint."}
 	}
 	for _, raw := range l.Resources {
 		var g seenGroup
-		if scim.Decode(raw, &g) == nil && UsableID(string(g.ID)) {
+		if scim.Decode(raw, &g) == nil && wire.UsableID(string(g.ID)) {
 			groups = append(groups, g)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -20,7 +21,7 @@ type groupScanner struct {
 // page brings nothing new, whatever totalResults says.
 func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile) (connectors.Account, error) {
 	s := &groupScanner{want: want, known: map[scim.Text]struct{}{}, total: -1}
-	query, cursors := FirstPage(k.service.PagesByCursor(), UsualPage), false
+	query, cursors := wire.FirstPage(k.service.PagesByCursor(), UsualPage), false
 	for range maxPages {
 		a, err := k.listGroups(ctx, query)
 		if err != nil {
@@ -47,9 +48,9 @@ func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile
 		if stuck || (cursors && l.NextCursor == "") {
 			break
 		}
-		query = PageByIndex(len(s.known)+1, UsualPage)
+		query = wire.PageByIndex(len(s.known)+1, UsualPage)
 		if cursors {
-			query = PageByCursor(string(l.NextCursor), UsualPage)
+			query = wire.PageByCursor(string(l.NextCursor), UsualPage)
 		}
 	}
 	return oneGroup(s.named)

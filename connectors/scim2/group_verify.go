@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -18,7 +19,7 @@ func nameKept(body []byte, name string) (kept bool, is string) {
 }
 
 // groupSettled does for a group's name what settled does for an account.
-func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a Answer) (Answer, error) {
+func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a wire.Answer) (wire.Answer, error) {
 	kept, _ := nameKept(a.Body, g.Name)
 	if kept {
 		return a, nil

@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 )
 
 // A proxy in front of a service that is down says 404, too: taken for "gone", a leaver would keep the account.
@@ -40,7 +41,7 @@ func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
 // Words are cut to a length: of a long token that straddles the cut the first part must not be left.
 func TestLongSecretsAreNotLeftInHalf(t *testing.T) {
 	token := strings.Repeat("abcdefgh", 100)
-	r := newRig(t, scim2fake.Quirks{}, KeyToken, token)
+	r := newRig(t, scim2fake.Quirks{}, wire.KeyToken, token)
 	r.AddFault(scim2fake.Fault{Status: 401, Body: `{"detail":"This is not known here: ` + token + `"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); strings.Contains(e.Error(), "abcdefgh") || !strings.Contains(e.Message, "[secret]") {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -70,8 +71,8 @@ func (i *inspection) warnings() (steps []connectors.Step) {
 // compare looks at each attribute that is sent.
 func (i *inspection) compare() {
 	for _, m := range i.mapped {
-		first, _, _ := CutKey(m.Key)
-		if IsURN(first) {
+		first, _, _ := wire.CutKey(m.Key)
+		if wire.IsURN(first) {
 			if yes, said := i.extends(first); said && !yes {
 				if !slices.Contains(i.extensions, first) {
 					i.extensions = append(i.extensions, first)

@@ -8,13 +8,14 @@ import (
 	"unicode/utf8"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // Fit is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
 // the case that it wants. What cannot be made to fit is Kind Invalid.
 func (t Traits) Fit(op string, p connectors.Profile) (connectors.Profile, error) {
 	for _, key := range t.required {
-		if Blank(p.Values[key]) {
+		if wire.Blank(p.Values[key]) {
 			return p, unfit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
 		}
 	}

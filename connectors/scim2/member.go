@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -53,7 +54,7 @@ func (w *memberWrite) usable(ids []string) []string {
 	var out []string
 	for _, id := range ids {
 		switch {
-		case !UsableID(id):
+		case !wire.UsableID(id):
 			w.refused[id] = &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpUpdate, Message: "The account's ID " + scim.Quote(id) + " cannot be a member.",
 				Remedy: "Unlink the account and let Usher find it again."}
 		case !slices.Contains(out, id):
@@ -86,7 +87,7 @@ func (w *memberWrite) all(ctx context.Context, ids []string, add bool) error {
 
 // write makes one request, or reads and replaces the group where there is no PATCH. An answer that is not ok is the
 // service's refusal; an error means that there is no sense in going on.
-func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (Answer, error) {
+func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (wire.Answer, error) {
 	w.spent++
 	if !w.service.PutsGroups() {
 		a, err := w.patchGroup(ctx, w.at, func(style string) ([]byte, error) {

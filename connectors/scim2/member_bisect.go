@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 )
 
 // sift finds the members that the service refused among ids and lets the others through. The service's words often name
 // them; otherwise the lot is halved until they are found.
-func (w *memberWrite) sift(ctx context.Context, a Answer, ids []string, add bool) error {
+func (w *memberWrite) sift(ctx context.Context, a wire.Answer, ids []string, add bool) error {
 	e := w.groupFailure(a)
 	if strings.EqualFold(e.Code, "invalidPath") {
 		e.Kind, e.Remedy = connectors.Misconfigured, "The target did not understand how the change was written. Choose another compatibility profile or PATCH dialect."
@@ -78,7 +79,7 @@ func (w *memberWrite) refuse(ctx context.Context, e *connectors.Error, id string
 		return nil // a member already
 	}
 	w.spent++
-	a, err := w.get(ctx, connectors.OpFind, ItemURL(w.wire.Users, id))
+	a, err := w.get(ctx, connectors.OpFind, wire.ItemURL(w.wire.Users, id))
 	switch {
 	case err != nil:
 		return err
@@ -102,7 +103,7 @@ func (w *memberWrite) refuse(ctx context.Context, e *connectors.Error, id string
 }
 
 // saysNothing reports an answer that says nothing about the account: trouble of the service or with the credentials.
-func saysNothing(a Answer) bool {
+func saysNothing(a wire.Answer) bool {
 	return a.Status >= 500 || a.Status == http.StatusTooManyRequests || a.Status == http.StatusUnauthorized
 }
 

@@ -9,6 +9,7 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 )
 
 // like is a rig at a service of a compatibility profile, and with it.
@@ -54,7 +55,7 @@ func dialectLife(t *testing.T, r rig) error {
 		return err
 	}
 	u, _ := r.User(a.ID)
-	d := Document(u.Attributes)
+	d := wire.Document(u.Attributes)
 	if d.Get("name.givenName") != "Augusta" || d.Get("name.familyName") != "Lovelace" || d.Get(department) != "Numbers" || u.Active || d.Get("title") != nil || u.DisplayName != "A. Lovelace" {
 		t.Errorf("the account is %v", u.Attributes)
 	}
@@ -180,7 +181,7 @@ func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	p := named(1, "Ada.Lovelace")
 	p.Values[AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
 	a := r.create(p)
-	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(Document(u.Attributes).List(AttrEmails)) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
+	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(wire.Document(u.Attributes).List(AttrEmails)) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
 		t.Errorf("the account is %+v", u)
 	}
 	var wg sync.WaitGroup
@@ -213,7 +214,7 @@ func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	}
 }
 
-func mustEncode(t *testing.T, d Document) []byte {
+func mustEncode(t *testing.T, d wire.Document) []byte {
 	t.Helper()
 	b, err := d.Encode()
 	if err != nil {

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // withoutFixed writes what is left of a PATCH that the service refused because it names attributes which nobody may
 // change (RFC 7644 §3.12, mutability). Its error says which ones were left out, or what the service said.
-func (k *connector) withoutFixed(ctx context.Context, p Call, ops []scim.Operation, refused Answer) error {
+func (k *connector) withoutFixed(ctx context.Context, p wire.Call, ops []scim.Operation, refused wire.Answer) error {
 	said := k.wire.Said(refused)
 	if said.ScimType != scim.Mutability {
 		return k.failure(refused)
@@ -43,7 +44,7 @@ func (k *connector) withoutFixed(ctx context.Context, p Call, ops []scim.Operati
 
 // names reports whether the words name the attribute, by its whole path or its last part.
 func names(words, path string) bool {
-	parts := SplitKey(path)
+	parts := wire.SplitKey(path)
 	last := parts[len(parts)-1]
 	return slices.ContainsFunc(strings.FieldsFunc(words, func(r rune) bool {
 		return r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

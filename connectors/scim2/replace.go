@@ -6,17 +6,18 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // replace changes the account by PUT (RFC 7644 §3.5.1). What the service has and Usher does not manage goes
 // back as it came, for PUT removes what is left out. A service that versions its resources refuses the PUT (412) when
 // somebody else wrote in between: then the account is read once more.
-func (k *connector) replace(ctx context.Context, c Call, changes connectors.Changes) (Answer, error) {
+func (k *connector) replace(ctx context.Context, c wire.Call, changes connectors.Changes) (wire.Answer, error) {
 	for try := 0; ; try++ {
 		put, err := k.replacement(ctx, c, changes)
 		if err != nil {
-			return Answer{}, err
+			return wire.Answer{}, err
 		}
 		a, err := k.wire.Send(ctx, put)
 		switch {
@@ -35,7 +36,7 @@ func (k *connector) replace(ctx context.Context, c Call, changes connectors.Chan
 }
 
 // replacement is the PUT of the account as it is now and as it should be.
-func (k *connector) replacement(ctx context.Context, c Call, changes connectors.Changes) (Call, error) {
+func (k *connector) replacement(ctx context.Context, c wire.Call, changes connectors.Changes) (wire.Call, error) {
 	got, err := k.get(ctx, c.Op, c.URL)
 	if err != nil {
 		return c, err
@@ -43,8 +44,8 @@ func (k *connector) replacement(ctx context.Context, c Call, changes connectors.
 	if !got.OK() {
 		return c, k.itemFailure(ctx, got)
 	}
-	d, err := DecodeDocument(got.Body)
-	if err == nil && Blank(d.Get("id")) {
+	d, err := wire.DecodeDocument(got.Body)
+	if err == nil && wire.Blank(d.Get("id")) {
 		err = errors.New("it has no id") // a list or a message that was written back would take the account's place
 	}
 	if err != nil {
@@ -59,17 +60,17 @@ func (k *connector) replacement(ctx context.Context, c Call, changes connectors.
 	return c, nil
 }
 
-func merge(d Document, c connectors.Changes) {
+func merge(d wire.Document, c connectors.Changes) {
 	d.Remove("meta") // read-only
 	d.AddSchema(scim.UserURN)
 	if c.Stamp {
 		d.Set(AttrExternalID, c.Want.ResourceID)
 	}
 	for key, v := range c.Set {
-		if len(SplitKey(key)) > 1 {
+		if len(wire.SplitKey(key)) > 1 {
 			delete(d, d.Name(key)) // what a PATCH that was misread may have left beside the attribute
 		}
-		if !Blank(v) {
+		if !wire.Blank(v) {
 			d.Set(key, v)
 		} else if key != AttrUserName {
 			d.Remove(key)

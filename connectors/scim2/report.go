@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -16,7 +17,7 @@ const (
 )
 
 // news are the flags that News tells of, as bits.
-func (s *Service) news(f Facts) (bits uint32) {
+func (s *Service) news(f wire.Facts) (bits uint32) {
 	for i, flag := range []bool{s.Learned.NoPatch.Load(), s.Learned.ObjectPatch.Load(), s.Learned.NoDelete.Load(), f.PlainJSON} {
 		if flag {
 			bits |= 1 << i
@@ -26,7 +27,7 @@ func (s *Service) news(f Facts) (bits uint32) {
 }
 
 // News is what work has taught since News was asked last, and no check can see; ok is false when that is nothing.
-func (s *Service) News(f Facts) (r connectors.Report, ok bool) {
+func (s *Service) News(f wire.Facts) (r connectors.Report, ok bool) {
 	now := s.news(f)
 	if s.told.Swap(now) == now {
 		return r, false
@@ -43,7 +44,7 @@ func (s *Service) News(f Facts) (r connectors.Report, ok bool) {
 
 // Conclude adds to a report what the service can do, as far as it is known, and which settings would fit it better. said is its
 // ServiceProviderConfig, f what the requests taught.
-func (s *Service) Conclude(r *connectors.Report, said scim.Config, f Facts) {
+func (s *Service) Conclude(r *connectors.Report, said scim.Config, f wire.Facts) {
 	filters := !s.NeverFilters() && (s.AlwaysFilters() || !s.Learned.NoNameFilter.Load())
 	r.Capabilities = append(r.Capabilities,
 		connectors.Capability{Name: byPatch, Can: s.updateMode != usePut && !s.Learned.NoPatch.Load(), Note: "Otherwise Usher reads the account and writes it back whole (PUT)."},
@@ -61,10 +62,10 @@ func (s *Service) Conclude(r *connectors.Report, said scim.Config, f Facts) {
 		propose(KeyProfile, known.key, "The address belongs to "+known.Label+".")
 	}
 	if to := f.MovedUsers; to != "" {
-		propose(KeyUserEndpoint, to, "The target redirects every request for users there.")
+		propose(wire.KeyUserEndpoint, to, "The target redirects every request for users there.")
 	}
 	if to := f.MovedGroups; to != "" {
-		propose(KeyGroupEndpoint, to, "The target redirects every request for groups there.")
+		propose(wire.KeyGroupEndpoint, to, "The target redirects every request for groups there.")
 	}
 	if s.updateMode == auto && s.Learned.NoPatch.Load() && !s.Override.Patch.Supported.Set {
 		propose(KeyUpdateMode, usePut, "The target has no PATCH, or does not do what it says.")

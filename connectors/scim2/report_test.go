@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -21,7 +22,7 @@ func TestCheckProposesTheProfileOfTheHost(t *testing.T) {
 	s := &Service{base: "https://api.slack.com/scim/v2", Traits: Traits{key: profileRFC}}
 	proposed := func() (profiles []string) {
 		var r connectors.Report
-		s.Conclude(&r, scim.Config{}, Facts{})
+		s.Conclude(&r, scim.Config{}, wire.Facts{})
 		for _, p := range r.Proposals {
 			if p.Key == KeyProfile {
 				profiles = append(profiles, p.Value)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -21,15 +22,15 @@ type page struct {
 }
 
 // page reads a list. Users without an ID are left out, for nothing can be done with them.
-func (k *connector) page(a Answer) (page, error) {
-	l, err := DecodeList(a)
+func (k *connector) page(a wire.Answer) (page, error) {
+	l, err := wire.DecodeList(a)
 	p := page{List: l}
 	if err != nil {
 		return p, err
 	}
 	for _, raw := range p.Resources {
 		c := candidate{raw: raw}
-		if scim.Decode(raw, &c.seen) == nil && UsableID(string(c.ID)) {
+		if scim.Decode(raw, &c.seen) == nil && wire.UsableID(string(c.ID)) {
 			p.users = append(p.users, c)
 		}
 	}
@@ -39,7 +40,7 @@ func (k *connector) page(a Answer) (page, error) {
 
 // window is the query of the first page of users.
 func (k *connector) window(count int) string {
-	return FirstPage(k.service.Learned.Cursors.Load(), count)
+	return wire.FirstPage(k.service.Learned.Cursors.Load(), count)
 }
 
 // scanner reads the whole list and looks for one user in it.
@@ -57,9 +58,9 @@ type scanner struct {
 func (s *scanner) start() string {
 	s.known, s.named, s.total = map[scim.Text]struct{}{}, nil, -1
 	if s.cursors {
-		return PageByCursor("", s.size)
+		return wire.PageByCursor("", s.size)
 	}
-	return PageByIndex(1, s.size)
+	return wire.PageByIndex(1, s.size)
 }
 
 // scan looks through the list for an account that bears our ID, else for the name. It is read until a page is
@@ -107,7 +108,7 @@ func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors
 
 // again reports whether a refused page is worth one new beginning: the cursor has expired (RFC 9865 §2.2), or the
 // service does not know startIndex and wants a cursor from the first page on.
-func (s *scanner) again(a Answer, first bool) bool {
+func (s *scanner) again(a wire.Answer, first bool) bool {
 	if a.Status != http.StatusBadRequest || s.restarted || s.cursors == first {
 		return false
 	}
@@ -141,9 +142,9 @@ func (s *scanner) read(p page) (ours *candidate, next string, err error) {
 		return nil, "", nil
 	case p.NextCursor != "":
 		s.cursors = true
-		return nil, PageByCursor(string(p.NextCursor), s.size), nil
+		return nil, wire.PageByCursor(string(p.NextCursor), s.size), nil
 	}
-	return nil, PageByIndex(len(s.known)+1, s.size), nil
+	return nil, wire.PageByIndex(len(s.known)+1, s.size), nil
 }
 
 // cutShort reports whether a list that stopped bringing anybody new is known or likely to go on.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -141,8 +142,8 @@ func attrNamed(list []schemaAttr, name string) *schemaAttr {
 // attribute finds a mapped attribute in the schemas. known is false when the schema that would have it is not published;
 // at is the chain from the attribute to the part of it that is mapped, nil when the service does not know it.
 func (p *Published) attribute(key string) (at []*schemaAttr, known bool) {
-	parts, schema := SplitKey(key), p.schema(scim.UserURN)
-	if IsURN(parts[0]) {
+	parts, schema := wire.SplitKey(key), p.schema(scim.UserURN)
+	if wire.IsURN(parts[0]) {
 		schema, parts = p.schema(parts[0]), parts[1:]
 	}
 	if schema == nil {

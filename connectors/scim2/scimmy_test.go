@@ -14,6 +14,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -69,7 +70,7 @@ func newIndependent(t *testing.T, settings ...string) independent {
 	if err != nil {
 		t.Fatalf("scimmy said %q: %v", line, err)
 	}
-	input := map[string]string{KeyBaseURL: at.URL + "/scim/v2", KeyAuthMode: "bearer", KeyToken: "scimmy-token", KeyAllowPrivate: "true", connectors.PushGroups: "true"}
+	input := map[string]string{wire.KeyBaseURL: at.URL + "/scim/v2", wire.KeyAuthMode: "bearer", wire.KeyToken: "scimmy-token", wire.KeyAllowPrivate: "true", connectors.PushGroups: "true"}
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
@@ -77,7 +78,7 @@ func newIndependent(t *testing.T, settings ...string) independent {
 }
 
 // holds is what the service holds: users at "/dump", groups at "/dump/groups".
-func (s independent) holds(path string) (all []Document) {
+func (s independent) holds(path string) (all []wire.Document) {
 	s.t.Helper()
 	r, err := http.Get(s.url + path)
 	if err != nil {
@@ -128,7 +129,7 @@ func TestScimmyUsers(t *testing.T) {
 			s.must(s.Deprovision(t.Context(), id, connectors.Disable))
 			u := s.holds("/dump")[0]
 			if u.Get(department) != "Numbers" || u.Get("name.givenName") != "Augusta" || u.Get("name.familyName") != "Lovelace" || u.Get(AttrUserName) != "augusta@example.com" ||
-				!Blank(u.Get("title")) || u.Get(AttrActive) != false || u.Get(AttrExternalID) != profile(1).ResourceID {
+				!wire.Blank(u.Get("title")) || u.Get(AttrActive) != false || u.Get(AttrExternalID) != profile(1).ResourceID {
 				t.Errorf("the service holds %v", u)
 			}
 			s.must(s.Deprovision(t.Context(), id, connectors.Delete))

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -25,7 +26,7 @@ type Service struct {
 
 // New reads the settings. The error is of Kind Misconfigured.
 func New(c connectors.Config) (*Service, error) {
-	s := &Service{Traits: TraitsOf(c), Match: matchOrder(cmp.Or(c.Text(KeyMatchAttrs), matchDefault)), base: strings.TrimRight(c.Text(KeyBaseURL), "/"),
+	s := &Service{Traits: TraitsOf(c), Match: matchOrder(cmp.Or(c.Text(KeyMatchAttrs), matchDefault)), base: strings.TrimRight(c.Text(wire.KeyBaseURL), "/"),
 		chunk: cmp.Or(int(c.Number(KeyMemberChunk)), usualChunk)}
 	s.Learned.NoDelete.Store(s.deleteMode == disableAccounts)
 	s.Learned.Cursors.Store(s.PagesByCursor())
@@ -37,7 +38,7 @@ func New(c connectors.Config) (*Service, error) {
 		}
 		s.learnConfig(s.Override)
 	}
-	s.told.Store(s.news(Facts{})) // what is configured is no news
+	s.told.Store(s.news(wire.Facts{})) // what is configured is no news
 	return s, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 )
 
 const clientSecret = "s3cr3t+/&of the client"
@@ -35,8 +36,8 @@ func newGuarded(t *testing.T, tokens *scim2fake.TokenServer, settings ...string)
 	api, auth := httptest.NewServer(fake), httptest.NewServer(tokens)
 	t.Cleanup(api.Close)
 	t.Cleanup(auth.Close)
-	input := map[string]string{KeyBaseURL: api.URL + scim2fake.Prefix, KeyAuthMode: "oauth2_cc", KeyTokenURL: auth.URL + "/token",
-		KeyClientID: tokens.ClientID, KeyClientSecret: clientSecret, KeyScope: tokens.Scope, KeyAllowPrivate: "true", KeyHeaders: "X-Tenant: acme-tenant"}
+	input := map[string]string{wire.KeyBaseURL: api.URL + scim2fake.Prefix, wire.KeyAuthMode: "oauth2_cc", wire.KeyTokenURL: auth.URL + "/token",
+		wire.KeyClientID: tokens.ClientID, wire.KeyClientSecret: clientSecret, wire.KeyScope: tokens.Scope, wire.KeyAllowPrivate: "true", wire.KeyHeaders: "X-Tenant: acme-tenant"}
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
@@ -103,24 +104,24 @@ func TestC37TokenURLRefuses(t *testing.T) {
 
 // A token URL that is down is no create in doubt: nothing was sent.
 func TestC37TokenURLIsDown(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{}, KeyTokenURL, "http://127.0.0.1:1/token")
+	g := newGuarded(t, &scim2fake.TokenServer{}, wire.KeyTokenURL, "http://127.0.0.1:1/token")
 	_, err := g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Temporary)
-	input := map[string]string{KeyTokenURL: "https://127.0.0.1:1/token", KeyAllowPrivate: "false"}
-	g = newGuarded(t, &scim2fake.TokenServer{}, KeyTokenURL, input[KeyTokenURL], KeyAllowPrivate, "false")
+	input := map[string]string{wire.KeyTokenURL: "https://127.0.0.1:1/token", wire.KeyAllowPrivate: "false"}
+	g = newGuarded(t, &scim2fake.TokenServer{}, wire.KeyTokenURL, input[wire.KeyTokenURL], wire.KeyAllowPrivate, "false")
 	_, err = g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
 
 func TestC37ClientAuthentication(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{InBody: true, Scope: "users:write groups:write"}, KeyClientAuth, "body")
+	g := newGuarded(t, &scim2fake.TokenServer{InBody: true, Scope: "users:write groups:write"}, wire.KeyClientAuth, "body")
 	if _, err := g.Create(t.Context(), profile(1)); err != nil {
 		t.Error(err)
 	}
 	g = newGuarded(t, &scim2fake.TokenServer{InBody: true})
 	_, err := g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
-	g = newGuarded(t, &scim2fake.TokenServer{Scope: "users:write"}, KeyScope, "users:read")
+	g = newGuarded(t, &scim2fake.TokenServer{Scope: "users:write"}, wire.KeyScope, "users:read")
 	_, err = g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
 }
@@ -154,7 +155,7 @@ func TestC37EachCredentialGoesToItsOwnHost(t *testing.T) {
 }
 
 func TestExtraHeaders(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, KeyHeaders, "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
+	r := newRig(t, scim2fake.Quirks{}, wire.KeyHeaders, "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
 	r.create(profile(1))
 	h := r.Journal()[0].Header
 	if got := fmt.Sprint(h["X-Tenant"], h["X-Env"]); got != "[acme two] [a: b]" {
@@ -170,7 +171,7 @@ func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
 			_, _ = w.Write([]byte("\xef\xbb\xbf" + `{"error":"` + code + `","error_description":"not now"}`))
 		}))
 		defer srv.Close()
-		r := newRig(t, scim2fake.Quirks{}, KeyAuthMode, "oauth2_cc", KeyTokenURL, srv.URL, KeyClientID, "u", KeyClientSecret, "s3cret")
+		r := newRig(t, scim2fake.Quirks{}, wire.KeyAuthMode, "oauth2_cc", wire.KeyTokenURL, srv.URL, wire.KeyClientID, "u", wire.KeyClientSecret, "s3cret")
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, kind); !strings.Contains(e.Message, "not now") {
 			t.Errorf("%s: %+v", code, e)

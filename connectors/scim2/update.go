@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -33,24 +34,24 @@ func accountIn(body []byte) connectors.Account {
 }
 
 // write changes an account and gives the answer to the last request; the zero answer when there was nothing to send.
-func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (Answer, error) {
+func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (wire.Answer, error) {
 	c, err := k.service.FitChanges(op, c)
 	if err != nil {
-		return Answer{}, err
+		return wire.Answer{}, err
 	}
 	ops := operations(c)
 	if len(ops) == 0 {
-		return Answer{}, nil
+		return wire.Answer{}, nil
 	}
 	url, err := k.accountURL(op, id)
 	if err != nil {
-		return Answer{}, err
+		return wire.Answer{}, err
 	}
-	return k.change(ctx, Call{Op: op, Method: http.MethodPatch, URL: url}, ops, c)
+	return k.change(ctx, wire.Call{Op: op, Method: http.MethodPatch, URL: url}, ops, c)
 }
 
 // change writes the operations, or by PUT the changes that they stand for.
-func (k *connector) change(ctx context.Context, p Call, ops []scim.Operation, c connectors.Changes) (Answer, error) {
+func (k *connector) change(ctx context.Context, p wire.Call, ops []scim.Operation, c connectors.Changes) (wire.Answer, error) {
 	if k.service.PutsAccount(ops) {
 		return k.replace(ctx, p, c)
 	}
@@ -77,10 +78,10 @@ func (k *connector) change(ctx context.Context, p Call, ops []scim.Operation, c 
 
 // patch sends the operations in the dialect in force, and once in another when the service did not understand them and
 // therefore changed nothing (RFC 7644 §3.5.2: all or nothing).
-func (k *connector) patch(ctx context.Context, c Call, ops []scim.Operation) (Answer, error) {
+func (k *connector) patch(ctx context.Context, c wire.Call, ops []scim.Operation) (wire.Answer, error) {
 	var err error
 	if c.Body, err = PatchBody(k.service.Style(), ops); err != nil {
-		return Answer{}, unwritable(c.Op, err)
+		return wire.Answer{}, unwritable(c.Op, err)
 	}
 	a, err := k.wire.SendVersioned(ctx, c)
 	other := k.service.OtherStyle()
@@ -103,7 +104,7 @@ func (k *connector) patch(ctx context.Context, c Call, ops []scim.Operation) (An
 	return b, nil
 }
 
-func blameName(a Answer, c connectors.Changes) bool {
+func blameName(a wire.Answer, c connectors.Changes) bool {
 	_, renamed := c.Set[AttrUserName]
 	return renamed && a.Status == http.StatusConflict
 }
@@ -118,7 +119,7 @@ func operations(c connectors.Changes) []scim.Operation {
 		ops = append(ops, scim.Operation{Op: scim.Replace, Path: AttrExternalID, Value: c.Want.ResourceID})
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
-		if v := c.Set[key]; !Blank(v) {
+		if v := c.Set[key]; !wire.Blank(v) {
 			ops = append(ops, scim.Operation{Op: scim.Replace, Path: key, Value: v})
 		} else if key != AttrUserName {
 			ops = append(ops, scim.Operation{Op: scim.Remove, Path: key})

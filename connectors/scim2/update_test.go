@@ -8,6 +8,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 )
 
 func setTitle(v any) connectors.Changes {
@@ -95,7 +96,7 @@ func TestC24PutClearsTheLastExtensionValue(t *testing.T) {
 	if err := r.Update(t.Context(), a.ID, connectors.Changes{Clear: []string{department}, Want: profile(1)}); err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := r.User(a.ID); Document(u.Attributes).Get(department) != nil {
+	if u, _ := r.User(a.ID); wire.Document(u.Attributes).Get(department) != nil {
 		t.Errorf("still there: %v", u.Attributes)
 	}
 }

@@ -5,16 +5,17 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // newUser is the body of a create.
-func newUser(p connectors.Profile) Document {
-	d := make(Document, len(p.Values)+3)
+func newUser(p connectors.Profile) wire.Document {
+	d := make(wire.Document, len(p.Values)+3)
 	d["schemas"] = []any{scim.UserURN}
 	d["externalId"] = p.ResourceID
 	for key, v := range p.Values {
-		if !Blank(v) {
+		if !wire.Blank(v) {
 			d.Put(key, v)
 		}
 	}
@@ -58,13 +59,13 @@ func adminWord(s string) bool {
 
 // shown is what the service said, by our attributes' keys.
 func shown(raw []byte) map[string]any {
-	d, err := DecodeDocument(raw)
+	d, err := wire.DecodeDocument(raw)
 	if err != nil {
 		return nil
 	}
 	out := map[string]any{}
 	for _, a := range Attributes() {
-		if v := d.Get(a.Key); !Blank(v) {
+		if v := d.Get(a.Key); !wire.Blank(v) {
 			out[a.Key] = v
 		}
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // settled looks at what the service made of a PATCH that it took. Where it shows that it did something else, the account is
 // read, for the answer may be older than the write; then it is written in the other dialect, and then by PUT. The way that
 // works is kept to. Where the first way worked nothing is sent besides.
-func (k *connector) settled(ctx context.Context, p Call, ops []scim.Operation, c connectors.Changes, a Answer) (Answer, error) {
+func (k *connector) settled(ctx context.Context, p wire.Call, ops []scim.Operation, c connectors.Changes, a wire.Answer) (wire.Answer, error) {
 	a, lost, err := k.verdict(ctx, a, c, false)
 	if err != nil || len(lost) == 0 {
 		return a, err
@@ -55,7 +56,7 @@ func (k *connector) settled(ctx context.Context, p Call, ops []scim.Operation, c
 
 // verdict gives what an answer contradicts, after a look at the account itself. With sure, an answer that shows nothing is
 // looked into, too.
-func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes, sure bool) (Answer, []Contradiction, error) {
+func (k *connector) verdict(ctx context.Context, a wire.Answer, c connectors.Changes, sure bool) (wire.Answer, []Contradiction, error) {
 	if k.service.Unconfirmed {
 		if err := k.applied(ctx, a, c); err != nil {
 			return a, nil, err
@@ -65,7 +66,7 @@ func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes,
 	if (len(lost) == 0 && (!sure || len(a.Body) > 0)) || a.Status == http.StatusAccepted {
 		return a, nil, nil
 	}
-	now, err := k.wire.Send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL, Secrets: a.Secrets})
+	now, err := k.wire.Send(ctx, wire.Call{Op: a.Op, Method: http.MethodGet, URL: a.URL, Secrets: a.Secrets})
 	if err != nil {
 		return a, nil, err
 	}
@@ -79,7 +80,7 @@ func (k *connector) verdict(ctx context.Context, a Answer, c connectors.Changes,
 const codeNotKept = "notKept"
 
 // notKept says attribute by attribute what was sent and what the service shows.
-func notKept(a Answer, lost []Contradiction) error {
+func notKept(a wire.Answer, lost []Contradiction) error {
 	e := &connectors.Error{Kind: connectors.Invalid, Op: a.Op, Status: a.Status, Code: codeNotKept}
 	if len(lost) == 1 && lost[0].Key == AttrActive {
 		state := "active"
@@ -101,7 +102,7 @@ func notKept(a Answer, lost []Contradiction) error {
 
 // shownValue is a value for people to read, cut to a length.
 func shownValue(v any) string {
-	if Blank(v) {
+	if wire.Blank(v) {
 		return "nothing"
 	}
 	text, ok := v.(string)
@@ -121,17 +122,17 @@ func shownValue(v any) string {
 
 // applied is Kind Pending when nothing of what was asked is there: the user has not accepted the invitation yet. It is
 // asked only where a service is known to do so; others may keep a value in another form than it was sent.
-func (k *connector) applied(ctx context.Context, a Answer, c connectors.Changes) error {
+func (k *connector) applied(ctx context.Context, a wire.Answer, c connectors.Changes) error {
 	if len(a.Body) == 0 {
 		var err error
-		if a, err = k.wire.Send(ctx, Call{Op: a.Op, Method: http.MethodGet, URL: a.URL}); err != nil {
+		if a, err = k.wire.Send(ctx, wire.Call{Op: a.Op, Method: http.MethodGet, URL: a.URL}); err != nil {
 			return err
 		}
 		if !a.OK() {
 			return k.failure(a)
 		}
 	}
-	d, err := DecodeDocument(a.Body)
+	d, err := wire.DecodeDocument(a.Body)
 	if err != nil {
 		return nil //nolint:nilerr // an answer that says nothing speaks neither for nor against
 	}

@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/wire"
 	"usher/directory"
 	"usher/scim"
 )
@@ -232,8 +233,8 @@ func TestRefusalsOfOneAndOfAll(t *testing.T) {
 // A connector that was saved before there was a match order has none, and must find its accounts all the same.
 func TestOldConfigurationsKeepTheirMeaning(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
-	old := directory.Settings{Values: map[string]string{KeyBaseURL: g.url + scim2fake.Prefix, KeyAuthMode: "bearer", KeyUpdateMode: "auto", KeyFilterSupport: "auto"},
-		Secrets: map[string]directory.Secret{KeyToken: testToken}}
+	old := directory.Settings{Values: map[string]string{wire.KeyBaseURL: g.url + scim2fake.Prefix, wire.KeyAuthMode: "bearer", KeyUpdateMode: "auto", KeyFilterSupport: "auto"},
+		Secrets: map[string]directory.Secret{wire.KeyToken: testToken}}
 	k, err := open(connectors.Config{Settings: old}, http.DefaultClient)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,7 @@
-package scim2
+// Package wire speaks HTTP and SCIM messages (RFC 7644) with one service: addresses, credentials, access tokens, media types,
+// redirects, versions, lists and errors. It is not for users and groups, nor for what a service can do: those are the
+// connector and package service above it.
+package wire
 
 import (
 	"fmt"

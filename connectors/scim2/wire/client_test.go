@@ -1,6 +1,7 @@
-package scim2
+package wire
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -29,4 +30,12 @@ func newClient(t *testing.T, input map[string]string) *Client {
 		t.Fatalf("open: %v", err)
 	}
 	return c
+}
+func want(t *testing.T, err error, kind connectors.Kind) *connectors.Error {
+	t.Helper()
+	e, ok := errors.AsType[*connectors.Error](err)
+	if !ok || e.Kind != kind {
+		t.Fatalf("error is %v (%q), want kind %q", err, connectors.KindOf(err), kind)
+	}
+	return e
 }
