@@ -90,6 +90,7 @@ func TestArrowsRefuse(t *testing.T) {
 		{"connectors/acme", "connectors/other"}, {"handlers", "db"}, {"handlers", "connectors/acme"}, {"views", "handlers"}, {"views", "db"},
 		{"demo", "handlers"}, {"db", "handlers"}, {"auth", "db"}, {"scim/server", "db"}, {"connectors/acme/acmefake", "connectors/acme"},
 		{"connectors/acme", "connectors/acme/acmefake"}, {"connectors/acme", "connectors/scim2/wire"}, {"connectors/scim2/wire", "connectors/scim2"},
+		{"connectors/acme", "connectors/scim2/service"}, {"connectors/scim2/wire", "connectors/scim2/service"}, {"connectors/scim2/service", "connectors/scim2"},
 		{"connectors/scim2", "connectors/scim2/scim2fake"}, {"connectors/scim2/scim2fake", "connectors/scim2/wire"},
 	} {
 		of, ok := arrowsOf(bad[0])

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -33,7 +34,7 @@ func (k *connector) Check(ctx context.Context) (connectors.Report, error) {
 	k.checkGroups(ctx, &r)
 	d := k.discover(ctx)
 	k.endpoints(ctx, &r, d)
-	steps, proposals := Inspect(d, k.mapped, k.passwords != connectors.PasswordNone && k.passwords != "")
+	steps, proposals := service.Inspect(d, k.mapped, k.passwords != connectors.PasswordNone && k.passwords != "")
 	r.Steps, r.Proposals = append(r.Steps, steps...), append(r.Proposals, proposals...)
 	k.checkToken(&r)
 	k.service.Conclude(&r, said, k.wire.Facts())
@@ -141,7 +142,7 @@ func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error
 		addStep(r, name, connectors.StepSkipped, "Filters are off. Usher reads the whole list when it looks for an account.", "")
 		return nil
 	}
-	_, trust, err := k.ask(ctx, AttrUserName, "usher-check-"+uuid.NewString(), &k.service.Learned.NoNameFilter)
+	_, trust, err := k.ask(ctx, service.AttrUserName, "usher-check-"+uuid.NewString(), &k.service.Learned.NoNameFilter)
 	switch {
 	case err != nil:
 		addStep(r, name, connectors.StepFailed, err.Error(), remedyOf(err))

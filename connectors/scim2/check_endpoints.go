@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
 // endpoints compares where the service says that its users and groups are with where they are asked for.
-func (k *connector) endpoints(ctx context.Context, r *connectors.Report, p Published) {
+func (k *connector) endpoints(ctx context.Context, r *connectors.Report, p service.Published) {
 	for _, c := range []struct{ name, plural, urn, at, key string }{
 		{"User", "users", scim.UserURN, k.wire.Users, wire.KeyUserEndpoint}, {"Group", "groups", scim.GroupURN, k.wire.Groups, wire.KeyGroupEndpoint}} {
 		to := k.resolve(p.Endpoint(c.name, c.urn))

@@ -5,19 +5,20 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
 // connector provisions the users and groups of one service. It is safe for concurrent use.
 type connector struct {
 	wire      *wire.Client
-	service   *Service
+	service   *service.Service
 	passwords connectors.PasswordMode
 	mapped    []connectors.Attribute // that the mapping sends something to; nil is not known
 }
 
 func open(c connectors.Config, client *http.Client) (*connector, error) {
-	s, err := New(c)
+	s, err := service.New(c)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -55,7 +56,7 @@ func (g target) Accounts() []connectortest.Remote {
 
 func values(u scim2fake.User) map[string]any {
 	out := map[string]any{}
-	for _, a := range Attributes() {
+	for _, a := range service.Attributes() {
 		if v := wire.Document(u.Attributes).Get(a.Key); v != nil {
 			out[a.Key] = v
 		}
@@ -105,16 +106,16 @@ func (g target) Meet(trouble connectortest.Trouble) {
 func profile(n int) connectors.Profile {
 	name := fmt.Sprintf("user%03d", n)
 	return connectors.Profile{ResourceID: fmt.Sprintf("0198f000-0000-7000-8000-%012d", n), Values: map[string]any{
-		AttrUserName: name + "@example.com", "name.givenName": "Ada", "name.familyName": "Lovelace", "displayName": "Ada " + name, "title": "Analyst",
+		service.AttrUserName: name + "@example.com", "name.givenName": "Ada", "name.familyName": "Lovelace", "displayName": "Ada " + name, "title": "Analyst",
 		"emails":       []any{map[string]any{"value": name + "@example.com", "type": "work", "primary": true}},
 		"phoneNumbers": []any{map[string]any{"value": "+44 20 1234", "type": "work"}},
-		department:     "Engines", AttrActive: true,
+		department:     "Engines", service.AttrActive: true,
 	}}
 }
 
 func named(n int, name string) connectors.Profile {
 	p := profile(n)
-	p.Values[AttrUserName] = name
+	p.Values[service.AttrUserName] = name
 	return p
 }
 

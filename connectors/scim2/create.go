@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -18,7 +19,7 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	}
 	d, password := newUser(p), k.newPassword(p)
 	if password != "" {
-		d[AttrPassword] = password.Reveal()
+		d[service.AttrPassword] = password.Reveal()
 	}
 	body, err := d.Encode()
 	if err != nil {
@@ -31,7 +32,7 @@ func (k *connector) Create(ctx context.Context, p connectors.Profile) (connector
 	if !a.OK() {
 		e := k.failure(a)
 		if e.Kind == connectors.Conflict {
-			k.service.Learned.Taken.Add(p.Text(AttrUserName))
+			k.service.Learned.Taken.Add(p.Text(service.AttrUserName))
 		}
 		return connectors.Account{}, e
 	}

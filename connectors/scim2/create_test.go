@@ -6,6 +6,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 )
 
 func TestC01LocationOnAnotherHostIsNotFetched(t *testing.T) {
@@ -124,14 +125,14 @@ func TestC08ConflictAndNobodyFound(t *testing.T) {
 func TestC09InactiveAccountOfOursIsReactivated(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
-	r.Edit(a.ID, AttrActive, false)
+	r.Edit(a.ID, service.AttrActive, false)
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Conflict)
 	found := r.find(profile(1))
-	if found.Shown[AttrActive] != false {
+	if found.Shown[service.AttrActive] != false {
 		t.Errorf("shown: %v", found.Shown)
 	}
-	if err := r.Update(t.Context(), found.ID, connectors.Changes{Set: map[string]any{AttrActive: true}}); err != nil {
+	if err := r.Update(t.Context(), found.ID, connectors.Changes{Set: map[string]any{service.AttrActive: true}}); err != nil {
 		t.Fatal(err)
 	}
 	if u, _ := r.User(a.ID); !u.Active {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
@@ -21,7 +22,7 @@ func Definition() connectors.Definition {
 		Summary:    "Any service with a SCIM 2.0 interface.",
 		Icon:       "network",
 		Fields:     fields(),
-		Attributes: Attributes(),
+		Attributes: service.Attributes(),
 		Modes:      []connectors.Mode{connectors.Disable, connectors.Delete},
 		Groups:     groups(),
 		Passwords:  []connectors.PasswordMode{connectors.PasswordNone, connectors.PasswordRandom, connectors.PasswordSend},
@@ -29,7 +30,7 @@ func Definition() connectors.Definition {
 		Lag:        10 * time.Second,
 		Options:    wire.ClientOptions,
 		Sent: func(c connectors.Config, p connectors.Profile) (connectors.Profile, error) {
-			return TraitsOf(c).Fit(connectors.OpCreate, p)
+			return service.TraitsOf(c).Fit(connectors.OpCreate, p)
 		},
 		Open: func(c connectors.Config, client *http.Client) (connectors.Connector, error) { return open(c, client) },
 	}
@@ -38,5 +39,5 @@ func Definition() connectors.Definition {
 // groups are what the kind can do about groups. Chunk is small, so that what was done before a target throttles is not
 // done again.
 func groups() *connectors.Groups {
-	return &connectors.Groups{Noun: "Groups", Create: true, Chunk: MaxMemberChunk}
+	return &connectors.Groups{Noun: "Groups", Create: true, Chunk: service.MaxMemberChunk}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
@@ -48,6 +49,6 @@ func (k *connector) Deprovision(ctx context.Context, id string, m connectors.Mod
 }
 
 func (k *connector) disable(ctx context.Context, id string) error {
-	_, err := k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{AttrActive: false}})
+	_, err := k.write(ctx, connectors.OpDeprovision, id, connectors.Changes{Set: map[string]any{service.AttrActive: false}})
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/scim"
 )
 
@@ -14,8 +15,8 @@ import (
 const maxDocuments = 200
 
 // discover reads /Schemas and /ResourceTypes (RFC 7644 §4). Many services have none, and nothing depends on them.
-func (k *connector) discover(ctx context.Context) Published {
-	var p Published
+func (k *connector) discover(ctx context.Context) service.Published {
+	var p service.Published
 	if k.service.NoConfig {
 		return p
 	}

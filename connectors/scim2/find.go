@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -24,9 +25,9 @@ type candidate struct {
 // userName and addresses without case (RFC 7643 §3.1, §4.1.1). What the service thinks of it does not count.
 func (c candidate) matches(attr, value string) bool {
 	switch attr {
-	case AttrExternalID:
+	case service.AttrExternalID:
 		return connectors.SameID(string(c.ExternalID), value)
-	case AttrEmails:
+	case service.AttrEmails:
 		return slices.ContainsFunc(c.Emails, func(e scim.Value) bool { return strings.EqualFold(string(e.Value), value) })
 	}
 	return strings.EqualFold(string(c.UserName), value)
@@ -39,11 +40,11 @@ func (k *connector) sought(p connectors.Profile) sought {
 	var s sought
 	for _, attr := range k.service.Match {
 		switch attr {
-		case AttrExternalID:
+		case service.AttrExternalID:
 			s.externalID = p.ResourceID
-		case AttrUserName:
-			s.name = p.Text(AttrUserName)
-		case AttrEmails:
+		case service.AttrUserName:
+			s.name = p.Text(service.AttrUserName)
+		case service.AttrEmails:
 			s.mail = mainAddress(p)
 		}
 	}
@@ -51,8 +52,8 @@ func (k *connector) sought(p connectors.Profile) sought {
 }
 
 func mainAddress(p connectors.Profile) string {
-	list, _ := p.Values[AttrEmails].([]any)
-	for _, e := range PrimaryFirst(list) {
+	list, _ := p.Values[service.AttrEmails].([]any)
+	for _, e := range service.PrimaryFirst(list) {
 		if m, ok := e.(map[string]any); ok {
 			address, _ := m["value"].(string)
 			return address
@@ -79,7 +80,7 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 			return connectors.Account{}, err
 		}
 		// An address that came with strangers may be there twice.
-		if len(found) > 0 && (trust == reliable || attr != AttrEmails || k.service.AlwaysFilters()) {
+		if len(found) > 0 && (trust == reliable || attr != service.AttrEmails || k.service.AlwaysFilters()) {
 			return one(found)
 		}
 		mustScan = mustScan || trust != reliable
@@ -90,7 +91,7 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 	if mustScan && !k.service.AlwaysFilters() {
 		return k.scan(ctx, s, 0)
 	}
-	if k.service.Learned.Taken.Take(p.Text(AttrUserName)) {
+	if k.service.Learned.Taken.Take(p.Text(service.AttrUserName)) {
 		return k.scan(ctx, s, maxGuessPages)
 	}
 	return connectors.Account{}, notFound()
@@ -98,9 +99,9 @@ func (k *connector) Find(ctx context.Context, p connectors.Profile) (connectors.
 
 func (s sought) value(attr string) string {
 	switch attr {
-	case AttrExternalID:
+	case service.AttrExternalID:
 		return s.externalID
-	case AttrEmails:
+	case service.AttrEmails:
 		return s.mail
 	}
 	return s.name
@@ -122,7 +123,7 @@ func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Boo
 		return nil, useless, nil
 	}
 	values := []string{value}
-	if lower := strings.ToLower(value); attr == AttrUserName && lower != value {
+	if lower := strings.ToLower(value); attr == service.AttrUserName && lower != value {
 		values = append(values, lower)
 	}
 	for _, v := range values {
@@ -143,7 +144,7 @@ func (k *connector) ask(ctx context.Context, attr, value string, off *atomic.Boo
 // filter makes one filtered request and compares what came back.
 func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate, trust, error) {
 	path := attr
-	if attr == AttrEmails {
+	if attr == service.AttrEmails {
 		path = "emails.value"
 	}
 	query := wire.FilterBy(path, value) + "&" + k.window(2)
@@ -165,7 +166,7 @@ func (k *connector) filter(ctx context.Context, attr, value string) ([]candidate
 		switch {
 		case c.matches(attr, value):
 			found = append(found, c)
-		case attr == AttrExternalID && c.ExternalID == "":
+		case attr == service.AttrExternalID && c.ExternalID == "":
 			worth = max(worth, doubtful)
 		default:
 			worth = useless

@@ -9,13 +9,14 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
 func (r rig) fill(n int) {
 	r.t.Helper()
 	for i := range n {
-		r.put(map[string]any{AttrUserName: fmt.Sprintf("filler%04d", i)})
+		r.put(map[string]any{service.AttrUserName: fmt.Sprintf("filler%04d", i)})
 	}
 }
 
@@ -62,10 +63,10 @@ func TestC14OnlyExternalIDRefused(t *testing.T) {
 }
 
 func TestFilterAlwaysOnAndAlwaysOff(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, KeyFilterSupport, "on")
+	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, service.KeyFilterSupport, "on")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
-	r = newRig(t, scim2fake.Quirks{}, KeyFilterSupport, "off")
+	r = newRig(t, scim2fake.Quirks{}, service.KeyFilterSupport, "off")
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
 		t.Errorf("found %s, want %s", a.ID, mine.ID)
@@ -107,14 +108,14 @@ func TestC15Bare404OfARealService(t *testing.T) {
 func TestC16CaseSensitiveFilter(t *testing.T) {
 	t.Run("lower case is tried", func(t *testing.T) {
 		r := newRig(t, scim2fake.Quirks{CaseSensitive: true})
-		id := r.put(map[string]any{AttrUserName: "bob@ex.com"})
+		id := r.put(map[string]any{service.AttrUserName: "bob@ex.com"})
 		if a := r.find(named(1, "Bob@EX.com")); a.ID != id {
 			t.Errorf("found %s, want %s", a.ID, id)
 		}
 	})
 	t.Run("a refused create is worth a look at the list", func(t *testing.T) {
 		r := newRig(t, scim2fake.Quirks{CaseSensitive: true})
-		id := r.put(map[string]any{AttrUserName: "Bob@EX.com"})
+		id := r.put(map[string]any{service.AttrUserName: "Bob@EX.com"})
 		_, err := r.Create(t.Context(), named(1, "bob@ex.com"))
 		want(t, err, connectors.Conflict)
 		if a := r.find(named(1, "bob@ex.com")); a.ID != id {
@@ -129,7 +130,7 @@ func TestC16CaseSensitiveFilter(t *testing.T) {
 	})
 	t.Run("folded here", func(t *testing.T) {
 		r := newRig(t, scim2fake.Quirks{})
-		id := r.put(map[string]any{AttrUserName: "Bob@EX.com"})
+		id := r.put(map[string]any{service.AttrUserName: "Bob@EX.com"})
 		if a := r.find(named(1, "bob@ex.com")); a.ID != id {
 			t.Errorf("found %s, want %s", a.ID, id)
 		}
@@ -149,8 +150,8 @@ func TestC17NamesThatNeedEscaping(t *testing.T) {
 
 func TestC18TwoMatches(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	one := r.put(map[string]any{AttrUserName: "bob"})
-	two := r.put(map[string]any{AttrUserName: "Bob"})
+	one := r.put(map[string]any{service.AttrUserName: "bob"})
+	two := r.put(map[string]any{service.AttrUserName: "Bob"})
 	_, err := r.Find(t.Context(), named(1, "bob"))
 	e := want(t, err, connectors.Invalid)
 	if !strings.Contains(e.Message, one) || !strings.Contains(e.Message, two) {
@@ -196,7 +197,7 @@ func TestC44NamesInOtherCase(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{OtherCase: true})
 	mine := r.create(profile(1))
 	a := r.find(profile(1))
-	if a.ID != mine.ID || a.ExternalID != profile(1).ResourceID || a.Shown[AttrUserName] != "user001@example.com" || a.Shown["emails"] == nil {
+	if a.ID != mine.ID || a.ExternalID != profile(1).ResourceID || a.Shown[service.AttrUserName] != "user001@example.com" || a.Shown["emails"] == nil {
 		t.Errorf("found %+v", a)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -16,7 +17,7 @@ func (k *connector) CreateGroup(ctx context.Context, g connectors.GroupProfile) 
 		return connectors.Account{}, &connectors.Error{Kind: connectors.Misconfigured, Op: connectors.OpCreate,
 			Message: k.service.Label + " does not let groups be created by SCIM.", Remedy: remedyMembersOnly}
 	}
-	d := wire.Document{"schemas": []any{scim.GroupURN}, AttrDisplayName: g.Name, AttrExternalID: g.ResourceID}
+	d := wire.Document{"schemas": []any{scim.GroupURN}, service.AttrDisplayName: g.Name, service.AttrExternalID: g.ResourceID}
 	body, err := d.Encode()
 	if err != nil {
 		return connectors.Account{}, unwritable(connectors.OpCreate, err)
@@ -76,7 +77,7 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}
 	a, err := k.patchGroup(ctx, at, func(style string) ([]byte, error) {
-		return PatchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
+		return service.PatchBody(style, []scim.Operation{{Op: scim.Replace, Path: service.AttrDisplayName, Value: g.Name}})
 	})
 	switch {
 	case err != nil:

@@ -8,12 +8,13 @@ import (
 	"sync/atomic"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
 // matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId is an ID of ours.
 func (g seenGroup) matches(attr, value string) bool {
-	if attr == AttrExternalID {
+	if attr == service.AttrExternalID {
 		return connectors.SameID(string(g.ExternalID), value)
 	}
 	return strings.EqualFold(string(g.DisplayName), value)
@@ -26,13 +27,13 @@ func (k *connector) FindGroup(ctx context.Context, g connectors.GroupProfile) (c
 		return k.scanGroups(ctx, g)
 	}
 	sure := true
-	for _, ask := range []groupAsk{{AttrExternalID, g.ResourceID, &k.service.Learned.Groups.NoIDFilter}, {AttrDisplayName, g.Name, &k.service.Learned.Groups.NoNameFilter}} {
+	for _, ask := range []groupAsk{{service.AttrExternalID, g.ResourceID, &k.service.Learned.Groups.NoIDFilter}, {service.AttrDisplayName, g.Name, &k.service.Learned.Groups.NoNameFilter}} {
 		found, reliable, err := k.filterGroups(ctx, ask)
 		if err != nil {
 			return connectors.Account{}, err
 		}
 		// A name that came with strangers, or from a list that goes on, may be there twice.
-		if len(found) > 0 && (reliable || ask.attr == AttrExternalID || k.service.AlwaysFilters()) {
+		if len(found) > 0 && (reliable || ask.attr == service.AttrExternalID || k.service.AlwaysFilters()) {
 			return oneGroup(found)
 		}
 		sure = sure && reliable
@@ -76,7 +77,7 @@ func (k *connector) filterGroups(ctx context.Context, ask groupAsk) (found []see
 		switch {
 		case g.matches(ask.attr, ask.value):
 			found = append(found, g)
-		case ask.attr == AttrExternalID && g.ExternalID == "":
+		case ask.attr == service.AttrExternalID && g.ExternalID == "":
 			reliable = false // the service does not send it, so that the name decides
 		default:
 			reliable = false

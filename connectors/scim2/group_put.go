@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -30,8 +31,8 @@ func (k *connector) putGroup(ctx context.Context, at, id string, change groupCha
 
 func renamed(name string) groupChange {
 	return func(d wire.Document, _ []any) bool {
-		was := d.Get(AttrDisplayName)
-		d.Set(AttrDisplayName, name)
+		was := d.Get(service.AttrDisplayName)
+		d.Set(service.AttrDisplayName, name)
 		return was != any(name)
 	}
 }
@@ -126,7 +127,7 @@ func withMembers(ids []string, add bool, memberType string) groupChange {
 		changed := len(kept) < len(have)
 		for _, id := range ids {
 			if add && !known[id] {
-				kept = append(kept, MemberValues([]string{id}, memberType)...)
+				kept = append(kept, service.MemberValues([]string{id}, memberType)...)
 				changed = true
 			}
 		}

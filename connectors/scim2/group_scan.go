@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -21,7 +22,7 @@ type groupScanner struct {
 // page brings nothing new, whatever totalResults says.
 func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile) (connectors.Account, error) {
 	s := &groupScanner{want: want, known: map[scim.Text]struct{}{}, total: -1}
-	query, cursors := wire.FirstPage(k.service.PagesByCursor(), UsualPage), false
+	query, cursors := wire.FirstPage(k.service.PagesByCursor(), service.UsualPage), false
 	for range maxPages {
 		a, err := k.listGroups(ctx, query)
 		if err != nil {
@@ -48,9 +49,9 @@ func (k *connector) scanGroups(ctx context.Context, want connectors.GroupProfile
 		if stuck || (cursors && l.NextCursor == "") {
 			break
 		}
-		query = wire.PageByIndex(len(s.known)+1, UsualPage)
+		query = wire.PageByIndex(len(s.known)+1, service.UsualPage)
 		if cursors {
-			query = wire.PageByCursor(string(l.NextCursor), UsualPage)
+			query = wire.PageByCursor(string(l.NextCursor), service.UsualPage)
 		}
 	}
 	return oneGroup(s.named)
@@ -64,10 +65,10 @@ func (s *groupScanner) read(groups []seenGroup, l scim.List) (ours *seenGroup, s
 			continue
 		}
 		s.known[g.ID] = struct{}{}
-		if s.want.ResourceID != "" && g.matches(AttrExternalID, s.want.ResourceID) {
+		if s.want.ResourceID != "" && g.matches(service.AttrExternalID, s.want.ResourceID) {
 			return &g, false
 		}
-		if g.matches(AttrDisplayName, s.want.Name) {
+		if g.matches(service.AttrDisplayName, s.want.Name) {
 			s.named = append(s.named, g)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -15,7 +16,7 @@ func nameKept(body []byte, name string) (kept bool, is string) {
 		return true, ""
 	}
 	is = string(g.DisplayName)
-	return NameKept(is, name), is
+	return service.NameKept(is, name), is
 }
 
 // groupSettled does for a group's name what settled does for an account.
@@ -34,7 +35,7 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 	}
 	if another := k.service.OtherGroupStyle(); another != "" {
 		b, err := k.sendPatch(ctx, at, another, func(style string) ([]byte, error) {
-			return PatchBody(style, []scim.Operation{{Op: scim.Replace, Path: AttrDisplayName, Value: g.Name}})
+			return service.PatchBody(style, []scim.Operation{{Op: scim.Replace, Path: service.AttrDisplayName, Value: g.Name}})
 		})
 		if err != nil {
 			return b, err
@@ -61,5 +62,5 @@ func (k *connector) groupSettled(ctx context.Context, at, id string, g connector
 			return b, err
 		}
 	}
-	return a, notKept(a, []Contradiction{{AttrDisplayName, g.Name, is}})
+	return a, notKept(a, []service.Contradiction{{Key: service.AttrDisplayName, Sent: g.Name, Kept: is}})
 }

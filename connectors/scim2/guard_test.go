@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
@@ -26,7 +27,7 @@ func TestNotFoundByAProxyIsNotGone(t *testing.T) {
 	want(t, r.UpdateGroup(t.Context(), groupID, group(2)), connectors.Misconfigured)
 	_, err := r.ChangeMembers(t.Context(), groupID, connectors.MemberChanges{Remove: []string{a.ID}})
 	want(t, err, connectors.Misconfigured)
-	put := rigOf(t, r.target, KeyUpdateMode, "put")
+	put := rigOf(t, r.target, service.KeyUpdateMode, "put")
 	want(t, put.Update(t.Context(), a.ID, setTitle("x")), connectors.Misconfigured)
 }
 
@@ -72,7 +73,7 @@ func TestTroubleOfTheOtherDialectIsToldAsItIs(t *testing.T) {
 
 // PUT takes the place of what is there: only an account that was read may be written back.
 func TestOnlyAResourceIsWrittenBack(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, KeyUpdateMode, "put")
+	r := newRig(t, scim2fake.Quirks{}, service.KeyUpdateMode, "put")
 	a, groupID := r.create(profile(1)), r.group()
 	for _, body := range []string{`{"totalResults":1,"Resources":[]}`, `{"message":"try later"}`, `{}`, `[]`} {
 		r.ClearFaults()
@@ -88,14 +89,14 @@ func TestOnlyAResourceIsWrittenBack(t *testing.T) {
 
 // Of two accounts with one address none is the right one, wherever in the list they are.
 func TestC18TwoAddressesWithoutFilters(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, KeyMatchAttrs, "externalId,emails")
+	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, service.KeyMatchAttrs, "externalId,emails")
 	for n, address := range []string{"twin@example.com", "other@example.com", "else@example.com", "twin@example.com"} {
 		p := profile(10 + n)
-		p.Values[AttrEmails] = []any{map[string]any{"value": address, "primary": true}}
+		p.Values[service.AttrEmails] = []any{map[string]any{"value": address, "primary": true}}
 		r.Seed(p, "", false)
 	}
 	p := profile(1)
-	p.Values[AttrEmails] = []any{map[string]any{"value": "twin@example.com", "primary": true}}
+	p.Values[service.AttrEmails] = []any{map[string]any{"value": "twin@example.com", "primary": true}}
 	_, err := r.Find(t.Context(), p)
 	want(t, err, connectors.Invalid)
 }

@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -14,7 +15,7 @@ import (
 // mapped are the attributes that the kind sends from the start, and more.
 func mapped(more ...string) []connectors.Attribute {
 	var all []connectors.Attribute
-	for _, a := range Attributes() {
+	for _, a := range service.Attributes() {
 		if a.Default != "" {
 			all = append(all, a)
 		}

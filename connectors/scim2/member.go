@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -91,7 +92,7 @@ func (w *memberWrite) write(ctx context.Context, ids []string, add bool) (wire.A
 	w.spent++
 	if !w.service.PutsGroups() {
 		a, err := w.patchGroup(ctx, w.at, func(style string) ([]byte, error) {
-			return scim.Encode(scim.NewPatch(MemberPatch(style, ids, add, w.service.MemberType)...))
+			return scim.Encode(scim.NewPatch(service.MemberPatch(style, ids, add, w.service.MemberType)...))
 		})
 		if err != nil || !w.mayPutGroups(a) {
 			if add && a.OK() {

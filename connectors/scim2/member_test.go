@@ -11,10 +11,11 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 )
 
 func TestC29HiddenMembersAndSmallRequests(t *testing.T) {
-	r := newRig(t, awsGroups(), connectors.PushGroups, "true", KeyProfile, "aws", KeyMemberChunk, "200")
+	r := newRig(t, awsGroups(), connectors.PushGroups, "true", service.KeyProfile, "aws", service.KeyMemberChunk, "200")
 	id, who := r.group(), r.users(200)
 	r.change(id, connectors.MemberChanges{Add: who})
 	r.holds(who...)
@@ -47,7 +48,7 @@ func TestC29NeverPutsWhatItCannotRead(t *testing.T) {
 }
 
 func TestC30NothingIsNeverSent(t *testing.T) {
-	r := newRig(t, awsGroups(), KeyProfile, "aws")
+	r := newRig(t, awsGroups(), service.KeyProfile, "aws")
 	who := r.users(1)
 	id := r.group(who...)
 	r.change(id, connectors.MemberChanges{})

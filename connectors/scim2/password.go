@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/directory"
 	"usher/scim"
@@ -22,9 +23,9 @@ func (k *connector) SetPassword(ctx context.Context, id string, password directo
 	if password == "" {
 		return &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpUpdate, Message: "There is no password to set.", Remedy: "Have the user choose a password again."}
 	}
-	ops := []scim.Operation{{Op: scim.Replace, Path: AttrPassword, Value: password.Reveal()}}
+	ops := []scim.Operation{{Op: scim.Replace, Path: service.AttrPassword, Value: password.Reveal()}}
 	c := wire.Call{Op: connectors.OpUpdate, Method: http.MethodPatch, URL: url, Secrets: hidden(password)}
-	_, err = k.change(ctx, c, ops, connectors.Changes{Set: map[string]any{AttrPassword: password.Reveal()}})
+	_, err = k.change(ctx, c, ops, connectors.Changes{Set: map[string]any{service.AttrPassword: password.Reveal()}})
 	if e, ok := errors.AsType[*connectors.Error](err); ok && e.Kind == connectors.Conflict { // “was already used” is about an old password
 		e.Kind, e.Remedy = connectors.Invalid, "The target refused the password. Have the user choose another one."
 	}

@@ -7,6 +7,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/directory"
 )
 
@@ -37,9 +38,9 @@ func TestSetPassword(t *testing.T) {
 		methods  string
 	}{
 		"patch":        {scim2fake.Quirks{}, nil, "PATCH"},
-		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{KeyUpdateMode, "put"}, "GET PUT"},
-		"entra legacy": {scim2fake.Like("entra_legacy"), []string{KeyProfile, "entra_legacy"}, "PATCH"},
-		"okta":         {scim2fake.Like("okta_like"), []string{KeyProfile, "okta_like"}, "PATCH"},
+		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{service.KeyUpdateMode, "put"}, "GET PUT"},
+		"entra legacy": {scim2fake.Like("entra_legacy"), []string{service.KeyProfile, "entra_legacy"}, "PATCH"},
+		"okta":         {scim2fake.Like("okta_like"), []string{service.KeyProfile, "okta_like"}, "PATCH"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, c.q, c.settings...)

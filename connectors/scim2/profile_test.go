@@ -9,19 +9,20 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
 // like is a rig at a service of a compatibility profile, and with it.
 func like(t *testing.T, key string, settings ...string) rig {
 	t.Helper()
-	return newRig(t, scim2fake.Like(key), append([]string{KeyProfile, key}, settings...)...)
+	return newRig(t, scim2fake.Like(key), append([]string{service.KeyProfile, key}, settings...)...)
 }
 
 // The contract holds at every service that a profile is for. Those whose people have to accept an invitation first
 // change nothing until then, which C54 is about.
 func TestContractByProfile(t *testing.T) {
-	for _, profile := range ProfileField().Options {
+	for _, profile := range service.ProfileField().Options {
 		q := scim2fake.Like(profile.Value)
 		if q.Wire.Unconfirmed || q.Wire.LongestName > 0 {
 			continue
@@ -41,7 +42,7 @@ type profileTarget struct {
 
 func (p profileTarget) Settings() map[string]string {
 	s := p.target.Settings()
-	s[KeyProfile], s[KeyDeleteMode] = p.key, "delete"
+	s[service.KeyProfile], s[service.KeyDeleteMode] = p.key, "delete"
 	return s
 }
 
@@ -50,7 +51,7 @@ func dialectLife(t *testing.T, r rig) error {
 	t.Helper()
 	a := r.create(profile(1))
 	err := r.Update(t.Context(), a.ID, connectors.Changes{Want: profile(1), Clear: []string{"title"},
-		Set: map[string]any{"name.givenName": "Augusta", department: "Numbers", "displayName": "A. Lovelace", AttrActive: false}})
+		Set: map[string]any{"name.givenName": "Augusta", department: "Numbers", "displayName": "A. Lovelace", service.AttrActive: false}})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func TestC26EntraLegacy(t *testing.T) {
 		t.Error(err)
 	}
 	for _, other := range []string{"rfc", "entra_new", "okta_like"} {
-		r := newRig(t, scim2fake.Like("entra_legacy"), KeyProfile, other, KeyUpdateMode, "patch")
+		r := newRig(t, scim2fake.Like("entra_legacy"), service.KeyProfile, other, service.KeyUpdateMode, "patch")
 		want(t, dialectLife(t, r), connectors.Invalid)
 	}
 }
@@ -81,7 +82,7 @@ func TestC26EntraNew(t *testing.T) {
 	if got := r.Journal()[1].Body; !strings.Contains(got, body) {
 		t.Errorf("sent %s", got)
 	}
-	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), KeyProfile, "salesforce")), connectors.Invalid)
+	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), service.KeyProfile, "salesforce")), connectors.Invalid)
 }
 
 func TestC27StandardDialect(t *testing.T) {
@@ -90,7 +91,7 @@ func TestC27StandardDialect(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	for _, foreign := range []string{"entra_legacy", "entra_new"} {
-		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, KeyProfile, foreign)), connectors.Invalid)
+		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, service.KeyProfile, foreign)), connectors.Invalid)
 	}
 }
 
@@ -101,7 +102,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, KeyPatchStyle) != "single_object" {
+	if err != nil || proposal(report, service.KeyPatchStyle) != "single_object" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 	r.ClearJournal()
@@ -115,7 +116,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 	if r.methods() != "POST PATCH PATCH" || r.service.Style() != "rfc_path" || e.Message == "" {
 		t.Errorf("a wrong value: %s, then %s", r.methods(), r.service.Style())
 	}
-	r = newRig(t, scim2fake.Quirks{}, KeyPatchStyle, "rfc_path")
+	r = newRig(t, scim2fake.Quirks{}, service.KeyPatchStyle, "rfc_path")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
 	if r.methods() != "POST PATCH" {
@@ -125,7 +126,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 
 func TestOtherDialectIsNotTriedForNothing(t *testing.T) {
 	for answer, change := range map[string]connectors.Changes{
-		`{"scimType":"invalidValue","detail":"userName is not unique"}`: {Set: map[string]any{AttrUserName: "x"}},
+		`{"scimType":"invalidValue","detail":"userName is not unique"}`: {Set: map[string]any{service.AttrUserName: "x"}},
 		`{"scimType":"invalidPath","detail":"unknown path title"}`:      {Clear: []string{"title"}}, // which reads the same in both
 	} {
 		r := newRig(t, scim2fake.Quirks{})
@@ -177,11 +178,11 @@ func TestC28SalesforceUsers(t *testing.T) {
 func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	q := scim2fake.Like("slack")
 	q.WriteDelay = 30e6
-	r := newRig(t, q, KeyProfile, "slack")
+	r := newRig(t, q, service.KeyProfile, "slack")
 	p := named(1, "Ada.Lovelace")
-	p.Values[AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
+	p.Values[service.AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
 	a := r.create(p)
-	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(wire.Document(u.Attributes).List(AttrEmails)) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
+	if u, _ := r.User(a.ID); u.UserName != "ada.lovelace" || len(wire.Document(u.Attributes).List(service.AttrEmails)) != 2 || !strings.Contains(string(mustEncode(t, u.Attributes)), "c@x") {
 		t.Errorf("the account is %+v", u)
 	}
 	var wg sync.WaitGroup
@@ -240,7 +241,7 @@ func TestC53UserAgentIsAlwaysSent(t *testing.T) {
 			t.Errorf("%s %s without User-Agent", q.Method, q.Path)
 		}
 	}
-	r = like(t, "github_emu", KeyDeleteMode, "delete")
+	r = like(t, "github_emu", service.KeyDeleteMode, "delete")
 	a = r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Delete); err != nil || r.Count() != 0 {
 		t.Errorf("a removal that was chosen: %v", err)

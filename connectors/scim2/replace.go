@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -64,7 +65,7 @@ func merge(d wire.Document, c connectors.Changes) {
 	d.Remove("meta") // read-only
 	d.AddSchema(scim.UserURN)
 	if c.Stamp {
-		d.Set(AttrExternalID, c.Want.ResourceID)
+		d.Set(service.AttrExternalID, c.Want.ResourceID)
 	}
 	for key, v := range c.Set {
 		if len(wire.SplitKey(key)) > 1 {
@@ -72,12 +73,12 @@ func merge(d wire.Document, c connectors.Changes) {
 		}
 		if !wire.Blank(v) {
 			d.Set(key, v)
-		} else if key != AttrUserName {
+		} else if key != service.AttrUserName {
 			d.Remove(key)
 		}
 	}
 	for _, key := range c.Clear {
-		if _, set := c.Set[key]; !set && key != AttrUserName {
+		if _, set := c.Set[key]; !set && key != service.AttrUserName {
 			d.Remove(key)
 		}
 	}

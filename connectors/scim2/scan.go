@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -126,9 +127,9 @@ func (s *scanner) read(p page) (ours *candidate, next string, err error) {
 		}
 		s.known[c.ID] = struct{}{}
 		switch {
-		case s.externalID != "" && c.matches(AttrExternalID, s.externalID):
+		case s.externalID != "" && c.matches(service.AttrExternalID, s.externalID):
 			return &c, "", nil
-		case s.name != "" && c.matches(AttrUserName, s.name), s.mail != "" && c.matches(AttrEmails, s.mail):
+		case s.name != "" && c.matches(service.AttrUserName, s.name), s.mail != "" && c.matches(service.AttrEmails, s.mail):
 			s.named = append(s.named, c)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -112,24 +113,24 @@ func (s independent) ids(n int) []string {
 func TestScimmyUsers(t *testing.T) {
 	for _, mode := range []string{"auto", "put"} {
 		t.Run(mode, func(t *testing.T) {
-			s := newIndependent(t, KeyUpdateMode, mode)
+			s := newIndependent(t, service.KeyUpdateMode, mode)
 			_, err := s.Check(t.Context())
 			s.must(err)
 			_, err = s.Find(t.Context(), profile(1))
 			want(t, err, connectors.NotFound)
 			id := s.ids(1)[0]
-			_, err = s.Create(t.Context(), named(2, profile(1).Text(AttrUserName)))
+			_, err = s.Create(t.Context(), named(2, profile(1).Text(service.AttrUserName)))
 			want(t, err, connectors.Conflict)
 			for _, p := range []connectors.Profile{profile(1), named(1, "someone-else@example.com"), {Values: profile(1).Values}} {
 				if a, err := s.Find(t.Context(), p); err != nil || a.ID != id || a.ExternalID != profile(1).ResourceID {
 					t.Fatalf("find %v: %+v, %v", p, a, err)
 				}
 			}
-			s.must(s.Update(t.Context(), id, connectors.Changes{Set: map[string]any{department: "Numbers", "name.givenName": "Augusta", AttrUserName: "augusta@example.com"}, Clear: []string{"title"}}))
+			s.must(s.Update(t.Context(), id, connectors.Changes{Set: map[string]any{department: "Numbers", "name.givenName": "Augusta", service.AttrUserName: "augusta@example.com"}, Clear: []string{"title"}}))
 			s.must(s.Deprovision(t.Context(), id, connectors.Disable))
 			u := s.holds("/dump")[0]
-			if u.Get(department) != "Numbers" || u.Get("name.givenName") != "Augusta" || u.Get("name.familyName") != "Lovelace" || u.Get(AttrUserName) != "augusta@example.com" ||
-				!wire.Blank(u.Get("title")) || u.Get(AttrActive) != false || u.Get(AttrExternalID) != profile(1).ResourceID {
+			if u.Get(department) != "Numbers" || u.Get("name.givenName") != "Augusta" || u.Get("name.familyName") != "Lovelace" || u.Get(service.AttrUserName) != "augusta@example.com" ||
+				!wire.Blank(u.Get("title")) || u.Get(service.AttrActive) != false || u.Get(service.AttrExternalID) != profile(1).ResourceID {
 				t.Errorf("the service holds %v", u)
 			}
 			s.must(s.Deprovision(t.Context(), id, connectors.Delete))
@@ -140,7 +141,7 @@ func TestScimmyUsers(t *testing.T) {
 }
 
 func TestScimmyGroups(t *testing.T) {
-	for name, settings := range map[string][]string{"patch": nil, "put": {KeyUpdateMode, "put"}, "object": {KeyPatchStyle, "single_object"}} {
+	for name, settings := range map[string][]string{"patch": nil, "put": {service.KeyUpdateMode, "put"}, "object": {service.KeyPatchStyle, "single_object"}} {
 		t.Run(name, func(t *testing.T) {
 			s := newIndependent(t, settings...)
 			_, err := s.FindGroup(t.Context(), group(1))
@@ -176,7 +177,7 @@ func TestScimmyGroups(t *testing.T) {
 				t.Errorf("members: %v, want %v", members, who[1:])
 			}
 			held := s.holds("/dump/groups")
-			if len(held) != 1 || held[0].Get(AttrDisplayName) != group(2).Name || held[0].Get(AttrExternalID) != group(1).ResourceID || fmt.Sprint(held[0]["schemas"]) != "["+scim.GroupURN+"]" {
+			if len(held) != 1 || held[0].Get(service.AttrDisplayName) != group(2).Name || held[0].Get(service.AttrExternalID) != group(1).ResourceID || fmt.Sprint(held[0]["schemas"]) != "["+scim.GroupURN+"]" {
 				t.Errorf("the service holds %v", held)
 			}
 			a, err := s.FindGroup(t.Context(), group(2))

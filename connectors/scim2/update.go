@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -71,7 +72,7 @@ func (k *connector) change(ctx context.Context, p wire.Call, ops []scim.Operatio
 	case a.Status == http.StatusBadRequest:
 		return a, k.withoutFixed(ctx, p, ops, a)
 	case p.Op == connectors.OpUpdate && blameName(a, c):
-		k.service.Learned.Taken.Add(c.Want.Text(AttrUserName))
+		k.service.Learned.Taken.Add(c.Want.Text(service.AttrUserName))
 	}
 	return a, k.itemFailure(ctx, a)
 }
@@ -80,7 +81,7 @@ func (k *connector) change(ctx context.Context, p wire.Call, ops []scim.Operatio
 // therefore changed nothing (RFC 7644 §3.5.2: all or nothing).
 func (k *connector) patch(ctx context.Context, c wire.Call, ops []scim.Operation) (wire.Answer, error) {
 	var err error
-	if c.Body, err = PatchBody(k.service.Style(), ops); err != nil {
+	if c.Body, err = service.PatchBody(k.service.Style(), ops); err != nil {
 		return wire.Answer{}, unwritable(c.Op, err)
 	}
 	a, err := k.wire.SendVersioned(ctx, c)
@@ -89,7 +90,7 @@ func (k *connector) patch(ctx context.Context, c wire.Call, ops []scim.Operation
 		return a, err
 	}
 	first := c.Body
-	if c.Body, err = PatchBody(other, ops); err != nil || bytes.Equal(first, c.Body) {
+	if c.Body, err = service.PatchBody(other, ops); err != nil || bytes.Equal(first, c.Body) {
 		return a, nil //nolint:nilerr // the first answer says what is wrong
 	}
 	b, err := k.wire.SendVersioned(ctx, c)
@@ -105,7 +106,7 @@ func (k *connector) patch(ctx context.Context, c wire.Call, ops []scim.Operation
 }
 
 func blameName(a wire.Answer, c connectors.Changes) bool {
-	_, renamed := c.Set[AttrUserName]
+	_, renamed := c.Set[service.AttrUserName]
 	return renamed && a.Status == http.StatusConflict
 }
 
@@ -116,17 +117,17 @@ func blameName(a wire.Answer, c connectors.Changes) bool {
 func operations(c connectors.Changes) []scim.Operation {
 	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear)+1)
 	if c.Stamp {
-		ops = append(ops, scim.Operation{Op: scim.Replace, Path: AttrExternalID, Value: c.Want.ResourceID})
+		ops = append(ops, scim.Operation{Op: scim.Replace, Path: service.AttrExternalID, Value: c.Want.ResourceID})
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		if v := c.Set[key]; !wire.Blank(v) {
 			ops = append(ops, scim.Operation{Op: scim.Replace, Path: key, Value: v})
-		} else if key != AttrUserName {
+		} else if key != service.AttrUserName {
 			ops = append(ops, scim.Operation{Op: scim.Remove, Path: key})
 		}
 	}
 	for _, key := range c.Clear {
-		if _, set := c.Set[key]; !set && key != AttrUserName {
+		if _, set := c.Set[key]; !set && key != service.AttrUserName {
 			ops = append(ops, scim.Operation{Op: scim.Remove, Path: key})
 		}
 	}

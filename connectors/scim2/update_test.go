@@ -8,6 +8,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
 
@@ -39,7 +40,7 @@ func TestC24NoPatch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Edit(a.ID, AttrActive, false)
+			r.Edit(a.ID, service.AttrActive, false)
 			r.ClearJournal()
 			if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil {
 				t.Fatal(err)
@@ -61,12 +62,12 @@ func TestC24NoPatch(t *testing.T) {
 }
 
 func TestC24UpdateModes(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, KeyUpdateMode, "put")
+	r := newRig(t, scim2fake.Quirks{}, service.KeyUpdateMode, "put")
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil || r.methods() != "POST GET PUT" {
 		t.Errorf("put: %v, %s", err, r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, KeyUpdateMode, "patch")
+	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, service.KeyUpdateMode, "patch")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Misconfigured)
 	if r.methods() != "POST PATCH" {
@@ -144,7 +145,7 @@ func TestRenameToATakenName(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	r.create(profile(2))
-	err := r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{AttrUserName: "user002@example.com"}})
+	err := r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{service.AttrUserName: "user002@example.com"}})
 	want(t, err, connectors.Conflict)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -64,7 +65,7 @@ func shown(raw []byte) map[string]any {
 		return nil
 	}
 	out := map[string]any{}
-	for _, a := range Attributes() {
+	for _, a := range service.Attributes() {
 		if v := d.Get(a.Key); !wire.Blank(v) {
 			out[a.Key] = v
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usher/connectors"
+	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
@@ -22,7 +23,7 @@ func (k *connector) settled(ctx context.Context, p wire.Call, ops []scim.Operati
 		return a, notKept(a, lost)
 	}
 	if other := k.service.OtherStyle(); other != "" {
-		if p.Body, err = PatchBody(other, ops); err != nil {
+		if p.Body, err = service.PatchBody(other, ops); err != nil {
 			return a, unwritable(p.Op, err)
 		}
 		b, err := k.wire.SendVersioned(ctx, p)
@@ -30,7 +31,7 @@ func (k *connector) settled(ctx context.Context, p wire.Call, ops []scim.Operati
 			return b, err
 		}
 		if b.OK() {
-			var still []Contradiction
+			var still []service.Contradiction
 			if b, still, err = k.verdict(ctx, b, c, true); err != nil {
 				return b, err
 			}
@@ -56,13 +57,13 @@ func (k *connector) settled(ctx context.Context, p wire.Call, ops []scim.Operati
 
 // verdict gives what an answer contradicts, after a look at the account itself. With sure, an answer that shows nothing is
 // looked into, too.
-func (k *connector) verdict(ctx context.Context, a wire.Answer, c connectors.Changes, sure bool) (wire.Answer, []Contradiction, error) {
+func (k *connector) verdict(ctx context.Context, a wire.Answer, c connectors.Changes, sure bool) (wire.Answer, []service.Contradiction, error) {
 	if k.service.Unconfirmed {
 		if err := k.applied(ctx, a, c); err != nil {
 			return a, nil, err
 		}
 	}
-	lost := Contradictions(a.Body, c)
+	lost := service.Contradictions(a.Body, c)
 	if (len(lost) == 0 && (!sure || len(a.Body) > 0)) || a.Status == http.StatusAccepted {
 		return a, nil, nil
 	}
@@ -73,16 +74,16 @@ func (k *connector) verdict(ctx context.Context, a wire.Answer, c connectors.Cha
 	if !now.OK() {
 		return a, lost, nil
 	}
-	return now, Contradictions(now.Body, c), nil
+	return now, service.Contradictions(now.Body, c), nil
 }
 
 // codeNotKept is Error.Code of a write that the service took and did not do. Stored: never rename.
 const codeNotKept = "notKept"
 
 // notKept says attribute by attribute what was sent and what the service shows.
-func notKept(a wire.Answer, lost []Contradiction) error {
+func notKept(a wire.Answer, lost []service.Contradiction) error {
 	e := &connectors.Error{Kind: connectors.Invalid, Op: a.Op, Status: a.Status, Code: codeNotKept}
-	if len(lost) == 1 && lost[0].Key == AttrActive {
+	if len(lost) == 1 && lost[0].Key == service.AttrActive {
 		state := "active"
 		if lost[0].Sent == true {
 			state = "inactive"
@@ -150,7 +151,7 @@ func (k *connector) applied(ctx context.Context, a wire.Answer, c connectors.Cha
 		default:
 			continue
 		}
-		if key != AttrPassword {
+		if key != service.AttrPassword {
 			asked++
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/scim2/service"
 )
 
 // twisted serves the fake with writes that come out otherwise than the status line says. twist gets the body of a PATCH or
@@ -102,7 +103,7 @@ func TestAWriteThatIsNotKeptIsWrittenAnotherWay(t *testing.T) {
 			})
 			p := profile(1)
 			a := r.create(p)
-			for i, set := range []map[string]any{{AttrUserName: "ada.king@example.com", "name.familyName": "King", "title": "Countess"}, {"name.familyName": "Byron"}} {
+			for i, set := range []map[string]any{{service.AttrUserName: "ada.king@example.com", "name.familyName": "King", "title": "Countess"}, {"name.familyName": "Byron"}} {
 				trace := &connectors.Trace{}
 				if _, err := r.connector.Update(connectors.WithTrace(t.Context(), trace), a.ID, changes(p, set)); err != nil {
 					t.Fatalf("change %d: %v", i, err)
@@ -140,7 +141,7 @@ func TestAWriteThatIsNeverKeptSaysWhatWasSentAndKept(t *testing.T) {
 	r := twisted(t, func(_ string, _ []byte, now map[string]any) (map[string]any, bool) { return now, false })
 	p := profile(1)
 	a := r.create(p)
-	err := r.Update(t.Context(), a.ID, changes(p, map[string]any{AttrUserName: "ada.king@example.com", "title": "Countess"}, "displayName"))
+	err := r.Update(t.Context(), a.ID, changes(p, map[string]any{service.AttrUserName: "ada.king@example.com", "title": "Countess"}, "displayName"))
 	e := want(t, err, connectors.Invalid)
 	for _, words := range []string{"userName: sent “ada.king@example.com”, kept “user001@example.com”", "title: sent “Countess”, kept “Analyst”", "displayName: sent nothing, kept “Ada user001”"} {
 		if !strings.Contains(e.Message, words) {
@@ -216,13 +217,13 @@ func TestTheWayThatWorksIsTold(t *testing.T) {
 				return nil, true
 			}
 			return now, false
-		}, "Understand a change with a path", KeyPatchStyle, "single_object"},
+		}, "Understand a change with a path", service.KeyPatchStyle, "single_object"},
 		"put": {func(method string, _ []byte, now map[string]any) (map[string]any, bool) {
 			if method == http.MethodPut {
 				return nil, true
 			}
 			return now, false
-		}, "Change single attributes (PATCH)", KeyUpdateMode, "put"},
+		}, "Change single attributes (PATCH)", service.KeyUpdateMode, "put"},
 	} {
 		r := twisted(t, c.twist)
 		p := profile(1)

@@ -1,4 +1,4 @@
-package scim2
+package service
 
 import (
 	"fmt"

@@ -1,4 +1,7 @@
-package scim2
+// Package service knows what one SCIM service does: its compatibility profile, the settings that win over it, and what it turned
+// out to do. It tells what a service publishes and what it made of a write from the documents that it is given. It is not for
+// sending anything: that is package wire, and what is sent is the connector's.
+package service
 
 import (
 	"cmp"
