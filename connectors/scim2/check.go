@@ -2,7 +2,6 @@ package scim2
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -53,10 +52,6 @@ func (k *connector) checkAccess(ctx context.Context, r *connectors.Report) error
 	}
 	addStep(r, name, connectors.StepOK, "The token URL gave one.", "")
 	return nil
-}
-
-func addStep(r *connectors.Report, name string, state connectors.StepState, detail, remedy string) {
-	r.Steps = append(r.Steps, connectors.Step{Name: name, State: state, Detail: detail, Remedy: remedy})
 }
 
 // checkConfig reads the ServiceProviderConfig (RFC 7644 §4), and gives what it and the override say. Many services
@@ -185,11 +180,4 @@ func (k *connector) checkToken(r *connectors.Report) {
 		state, remedy = connectors.StepWarning, "Make a new token at the target in time, and enter it in the connector's configuration."
 	}
 	addStep(r, "Token", state, "The token is valid until "+end.Format("2 January 2006, 15:04 MST")+".", remedy)
-}
-
-func remedyOf(err error) string {
-	if e, ok := errors.AsType[*connectors.Error](err); ok {
-		return e.Remedy
-	}
-	return ""
 }

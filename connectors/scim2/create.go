@@ -13,7 +13,7 @@ import (
 
 // Create implements connectors.Connector with exactly one request (RFC 7644 §3.3).
 func (k *connector) Create(ctx context.Context, p connectors.Profile) (connectors.Account, error) {
-	p, err := k.service.Fit(connectors.OpCreate, p)
+	p, err := k.service.WithinLimits(connectors.OpCreate, p)
 	if err != nil {
 		return connectors.Account{}, err
 	}

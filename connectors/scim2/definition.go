@@ -30,7 +30,7 @@ func Definition() connectors.Definition {
 		Lag:        10 * time.Second,
 		Options:    wire.ClientOptions,
 		Sent: func(c connectors.Config, p connectors.Profile) (connectors.Profile, error) {
-			return service.TraitsOf(c).Fit(connectors.OpCreate, p)
+			return service.TraitsOf(c).WithinLimits(connectors.OpCreate, p)
 		},
 		Open: func(c connectors.Config, client *http.Client) (connectors.Connector, error) { return open(c, client) },
 	}

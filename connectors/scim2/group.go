@@ -59,6 +59,26 @@ func (k *connector) createdGroup(a wire.Answer, g connectors.GroupProfile) (conn
 	return connectors.Account{ID: string(s.ID), ExternalID: g.ResourceID, Pending: a.Status == http.StatusAccepted}, nil
 }
 
+// ReadGroup implements connectors.GroupConnector with one GET.
+func (k *connector) ReadGroup(ctx context.Context, id string) (connectors.Account, error) {
+	at, err := k.groupURL(connectors.OpRead, id)
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	a, err := k.readGroup(ctx, connectors.OpRead, at, true)
+	switch {
+	case err != nil:
+		return connectors.Account{}, err
+	case !a.OK():
+		return connectors.Account{}, k.groupItemFailure(ctx, a)
+	}
+	g := groupIn(a.Body)
+	if g.ID == "" {
+		return g, notAGroup(a, nil)
+	}
+	return g, nil
+}
+
 // UpdateGroup implements connectors.GroupConnector. A group is stamped with our ID when it is made and never after.
 func (k *connector) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) (connectors.Account, error) {
 	a, err := k.rename(ctx, id, g)
@@ -83,7 +103,7 @@ func (k *connector) rename(ctx context.Context, id string, g connectors.GroupPro
 	case err != nil:
 		return a, err
 	case a.OK():
-		return k.groupSettled(ctx, at, id, g, a)
+		return k.verifyGroup(ctx, at, id, g, a)
 	case k.mayPutGroups(a):
 		return k.putGroup(ctx, at, id, renamed(g.Name))
 	}

@@ -2,23 +2,13 @@ package scim2
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 
 	"usher/connectors"
 	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
 )
-
-// matches compares as candidate.matches does: displayName has no case (RFC 7643 §8.7.1), externalId is an ID of ours.
-func (g seenGroup) matches(attr, value string) bool {
-	if attr == service.AttrExternalID {
-		return connectors.SameID(string(g.ExternalID), value)
-	}
-	return strings.EqualFold(string(g.DisplayName), value)
-}
 
 // FindGroup implements connectors.GroupConnector: by external ID, then by name, then in the whole list where the service
 // cannot filter.
@@ -99,24 +89,4 @@ func (k *connector) unfilteredGroups(ctx context.Context, a wire.Answer, ask gro
 		}
 	}
 	return false, k.groupFailure(a)
-}
-
-func oneGroup(found []seenGroup) (connectors.Account, error) {
-	switch len(found) {
-	case 0:
-		return connectors.Account{}, groupNotFound()
-	case 1:
-		return found[0].account(), nil
-	}
-	ids := make([]string, len(found))
-	for i, g := range found {
-		ids[i] = string(g.ID)
-	}
-	return connectors.Account{}, &connectors.Error{Kind: connectors.Invalid, Op: connectors.OpFind,
-		Message: fmt.Sprintf("The target has %d groups that match this one: %s.", len(found), strings.Join(ids, " and ")),
-		Remedy:  "Remove or rename all but one at the target, then retry."}
-}
-
-func groupNotFound() *connectors.Error {
-	return &connectors.Error{Kind: connectors.NotFound, Op: connectors.OpFind, Message: "The target has no such group."}
 }

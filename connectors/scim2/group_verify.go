@@ -19,8 +19,8 @@ func nameKept(body []byte, name string) (kept bool, is string) {
 	return service.NameKept(is, name), is
 }
 
-// groupSettled does for a group's name what settled does for an account.
-func (k *connector) groupSettled(ctx context.Context, at, id string, g connectors.GroupProfile, a wire.Answer) (wire.Answer, error) {
+// verifyGroup does for a group's name what verify does for an account.
+func (k *connector) verifyGroup(ctx context.Context, at, id string, g connectors.GroupProfile, a wire.Answer) (wire.Answer, error) {
 	kept, _ := nameKept(a.Body, g.Name)
 	if kept {
 		return a, nil

@@ -77,7 +77,7 @@ func (w *memberWrite) all(ctx context.Context, ids []string, add bool) error {
 			w.service.Learned.Groups.TooManyMembers(n)
 			continue
 		case !a.OK():
-			if err := w.sift(ctx, a, ids[:n], add); err != nil {
+			if err := w.bisect(ctx, a, ids[:n], add); err != nil {
 				return err
 			}
 		}

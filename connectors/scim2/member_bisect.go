@@ -10,9 +10,9 @@ import (
 	"usher/connectors/scim2/wire"
 )
 
-// sift finds the members that the service refused among ids and lets the others through. The service's words often name
+// bisect finds the members that the service refused among ids and lets the others through. The service's words often name
 // them; otherwise the lot is halved until they are found.
-func (w *memberWrite) sift(ctx context.Context, a wire.Answer, ids []string, add bool) error {
+func (w *memberWrite) bisect(ctx context.Context, a wire.Answer, ids []string, add bool) error {
 	e := w.groupFailure(a)
 	if strings.EqualFold(e.Code, "invalidPath") {
 		e.Kind, e.Remedy = connectors.Misconfigured, "The target did not understand how the change was written. Choose another compatibility profile or PATCH dialect."
@@ -33,7 +33,7 @@ func (w *memberWrite) sift(ctx context.Context, a wire.Answer, ids []string, add
 		}
 		a, err := w.write(ctx, part, add)
 		if err == nil && !a.OK() {
-			err = w.sift(ctx, a, part, add)
+			err = w.bisect(ctx, a, part, add)
 		}
 		if err != nil {
 			return err

@@ -11,23 +11,23 @@ import (
 	"usher/scim"
 )
 
-// withoutFixed writes what is left of a PATCH that the service refused because it names attributes which nobody may
+// withoutReadOnly writes what is left of a PATCH that the service refused because it names attributes which nobody may
 // change (RFC 7644 §3.12, mutability). Its error says which ones were left out, or what the service said.
-func (k *connector) withoutFixed(ctx context.Context, p wire.Call, ops []scim.Operation, refused wire.Answer) error {
+func (k *connector) withoutReadOnly(ctx context.Context, p wire.Call, ops []scim.Operation, refused wire.Answer) error {
 	said := k.wire.Said(refused)
 	if said.ScimType != scim.Mutability {
 		return k.failure(refused)
 	}
 	var rest []scim.Operation
-	var fixed []string
+	var readOnly []string
 	for _, op := range ops {
 		if names(said.Detail, op.Path) {
-			fixed = append(fixed, op.Path)
+			readOnly = append(readOnly, op.Path)
 		} else {
 			rest = append(rest, op)
 		}
 	}
-	if len(rest) == 0 || len(fixed) == 0 {
+	if len(rest) == 0 || len(readOnly) == 0 {
 		return k.failure(refused)
 	}
 	a, err := k.patch(ctx, p, rest)
@@ -38,7 +38,7 @@ func (k *connector) withoutFixed(ctx context.Context, p wire.Call, ops []scim.Op
 		return k.failure(a)
 	}
 	return &connectors.Error{Kind: connectors.Invalid, Op: p.Op, Status: http.StatusBadRequest, Code: scim.Mutability,
-		Message: "The target wrote everything but " + strings.Join(fixed, " and ") + ", which it does not let anybody change: " + said.Detail,
+		Message: "The target wrote everything but " + strings.Join(readOnly, " and ") + ", which it does not let anybody change: " + said.Detail,
 		Remedy:  "On the mapping page, have it written only when an account is made, or change it by hand at the target."}
 }
 

@@ -1,7 +1,6 @@
 package scim2
 
 import (
-	"bytes"
 	"context"
 	"maps"
 	"net/http"
@@ -22,21 +21,9 @@ func (k *connector) Update(ctx context.Context, id string, c connectors.Changes)
 	return accountIn(a.Body), nil
 }
 
-// accountIn is the account that the answer to a write shows; the zero Account when it shows none (RFC 7644 §3.5.2: a
-// PATCH may be answered without a body).
-func accountIn(body []byte) connectors.Account {
-	var s seen
-	if err := scim.Decode(body, &s); err != nil || s.ID == "" {
-		return connectors.Account{}
-	}
-	a := s.account()
-	a.Shown = shown(body)
-	return a
-}
-
 // write changes an account and gives the answer to the last request; the zero answer when there was nothing to send.
 func (k *connector) write(ctx context.Context, op, id string, c connectors.Changes) (wire.Answer, error) {
-	c, err := k.service.FitChanges(op, c)
+	c, err := k.service.ChangesWithinLimits(op, c)
 	if err != nil {
 		return wire.Answer{}, err
 	}
@@ -61,7 +48,7 @@ func (k *connector) change(ctx context.Context, p wire.Call, ops []scim.Operatio
 	case err != nil:
 		return a, err
 	case a.OK():
-		return k.settled(ctx, p, ops, c, a)
+		return k.verify(ctx, p, ops, c, a)
 	case k.service.MayPut() && a.LacksPatch():
 		a, err := k.replace(ctx, p, c)
 		if err != nil {
@@ -70,39 +57,11 @@ func (k *connector) change(ctx context.Context, p wire.Call, ops []scim.Operatio
 		k.service.Learned.NoPatch.Store(true)
 		return a, nil
 	case a.Status == http.StatusBadRequest:
-		return a, k.withoutFixed(ctx, p, ops, a)
+		return a, k.withoutReadOnly(ctx, p, ops, a)
 	case p.Op == connectors.OpUpdate && blameName(a, c):
 		k.service.Learned.Taken.Add(c.Want.Text(service.AttrUserName))
 	}
 	return a, k.itemFailure(ctx, a)
-}
-
-// patch sends the operations in the dialect in force, and once in another when the service did not understand them and
-// therefore changed nothing (RFC 7644 §3.5.2: all or nothing).
-func (k *connector) patch(ctx context.Context, c wire.Call, ops []scim.Operation) (wire.Answer, error) {
-	var err error
-	if c.Body, err = service.PatchBody(k.service.Style(), ops); err != nil {
-		return wire.Answer{}, unwritable(c.Op, err)
-	}
-	a, err := k.wire.SendVersioned(ctx, c)
-	other := k.service.OtherStyle()
-	if err != nil || other == "" || !a.PerhapsMisread() {
-		return a, err
-	}
-	first := c.Body
-	if c.Body, err = service.PatchBody(other, ops); err != nil || bytes.Equal(first, c.Body) {
-		return a, nil //nolint:nilerr // the first answer says what is wrong
-	}
-	b, err := k.wire.SendVersioned(ctx, c)
-	switch {
-	case err != nil:
-		return b, err
-	case b.Status == http.StatusBadRequest:
-		return a, nil
-	case b.OK():
-		k.service.Learned.ObjectPatch.Store(true)
-	}
-	return b, nil
 }
 
 func blameName(a wire.Answer, c connectors.Changes) bool {

@@ -38,6 +38,18 @@ func (s seen) account() connectors.Account {
 	return connectors.Account{ID: string(s.ID), ExternalID: string(s.ExternalID), Protected: s.administrator()}
 }
 
+// accountIn is the account that the answer to a write shows; the zero Account when it shows none (RFC 7644 §3.5.2: a
+// PATCH may be answered without a body).
+func accountIn(body []byte) connectors.Account {
+	var s seen
+	if err := scim.Decode(body, &s); err != nil || s.ID == "" {
+		return connectors.Account{}
+	}
+	a := s.account()
+	a.Shown = shown(body)
+	return a
+}
+
 // administrator errs on the safe side: a role or type with a word that ends in admin or administrator.
 func (s seen) administrator() bool {
 	if adminWord(string(s.UserType)) {

@@ -11,35 +11,35 @@ import (
 	"usher/connectors/scim2/wire"
 )
 
-// Fit is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
+// WithinLimits is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
 // the case that it wants. What cannot be made to fit is Kind Invalid.
-func (t Traits) Fit(op string, p connectors.Profile) (connectors.Profile, error) {
+func (t Traits) WithinLimits(op string, p connectors.Profile) (connectors.Profile, error) {
 	for _, key := range t.required {
 		if wire.Blank(p.Values[key]) {
-			return p, unfit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
+			return p, beyondLimit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
 		}
 	}
 	var err error
-	p.Values, err = t.fitValues(op, p.Values)
+	p.Values, err = t.valuesWithinLimits(op, p.Values)
 	return p, err
 }
 
-// FitChanges does the same for what is to be set and cleared of an account.
-func (t Traits) FitChanges(op string, c connectors.Changes) (connectors.Changes, error) {
+// ChangesWithinLimits does the same for what is to be set and cleared of an account.
+func (t Traits) ChangesWithinLimits(op string, c connectors.Changes) (connectors.Changes, error) {
 	for _, key := range t.required {
 		if slices.Contains(c.Clear, key) {
-			return c, unfit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
+			return c, beyondLimit(op, t.Label+" refuses an account without "+key+".", "Complete the user, or give "+key+" an expression on the mapping page.")
 		}
 	}
 	var err error
-	c.Set, err = t.fitValues(op, c.Set) // what is wanted besides is there already, and is not sent
+	c.Set, err = t.valuesWithinLimits(op, c.Set) // what is wanted besides is there already, and is not sent
 	return c, err
 }
 
-func (t Traits) fitValues(op string, values map[string]any) (map[string]any, error) {
+func (t Traits) valuesWithinLimits(op string, values map[string]any) (map[string]any, error) {
 	name, named := values[AttrUserName].(string)
 	if t.longestName > 0 && utf8.RuneCountInString(name) > t.longestName {
-		return values, unfit(op, t.Label+" takes user names of at most "+strconv.Itoa(t.longestName)+" characters, and this one is longer: "+name+".",
+		return values, beyondLimit(op, t.Label+" takes user names of at most "+strconv.Itoa(t.longestName)+" characters, and this one is longer: "+name+".",
 			"Give the user name a shorter expression on the mapping page.")
 	}
 	if len(t.most) == 0 && !t.lowerName {
@@ -71,6 +71,6 @@ func primary(v any) int {
 	return 0
 }
 
-func unfit(op, message, remedy string) *connectors.Error {
+func beyondLimit(op, message, remedy string) *connectors.Error {
 	return &connectors.Error{Kind: connectors.Invalid, Op: op, Message: message, Remedy: remedy}
 }

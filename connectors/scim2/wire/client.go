@@ -83,7 +83,3 @@ func (c *Client) Facts() Facts {
 // String and GoString keep the credential out of logs: fmt would print a field that is not exported as it is.
 func (c *Client) String() string   { return "SCIM client of " + c.Base }
 func (c *Client) GoString() string { return c.String() }
-
-func cannotOpen(message, remedy string) error {
-	return &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: message, Remedy: remedy}
-}

@@ -125,3 +125,7 @@ func (c *Client) configRemedy(a Answer) string {
 	}
 	return "Check the connector's configuration against the target's documentation."
 }
+
+func cannotOpen(message, remedy string) error {
+	return &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: message, Remedy: remedy}
+}

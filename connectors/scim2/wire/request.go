@@ -31,7 +31,7 @@ type Answer struct {
 	Body   []byte
 }
 
-// OK reports a status line that says yes. A body that says no was taken for the answer before.
+// OK reports a status that says yes: that of the error message in the body, if there is one, else that of the status line.
 func (a Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
 // Send makes the request, a second time only when the service refused the media type, and therefore did not

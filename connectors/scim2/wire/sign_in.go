@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,21 +39,6 @@ func (c *Client) authenticate(settings connectors.Config) error {
 	return nil
 }
 
-// keepSecret notes what must not come back in an error, the longest first: one may be a part of another.
-func (c *Client) keepSecret(settings connectors.Config) {
-	if _, v, ok := strings.Cut(c.credential[1], " "); ok && c.authMode != authAPIKey {
-		c.secrets = append(c.secrets, v)
-	}
-	for _, s := range settings.Secrets {
-		c.secrets = append(c.secrets, s.Reveal())
-	}
-	for _, values := range c.headers {
-		c.secrets = append(c.secrets, values...)
-	}
-	c.secrets = slices.DeleteFunc(c.secrets, func(s string) bool { return len(s) <= 3 })
-	slices.SortFunc(c.secrets, func(a, b string) int { return len(b) - len(a) })
-}
-
 // signInRemedy is for credentials that are refused.
 func (c *Client) signInRemedy() string {
 	switch c.authMode {
@@ -84,14 +68,4 @@ func (c *Client) TokenEnd() (end time.Time, ok bool) {
 		return end, false
 	}
 	return time.Unix(int64(claims.Exp), 0).UTC(), true
-}
-
-// scrub takes the connector's secrets, and others that go with one request, out of foreign words.
-func (c *Client) scrub(s string, others ...string) string {
-	for _, secret := range slices.Concat(others, c.secrets) {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "[secret]")
-		}
-	}
-	return s
 }
