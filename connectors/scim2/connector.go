@@ -9,7 +9,8 @@ import (
 	"usher/connectors/scim2/wire"
 )
 
-// connector provisions the users and groups of one service. It is safe for concurrent use.
+// connector provisions the users and groups of one service: it decides what to ask, by what is known of the service, and
+// has the wire ask it. It is safe for concurrent use.
 type connector struct {
 	wire      *wire.Client
 	service   *service.Service

@@ -43,7 +43,7 @@ func newTarget(t testing.TB, q scim2fake.Quirks) target {
 }
 
 func (g target) Settings() map[string]string {
-	return map[string]string{wire.KeyBaseURL: g.url + scim2fake.Prefix, wire.KeyAuthMode: "bearer", wire.KeyToken: testToken, wire.KeyAllowPrivate: "true"}
+	return map[string]string{"base_url": g.url + scim2fake.Prefix, "auth_mode": "bearer", "token": testToken, "allow_private_network": "true"}
 }
 
 func (g target) Accounts() []connectortest.Remote {

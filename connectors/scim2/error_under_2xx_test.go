@@ -9,7 +9,6 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/service"
 )
 
 // A SCIM error message is an error, whatever its status line says, for every request.
@@ -34,7 +33,7 @@ func TestAnErrorUnderAStatusThatSaysYes(t *testing.T) {
 			_, found := r.Find(t.Context(), profile(2))
 			_, members := r.ChangeMembers(t.Context(), g, connectors.MemberChanges{Add: []string{a.ID}})
 			_, made := r.CreateGroup(t.Context(), group(2))
-			put := rigOf(t, r.target, service.KeyUpdateMode, "put")
+			put := rigOf(t, r.target, "update_mode", "put")
 			for what, err := range map[string]error{"create": created, "find": found, "update": r.Update(t.Context(), a.ID, setTitle("x")), "put": put.Update(t.Context(), a.ID, setTitle("x")),
 				"delete": r.Deprovision(t.Context(), a.ID, connectors.Delete), "disable": r.Deprovision(t.Context(), a.ID, connectors.Disable),
 				"rename a group": r.UpdateGroup(t.Context(), g, group(3)), "delete a group": r.DeleteGroup(t.Context(), g), "members": members, "make a group": made} {

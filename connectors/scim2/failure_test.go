@@ -13,7 +13,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/wire"
 )
 
 func TestC35RateLimited(t *testing.T) {
@@ -37,7 +36,7 @@ func TestC35ThrottledAs403(t *testing.T) {
 }
 
 func TestC36Unauthorized(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, wire.KeyToken, "an-old-token")
+	r := newRig(t, scim2fake.Quirks{}, "token", "an-old-token")
 	_, err := r.Create(t.Context(), profile(1))
 	e := want(t, err, connectors.Denied)
 	if !strings.Contains(e.Remedy, "token") || len(r.Journal()) != 1 {
@@ -101,18 +100,18 @@ func TestC37WaysToAuthenticate(t *testing.T) {
 		settings map[string]string
 		allowed  func(*http.Request) bool
 	}{
-		"basic": {map[string]string{wire.KeyUsername: "ada", wire.KeyPassword: "p:w€"}, func(r *http.Request) bool {
+		"basic": {map[string]string{"username": "ada", "password": "p:w€"}, func(r *http.Request) bool {
 			u, p, ok := r.BasicAuth()
 			return ok && u == "ada" && p == "p:w€"
 		}},
-		"api_key": {map[string]string{wire.KeyAPIKey: "key-1"}, func(r *http.Request) bool {
+		"api_key": {map[string]string{"api_key": "key-1"}, func(r *http.Request) bool {
 			return r.Header.Get("X-API-Key") == "key-1" && r.Header.Get("Authorization") == ""
 		}},
 		"none": {nil, func(r *http.Request) bool { return r.Header.Get("Authorization") == "" }},
 	} {
 		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Allowed: c.allowed}))
 		defer srv.Close()
-		input := map[string]string{wire.KeyBaseURL: srv.URL + scim2fake.Prefix + "/", wire.KeyAuthMode: mode, wire.KeyAllowPrivate: "true"}
+		input := map[string]string{"base_url": srv.URL + scim2fake.Prefix + "/", "auth_mode": mode, "allow_private_network": "true"}
 		for k, v := range c.settings {
 			input[k] = v
 		}
@@ -126,13 +125,13 @@ func TestC52PrivateAddresses(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
 	input := g.Settings()
 	for _, base := range []string{strings.Replace(g.url, "http:", "https:", 1), "https://169.254.169.254", "https://localhost:1"} {
-		input[wire.KeyBaseURL], input[wire.KeyAllowPrivate] = base, "false"
+		input["base_url"], input["allow_private_network"] = base, "false"
 		_, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "Allow private network") {
 			t.Errorf("%s: remedy: %s", base, e.Remedy)
 		}
 	}
-	input[wire.KeyBaseURL] = "http://example.com/scim"
+	input["base_url"] = "http://example.com/scim"
 	_, err := connectortest.Open(t, Definition(), input).Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 	if g.Requests() != 0 {
@@ -141,7 +140,7 @@ func TestC52PrivateAddresses(t *testing.T) {
 }
 
 func TestCheckReportsWhatFailed(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, wire.KeyToken, "wrong")
+	r := newRig(t, scim2fake.Quirks{}, "token", "wrong")
 	report, err := r.Check(t.Context())
 	want(t, err, connectors.Denied)
 	last := report.Steps[len(report.Steps)-1]
@@ -174,7 +173,7 @@ func TestCheckWarnsOfATokenThatEnds(t *testing.T) {
 		srv := httptest.NewServer(scim2fake.New(scim2fake.Options{Token: token}))
 		defer srv.Close()
 		input := target{url: srv.URL}.Settings()
-		input[wire.KeyToken] = token
+		input["token"] = token
 		report, err := connectortest.Open(t, Definition(), input).Check(t.Context())
 		if err != nil {
 			t.Fatal(err)

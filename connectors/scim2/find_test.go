@@ -10,7 +10,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
-	"usher/connectors/scim2/wire"
 )
 
 func (r rig) fill(n int) {
@@ -63,10 +62,10 @@ func TestC14OnlyExternalIDRefused(t *testing.T) {
 }
 
 func TestFilterAlwaysOnAndAlwaysOff(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, service.KeyFilterSupport, "on")
+	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, "filter_support", "on")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
-	r = newRig(t, scim2fake.Quirks{}, service.KeyFilterSupport, "off")
+	r = newRig(t, scim2fake.Quirks{}, "filter_support", "off")
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
 		t.Errorf("found %s, want %s", a.ID, mine.ID)
@@ -93,7 +92,7 @@ func TestC15WaysToSayNone(t *testing.T) {
 // A 404 of something that is no SCIM service must not be taken for "no such user": a leaver would be forgotten.
 func TestC15WrongBaseURLIsNotNone(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
-	r := newRig(t, scim2fake.Quirks{}, wire.KeyBaseURL, g.url+"/wrong")
+	r := newRig(t, scim2fake.Quirks{}, "base_url", g.url+"/wrong")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }

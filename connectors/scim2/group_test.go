@@ -71,16 +71,16 @@ func TestGroupContractWithQuirks(t *testing.T) {
 		"unique names":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{UniqueNames: true, UnknownMember: 404, StrangerStays: 404}}, nil},
 		"strangers are bad":    {scim2fake.Quirks{PatchNoBody: true, Groups: scim2fake.GroupQuirks{StrangerStays: 400}}, nil},
 		"put only":             {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 501}}, nil},
-		"always put":           {scim2fake.Quirks{}, map[string]string{service.KeyUpdateMode: "put"}},
+		"always put":           {scim2fake.Quirks{}, map[string]string{"update_mode": "put"}},
 		"no filters":           {scim2fake.Quirks{FilterStatus: 501, PageCap: 2, Groups: scim2fake.GroupQuirks{NoExcluded: true}}, nil},
 		"filters ignored":      {scim2fake.Quirks{FilterIgnored: true, PageCap: 1}, nil},
-		"filters off":          {scim2fake.Quirks{FilterStatus: 501, Cursor: true, PageCap: 1}, map[string]string{service.KeyFilterSupport: "off"}},
+		"filters off":          {scim2fake.Quirks{FilterStatus: 501, Cursor: true, PageCap: 1}, map[string]string{"filter_support": "off"}},
 		"no externalId filter": {scim2fake.Quirks{NoExternalFilter: true, NoneIs404: true}, nil},
 		"awkward IDs":          {scim2fake.Quirks{AwkwardIDs: true, CreateEmpty: true}, nil},
 		"numeric IDs":          {scim2fake.Quirks{NumericIDs: true, OtherCase: true}, nil},
 		"numeric IDs, put":     {scim2fake.Quirks{NumericIDs: true, Groups: scim2fake.GroupQuirks{NoPatch: 405}}, nil},
 		"small requests":       {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 70}}, nil},
-		"small chunks":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 30, LimitStatus: 400}}, map[string]string{service.KeyMemberChunk: "30"}},
+		"small chunks":         {scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 30, LimitStatus: 400}}, map[string]string{"member_chunk": "30"}},
 		"objects only":         {scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, nil},
 		"versioned":            {scim2fake.Quirks{Wire: scim2fake.WireQuirks{NeedsMatch: 428}}, nil},
 		"versioned, put":       {scim2fake.Quirks{Wire: scim2fake.WireQuirks{NeedsMatch: 412}, Groups: scim2fake.GroupQuirks{NoPatch: 405}}, nil},
@@ -97,7 +97,7 @@ func TestGroupContractByProfile(t *testing.T) {
 	for _, p := range service.ProfileField().Options {
 		q := scim2fake.Like(p.Value)
 		q.Wire.Unconfirmed, q.Wire.MostEntries, q.Wire.Required, q.Wire.LongestName = false, 0, nil, 0 // which is about accounts
-		h := groupHarness(q, map[string]string{service.KeyProfile: p.Value})
+		h := groupHarness(q, map[string]string{"profile": p.Value})
 		h.Untold, h.Fixed = q.Groups.Members != "", q.Groups.NoCreate != 0
 		t.Run(p.Value, func(t *testing.T) {
 			t.Parallel()
@@ -173,7 +173,7 @@ func TestC50AdoptedGroupKeepsItsMembers(t *testing.T) {
 }
 
 func TestC28GroupsCannotBeCreated(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, service.KeyProfile, "salesforce")
+	r := newRig(t, scim2fake.Quirks{}, "profile", "salesforce")
 	_, err := r.CreateGroup(t.Context(), group(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "Only the members") || len(r.Journal()) > 0 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())
@@ -231,7 +231,7 @@ func TestNestedGroupsAreNoMembers(t *testing.T) {
 
 // A dialect that the service does not speak is a matter of configuration, and not of every single member.
 func TestC28WrongDialect(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, service.KeyPatchStyle, "rfc_path")
+	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, "patch_style", "rfc_path")
 	_, err := r.ChangeMembers(t.Context(), r.group(), connectors.MemberChanges{Add: r.users(50)})
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "dialect") || len(r.Journal()) > 1 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())

@@ -8,7 +8,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
-	"usher/connectors/scim2/wire"
 )
 
 // A proxy in front of a service that is down says 404, too: taken for "gone", a leaver would keep the account.
@@ -27,7 +26,7 @@ func TestNotFoundByAProxyIsNotGone(t *testing.T) {
 	want(t, r.UpdateGroup(t.Context(), groupID, group(2)), connectors.Misconfigured)
 	_, err := r.ChangeMembers(t.Context(), groupID, connectors.MemberChanges{Remove: []string{a.ID}})
 	want(t, err, connectors.Misconfigured)
-	put := rigOf(t, r.target, service.KeyUpdateMode, "put")
+	put := rigOf(t, r.target, "update_mode", "put")
 	want(t, put.Update(t.Context(), a.ID, setTitle("x")), connectors.Misconfigured)
 }
 
@@ -42,7 +41,7 @@ func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
 // Words are cut to a length: of a long token that straddles the cut the first part must not be left.
 func TestLongSecretsAreNotLeftInHalf(t *testing.T) {
 	token := strings.Repeat("abcdefgh", 100)
-	r := newRig(t, scim2fake.Quirks{}, wire.KeyToken, token)
+	r := newRig(t, scim2fake.Quirks{}, "token", token)
 	r.AddFault(scim2fake.Fault{Status: 401, Body: `{"detail":"This is not known here: ` + token + `"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); strings.Contains(e.Error(), "abcdefgh") || !strings.Contains(e.Message, "[secret]") {
@@ -73,7 +72,7 @@ func TestTroubleOfTheOtherDialectIsToldAsItIs(t *testing.T) {
 
 // PUT takes the place of what is there: only an account that was read may be written back.
 func TestOnlyAResourceIsWrittenBack(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, service.KeyUpdateMode, "put")
+	r := newRig(t, scim2fake.Quirks{}, "update_mode", "put")
 	a, groupID := r.create(profile(1)), r.group()
 	for _, body := range []string{`{"totalResults":1,"Resources":[]}`, `{"message":"try later"}`, `{}`, `[]`} {
 		r.ClearFaults()
@@ -89,7 +88,7 @@ func TestOnlyAResourceIsWrittenBack(t *testing.T) {
 
 // Of two accounts with one address none is the right one, wherever in the list they are.
 func TestC18TwoAddressesWithoutFilters(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, service.KeyMatchAttrs, "externalId,emails")
+	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, "match_attrs", "externalId,emails")
 	for n, address := range []string{"twin@example.com", "other@example.com", "else@example.com", "twin@example.com"} {
 		p := profile(10 + n)
 		p.Values[service.AttrEmails] = []any{map[string]any{"value": address, "primary": true}}

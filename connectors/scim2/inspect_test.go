@@ -8,7 +8,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
-	"usher/connectors/scim2/wire"
 	"usher/scim"
 )
 
@@ -127,19 +126,19 @@ func TestCheckFindsWhereTheTargetIs(t *testing.T) {
 	}{
 		"same":            {scim2fake.Quirks{Documents: users("/Users")}, "", false, "", ""},
 		"same, whole":     {scim2fake.Quirks{Documents: users("/scim/v2/users/")}, "", false, "", ""},
-		"elsewhere":       {scim2fake.Quirks{UsersAt: "/People", Documents: users("/People")}, "", true, wire.KeyUserEndpoint, "/scim/v2/People"},
-		"from the host":   {scim2fake.Quirks{UsersAt: "/People", Documents: users("/scim/v2/People")}, "", true, wire.KeyUserEndpoint, "/scim/v2/People"},
+		"elsewhere":       {scim2fake.Quirks{UsersAt: "/People", Documents: users("/People")}, "", true, "user_endpoint", "/scim/v2/People"},
+		"from the host":   {scim2fake.Quirks{UsersAt: "/People", Documents: users("/scim/v2/People")}, "", true, "user_endpoint", "/scim/v2/People"},
 		"another host":    {scim2fake.Quirks{UsersAt: "/People", Documents: users("https://example.com/People")}, "", true, "", ""},
 		"nobody there":    {scim2fake.Quirks{Documents: users("/People")}, "", false, "", ""},
-		"users pasted":    {scim2fake.Quirks{}, "/scim/v2/Users", true, wire.KeyBaseURL, "/scim/v2"},
-		"host only":       {scim2fake.Quirks{}, "/", true, wire.KeyBaseURL, "/scim/v2"},
-		"without version": {scim2fake.Quirks{}, "/scim", true, wire.KeyBaseURL, "/scim/v2"},
+		"users pasted":    {scim2fake.Quirks{}, "/scim/v2/Users", true, "base_url", "/scim/v2"},
+		"host only":       {scim2fake.Quirks{}, "/", true, "base_url", "/scim/v2"},
+		"without version": {scim2fake.Quirks{}, "/scim", true, "base_url", "/scim/v2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newTarget(t, c.quirks)
 			settings := []string{}
 			if c.base != "" {
-				settings = []string{wire.KeyBaseURL, g.url + c.base}
+				settings = []string{"base_url", g.url + c.base}
 			}
 			r := rigOf(t, g, settings...)
 			rep, err := r.Check(t.Context())

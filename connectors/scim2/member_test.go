@@ -11,11 +11,10 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/service"
 )
 
 func TestC29HiddenMembersAndSmallRequests(t *testing.T) {
-	r := newRig(t, awsGroups(), connectors.PushGroups, "true", service.KeyProfile, "aws", service.KeyMemberChunk, "200")
+	r := newRig(t, awsGroups(), connectors.PushGroups, "true", "profile", "aws", "member_chunk", "200")
 	id, who := r.group(), r.users(200)
 	r.change(id, connectors.MemberChanges{Add: who})
 	r.holds(who...)
@@ -48,7 +47,7 @@ func TestC29NeverPutsWhatItCannotRead(t *testing.T) {
 }
 
 func TestC30NothingIsNeverSent(t *testing.T) {
-	r := newRig(t, awsGroups(), service.KeyProfile, "aws")
+	r := newRig(t, awsGroups(), "profile", "aws")
 	who := r.users(1)
 	id := r.group(who...)
 	r.change(id, connectors.MemberChanges{})

@@ -7,14 +7,13 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/service"
 )
 
 // byCursor is AWS without filters, so that the list has to be read.
 func byCursor(t *testing.T, settings ...string) rig {
 	q := scim2fake.Like("aws")
 	q.FilterStatus = http.StatusBadRequest
-	r := newRig(t, q, append([]string{service.KeyProfile, "aws", service.KeyFilterSupport, "off"}, settings...)...)
+	r := newRig(t, q, append([]string{"profile", "aws", "filter_support", "off"}, settings...)...)
 	r.fill(249)
 	return r
 }
@@ -73,18 +72,18 @@ func TestC23CursorIsFoundOut(t *testing.T) {
 	r = newRig(t, q)
 	r.fill(3)
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, service.KeyPagination) != "cursor" {
+	if err != nil || proposal(report, "pagination") != "cursor" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 }
 
 func TestPageSize(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, service.KeyFilterSupport, "off", service.KeyPageSize, "7", service.KeyConfig, `{"pagination":{"maxPageSize":5}}`)
+	r := newRig(t, scim2fake.Quirks{}, "filter_support", "off", "page_size", "7", "spc_override", `{"pagination":{"maxPageSize":5}}`)
 	if _, err := r.Find(t.Context(), profile(1)); r.Journal()[0].Query != "startIndex=1&count=5" {
 		t.Errorf("%v, query %s", err, r.Journal()[0].Query)
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, service.KeyPageSize) != "5" {
+	if err != nil || proposal(report, "page_size") != "5" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/service"
 	"usher/directory"
 )
 
@@ -38,9 +37,9 @@ func TestSetPassword(t *testing.T) {
 		methods  string
 	}{
 		"patch":        {scim2fake.Quirks{}, nil, "PATCH"},
-		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{service.KeyUpdateMode, "put"}, "GET PUT"},
-		"entra legacy": {scim2fake.Like("entra_legacy"), []string{service.KeyProfile, "entra_legacy"}, "PATCH"},
-		"okta":         {scim2fake.Like("okta_like"), []string{service.KeyProfile, "okta_like"}, "PATCH"},
+		"put":          {scim2fake.Quirks{NoPatch: 405}, []string{"update_mode", "put"}, "GET PUT"},
+		"entra legacy": {scim2fake.Like("entra_legacy"), []string{"profile", "entra_legacy"}, "PATCH"},
+		"okta":         {scim2fake.Like("okta_like"), []string{"profile", "okta_like"}, "PATCH"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, c.q, c.settings...)

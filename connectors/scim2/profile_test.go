@@ -16,7 +16,7 @@ import (
 // like is a rig at a service of a compatibility profile, and with it.
 func like(t *testing.T, key string, settings ...string) rig {
 	t.Helper()
-	return newRig(t, scim2fake.Like(key), append([]string{service.KeyProfile, key}, settings...)...)
+	return newRig(t, scim2fake.Like(key), append([]string{"profile", key}, settings...)...)
 }
 
 // The contract holds at every service that a profile is for. Those whose people have to accept an invitation first
@@ -42,7 +42,7 @@ type profileTarget struct {
 
 func (p profileTarget) Settings() map[string]string {
 	s := p.target.Settings()
-	s[service.KeyProfile], s[service.KeyDeleteMode] = p.key, "delete"
+	s["profile"], s["delete_mode"] = p.key, "delete"
 	return s
 }
 
@@ -68,7 +68,7 @@ func TestC26EntraLegacy(t *testing.T) {
 		t.Error(err)
 	}
 	for _, other := range []string{"rfc", "entra_new", "okta_like"} {
-		r := newRig(t, scim2fake.Like("entra_legacy"), service.KeyProfile, other, service.KeyUpdateMode, "patch")
+		r := newRig(t, scim2fake.Like("entra_legacy"), "profile", other, "update_mode", "patch")
 		want(t, dialectLife(t, r), connectors.Invalid)
 	}
 }
@@ -82,7 +82,7 @@ func TestC26EntraNew(t *testing.T) {
 	if got := r.Journal()[1].Body; !strings.Contains(got, body) {
 		t.Errorf("sent %s", got)
 	}
-	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), service.KeyProfile, "salesforce")), connectors.Invalid)
+	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), "profile", "salesforce")), connectors.Invalid)
 }
 
 func TestC27StandardDialect(t *testing.T) {
@@ -91,7 +91,7 @@ func TestC27StandardDialect(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	for _, foreign := range []string{"entra_legacy", "entra_new"} {
-		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, service.KeyProfile, foreign)), connectors.Invalid)
+		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, "profile", foreign)), connectors.Invalid)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, service.KeyPatchStyle) != "single_object" {
+	if err != nil || proposal(report, "patch_style") != "single_object" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 	r.ClearJournal()
@@ -116,7 +116,7 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 	if r.methods() != "POST PATCH PATCH" || r.service.Style() != "rfc_path" || e.Message == "" {
 		t.Errorf("a wrong value: %s, then %s", r.methods(), r.service.Style())
 	}
-	r = newRig(t, scim2fake.Quirks{}, service.KeyPatchStyle, "rfc_path")
+	r = newRig(t, scim2fake.Quirks{}, "patch_style", "rfc_path")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
 	if r.methods() != "POST PATCH" {
@@ -178,7 +178,7 @@ func TestC28SalesforceUsers(t *testing.T) {
 func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	q := scim2fake.Like("slack")
 	q.WriteDelay = 30e6
-	r := newRig(t, q, service.KeyProfile, "slack")
+	r := newRig(t, q, "profile", "slack")
 	p := named(1, "Ada.Lovelace")
 	p.Values[service.AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
 	a := r.create(p)
@@ -241,7 +241,7 @@ func TestC53UserAgentIsAlwaysSent(t *testing.T) {
 			t.Errorf("%s %s without User-Agent", q.Method, q.Path)
 		}
 	}
-	r = like(t, "github_emu", service.KeyDeleteMode, "delete")
+	r = like(t, "github_emu", "delete_mode", "delete")
 	a = r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Delete); err != nil || r.Count() != 0 {
 		t.Errorf("a removal that was chosen: %v", err)

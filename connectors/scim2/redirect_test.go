@@ -9,7 +9,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/wire"
 )
 
 // slashed serves the fake as frameworks do that want a slash at the end of some paths: every other one is redirected.
@@ -61,7 +60,7 @@ func live(r rig) {
 // A slash that was entered at an endpoint's end belongs there, and not before the ID of a single resource.
 func TestAnEndpointKeepsItsSlash(t *testing.T) {
 	lists := func(path string) bool { return strings.HasSuffix(path, "s") }
-	r, seen := slashed(t, http.StatusMovedPermanently, lists, map[string]string{wire.KeyUserEndpoint: "SELF/Users/", wire.KeyGroupEndpoint: "SELF/Groups/"})
+	r, seen := slashed(t, http.StatusMovedPermanently, lists, map[string]string{"user_endpoint": "SELF/Users/", "group_endpoint": "SELF/Groups/"})
 	live(r)
 	for _, q := range *seen {
 		if strings.HasSuffix(q, "/Users") || strings.HasSuffix(q, "/Groups") || strings.Contains(q, "//") {
@@ -93,7 +92,7 @@ func TestCheckProposesWhereTheTargetRedirects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, value := range map[string]string{wire.KeyUserEndpoint: r.wire.Base + "/Users/", wire.KeyGroupEndpoint: r.wire.Base + "/Groups/"} {
+	for key, value := range map[string]string{"user_endpoint": r.wire.Base + "/Users/", "group_endpoint": r.wire.Base + "/Groups/"} {
 		if got := proposed(rep, key); got != value {
 			t.Errorf("%s: proposed %q", key, got)
 		}
@@ -116,7 +115,7 @@ func TestARedirectElsewhereNamesTheSetting(t *testing.T) {
 		{"SELF/People", "/login", "/login as the Users endpoint"},
 		{"SELF/People", "https://login.example.com/", "Check the base URL"},
 	} {
-		r, _ := slashed(t, 301, func(string) bool { return false }, map[string]string{wire.KeyUserEndpoint: c.endpoint})
+		r, _ := slashed(t, 301, func(string) bool { return false }, map[string]string{"user_endpoint": c.endpoint})
 		r.AddFault(scim2fake.Fault{Times: -1, Status: 301, Header: http.Header{"Location": {c.to}}})
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, c.remedy) || !strings.Contains(e.Message, "did not follow") {

@@ -71,7 +71,7 @@ func newIndependent(t *testing.T, settings ...string) independent {
 	if err != nil {
 		t.Fatalf("scimmy said %q: %v", line, err)
 	}
-	input := map[string]string{wire.KeyBaseURL: at.URL + "/scim/v2", wire.KeyAuthMode: "bearer", wire.KeyToken: "scimmy-token", wire.KeyAllowPrivate: "true", connectors.PushGroups: "true"}
+	input := map[string]string{"base_url": at.URL + "/scim/v2", "auth_mode": "bearer", "token": "scimmy-token", "allow_private_network": "true", connectors.PushGroups: "true"}
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
@@ -113,7 +113,7 @@ func (s independent) ids(n int) []string {
 func TestScimmyUsers(t *testing.T) {
 	for _, mode := range []string{"auto", "put"} {
 		t.Run(mode, func(t *testing.T) {
-			s := newIndependent(t, service.KeyUpdateMode, mode)
+			s := newIndependent(t, "update_mode", mode)
 			_, err := s.Check(t.Context())
 			s.must(err)
 			_, err = s.Find(t.Context(), profile(1))
@@ -141,7 +141,7 @@ func TestScimmyUsers(t *testing.T) {
 }
 
 func TestScimmyGroups(t *testing.T) {
-	for name, settings := range map[string][]string{"patch": nil, "put": {service.KeyUpdateMode, "put"}, "object": {service.KeyPatchStyle, "single_object"}} {
+	for name, settings := range map[string][]string{"patch": nil, "put": {"update_mode", "put"}, "object": {"patch_style", "single_object"}} {
 		t.Run(name, func(t *testing.T) {
 			s := newIndependent(t, settings...)
 			_, err := s.FindGroup(t.Context(), group(1))

@@ -12,7 +12,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/scim2/scim2fake"
-	"usher/connectors/scim2/wire"
 )
 
 const clientSecret = "s3cr3t+/&of the client"
@@ -36,8 +35,8 @@ func newGuarded(t *testing.T, tokens *scim2fake.TokenServer, settings ...string)
 	api, auth := httptest.NewServer(fake), httptest.NewServer(tokens)
 	t.Cleanup(api.Close)
 	t.Cleanup(auth.Close)
-	input := map[string]string{wire.KeyBaseURL: api.URL + scim2fake.Prefix, wire.KeyAuthMode: "oauth2_cc", wire.KeyTokenURL: auth.URL + "/token",
-		wire.KeyClientID: tokens.ClientID, wire.KeyClientSecret: clientSecret, wire.KeyScope: tokens.Scope, wire.KeyAllowPrivate: "true", wire.KeyHeaders: "X-Tenant: acme-tenant"}
+	input := map[string]string{"base_url": api.URL + scim2fake.Prefix, "auth_mode": "oauth2_cc", "token_url": auth.URL + "/token",
+		"client_id": tokens.ClientID, "client_secret": clientSecret, "scope": tokens.Scope, "allow_private_network": "true", "headers": "X-Tenant: acme-tenant"}
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
@@ -104,24 +103,24 @@ func TestC37TokenURLRefuses(t *testing.T) {
 
 // A token URL that is down is no create in doubt: nothing was sent.
 func TestC37TokenURLIsDown(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{}, wire.KeyTokenURL, "http://127.0.0.1:1/token")
+	g := newGuarded(t, &scim2fake.TokenServer{}, "token_url", "http://127.0.0.1:1/token")
 	_, err := g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Temporary)
-	input := map[string]string{wire.KeyTokenURL: "https://127.0.0.1:1/token", wire.KeyAllowPrivate: "false"}
-	g = newGuarded(t, &scim2fake.TokenServer{}, wire.KeyTokenURL, input[wire.KeyTokenURL], wire.KeyAllowPrivate, "false")
+	input := map[string]string{"token_url": "https://127.0.0.1:1/token", "allow_private_network": "false"}
+	g = newGuarded(t, &scim2fake.TokenServer{}, "token_url", input["token_url"], "allow_private_network", "false")
 	_, err = g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
 
 func TestC37ClientAuthentication(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{InBody: true, Scope: "users:write groups:write"}, wire.KeyClientAuth, "body")
+	g := newGuarded(t, &scim2fake.TokenServer{InBody: true, Scope: "users:write groups:write"}, "client_auth", "body")
 	if _, err := g.Create(t.Context(), profile(1)); err != nil {
 		t.Error(err)
 	}
 	g = newGuarded(t, &scim2fake.TokenServer{InBody: true})
 	_, err := g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
-	g = newGuarded(t, &scim2fake.TokenServer{Scope: "users:write"}, wire.KeyScope, "users:read")
+	g = newGuarded(t, &scim2fake.TokenServer{Scope: "users:write"}, "scope", "users:read")
 	_, err = g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
 }
@@ -155,7 +154,7 @@ func TestC37EachCredentialGoesToItsOwnHost(t *testing.T) {
 }
 
 func TestExtraHeaders(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, wire.KeyHeaders, "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
+	r := newRig(t, scim2fake.Quirks{}, "headers", "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
 	r.create(profile(1))
 	h := r.Journal()[0].Header
 	if got := fmt.Sprint(h["X-Tenant"], h["X-Env"]); got != "[acme two] [a: b]" {
@@ -171,7 +170,7 @@ func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
 			_, _ = w.Write([]byte("\xef\xbb\xbf" + `{"error":"` + code + `","error_description":"not now"}`))
 		}))
 		defer srv.Close()
-		r := newRig(t, scim2fake.Quirks{}, wire.KeyAuthMode, "oauth2_cc", wire.KeyTokenURL, srv.URL, wire.KeyClientID, "u", wire.KeyClientSecret, "s3cret")
+		r := newRig(t, scim2fake.Quirks{}, "auth_mode", "oauth2_cc", "token_url", srv.URL, "client_id", "u", "client_secret", "s3cret")
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, kind); !strings.Contains(e.Message, "not now") {
 			t.Errorf("%s: %+v", code, e)

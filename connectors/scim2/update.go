@@ -64,6 +64,7 @@ func (k *connector) change(ctx context.Context, p wire.Call, ops []scim.Operatio
 	return a, k.itemFailure(ctx, a)
 }
 
+// blameName reports whether a refusal is about a new user name.
 func blameName(a wire.Answer, c connectors.Changes) bool {
 	_, renamed := c.Set[service.AttrUserName]
 	return renamed && a.Status == http.StatusConflict

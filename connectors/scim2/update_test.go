@@ -62,12 +62,12 @@ func TestC24NoPatch(t *testing.T) {
 }
 
 func TestC24UpdateModes(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, service.KeyUpdateMode, "put")
+	r := newRig(t, scim2fake.Quirks{}, "update_mode", "put")
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil || r.methods() != "POST GET PUT" {
 		t.Errorf("put: %v, %s", err, r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, service.KeyUpdateMode, "patch")
+	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, "update_mode", "patch")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Misconfigured)
 	if r.methods() != "POST PATCH" {

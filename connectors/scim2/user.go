@@ -14,7 +14,7 @@ import (
 func newUser(p connectors.Profile) wire.Document {
 	d := make(wire.Document, len(p.Values)+3)
 	d["schemas"] = []any{scim.UserURN}
-	d["externalId"] = p.ResourceID
+	d[service.AttrExternalID] = p.ResourceID
 	for key, v := range p.Values {
 		if !wire.Blank(v) {
 			d.Put(key, v)

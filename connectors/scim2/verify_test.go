@@ -217,13 +217,13 @@ func TestTheWayThatWorksIsTold(t *testing.T) {
 				return nil, true
 			}
 			return now, false
-		}, "Understand a change with a path", service.KeyPatchStyle, "single_object"},
+		}, "Understand a change with a path", "patch_style", "single_object"},
 		"put": {func(method string, _ []byte, now map[string]any) (map[string]any, bool) {
 			if method == http.MethodPut {
 				return nil, true
 			}
 			return now, false
-		}, "Change single attributes (PATCH)", service.KeyUpdateMode, "put"},
+		}, "Change single attributes (PATCH)", "update_mode", "put"},
 	} {
 		r := twisted(t, c.twist)
 		p := profile(1)

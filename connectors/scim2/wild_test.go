@@ -8,7 +8,6 @@ import (
 	"usher/connectors"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
-	"usher/connectors/scim2/wire"
 	"usher/directory"
 	"usher/scim"
 )
@@ -22,14 +21,14 @@ func TestC40MediaTypeByWords(t *testing.T) {
 		t.Errorf("content types: %s", got)
 	}
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, service.KeyContentType) != scim.JSONMediaType {
+	if err != nil || proposal(report, "content_type") != scim.JSONMediaType {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
-	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, service.KeyContentType, scim.JSONMediaType)
+	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, "content_type", scim.JSONMediaType)
 	if r.create(profile(1)); contentTypes(r) != scim.JSONMediaType {
 		t.Errorf("chosen, and sent %s", contentTypes(r))
 	}
-	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, service.KeyContentType, scim.MediaType)
+	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, "content_type", scim.MediaType)
 	_, err = r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
@@ -45,7 +44,7 @@ func contentTypes(r rig) string {
 }
 
 func TestC42TheConfigurationLies(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NoPatch: 501}, service.KeyConfig, `{"patch":{"supported":false}}`)
+	r := newRig(t, scim2fake.Quirks{NoPatch: 501}, "spc_override", `{"patch":{"supported":false}}`)
 	if report, err := r.Check(t.Context()); err != nil || len(report.Proposals) != 0 {
 		t.Fatalf("%v; what is settled is proposed: %+v", err, report.Proposals)
 	}
@@ -56,18 +55,18 @@ func TestC42TheConfigurationLies(t *testing.T) {
 	}
 	r = newRig(t, scim2fake.Quirks{NoPatch: 501})
 	report, err := r.Check(t.Context())
-	if err != nil || proposal(report, service.KeyUpdateMode) != "" {
+	if err != nil || proposal(report, "update_mode") != "" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
 	a = r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, setTitle("x")); err != nil {
 		t.Errorf("learned: %v", err)
 	}
-	if report, err = r.Check(t.Context()); err != nil || proposal(report, service.KeyUpdateMode) != "put" {
+	if report, err = r.Check(t.Context()); err != nil || proposal(report, "update_mode") != "put" {
 		t.Errorf("after it was learned: %v, proposals %+v", err, report.Proposals)
 	}
 	// And the other way round: the document denies what the service can do.
-	r = newRig(t, scim2fake.Quirks{ConfigDenies: true}, service.KeyConfig, `{"patch":{"supported":true}}`)
+	r = newRig(t, scim2fake.Quirks{ConfigDenies: true}, "spc_override", `{"patch":{"supported":true}}`)
 	if _, err := r.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +127,7 @@ func TestC45PasswordIsNeverCompared(t *testing.T) {
 
 // Bulk is never used: each user is one attempt with its own outcome, so that no answer for many can be lost.
 func TestC49BulkIsNeverUsed(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, service.KeyConfig, `{"bulk":{"supported":true,"maxOperations":1000}}`)
+	r := newRig(t, scim2fake.Quirks{}, "spc_override", `{"bulk":{"supported":true,"maxOperations":1000}}`)
 	if _, err := r.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -171,14 +170,14 @@ func TestProposalsCanBeSaved(t *testing.T) {
 	if len(report.Proposals) != 3 {
 		t.Errorf("proposals %+v", report.Proposals)
 	}
-	again := newRig(t, scim2fake.Quirks{}, service.KeyUpdateMode, input[service.KeyUpdateMode], service.KeyFilterSupport, input[service.KeyFilterSupport], service.KeyContentType, input[service.KeyContentType])
+	again := newRig(t, scim2fake.Quirks{}, "update_mode", input["update_mode"], "filter_support", input["filter_support"], "content_type", input["content_type"])
 	if report, err = again.Check(t.Context()); err != nil || len(report.Proposals) != 0 {
 		t.Errorf("with the proposals: %v, %+v", err, report.Proposals)
 	}
 }
 
 func TestMatchOrder(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, service.KeyMatchAttrs, "externalId, emails")
+	r := newRig(t, scim2fake.Quirks{}, "match_attrs", "externalId, emails")
 	p := profile(1)
 	id := r.put(map[string]any{service.AttrUserName: "else", service.AttrEmails: []any{map[string]any{"value": "USER001@example.com"}}})
 	r.put(map[string]any{service.AttrUserName: "user001@example.com"})
@@ -188,7 +187,7 @@ func TestMatchOrder(t *testing.T) {
 	if q := r.Journal()[1].Query; !strings.HasPrefix(q, "filter=emails.value%20eq%20") {
 		t.Errorf("query: %s", q)
 	}
-	r = newRig(t, scim2fake.Quirks{FilterStatus: 501}, service.KeyMatchAttrs, "emails,userName")
+	r = newRig(t, scim2fake.Quirks{FilterStatus: 501}, "match_attrs", "emails,userName")
 	r.fill(120)
 	id = r.put(map[string]any{service.AttrUserName: "else", service.AttrEmails: []any{map[string]any{"value": "user001@example.com"}}})
 	if a := r.find(p); a.ID != id {
@@ -229,8 +228,8 @@ func TestRefusalsOfOneAndOfAll(t *testing.T) {
 // A connector that was saved before there was a match order has none, and must find its accounts all the same.
 func TestOldConfigurationsKeepTheirMeaning(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
-	old := directory.Settings{Values: map[string]string{wire.KeyBaseURL: g.url + scim2fake.Prefix, wire.KeyAuthMode: "bearer", service.KeyUpdateMode: "auto", service.KeyFilterSupport: "auto"},
-		Secrets: map[string]directory.Secret{wire.KeyToken: testToken}}
+	old := directory.Settings{Values: map[string]string{"base_url": g.url + scim2fake.Prefix, "auth_mode": "bearer", "update_mode": "auto", "filter_support": "auto"},
+		Secrets: map[string]directory.Secret{"token": testToken}}
 	k, err := open(connectors.Config{Settings: old}, http.DefaultClient)
 	if err != nil {
 		t.Fatal(err)

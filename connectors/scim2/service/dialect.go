@@ -76,7 +76,7 @@ func gather(ops []scim.Operation, put func(d wire.Document, key string, v any)) 
 			put(set, op.Path, op.Value)
 		}
 	}
-	delete(set, "schemas") // put notes the extensions of a whole resource, which this is not
+	delete(set, "schemas") // Put notes the extensions of a whole resource, which this is not
 	if len(set) == 0 {
 		return out
 	}

@@ -9,17 +9,17 @@ import (
 
 // Keys of the settings about what the service does. Stored: never rename.
 const (
-	KeyProfile       = "profile"
-	KeyUpdateMode    = "update_mode"
-	KeyPatchStyle    = "patch_style"
-	KeyFilterSupport = "filter_support"
-	KeyMatchAttrs    = "match_attrs"
-	KeyDeleteMode    = "delete_mode"
-	KeyPagination    = "pagination"
-	KeyPageSize      = "page_size"
-	KeyContentType   = "content_type"
-	KeyConfig        = "spc_override"
-	KeyMemberChunk   = "member_chunk"
+	keyProfile       = "profile"
+	keyUpdateMode    = "update_mode"
+	keyPatchStyle    = "patch_style"
+	keyFilterSupport = "filter_support"
+	keyMatchAttrs    = "match_attrs"
+	keyDeleteMode    = "delete_mode"
+	keyPagination    = "pagination"
+	keyPageSize      = "page_size"
+	keyContentType   = "content_type"
+	keyConfig        = "spc_override"
+	keyMemberChunk   = "member_chunk"
 )
 
 // Values of the selections. Stored: never rename.
@@ -39,7 +39,7 @@ const MaxMemberChunk = 2 * usualChunk
 
 // ProfileField is for the choice of a compatibility profile.
 func ProfileField() connectors.Field {
-	return connectors.Field{Key: KeyProfile, Label: "Compatibility profile", Type: connectors.Select, Default: profileRFC, Options: profileOptions(),
+	return connectors.Field{Key: keyProfile, Label: "Compatibility profile", Type: connectors.Select, Default: profileRFC, Options: profileOptions(),
 		Help: "How the target differs from the standard. Choose the product if it is listed. The test of the connection says which one seems to fit."}
 }
 
@@ -48,31 +48,31 @@ func Fields() []connectors.Field {
 	policy := connectors.SectionPolicy
 	asProfile := connectors.Option{Value: auto, Label: "As the profile says"}
 	return []connectors.Field{
-		{Key: KeyUpdateMode, Label: "Update method", Section: policy, Type: connectors.Select, Default: auto,
+		{Key: keyUpdateMode, Label: "Update method", Section: policy, Type: connectors.Select, Default: auto,
 			Help:    "PATCH sends only what changed. PUT reads the account first and keeps what Usher does not manage.",
 			Options: []connectors.Option{{Value: auto, Label: "PATCH, or PUT where PATCH is not there"}, {Value: usePatch, Label: "Always PATCH"}, {Value: usePut, Label: "Always PUT"}}},
-		{Key: KeyPatchStyle, Label: "PATCH dialect", Section: policy, Type: connectors.Select, Default: auto,
+		{Key: keyPatchStyle, Label: "PATCH dialect", Section: policy, Type: connectors.Select, Default: auto,
 			Help: "How a change is written. Change it only when the target refuses changes as not understood.",
 			Options: []connectors.Option{asProfile, {Value: styleRFC, Label: "One operation for each attribute, with its path (standard)"},
 				{Value: styleObject, Label: "One operation without a path"}, {Value: styleEntraNew, Label: "One operation without a path, with dotted names"},
 				{Value: styleEntraLegacy, Label: "Capitalised operations, and booleans as text"},
 				{Value: styleSalesforce, Label: "One operation without a path, and members in an object of their own"}}},
-		{Key: KeyFilterSupport, Label: "Filters", Section: policy, Type: connectors.Select, Default: auto,
+		{Key: keyFilterSupport, Label: "Filters", Section: policy, Type: connectors.Select, Default: auto,
 			Help:    "How an existing account is looked for. Without filters Usher has to read the whole list.",
 			Options: []connectors.Option{{Value: auto, Label: "Find out"}, {Value: filterOn, Label: "Always filter"}, {Value: filterOff, Label: "Never filter, read the list"}}},
-		{Key: KeyMatchAttrs, Label: "Match order", Section: policy, Type: connectors.Text, Required: true, Default: matchDefault, Check: checkMatch,
+		{Key: keyMatchAttrs, Label: "Match order", Section: policy, Type: connectors.Text, Required: true, Default: matchDefault, Check: checkMatch,
 			Help: "By what an existing account is recognised, first to last: externalId, userName, emails. Add emails only where nobody can choose their own address."},
-		{Key: KeyDeleteMode, Label: "Removing accounts", Section: policy, Type: connectors.Select, Default: auto,
+		{Key: keyDeleteMode, Label: "Removing accounts", Section: policy, Type: connectors.Select, Default: auto,
 			Help:    "What becomes of an account that is to be removed. At some services a removal cannot be taken back.",
 			Options: []connectors.Option{asProfile, {Value: deleteAccounts, Label: "Remove it (DELETE)"}, {Value: disableAccounts, Label: "Disable it instead"}}},
-		{Key: KeyPagination, Label: "Paging", Section: policy, Type: connectors.Select, Default: auto,
+		{Key: keyPagination, Label: "Paging", Section: policy, Type: connectors.Select, Default: auto,
 			Options: []connectors.Option{asProfile, {Value: pagesByIndex, Label: "By index (startIndex)"}, {Value: pagesByCursor, Label: "By cursor (RFC 9865)"}}},
-		{Key: KeyPageSize, Label: "Page size", Section: policy, Type: connectors.Number, Max: 10_000, Help: "Empty or 0: as the profile says, else 100."},
-		{Key: KeyContentType, Label: "Content type", Section: policy, Type: connectors.Select, Default: auto,
+		{Key: keyPageSize, Label: "Page size", Section: policy, Type: connectors.Number, Max: 10_000, Help: "Empty or 0: as the profile says, else 100."},
+		{Key: keyContentType, Label: "Content type", Section: policy, Type: connectors.Select, Default: auto,
 			Options: []connectors.Option{{Value: auto, Label: "application/scim+json, or application/json where that is refused"}, {Value: scim.MediaType, Label: scim.MediaType}, {Value: scim.JSONMediaType, Label: scim.JSONMediaType}}},
-		{Key: KeyConfig, Label: "ServiceProviderConfig override", Section: policy, Type: connectors.Lines, File: ".json", Check: checkConfig, Placeholder: `{"patch":{"supported":false}}`,
+		{Key: keyConfig, Label: "ServiceProviderConfig override", Section: policy, Type: connectors.Lines, File: ".json", Check: checkConfig, Placeholder: `{"patch":{"supported":false}}`,
 			Help: "JSON, for a target whose own document is wrong or missing. What stands here wins over what the target says."},
-		{Key: KeyMemberChunk, Label: "Members in one request", Section: policy, Type: connectors.Number,
+		{Key: keyMemberChunk, Label: "Members in one request", Section: policy, Type: connectors.Number,
 			Default: fmt.Sprint(usualChunk), Max: MaxMemberChunk, When: connectors.When{Key: connectors.PushGroups, Value: "true"},
 			Help: "How many members of a group are changed at once. Usher sends fewer where the target takes fewer."},
 	}

@@ -11,8 +11,8 @@ import (
 	"usher/connectors/scim2/wire"
 )
 
-// WithinLimits is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user names in
-// the case that it wants. What cannot be made to fit is Kind Invalid.
+// WithinLimits is the profile as the service takes it: lists cut to their bound, with the primary entry kept, and user
+// names in the case that it wants. What cannot be made to fit is Kind Invalid.
 func (t Traits) WithinLimits(op string, p connectors.Profile) (connectors.Profile, error) {
 	for _, key := range t.required {
 		if wire.Blank(p.Values[key]) {

@@ -104,18 +104,18 @@ func TraitsOf(c connectors.Config) Traits {
 	all := profiles()
 	t := all[0]
 	for _, x := range all {
-		if x.key == c.Text(KeyProfile) {
+		if x.key == c.Text(keyProfile) {
 			t = x
 		}
 	}
-	for key, at := range map[string]*string{KeyPatchStyle: &t.patchStyle, KeyUpdateMode: &t.updateMode, KeyFilterSupport: &t.filters,
-		KeyPagination: &t.pagination, KeyContentType: &t.ContentType, KeyDeleteMode: &t.deleteMode} {
+	for key, at := range map[string]*string{keyPatchStyle: &t.patchStyle, keyUpdateMode: &t.updateMode, keyFilterSupport: &t.filters,
+		keyPagination: &t.pagination, keyContentType: &t.ContentType, keyDeleteMode: &t.deleteMode} {
 		if v := c.Text(key); v != "" && v != auto {
 			*at = v
 		}
 	}
 	t.updateMode, t.filters = cmp.Or(t.updateMode, auto), cmp.Or(t.filters, auto)
-	t.pageSize = cmp.Or(max(int(c.Number(KeyPageSize)), 0), t.pageSize, UsualPage)
+	t.pageSize = cmp.Or(max(int(c.Number(keyPageSize)), 0), t.pageSize, UsualPage)
 	return t
 }
 

@@ -37,13 +37,13 @@ func (s *Service) News(f wire.Facts) (r connectors.Report, ok bool) {
 		return c.Can || !slices.Contains([]string{byPatch, byPath, removes}, c.Name)
 	})
 	r.Proposals = slices.DeleteFunc(r.Proposals, func(p connectors.Proposal) bool {
-		return !slices.Contains([]string{KeyUpdateMode, KeyPatchStyle, KeyContentType}, p.Key)
+		return !slices.Contains([]string{keyUpdateMode, keyPatchStyle, keyContentType}, p.Key)
 	})
 	return r, true
 }
 
-// Conclude adds to a report what the service can do, as far as it is known, and which settings would fit it better. said is its
-// ServiceProviderConfig, f what the requests taught.
+// Conclude adds to a report what the service can do, as far as it is known, and which settings would fit it better. said is
+// its ServiceProviderConfig, f what the requests taught.
 func (s *Service) Conclude(r *connectors.Report, said scim.Config, f wire.Facts) {
 	filters := !s.NeverFilters() && (s.AlwaysFilters() || !s.Learned.NoNameFilter.Load())
 	r.Capabilities = append(r.Capabilities,
@@ -59,7 +59,7 @@ func (s *Service) Conclude(r *connectors.Report, said scim.Config, f wire.Facts)
 		r.Proposals = append(r.Proposals, connectors.Proposal{Key: key, Value: value, Why: why})
 	}
 	if known := profileOfHost(s.base); known.key != profileRFC && s.key == profileRFC {
-		propose(KeyProfile, known.key, "The address belongs to "+known.Label+".")
+		propose(keyProfile, known.key, "The address belongs to "+known.Label+".")
 	}
 	if to := f.MovedUsers; to != "" {
 		propose(wire.KeyUserEndpoint, to, "The target redirects every request for users there.")
@@ -68,21 +68,21 @@ func (s *Service) Conclude(r *connectors.Report, said scim.Config, f wire.Facts)
 		propose(wire.KeyGroupEndpoint, to, "The target redirects every request for groups there.")
 	}
 	if s.updateMode == auto && s.Learned.NoPatch.Load() && !s.Override.Patch.Supported.Set {
-		propose(KeyUpdateMode, usePut, "The target has no PATCH, or does not do what it says.")
+		propose(keyUpdateMode, usePut, "The target has no PATCH, or does not do what it says.")
 	}
 	if s.filters == auto && s.Learned.NoNameFilter.Load() && !s.Override.Filter.Supported.Set {
-		propose(KeyFilterSupport, filterOff, "The target refuses or ignores filters.")
+		propose(keyFilterSupport, filterOff, "The target refuses or ignores filters.")
 	}
 	if s.pagination == "" && s.Learned.Cursors.Load() {
-		propose(KeyPagination, pagesByCursor, "The target pages by cursor.")
+		propose(keyPagination, pagesByCursor, "The target pages by cursor.")
 	}
 	if most := int(s.Learned.largestPage.Load()); most > 0 && most < s.pageSize {
-		propose(KeyPageSize, strconv.Itoa(most), "The target sends at most "+strconv.Itoa(most)+" users at a time.")
+		propose(keyPageSize, strconv.Itoa(most), "The target sends at most "+strconv.Itoa(most)+" users at a time.")
 	}
 	if f.PlainJSON {
-		propose(KeyContentType, scim.JSONMediaType, "The target refuses application/scim+json.")
+		propose(keyContentType, scim.JSONMediaType, "The target refuses application/scim+json.")
 	}
 	if s.patchStyle == "" && s.Learned.ObjectPatch.Load() {
-		propose(KeyPatchStyle, styleObject, "The target understands changes without a path only.")
+		propose(keyPatchStyle, styleObject, "The target understands changes without a path only.")
 	}
 }

@@ -24,7 +24,7 @@ func TestCheckProposesTheProfileOfTheHost(t *testing.T) {
 		var r connectors.Report
 		s.Conclude(&r, scim.Config{}, wire.Facts{})
 		for _, p := range r.Proposals {
-			if p.Key == KeyProfile {
+			if p.Key == keyProfile {
 				profiles = append(profiles, p.Value)
 			}
 		}

@@ -35,8 +35,8 @@ type typeDoc struct {
 	} `json:"schemaExtensions"`
 }
 
-// Published is what a service publishes about itself (RFC 7644 §4); nothing of it is certain to be there. The zero value is a
-// service that publishes nothing.
+// Published is what a service publishes about itself (RFC 7644 §4); nothing of it is certain to be there. The zero value is
+// a service that publishes nothing.
 type Published struct {
 	schemas []schemaDoc
 	whole   bool // schemas are all that there are, and not the one that was asked for
@@ -80,8 +80,8 @@ func (p *Published) AddTypes(documents []json.RawMessage) {
 // HasUserSchema reports whether the schema of users is among the documents.
 func (p *Published) HasUserSchema() bool { return p.schema(scim.UserURN) != nil }
 
-// Endpoint is where the resource type of users or groups is said to be (RFC 7643 §6), as the service writes it; "" when that is
-// not published. name and urn are those of the RFC's own types.
+// Endpoint is where the resource type of users or groups is said to be (RFC 7643 §6), as the service writes it; "" when
+// that is not published. name and urn are those of the RFC's own types.
 func (p *Published) Endpoint(name, urn string) string {
 	if t := p.resourceType(name, urn); t != nil {
 		return string(t.Endpoint)

@@ -1,6 +1,6 @@
-// Package service knows what one SCIM service does: its compatibility profile, the settings that win over it, and what it turned
-// out to do. It tells what a service publishes and what it made of a write from the documents that it is given. It is not for
-// sending anything: that is package wire, and what is sent is the connector's.
+// Package service knows what one SCIM service does: its compatibility profile, the settings that win over it, and what it
+// turned out to do. What a service publishes, and what it made of a write, it reads from documents that it is given. It is
+// not for sending: that is package wire, and what is sent is the connector's to say.
 package service
 
 import (
@@ -14,8 +14,8 @@ import (
 	"usher/scim"
 )
 
-// Service is what is known about one service: how it differs from the RFCs, by its profile and by settings, and what it turned
-// out to do. It is safe for concurrent use.
+// Service is what is known about one service: how it differs from the RFCs, by its profile and by settings, and what it
+// turned out to do. It is safe for concurrent use.
 type Service struct {
 	Traits
 	Match    []string    // attributes that an account is recognised by, in order
@@ -29,11 +29,11 @@ type Service struct {
 
 // New reads the settings. The error is of Kind Misconfigured.
 func New(c connectors.Config) (*Service, error) {
-	s := &Service{Traits: TraitsOf(c), Match: matchOrder(cmp.Or(c.Text(KeyMatchAttrs), matchDefault)), base: strings.TrimRight(c.Text(wire.KeyBaseURL), "/"),
-		chunk: cmp.Or(int(c.Number(KeyMemberChunk)), usualChunk)}
+	s := &Service{Traits: TraitsOf(c), Match: matchOrder(cmp.Or(c.Text(keyMatchAttrs), matchDefault)), base: strings.TrimRight(c.Text(wire.KeyBaseURL), "/"),
+		chunk: cmp.Or(int(c.Number(keyMemberChunk)), usualChunk)}
 	s.Learned.NoDelete.Store(s.deleteMode == disableAccounts)
 	s.Learned.Cursors.Store(s.PagesByCursor())
-	if text := c.Text(KeyConfig); text != "" {
+	if text := c.Text(keyConfig); text != "" {
 		var err error
 		if s.Override, err = scim.DecodeConfig([]byte(text)); err != nil {
 			return nil, &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: "The ServiceProviderConfig override is not a JSON object.",

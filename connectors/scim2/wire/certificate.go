@@ -10,14 +10,15 @@ import (
 	"usher/connectors"
 )
 
-// ClientOptions are those of the HTTP client that NewClient gets. A certificate that cannot be used is left out; NewClient says so.
+// ClientOptions are those of the HTTP client that NewClient gets. A certificate that cannot be used is left out; NewClient
+// says so.
 func ClientOptions(c connectors.Config) connectors.ClientOptions {
-	o := connectors.ClientOptions{AllowPrivate: c.On(KeyAllowPrivate), AllowHTTP: c.On(KeyAllowPrivate)}
-	if text := c.Text(KeyRoots); text != "" {
+	o := connectors.ClientOptions{AllowPrivate: c.On(keyAllowPrivate), AllowHTTP: c.On(keyAllowPrivate)}
+	if text := c.Text(keyRoots); text != "" {
 		o.Roots = x509.NewCertPool()
 		o.Roots.AppendCertsFromPEM([]byte(text))
 	}
-	if c.Text(KeyAuthMode) == authMTLS {
+	if c.Text(keyAuthMode) == authMTLS {
 		if pair, err := keyPair(c); err == nil {
 			o.Certificates = []tls.Certificate{pair}
 		}
@@ -26,7 +27,7 @@ func ClientOptions(c connectors.Config) connectors.ClientOptions {
 }
 
 func keyPair(c connectors.Config) (tls.Certificate, error) {
-	return tls.X509KeyPair([]byte(c.Text(KeyClientCert)), []byte(c.Secret(KeyClientKey)))
+	return tls.X509KeyPair([]byte(c.Text(keyClientCert)), []byte(c.Secret(keyClientKey)))
 }
 
 // checkCertificates reads one or more certificates in PEM.

@@ -107,18 +107,18 @@ func TestClientCertificate(t *testing.T) {
 	good, other := newAuthority(t), newAuthority(t)
 	base := secure(t, good)
 	cert, key := good.leaf(t, x509.ExtKeyUsageClientAuth)
-	input := map[string]string{KeyBaseURL: base, KeyAuthMode: authMTLS, KeyClientCert: cert, KeyClientKey: key, KeyRoots: good.pem, KeyAllowPrivate: "true"}
+	input := map[string]string{KeyBaseURL: base, keyAuthMode: authMTLS, keyClientCert: cert, keyClientKey: key, keyRoots: good.pem, keyAllowPrivate: "true"}
 	if err := list(t, input); err != nil {
 		t.Errorf("with the right certificate: %v", err)
 	}
-	input[KeyClientCert], input[KeyClientKey] = other.leaf(t, x509.ExtKeyUsageClientAuth)
+	input[keyClientCert], input[keyClientKey] = other.leaf(t, x509.ExtKeyUsageClientAuth)
 	if e := want(t, list(t, input), connectors.Denied); !strings.Contains(e.Remedy, "client certificate") {
 		t.Errorf("with another's certificate: %+v", e)
 	}
-	want(t, list(t, map[string]string{KeyBaseURL: base, KeyAuthMode: authNone, KeyRoots: good.pem, KeyAllowPrivate: "true"}), connectors.Denied)
-	input[KeyRoots] = other.pem
+	want(t, list(t, map[string]string{KeyBaseURL: base, keyAuthMode: authNone, keyRoots: good.pem, keyAllowPrivate: "true"}), connectors.Denied)
+	input[keyRoots] = other.pem
 	want(t, list(t, input), connectors.Misconfigured)
-	input[KeyClientKey] = key
+	input[keyClientKey] = key
 	_, err := NewClient(settingsOf(t, input), nil, "")
 	want(t, err, connectors.Misconfigured)
 }

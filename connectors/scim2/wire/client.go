@@ -51,7 +51,7 @@ type Facts struct {
 // NewClient prepares requests as the settings say. contentType is the media type of bodies, "" to find it out. The error is
 // of Kind Misconfigured.
 func NewClient(c connectors.Config, client *http.Client, contentType string) (*Client, error) {
-	w := &Client{Endpoints: endpointsOf(c), http: client, contentType: contentType, authMode: c.Text(KeyAuthMode)}
+	w := &Client{Endpoints: endpointsOf(c), http: client, contentType: contentType, authMode: c.Text(keyAuthMode)}
 	for _, u := range []string{w.Base, w.Users, w.Groups} {
 		if p, err := url.Parse(u); err != nil || p.Host == "" {
 			return nil, cannotOpen(fmt.Sprintf("%q is not a URL.", u), "Correct the URLs in the connector's configuration.")

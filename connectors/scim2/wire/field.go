@@ -7,22 +7,22 @@ const (
 	KeyBaseURL       = "base_url"
 	KeyUserEndpoint  = "user_endpoint"
 	KeyGroupEndpoint = "group_endpoint"
-	KeyAuthMode      = "auth_mode"
-	KeyToken         = "token"
-	KeyUsername      = "username"
-	KeyPassword      = "password"
-	KeyAPIKeyHeader  = "api_key_header"
-	KeyAPIKey        = "api_key"
-	KeyTokenURL      = "token_url"
-	KeyClientID      = "client_id"
-	KeyClientSecret  = "client_secret"
-	KeyScope         = "scope"
-	KeyClientAuth    = "client_auth"
-	KeyClientCert    = "client_cert"
-	KeyClientKey     = "client_key"
-	KeyHeaders       = "headers"
-	KeyRoots         = "ca_bundle"
-	KeyAllowPrivate  = "allow_private_network"
+	keyAuthMode      = "auth_mode"
+	keyToken         = "token"
+	keyUsername      = "username"
+	keyPassword      = "password"
+	keyAPIKeyHeader  = "api_key_header"
+	keyAPIKey        = "api_key"
+	keyTokenURL      = "token_url"
+	keyClientID      = "client_id"
+	keyClientSecret  = "client_secret"
+	keyScope         = "scope"
+	keyClientAuth    = "client_auth"
+	keyClientCert    = "client_cert"
+	keyClientKey     = "client_key"
+	keyHeaders       = "headers"
+	keyRoots         = "ca_bundle"
+	keyAllowPrivate  = "allow_private_network"
 )
 
 // Values of the selections. Stored: never rename.
@@ -47,28 +47,28 @@ func BaseURLField() connectors.Field {
 // SignInFields are for the credentials, of each way to sign in.
 func SignInFields() []connectors.Field {
 	auth := connectors.SectionAuth
-	in := func(mode string) connectors.When { return connectors.When{Key: KeyAuthMode, Value: mode} }
+	in := func(mode string) connectors.When { return connectors.When{Key: keyAuthMode, Value: mode} }
 	return []connectors.Field{
-		{Key: KeyAuthMode, Label: "Authentication", Section: auth, Type: connectors.Select, Required: true, Default: authBearer,
+		{Key: keyAuthMode, Label: "Authentication", Section: auth, Type: connectors.Select, Required: true, Default: authBearer,
 			Options: []connectors.Option{{Value: authBearer, Label: "Bearer token"}, {Value: authBasic, Label: "User name and password"},
 				{Value: authOAuth2, Label: "OAuth 2.0 client credentials"}, {Value: authAPIKey, Label: "API key in a header"},
 				{Value: authMTLS, Label: "Client certificate (mTLS)"}, {Value: authNone, Label: "None"}}},
-		{Key: KeyToken, Label: "Token", Section: auth, Type: connectors.Password, Required: true, When: in(authBearer),
+		{Key: keyToken, Label: "Token", Section: auth, Type: connectors.Password, Required: true, When: in(authBearer),
 			Help: "Sent as Authorization: Bearer. The service shows it where provisioning is set up."},
-		{Key: KeyUsername, Label: "User name", Section: auth, Type: connectors.Text, Required: true, When: in(authBasic)},
-		{Key: KeyPassword, Label: "Password", Section: auth, Type: connectors.Password, Required: true, When: in(authBasic)},
-		{Key: KeyAPIKeyHeader, Label: "Header name", Section: auth, Type: connectors.Text, Required: true, Default: "X-API-Key", When: in(authAPIKey), Check: checkKeyHeader},
-		{Key: KeyAPIKey, Label: "API key", Section: auth, Type: connectors.Password, Required: true, When: in(authAPIKey)},
-		{Key: KeyTokenURL, Label: "Token URL", Section: auth, Type: connectors.URL, Required: true, When: in(authOAuth2), Placeholder: "https://example.com/oauth2/token",
+		{Key: keyUsername, Label: "User name", Section: auth, Type: connectors.Text, Required: true, When: in(authBasic)},
+		{Key: keyPassword, Label: "Password", Section: auth, Type: connectors.Password, Required: true, When: in(authBasic)},
+		{Key: keyAPIKeyHeader, Label: "Header name", Section: auth, Type: connectors.Text, Required: true, Default: "X-API-Key", When: in(authAPIKey), Check: checkKeyHeader},
+		{Key: keyAPIKey, Label: "API key", Section: auth, Type: connectors.Password, Required: true, When: in(authAPIKey)},
+		{Key: keyTokenURL, Label: "Token URL", Section: auth, Type: connectors.URL, Required: true, When: in(authOAuth2), Placeholder: "https://example.com/oauth2/token",
 			Help: "Where Usher gets its access tokens. The client secret is sent there and nowhere else."},
-		{Key: KeyClientID, Label: "Client ID", Section: auth, Type: connectors.Text, Required: true, When: in(authOAuth2)},
-		{Key: KeyClientSecret, Label: "Client secret", Section: auth, Type: connectors.Password, Required: true, When: in(authOAuth2)},
-		{Key: KeyScope, Label: "Scopes", Section: auth, Type: connectors.Text, When: in(authOAuth2), Help: "Separated by spaces. Many services need none."},
-		{Key: KeyClientAuth, Label: "Client authentication", Section: auth, Type: connectors.Select, Default: clientAuthBasic, When: in(authOAuth2),
+		{Key: keyClientID, Label: "Client ID", Section: auth, Type: connectors.Text, Required: true, When: in(authOAuth2)},
+		{Key: keyClientSecret, Label: "Client secret", Section: auth, Type: connectors.Password, Required: true, When: in(authOAuth2)},
+		{Key: keyScope, Label: "Scopes", Section: auth, Type: connectors.Text, When: in(authOAuth2), Help: "Separated by spaces. Many services need none."},
+		{Key: keyClientAuth, Label: "Client authentication", Section: auth, Type: connectors.Select, Default: clientAuthBasic, When: in(authOAuth2),
 			Options: []connectors.Option{{Value: clientAuthBasic, Label: "In the Authorization header (Basic)"}, {Value: clientAuthBody, Label: "In the body of the request"}}},
-		{Key: KeyClientCert, Label: "Client certificate", Section: auth, Type: connectors.Lines, File: certificateFiles, Required: true, When: in(authMTLS), Check: checkCertificates,
+		{Key: keyClientCert, Label: "Client certificate", Section: auth, Type: connectors.Lines, File: certificateFiles, Required: true, When: in(authMTLS), Check: checkCertificates,
 			Placeholder: "-----BEGIN CERTIFICATE-----", Help: "PEM, with the intermediate certificates after it."},
-		{Key: KeyClientKey, Label: "Private key of the certificate", Section: auth, Type: connectors.PEM, File: ".pem,.key", Required: true, When: in(authMTLS), Check: checkKey,
+		{Key: keyClientKey, Label: "Private key of the certificate", Section: auth, Type: connectors.PEM, File: ".pem,.key", Required: true, When: in(authMTLS), Check: checkKey,
 			Help: "PEM, without a pass phrase."},
 	}
 }
@@ -83,7 +83,7 @@ func RequestFields() []connectors.Field {
 			Help: "Only when it is not the base URL followed by /Users."},
 		{Key: KeyGroupEndpoint, Label: "Groups endpoint", Section: policy, Type: connectors.URL, Identity: connectors.Address, Placeholder: "https://example.com/scim/v2/Groups",
 			Help: "Only when it is not the base URL followed by /Groups."},
-		{Key: KeyHeaders, Label: "Extra headers", Section: policy, Type: connectors.PEM, Check: checkHeaders, Placeholder: "X-Tenant: acme",
+		{Key: keyHeaders, Label: "Extra headers", Section: policy, Type: connectors.PEM, Check: checkHeaders, Placeholder: "X-Tenant: acme",
 			Help: "One a line, as Name: value. They are sent with every request to the target, and are kept like secrets."},
 	}
 }
@@ -91,10 +91,10 @@ func RequestFields() []connectors.Field {
 // NetworkFields are for what a connection may do.
 func NetworkFields() []connectors.Field {
 	return []connectors.Field{
-		{Key: KeyRoots, Label: "Certificate authorities", Section: connectors.SectionDanger, Type: connectors.Lines, File: certificateFiles, Check: checkCertificates,
+		{Key: keyRoots, Label: "Certificate authorities", Section: connectors.SectionDanger, Type: connectors.Lines, File: certificateFiles, Check: checkCertificates,
 			Placeholder: "-----BEGIN CERTIFICATE-----",
 			Help:        "PEM. Only for a target whose certificate no public authority has signed: these are trusted instead of the public ones."},
-		{Key: KeyAllowPrivate, Label: "Allow private network", Section: connectors.SectionDanger, Type: connectors.Switch, Default: "false",
+		{Key: keyAllowPrivate, Label: "Allow private network", Section: connectors.SectionDanger, Type: connectors.Switch, Default: "false",
 			Help: "Lets Usher call addresses inside your own network, and without TLS. Turn it on only for a target that you run yourself."},
 	}
 }

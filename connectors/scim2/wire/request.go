@@ -139,8 +139,8 @@ func ItemURL(collection, id string) string {
 // UsableID reports whether an ID names a resource when it is a part of a path.
 func UsableID(id string) bool { return id != "" && id != "." && id != ".." }
 
-// LocationID is the ID of the resource that was made, as the header Location has it (RFC 7644 §3.3); "" when it does not. Only
-// the last part of the path is trusted, and it is no ID when it is the name of a collection.
+// LocationID is the ID of the resource that was made, as the header Location has it (RFC 7644 §3.3); "" when it has none.
+// Only the last part of the path is trusted, and it is no ID when it is the name of a collection.
 func (a Answer) LocationID() string {
 	location := a.Header.Get("Location")
 	u, err := url.Parse(location)

@@ -14,16 +14,16 @@ import (
 func (c *Client) authenticate(settings connectors.Config) error {
 	switch c.authMode {
 	case authBearer:
-		c.credential = [2]string{"Authorization", "Bearer " + settings.Secret(KeyToken)}
+		c.credential = [2]string{"Authorization", "Bearer " + settings.Secret(keyToken)}
 	case authBasic:
-		pair := settings.Text(KeyUsername) + ":" + settings.Secret(KeyPassword)
+		pair := settings.Text(keyUsername) + ":" + settings.Secret(keyPassword)
 		c.credential = [2]string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
 	case authAPIKey:
-		name := http.CanonicalHeaderKey(settings.Text(KeyAPIKeyHeader))
+		name := http.CanonicalHeaderKey(settings.Text(keyAPIKeyHeader))
 		if wrong := checkKeyHeader(name); wrong != "" {
 			return cannotOpen(wrong, "Correct the header name in the connector's configuration.")
 		}
-		c.credential = [2]string{name, settings.Secret(KeyAPIKey)}
+		c.credential = [2]string{name, settings.Secret(keyAPIKey)}
 	case authOAuth2:
 		c.tokens = newTokens(settings, c.http)
 	case authMTLS:
@@ -32,7 +32,7 @@ func (c *Client) authenticate(settings connectors.Config) error {
 		}
 	}
 	var err error
-	if c.headers, err = parseHeaders(settings.Secret(KeyHeaders)); err != nil {
+	if c.headers, err = parseHeaders(settings.Secret(keyHeaders)); err != nil {
 		return cannotOpen("The extra headers cannot be used: "+err.Error(), "Correct them in the connector's configuration.")
 	}
 	c.keepSecret(settings)

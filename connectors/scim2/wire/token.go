@@ -31,9 +31,9 @@ type tokens struct {
 
 func newTokens(c connectors.Config, client *http.Client) *tokens {
 	t := &tokens{client: client, now: time.Now, turn: make(chan struct{}, 1), config: clientcredentials.Config{
-		ClientID: c.Text(KeyClientID), ClientSecret: c.Secret(KeyClientSecret), TokenURL: c.Text(KeyTokenURL),
-		Scopes: strings.Fields(c.Text(KeyScope)), AuthStyle: oauth2.AuthStyleInHeader}}
-	if c.Text(KeyClientAuth) == clientAuthBody {
+		ClientID: c.Text(keyClientID), ClientSecret: c.Secret(keyClientSecret), TokenURL: c.Text(keyTokenURL),
+		Scopes: strings.Fields(c.Text(keyScope)), AuthStyle: oauth2.AuthStyleInHeader}}
+	if c.Text(keyClientAuth) == clientAuthBody {
 		t.config.AuthStyle = oauth2.AuthStyleInParams
 	}
 	return t

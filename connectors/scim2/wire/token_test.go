@@ -13,7 +13,7 @@ func TestC37TokenLifetime(t *testing.T) {
 		tokens := &scim2fake.TokenServer{ClientID: "usher", ClientSecret: "s3cret", ExpiresIn: expires}
 		srv := httptest.NewServer(tokens)
 		defer srv.Close()
-		c := newClient(t, map[string]string{KeyBaseURL: srv.URL, KeyAuthMode: authOAuth2, KeyTokenURL: srv.URL, KeyClientID: "usher", KeyClientSecret: "s3cret", KeyAllowPrivate: "true"})
+		c := newClient(t, map[string]string{KeyBaseURL: srv.URL, keyAuthMode: authOAuth2, keyTokenURL: srv.URL, keyClientID: "usher", keyClientSecret: "s3cret", keyAllowPrivate: "true"})
 		now := time.Now()
 		c.tokens.now = func() time.Time { return now }
 		step := func(d time.Duration, issued int) {
