@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -22,20 +21,11 @@ import (
 type tokens struct {
 	config jwt.Config // without scopes
 	client *http.Client
-
-	mu   sync.Mutex
-	held map[string]*heldToken
+	held   *connectors.CachedBy[string, string] // by scope
 }
 
-// heldToken is fetched by one request at a time; turn is taken by whoever looks at it.
-type heldToken struct {
-	turn  chan struct{}
-	value string
-	until time.Time
-}
-
-// slack is how long before its end a token is not used any more.
-const slack = time.Minute
+// unsaidLife is how long a token is used whose answer does not say when it ends; Google's always do.
+const unsaidLife = time.Minute
 
 // tokenError is a token that could not be had. Nothing was sent to the API then.
 type tokenError struct {
@@ -56,29 +46,11 @@ func (e *tokenError) Unwrap() error { return e.err }
 
 // get gives a token that is not the refused one.
 func (t *tokens) get(ctx context.Context, scope, refused string) (string, error) {
-	t.mu.Lock()
-	h := t.held[scope]
-	if h == nil {
-		h = &heldToken{turn: make(chan struct{}, 1)}
-		t.held[scope] = h
+	token, err := t.held.Of(scope).Get(ctx, func(held string) bool { return held == refused }, func() (string, time.Duration, error) { return t.fetch(ctx, scope) })
+	if _, ok := errors.AsType[*tokenError](err); err != nil && !ok { // it waited for another's
+		return "", &tokenError{err: err}
 	}
-	t.mu.Unlock()
-	select {
-	case h.turn <- struct{}{}:
-		defer func() { <-h.turn }()
-	case <-ctx.Done():
-		return "", &tokenError{err: ctx.Err()}
-	}
-	if h.value != "" && h.value != refused && time.Now().Before(h.until) {
-		return h.value, nil
-	}
-	h.value = ""
-	fresh, err := t.fetch(ctx, scope)
-	if err != nil {
-		return "", err
-	}
-	h.value, h.until = fresh.AccessToken, fresh.Expiry.Add(-slack)
-	return h.value, nil
+	return token, err
 }
 
 // carrier makes the requests of a library that takes no context for the one attempt, and remembers what went
@@ -117,12 +89,12 @@ func refusedInside(resp *http.Response) error {
 	return nil
 }
 
-func (t *tokens) fetch(ctx context.Context, scope string) (*oauth2.Token, error) {
+func (t *tokens) fetch(ctx context.Context, scope string) (token string, life time.Duration, err error) {
 	c := &carrier{ctx: ctx, next: transportOf(t.client)}
 	config := t.config
 	config.Scopes = []string{scope}
 	client := &http.Client{Transport: c, CheckRedirect: t.client.CheckRedirect}
-	token, err := config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, client)).Token()
+	got, err := config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, client)).Token()
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		e := &tokenError{status: refused.Response.StatusCode, header: refused.Response.Header, err: errors.New("the token endpoint refused")}
 		var said struct {
@@ -132,19 +104,19 @@ func (t *tokens) fetch(ctx context.Context, scope string) (*oauth2.Token, error)
 		if json.Unmarshal(refused.Body, &said) == nil {
 			e.code, e.description = said.Code, said.Description
 		}
-		return nil, e
+		return "", 0, e
 	}
 	switch {
 	case c.err != nil:
-		return nil, &tokenError{err: c.err}
+		return "", 0, &tokenError{err: c.err}
 	case err != nil:
-		return nil, &tokenError{err: err}
-	case token.AccessToken == "":
-		return nil, &tokenError{err: errors.New("the token endpoint gave no token")}
-	case token.Expiry.IsZero():
-		token.Expiry = time.Now().Add(slack + time.Minute)
+		return "", 0, &tokenError{err: err}
+	case got.AccessToken == "":
+		return "", 0, &tokenError{err: errors.New("the token endpoint gave no token")}
+	case got.Expiry.IsZero():
+		return got.AccessToken, unsaidLife, nil
 	}
-	return token, nil
+	return got.AccessToken, connectors.TokenLife(time.Until(got.Expiry)), nil
 }
 
 func transportOf(c *http.Client) http.RoundTripper {
@@ -154,18 +126,11 @@ func transportOf(c *http.Client) http.RoundTripper {
 	return c.Transport
 }
 
-// scrub takes the tokens that are held out of foreign words.
+// scrub takes the tokens that were fetched last out of foreign words.
 func (t *tokens) scrub(s string) string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, h := range t.held {
-		select {
-		case h.turn <- struct{}{}:
-			if h.value != "" {
-				s = strings.ReplaceAll(s, h.value, "[secret]")
-			}
-			<-h.turn
-		default: // somebody is fetching a new one; the old one is worth nothing
+	for _, token := range t.held.Latest() {
+		if token != "" {
+			s = strings.ReplaceAll(s, token, "[secret]")
 		}
 	}
 	return s

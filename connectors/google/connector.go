@@ -83,7 +83,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 			tokenURL = v
 		}
 	}
-	k.tokens = &tokens{client: client, held: map[string]*heldToken{}, config: jwt.Config{Email: k.key.ClientEmail, PrivateKey: []byte(k.key.PrivateKey),
+	k.tokens = &tokens{client: client, held: connectors.NewCachedBy[string, string](k.clock), config: jwt.Config{Email: k.key.ClientEmail, PrivateKey: []byte(k.key.PrivateKey),
 		PrivateKeyID: k.key.PrivateKeyID, Subject: k.subject, TokenURL: tokenURL}}
 	k.key.PrivateKey = ""
 	if err := k.serve(client, endpoint); err != nil {
@@ -91,6 +91,8 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	}
 	return k, nil
 }
+
+func (k *connector) clock() time.Time { return k.now() }
 
 // serve makes Google's clients, one for each scope.
 func (k *connector) serve(client *http.Client, endpoint string) error {

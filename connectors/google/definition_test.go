@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"usher/connectors"
 	"usher/connectors/google/googlefake"
@@ -116,9 +117,9 @@ func TestEndpointsArePinned(t *testing.T) {
 	if k, err = open(connectors.Config{Settings: s}, client); err != nil {
 		t.Fatal(err)
 	}
-	k.tokens.held[userScope] = &heldToken{turn: make(chan struct{}, 1), value: "x", until: k.now().AddDate(1, 0, 0)}
+	hold(t, k.tokens, "x")
 	_, _ = k.Find(t.Context(), profile(1))
-	k.tokens.held[userScope].value = ""
+	k.now = func() time.Time { return time.Now().Add(2 * time.Hour) }
 	_, _ = k.Find(t.Context(), profile(1))
 	if !reflect.DeepEqual(hosts, map[string]bool{"admin.googleapis.com": true, "oauth2.googleapis.com": true}) {
 		t.Errorf("called: %v", hosts)

@@ -172,7 +172,7 @@ func TestTokensAreSharedAndRenewed(t *testing.T) {
 	if n := strings.Count(r.calls(), "POST token"); n != 1 {
 		t.Errorf("%d tokens for 20 requests", n)
 	}
-	r.tokens.held[userScope].until = time.Now()
+	r.now = func() time.Time { return time.Now().Add(time.Hour) }
 	r.create(profile(1))
 	if n := strings.Count(r.calls(), "POST token"); n != 2 {
 		t.Errorf("%d tokens after the first ran out", n)

@@ -34,16 +34,23 @@ func TestTheLibraryLogsNothing(t *testing.T) {
 	}
 }
 
+// hold makes a token the one that is held, for an hour.
+func hold(t *testing.T, k *tokens, token string) {
+	t.Helper()
+	if _, err := k.held.Of(userScope).Get(t.Context(), nil, func() (string, time.Duration, error) { return token, time.Hour, nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The second request after a 401 needs the body again, which the first has read.
 func TestTheBodyIsSentAgain(t *testing.T) {
 	var bodies []string
-	a := &authorized{scope: userScope, tokens: &tokens{held: map[string]*heldToken{}}, next: transportFunc(func(r *http.Request) (*http.Response, error) {
+	a := &authorized{scope: userScope, tokens: &tokens{held: connectors.NewCachedBy[string, string](time.Now)}, next: transportFunc(func(r *http.Request) (*http.Response, error) {
 		b, err := io.ReadAll(r.Body)
 		bodies = append(bodies, string(b))
 		return &http.Response{StatusCode: http.StatusUnauthorized, Body: http.NoBody}, err
 	})}
-	held := &heldToken{turn: make(chan struct{}, 1), value: "one", until: time.Now().Add(time.Hour)}
-	a.tokens.held[userScope] = held
+	hold(t, a.tokens, "one")
 	a.tokens.client = &http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"access_token":"two"}`))}, nil
 	})}
@@ -53,9 +60,10 @@ func TestTheBodyIsSentAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	held := a.tokens.held.Of(userScope).Latest
 	resp, err := a.RoundTrip(req)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || len(bodies) != 2 || bodies[1] != "hello" || held.value != "two" {
-		t.Errorf("%v: bodies %q, token %s", err, bodies, held.value)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || len(bodies) != 2 || bodies[1] != "hello" || held() != "two" {
+		t.Errorf("%v: bodies %q, token %s", err, bodies, held())
 	}
 }
 

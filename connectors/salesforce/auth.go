@@ -45,7 +45,7 @@ type login struct {
 	audience string
 	now      func() time.Time
 
-	held *cached[session]
+	held *connectors.Cached[session]
 
 	mu     sync.Mutex
 	org    string          // the only organization to work with, once it is known
@@ -55,13 +55,20 @@ type login struct {
 
 // get gives a session that is not the refused one.
 func (l *login) get(ctx context.Context, op, refused string) (session, error) {
-	s, err := l.held.get(ctx, l.now(), sessionLife, func(s session) bool { return s.token == refused }, func() (session, error) { return l.fetch(ctx, op) })
-	if err != nil {
-		if _, ok := errors.AsType[*connectors.Error](err); !ok {
-			return s, certain(connectors.NoAnswer(op, err))
-		}
+	s, err := l.held.Get(ctx, func(s session) bool { return s.token == refused }, func() (session, time.Duration, error) {
+		s, err := l.fetch(ctx, op)
+		return s, sessionLife, err
+	})
+	return s, waited(op, err)
+}
+
+// waited puts an error of connectors.Cached into words: of ours are those of a request, and any other ended a caller's
+// wait for what another one was fetching.
+func waited(op string, err error) error {
+	if _, ok := errors.AsType[*connectors.Error](err); err == nil || ok {
+		return err
 	}
-	return s, err
+	return certain(connectors.NoAnswer(op, err))
 }
 
 // certain marks an error of a request that was no create: it left nothing in doubt.

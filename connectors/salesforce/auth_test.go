@@ -208,7 +208,7 @@ func (f round) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) 
 func TestSecretsAreScrubbed(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
 	r.create(profileOf(1))
-	token := r.login.held.value.token
+	token := r.login.held.Latest().token
 	long := strings.Repeat("x", 1000-len("consumer-secret")/2) // what is cut off must not hide a half of it
 	for _, words := range []string{"you sent " + token + " and consumer-secret", long + "consumer-secret", long + token} {
 		r.fault("", api, http.StatusBadRequest, salesforcefake.ErrorBody("INVALID_"+token, words, "a", "consumer-secret"))

@@ -3,7 +3,6 @@ package salesforce
 import (
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"usher/connectors"
@@ -28,8 +27,8 @@ type connector struct {
 	sets        bool // groups are permission sets
 
 	budget   *budget
-	schema   *cached[schema]
-	profiles sync.Map // name or ID to *cached[string]
+	schema   *connectors.Cached[schema]
+	profiles *connectors.CachedBy[string, string] // IDs by name
 	mails    mails
 	now      func() time.Time
 }
@@ -49,9 +48,10 @@ func read(c connectors.Config) (*connector, error) {
 	k := &connector{
 		base: strings.TrimRight(c.Text(keyMyDomain), "/"), version: text(keyAPIVersion, defaultVersion), suffix: strings.ToLower(c.Text(keySuffix)), profile: c.Text(keyProfile),
 		correlation: text(keyCorrelation, defaultKeyColumn), disable: text(keyDisableMode, disableDeactivate), allowAdmins: c.On(keyAllowAdmins),
-		sets: c.Text(keyGroupTarget) == targetPermissionSets, schema: newCached[schema](), now: time.Now, mapped: c.Mapped,
+		sets: c.Text(keyGroupTarget) == targetPermissionSets, now: time.Now, mapped: c.Mapped,
 		defaults: map[string]string{attrTimeZone: text(keyTimeZone, "GMT"), attrLocale: text(keyLocale, "en_US"), attrLanguage: text(keyLanguage, "en_US"), attrEncoding: text(keyEncoding, "UTF-8")},
 	}
+	k.schema, k.profiles = connectors.NewCached[schema](k.clock), connectors.NewCachedBy[string, string](k.clock)
 	k.budget = &budget{percent: c.Number(keyDailyBudget)}
 	var wrong string
 	if k.names, wrong = parsePattern(text(keyPattern, "{"+userNamePart+"}"), c.Text(keySeparator), c.Text(keyDomain)); wrong != "" {
@@ -70,7 +70,7 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	}
 	k.client = client
 	l := &login{client: client, base: k.base, insecure: c.On(keyAllowPrivate), mode: c.Text(keyAuthMode), id: c.Text(keyClientID), org: c.Text(keyOrgID),
-		secret: directory.Secret(c.Secret(keyClientSecret)), now: func() time.Time { return k.now() }, held: newCached[session](), tokens: map[string]bool{}}
+		secret: directory.Secret(c.Secret(keyClientSecret)), now: k.clock, held: connectors.NewCached[session](k.clock), tokens: map[string]bool{}}
 	k.login = l
 	switch l.mode {
 	case authJWT:
@@ -95,6 +95,8 @@ func open(c connectors.Config, client *http.Client) (*connector, error) {
 	}
 	return k, nil
 }
+
+func (k *connector) clock() time.Time { return k.now() }
 
 func cannotOpen(message string) error {
 	return &connectors.Error{Kind: connectors.Misconfigured, Op: "open", Message: message, Remedy: "Correct the connector's configuration."}

@@ -2,7 +2,6 @@ package salesforce
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,31 +38,33 @@ type schema map[string]field
 
 // describe reads what User looks like in this organization; nothing is in doubt when it fails.
 func (k *connector) describe(ctx context.Context, op string) (schema, error) {
-	s, err := k.schema.get(ctx, k.now(), schemaLife, nil, func() (schema, error) {
-		c := call{op: op}.get("sobjects/User/describe")
-		a, err := k.do(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		var said struct {
-			Fields []field `json:"fields"`
-		}
-		if err := k.decode(c, a, &said); err != nil {
-			return nil, err
-		}
-		out := schema{}
-		for _, f := range said.Fields {
-			out[f.Name] = f
-		}
-		if len(out) == 0 {
-			return nil, &connectors.Error{Kind: connectors.Temporary, Op: op, Status: a.status, Message: "Salesforce's description of users holds no fields.", Remedy: remedyWait}
-		}
-		return out, nil
+	s, err := k.schema.Get(ctx, nil, func() (schema, time.Duration, error) {
+		s, err := k.readSchema(ctx, op)
+		return s, schemaLife, err
 	})
-	if _, ok := errors.AsType[*connectors.Error](err); err != nil && !ok {
-		return nil, certain(connectors.NoAnswer(op, err))
+	return s, waited(op, err)
+}
+
+func (k *connector) readSchema(ctx context.Context, op string) (schema, error) {
+	c := call{op: op}.get("sobjects/User/describe")
+	a, err := k.do(ctx, c)
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	var said struct {
+		Fields []field `json:"fields"`
+	}
+	if err := k.decode(c, a, &said); err != nil {
+		return nil, err
+	}
+	out := schema{}
+	for _, f := range said.Fields {
+		out[f.Name] = f
+	}
+	if len(out) == 0 {
+		return nil, &connectors.Error{Kind: connectors.Temporary, Op: op, Status: a.status, Message: "Salesforce's description of users holds no fields.", Remedy: remedyWait}
+	}
+	return out, nil
 }
 
 // fit makes what is about to be sent agree with the schema, or says why it cannot: what Salesforce would refuse for
@@ -153,15 +154,11 @@ func (k *connector) profileID(ctx context.Context, op, name string) (string, err
 	if isID(name, "00e") {
 		return name, nil
 	}
-	held, _ := k.profiles.LoadOrStore(name, newCached[string]())
-	id, err := held.(*cached[string]).get(ctx, k.now(), schemaLife, nil, func() (string, error) {
+	id, err := k.profiles.Of(name).Get(ctx, nil, func() (string, time.Duration, error) {
 		found, err := k.readProfile(ctx, op, name)
-		return found.ID, err
+		return found.ID, schemaLife, err
 	})
-	if _, ok := errors.AsType[*connectors.Error](err); err != nil && !ok {
-		return "", certain(connectors.NoAnswer(op, err))
-	}
-	return id, err
+	return id, waited(op, err)
 }
 
 // profile is a profile as the service describes it.

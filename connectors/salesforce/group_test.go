@@ -126,7 +126,7 @@ func TestS32NothingIsMixed(t *testing.T) {
 	k := &rig{fake, r.connector, t}
 	k.base, k.login.base = fake.url, fake.url
 	k.Revoke()
-	k.login.held.until = fake.time.Now().Add(-1)
+	k.login.held = connectors.NewCached[session](k.clock)
 	k.login.org = ""
 	_, err := k.do(t.Context(), call{op: "update", method: http.MethodPost, path: "composite/sobjects", body: map[string]any{"allOrNone": false, "records": []any{
 		map[string]any{"attributes": map[string]string{"type": "User"}}, map[string]any{"attributes": map[string]string{"type": "GroupMember"}}}}})
