@@ -1,12 +1,10 @@
 package google
 
 import (
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"slices"
-	"strings"
+
+	"usher/connectors"
 )
 
 // pinnedTokenURL is where tokens come from, whatever a key file says: a file that was tampered with must not
@@ -35,7 +33,8 @@ func parseKey(text string) (keyFile, string) {
 		return k, "The key file lacks client_email or private_key. Paste the whole file."
 	case !trustedTokenURL(k.TokenURI):
 		return k, "The key file wants tokens from an address that is not Google's (token_uri). Do not use it; download a new key from the Google Cloud console."
-	case !isRSA(k.PrivateKey):
+	}
+	if _, err := connectors.ParseRSAKey(k.PrivateKey); err != nil {
 		return k, "The private key in the file cannot be read. Paste the file unchanged, or download a new key."
 	}
 	return k, ""
@@ -44,19 +43,6 @@ func parseKey(text string) (keyFile, string) {
 // trustedTokenURL also knows the address that old key files name; only the pinned one is ever called.
 func trustedTokenURL(u string) bool {
 	return slices.Contains([]string{"", pinnedTokenURL, "https://accounts.google.com/o/oauth2/token", "https://www.googleapis.com/oauth2/v4/token"}, u)
-}
-
-func isRSA(text string) bool {
-	block, rest := pem.Decode([]byte(text))
-	if block == nil || strings.TrimSpace(string(rest)) != "" {
-		return false
-	}
-	if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-		_, ok := key.(*rsa.PrivateKey)
-		return ok
-	}
-	_, err := x509.ParsePKCS1PrivateKey(block.Bytes)
-	return err == nil
 }
 
 func checkKey(v string) string {

@@ -1,18 +1,17 @@
 package idp
 
 import (
-	"crypto"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/json"
-	"math/big"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 )
 
 const (
@@ -20,13 +19,9 @@ const (
 	tokenLife = 10 * time.Minute
 )
 
-func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
-
 // keys is the key set (RFC 7517 §5).
 func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
-	k := p.key().PublicKey
-	answer(w, http.StatusOK, map[string]any{"keys": []any{map[string]string{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": keyID,
-		"n": encode(k.N.Bytes()), "e": encode(big.NewInt(int64(k.E)).Bytes())}}})
+	answer(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.key().Public(), KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"}}})
 }
 
 // token exchanges a code (RFC 6749 §4.1.3, RFC 7636 §4.6).
@@ -43,7 +38,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	}
 	g, ok := p.redeem(r.PostFormValue("code"))
 	sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
-	if !ok || g.client != client || g.redirect != r.PostFormValue("redirect_uri") || !equal(g.challenge, encode(sum[:])) {
+	if !ok || g.client != client || g.redirect != r.PostFormValue("redirect_uri") || !equal(g.challenge, base64.RawURLEncoding.EncodeToString(sum[:])) {
 		answer(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
 		return
 	}
@@ -101,17 +96,11 @@ func (p *Provider) idToken(g grant) (string, error) {
 
 // Sign makes a JWT with RS256 (RFC 7515 §3.1).
 func (p *Provider) Sign(claims map[string]any) (string, error) {
-	payload, err := json.Marshal(claims)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: p.key(), KeyID: keyID}}, (&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return "", err
 	}
-	text := encode([]byte(`{"alg":"RS256","typ":"JWT","kid":"`+keyID+`"}`)) + "." + encode(payload)
-	sum := sha256.Sum256([]byte(text))
-	signature, err := rsa.SignPKCS1v15(nil, p.key(), crypto.SHA256, sum[:])
-	if err != nil {
-		return "", err
-	}
-	return text + "." + encode(signature), nil
+	return jwt.Signed(signer).Claims(claims).Serialize()
 }
 
 // userInfo is OpenID Connect Core §5.3.
