@@ -9,79 +9,33 @@ import (
 	"usher/connectors"
 )
 
-// pattern makes addresses out of user names.
-type pattern struct {
-	parts     []string // "UN", or lower-case text
-	separator string
-	domains   []string
+// addresses makes Google addresses out of user names.
+type addresses struct {
+	pattern connectors.NamePattern
+	domains []string // that may be written to; the first is for names without one
 }
 
-const userNamePart = "UN"
-
-// parsePattern reads {UN, UD, TD, 'text'}; wrong says in words what is not understood.
-func parsePattern(text, separator string, domains []string) (p pattern, wrong string) {
-	p = pattern{separator: separator, domains: domains}
-	inner, open := strings.CutPrefix(strings.TrimSpace(text), "{")
-	inner, closed := strings.CutSuffix(inner, "}")
-	if !open || !closed {
-		return p, "A pattern stands in braces, such as {UN}."
-	}
-	for part := range strings.SplitSeq(inner, ",") {
-		part = strings.TrimSpace(part)
-		quoted := len(part) > 2 && (part[0] == '\'' || part[0] == '"') && part[len(part)-1] == part[0]
-		switch {
-		case part == userNamePart:
-			p.parts = append(p.parts, userNamePart)
-			continue
-		case part == "UD":
-			part = "primary"
-		case part == "TD" && len(domains) > 0:
-			part = domains[0]
-		case part == "IDP":
-			return p, "IDP, the connection's name, is not known here. Write the name itself in quotes, such as {UN, 'google'}."
-		case quoted:
-			part = part[1 : len(part)-1]
-		default:
-			return p, fmt.Sprintf("The pattern cannot contain %q. It knows UN, UD, TD, and text in quotes.", part)
-		}
-		p.parts = append(p.parts, p.without(part))
-	}
-	if !slices.Contains(p.parts, userNamePart) {
-		return p, "Without UN, every user would get the same address. Put UN into the pattern."
-	}
-	return p, ""
-}
-
-// without takes the separator out of a part, so that the parts can be told from each other.
-func (p pattern) without(part string) string {
-	if p.separator == "" {
-		return strings.ToLower(part)
-	}
-	return strings.ToLower(strings.ReplaceAll(part, p.separator, ""))
+// parsePattern reads a pattern; wrong says in words what is not understood.
+func parsePattern(text, separator string, domains []string) (a addresses, wrong string) {
+	a.domains = domains
+	a.pattern, wrong = connectors.ParseNamePattern(text, separator, domains[0])
+	return a, wrong
 }
 
 // address is the Google address of a user name or an address, in lower case.
-func (p pattern) address(name string) (string, *connectors.Error) {
-	local, domain := strings.ToLower(strings.TrimSpace(name)), ""
-	if i := strings.LastIndexByte(local, '@'); i >= 0 {
-		local, domain = local[:i], local[i+1:]
-		if !slices.Contains(p.domains, domain) {
-			return "", &connectors.Error{Kind: connectors.Invalid, Message: fmt.Sprintf("%s is not in the domains that this connector may write to (%s).", name, strings.Join(p.domains, ", ")),
-				Remedy: "Give the user an address in one of these domains, map another attribute to the primary e-mail address, or add the domain to the connector."}
-		}
-	} else if len(p.domains) > 0 {
-		domain = p.domains[0]
+func (a addresses) address(name string) (string, *connectors.Error) {
+	local, domain := connectors.SplitName(name)
+	switch {
+	case !strings.Contains(name, "@"):
+		domain = a.domains[0]
+	case !slices.Contains(a.domains, domain):
+		return "", &connectors.Error{Kind: connectors.Invalid, Message: fmt.Sprintf("%s is not in the domains that this connector may write to (%s).", name, strings.Join(a.domains, ", ")),
+			Remedy: "Give the user an address in one of these domains, map another attribute to the primary e-mail address, or add the domain to the connector."}
 	}
-	if local == "" || domain == "" {
+	if local == "" {
 		return "", &connectors.Error{Kind: connectors.Invalid, Message: "The user has no name to make a Google address of.", Remedy: "Correct the user or the attribute mapping."}
 	}
-	parts := slices.Clone(p.parts)
-	for i, part := range parts {
-		if part == userNamePart {
-			parts[i] = local
-		}
-	}
-	return strings.Join(parts, p.separator) + "@" + domain, nil
+	return a.pattern.Name(local) + "@" + domain, nil
 }
 
 func splitDomains(text string) (all []string) {

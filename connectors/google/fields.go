@@ -18,7 +18,7 @@ func targetFields() []connectors.Field {
 			Help: "Separated by commas. Users outside of them are rejected before Google is called. A user name without a domain gets the first."},
 		{Key: keyOrgUnit, Label: "Default org unit", Type: connectors.Text, Default: "/", Check: checkOrgUnit,
 			Help: "Where new users go when the attribute mapping gives no org unit. Begins with /."},
-		{Key: keyPattern, Label: "Google Outbound Provisioning pattern", Type: connectors.Text, Default: "{UN}", Check: checkPattern,
+		{Key: keyPattern, Label: "Google Outbound Provisioning pattern", Type: connectors.Text, Default: connectors.UserNamePattern, Check: checkPattern,
 			Help: "What the address before the @ is made of: UN is the user name, UD is “primary”, TD is the first allowed domain, and text in quotes is itself. " +
 				"Example: {UN, 'emea'}."},
 		{Key: keySeparator, Label: "Google Provisioning Separator", Type: connectors.Text, Default: "_",

@@ -8,14 +8,14 @@ import (
 
 // shape is what becomes of mapped values before Google gets them.
 type shape struct {
-	names   pattern
+	names   addresses
 	orgUnit string // of users whose mapping gives none
 }
 
 func shapeOf(c connectors.Config) (s shape, wrong string) {
 	text := c.Text(keyPattern)
 	if text == "" {
-		text = "{" + userNamePart + "}"
+		text = connectors.UserNamePattern
 	}
 	if s.orgUnit = c.Text(keyOrgUnit); s.orgUnit == "" {
 		s.orgUnit = "/"

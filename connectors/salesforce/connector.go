@@ -16,7 +16,7 @@ type connector struct {
 	base    string // scheme and host
 	version string // "v60.0"
 
-	names       pattern
+	names       usernames
 	suffix      string
 	profile     string // name or ID
 	defaults    map[string]string
@@ -54,7 +54,7 @@ func read(c connectors.Config) (*connector, error) {
 	k.schema, k.profiles = connectors.NewCached[schema](k.clock), connectors.NewCachedBy[string, string](k.clock)
 	k.budget = &budget{percent: c.Number(keyDailyBudget)}
 	var wrong string
-	if k.names, wrong = parsePattern(text(keyPattern, "{"+userNamePart+"}"), c.Text(keySeparator), c.Text(keyDomain)); wrong != "" {
+	if k.names, wrong = parsePattern(text(keyPattern, connectors.UserNamePattern), c.Text(keySeparator), c.Text(keyDomain)); wrong != "" {
 		return nil, cannotOpen(wrong)
 	}
 	if wrong = checkCorrelation(k.correlation); wrong != "" {

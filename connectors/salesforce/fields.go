@@ -26,7 +26,7 @@ func newUserFields() []connectors.Field {
 	return []connectors.Field{
 		{Key: keyProfile, Label: "Profile for new users", Type: connectors.Text, Required: true, Placeholder: "Standard User",
 			Help: "A profile's name or ID. A profile that the attribute mapping gives goes first."},
-		{Key: keyPattern, Label: "Salesforce Outbound Provisioning pattern", Type: connectors.Text, Default: "{UN}", Check: checkPattern,
+		{Key: keyPattern, Label: "Salesforce Outbound Provisioning pattern", Type: connectors.Text, Default: connectors.UserNamePattern, Check: checkPattern,
 			Help: "What the Username before the @ is made of: UN is the user name, UD is “primary”, TD is the provisioning domain, and text in quotes is itself. Example: {UN, 'emea'}."},
 		{Key: keySeparator, Label: "Salesforce Provisioning Separator", Type: connectors.Text, Default: "_", Help: "Stands between the parts of the pattern."},
 		{Key: keyDomain, Label: "Salesforce Provisioning Domain", Type: connectors.Text, Placeholder: "example.com.crm", Check: checkDomain,
