@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usher/directory"
+	"usher/latin"
 )
 
 const connectionColumns = `id, name, description, type, revision, created_at, updated_at`
@@ -67,7 +68,7 @@ func (s *Store) Connections(ctx context.Context, f directory.ConnectionFilter) (
 		if err != nil {
 			return p, fmt.Errorf("list connections: %w", err)
 		}
-		if !beginsAll(append(words(c.Name), fold(c.Name)), search) {
+		if !beginsAll(append(words(c.Name), latin.Fold(c.Name)), search) {
 			continue
 		}
 		if len(p.Connections) == n {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usher/directory"
+	"usher/latin"
 	"usher/provisioning"
 )
 
@@ -201,7 +202,7 @@ func countMembers(ctx context.Context, tx *sql.Tx, groupID string, by int64, c d
 }
 
 func writeGroupTerms(ctx context.Context, tx *sql.Tx, g directory.Group) error {
-	args := idArgs(tidy(append(words(g.DisplayName), fold(g.DisplayName))), g.ID)
+	args := idArgs(tidy(append(words(g.DisplayName), latin.Fold(g.DisplayName))), g.ID)
 	if len(args) == 1 {
 		return nil
 	}

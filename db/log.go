@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usher/directory"
+	"usher/latin"
 	"usher/provisioning"
 )
 
@@ -35,7 +36,7 @@ func (b *batch) writeLine(r *provisioning.Result) error {
 	if t.GroupID != "" {
 		name = t.Group.DisplayName
 	}
-	_, err := b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, name, fold(name),
+	_, err := b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, name, latin.Fold(name),
 		t.ConnectorID, t.Provisioner.Connection, t.Provisioner.Kind, string(operation), string(r.Outcome()), r.Took.Microseconds(), int64(status),
 		kind, text, remedy, r.RemoteID, exchanges, t.GroupID)
 	b.lines++

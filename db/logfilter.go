@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 
+	"usher/latin"
 	"usher/provisioning"
 )
 
@@ -12,7 +13,7 @@ const few = 1000
 
 // logFilter narrows the log by what the filter names. A search for a rare name starts from its own index.
 func (s *Store) logFilter(ctx context.Context, f provisioning.LogFilter) (*query, error) {
-	name := fold(f.Search)
+	name := latin.Fold(f.Search)
 	rare := false
 	if name != "" {
 		var err error

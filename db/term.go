@@ -8,29 +8,12 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"usher/directory"
+	"usher/latin"
 )
 
-// fold makes words comparable: case, accents and compatibility forms do not count, in every script, on both
-// engines alike.
-func fold(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, "")) {
-		switch {
-		case unicode.Is(unicode.Mn, r), r == 0:
-		case r == 'ß':
-			b.WriteString("ss")
-		default:
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return b.String()
-}
-
 func words(s string) []string {
-	return strings.FieldsFunc(fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	return strings.FieldsFunc(latin.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
 const (
@@ -45,7 +28,7 @@ func cut(term string) string {
 
 // termsOf are what a search for the user can begin with: user name and e-mail whole, and every word.
 func termsOf(u directory.User) []string {
-	all := []string{fold(strings.TrimSpace(u.UserName)), fold(u.Email())}
+	all := []string{latin.Fold(strings.TrimSpace(u.UserName)), latin.Fold(u.Email())}
 	for _, text := range []string{u.UserName, u.Name.GivenName, u.Name.FamilyName, u.DisplayName} {
 		all = append(all, words(text)...)
 	}
@@ -64,7 +47,7 @@ func tidy(all []string) []string {
 // searchTerms are the words of a search, each of which must begin a term. They are split at spaces only, so that
 // a whole user name or e-mail address is one word.
 func searchTerms(search string) []string {
-	all := tidy(strings.Fields(fold(search)))
+	all := tidy(strings.Fields(latin.Fold(search)))
 	return all[:min(len(all), mostWords)]
 }
 

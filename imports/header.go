@@ -4,22 +4,19 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"usher/latin"
 )
 
-// plain is a name as it is compared: letters and digits only, without case and accents.
+// plain is a name as it is compared: letters and digits only, without case and accents, in ASCII where it has a spelling.
 func plain(name string) string {
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(name) {
+	for r, ascii := range latin.Letters(latin.Fold(name)) {
 		switch {
-		case r == 'ß':
-			b.WriteString("ss")
-		case r == 'ł', r == 'Ł': // no accent, so nothing takes it apart
-			b.WriteByte('l')
-		case r == 'ø', r == 'Ø':
-			b.WriteByte('o')
-		case unicode.IsLetter(r) || unicode.IsNumber(r):
-			b.WriteRune(unicode.ToLower(r))
+		case !unicode.IsLetter(r) && !unicode.IsNumber(r):
+		case ascii != "":
+			b.WriteString(ascii)
+		default:
+			b.WriteRune(r)
 		}
 	}
 	return b.String()

@@ -31,6 +31,7 @@ func TestSlugs(t *testing.T) {
 		"Sales":                  "sales@example.com",
 		" App: Čeština / Straße": "app-cestina-strasse@example.com",
 		"Eng@Example.com":        "eng@example.com",
+		"Ħamrun Ǿst":             "hamrun-ost@example.com",
 		"a@other.net":            "a-other-net@example.com",
 		"営業 A":                   "a-00000007@example.com",
 		"営業":                     "00000007@example.com",

@@ -4,9 +4,8 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"usher/connectors"
+	"usher/latin"
 )
 
 // longestLocal leaves room below the 64 characters that Google takes before the @.
@@ -28,20 +27,23 @@ func (k *connector) groupAddress(g connectors.GroupProfile) string {
 	return local + "@" + k.groupDomain
 }
 
-// slug writes a name with letters of ASCII, digits and -. whole is false when letters were lost.
+// slug writes a name in lower case with letters of ASCII, digits and -. whole is false when letters were lost.
 func slug(name string) (out string, whole bool) {
-	name = strings.NewReplacer("ß", "ss", "æ", "ae", "ø", "o", "œ", "oe", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i").Replace(name)
 	var b strings.Builder
 	whole = true
-	for _, r := range norm.NFKD.String(name) {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '_':
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r): // the accent of the letter before
-		case unicode.IsLetter(r), unicode.IsDigit(r):
-			whole = false
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
+	for letter, plain := range latin.Letters(name) {
+		if plain == "" {
+			plain = string(letter)
+		}
+		for _, r := range plain {
+			switch {
+			case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '_':
+				b.WriteRune(r)
+			case unicode.IsLetter(r), unicode.IsDigit(r):
+				whole = false
+			case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+				b.WriteByte('-')
+			}
 		}
 	}
 	out = strings.Trim(b.String(), "-_")
