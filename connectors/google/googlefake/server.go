@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"usher/connectors"
-	"usher/connectors/fault"
+	"usher/connectors/fakekit"
 )
 
 const (
@@ -39,7 +39,7 @@ type Options struct {
 type Server struct {
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	fault.Engine
+	fakekit.Engine
 	journal journal
 	rules   rules
 	served  atomic.Int64

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"usher/connectors"
-	"usher/connectors/fault"
+	"usher/connectors/fakekit"
 )
 
 // What an evaluator's trouble looks like.
@@ -31,7 +31,7 @@ func (s *Server) troubled(r request) (out reply, ok bool) {
 	onToken := r.URL.Path == TokenPath
 	switch s.Trouble() {
 	case connectors.Slow:
-		fault.Pause(r.Context(), slowness)
+		fakekit.Pause(r.Context(), slowness)
 	case connectors.Down:
 		if onToken {
 			return tokenRefused(http.StatusServiceUnavailable, "internal_failure", "Backend Error"), true

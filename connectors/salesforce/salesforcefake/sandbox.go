@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"usher/connectors"
-	"usher/connectors/fault"
+	"usher/connectors/fakekit"
 )
 
 // Sandbox is an organization for the demo.
@@ -91,7 +91,7 @@ func (s *Server) troubled(r *http.Request) (reply, bool) {
 			return tokenRefused("invalid_grant", "authentication failure"), true
 		}
 	case connectors.Slow:
-		fault.Pause(r.Context(), slowness)
+		fakekit.Pause(r.Context(), slowness)
 	}
 	return reply{}, false
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"usher/connectors"
-	"usher/connectors/fault"
+	"usher/connectors/fakekit"
 )
 
 // TokenPath is where sessions are given out.
@@ -46,7 +46,7 @@ type Server struct {
 	options Options
 	quirks  atomic.Pointer[Quirks]
 	trouble atomic.Pointer[connectors.Trouble]
-	fault.Engine
+	fakekit.Engine
 	journal journal
 	rules   rules
 	served  atomic.Int64

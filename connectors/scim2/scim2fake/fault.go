@@ -1,16 +1,16 @@
 package scim2fake
 
-import "usher/connectors/fault"
+import "usher/connectors/fakekit"
 
 // Fault is something that goes wrong on demand.
-type Fault = fault.Fault
+type Fault = fakekit.Fault
 
 // Phases and drops of a Fault.
 const (
-	Before = fault.Before
-	After  = fault.After
+	Before = fakekit.Before
+	After  = fakekit.After
 
-	Reset = fault.Reset
-	EOF   = fault.EOF
-	Hang  = fault.Hang
+	Reset = fakekit.Reset
+	EOF   = fakekit.EOF
+	Hang  = fakekit.Hang
 )

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"usher/connectors"
-	"usher/connectors/fault"
+	"usher/connectors/fakekit"
 )
 
 // What an evaluator's trouble looks like.
@@ -50,7 +50,7 @@ func (s *sandbox) Trouble() connectors.Trouble {
 func (s *sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch s.Trouble() {
 	case connectors.Slow:
-		fault.Pause(r.Context(), slowness)
+		fakekit.Pause(r.Context(), slowness)
 	case connectors.Down:
 		problem(http.StatusServiceUnavailable, "", "The service is down for maintenance.").write(w)
 		return

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"usher/connectors/fault"
+	"usher/connectors/fakekit"
 )
 
 // Prefix is where the service lives: the base URL is the server's URL and this.
@@ -29,7 +29,7 @@ type Options struct {
 type Server struct {
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	fault.Engine
+	fakekit.Engine
 	journal journal
 	writers writers
 	served  atomic.Int64

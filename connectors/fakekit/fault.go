@@ -1,6 +1,6 @@
-// Package fault lets the fake of a connector kind go wrong on demand: answers that are lost, late, cut off or others
+// Package fakekit lets the fake of a connector kind go wrong on demand: answers that are lost, late, cut off or others
 // than they should be. It is not for what one service does wrong in its own way: those are quirks of its fake.
-package fault
+package fakekit
 
 import (
 	"context"
