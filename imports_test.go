@@ -92,6 +92,7 @@ func TestArrowsRefuse(t *testing.T) {
 		{"connectors/acme", "connectors/acme/acmefake"}, {"connectors/acme", "connectors/scim2/wire"}, {"connectors/scim2/wire", "connectors/scim2"},
 		{"connectors/acme", "connectors/scim2/service"}, {"connectors/scim2/wire", "connectors/scim2/service"}, {"connectors/scim2/service", "connectors/scim2"},
 		{"connectors/scim2", "connectors/scim2/scim2fake"}, {"connectors/scim2/scim2fake", "connectors/scim2/wire"},
+		{"connectors/acme", "connectors/fakekit"}, {"connectors", "connectors/fakekit"}, {"connectors/fakekit", "connectors/acme"}, {"connectors/acme/acmefake", "latin"},
 	} {
 		of, ok := arrowsOf(bad[0])
 		if !ok || allowed(of, bad[1]) {

@@ -1,5 +1,3 @@
-// Package fakekit lets the fake of a connector kind go wrong on demand: answers that are lost, late, cut off or others
-// than they should be. It is not for what one service does wrong in its own way: those are quirks of its fake.
 package fakekit
 
 import (
@@ -42,15 +40,15 @@ type armed struct {
 	seen int
 }
 
-// Engine holds the faults of one fake, which embeds it. It is safe for concurrent use.
-type Engine struct {
+// faults are those of one fake.
+type faults struct {
 	any atomic.Bool
 	mu  sync.Mutex
 	all []*armed
 }
 
 // AddFault arms a fault. A pattern that is no regular expression panics.
-func (e *Engine) AddFault(f Fault) {
+func (e *faults) AddFault(f Fault) {
 	f.Nth = max(f.Nth, 1)
 	if f.Times == 0 {
 		f.Times = 1
@@ -62,15 +60,15 @@ func (e *Engine) AddFault(f Fault) {
 }
 
 // ClearFaults disarms them all.
-func (e *Engine) ClearFaults() {
+func (e *faults) ClearFaults() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.all = nil
 	e.any.Store(false)
 }
 
-// Match counts the request at every fault and gives the first that fires, nil for none.
-func (e *Engine) Match(method, path, query string) *Fault {
+// match counts the request at every fault and gives the first that fires, nil for none.
+func (e *faults) match(method, path, query string) *Fault {
 	if !e.any.Load() {
 		return nil
 	}
@@ -89,23 +87,23 @@ func (e *Engine) Match(method, path, query string) *Fault {
 	return hit
 }
 
-// Replace waits for Delay, and reports whether the fault answers in place of an answer with this status, 0 for none.
-func (f *Fault) Replace(ctx context.Context, answered int) (status int, header http.Header, body []byte, ok bool) {
+// replace waits for Delay, and reports whether the fault answers in place of an answer with this status, 0 for none.
+func (f *Fault) replace(ctx context.Context, answered int) (instead Reply, ok bool) {
 	if f.Delay > 0 {
-		Pause(ctx, f.Delay)
+		pause(ctx, f.Delay)
 	}
 	if f.Status == 0 && answered != 0 {
-		return 0, nil, nil, false
+		return Reply{}, false
 	}
-	status = f.Status
-	if status == 0 {
-		status = http.StatusServiceUnavailable
+	instead = Reply{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}
+	if instead.Status == 0 {
+		instead.Status = http.StatusServiceUnavailable
 	}
-	return status, f.Header.Clone(), []byte(f.Body), true
+	return instead, true
 }
 
-// Break breaks the connection instead of answering, and reports whether it did.
-func (f *Fault) Break(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) bool {
+// sever breaks the connection instead of answering, and reports whether it did.
+func (f *Fault) sever(w http.ResponseWriter, r *http.Request, out Reply, contentType string) bool {
 	switch f.Drop {
 	case "":
 		return false
@@ -119,8 +117,8 @@ func (f *Fault) Break(w http.ResponseWriter, r *http.Request, status int, conten
 	}
 	defer func() { _ = conn.Close() }() // it is meant to break
 	if f.Drop == EOF {
-		_, _ = buf.WriteString("HTTP/1.1 " + strconv.Itoa(status) + " OK\r\nContent-Type: " + contentType + "\r\nContent-Length: " +
-			strconv.Itoa(max(len(body), 2)) + "\r\n\r\n" + string(body[:len(body)/2]))
+		_, _ = buf.WriteString("HTTP/1.1 " + strconv.Itoa(out.Status) + " OK\r\nContent-Type: " + contentType + "\r\nContent-Length: " +
+			strconv.Itoa(max(len(out.Body), 2)) + "\r\n\r\n" + string(out.Body[:len(out.Body)/2]))
 		_ = buf.Flush()
 		return true
 	}
@@ -130,8 +128,8 @@ func (f *Fault) Break(w http.ResponseWriter, r *http.Request, status int, conten
 	return true
 }
 
-// Pause waits, unless the client gives up.
-func Pause(ctx context.Context, d time.Duration) {
+// pause waits, unless the client gives up.
+func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
