@@ -14,6 +14,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -128,15 +129,15 @@ func (g target) Edit(id, key string, value any) {
 func (g target) Meet(trouble connectortest.Trouble) {
 	switch trouble {
 	case connectortest.RateLimited:
-		g.AddFault(googlefake.Fault{PathRe: api, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}},
+		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}},
 			Body: googlefake.ErrorBody(429, "rateLimitExceeded", "Request quota exceeded.")})
 	case connectortest.Denied:
 		g.Revoke()
-		g.AddFault(googlefake.Fault{PathRe: googlefake.TokenPath, Status: http.StatusUnauthorized, Body: googlefake.TokenError("unauthorized_client", "Client is unauthorized.")})
+		g.AddFault(fakekit.Fault{PathRe: googlefake.TokenPath, Status: http.StatusUnauthorized, Body: fakekit.TokenError("unauthorized_client", "Client is unauthorized.")})
 	case connectortest.Unavailable:
-		g.AddFault(googlefake.Fault{PathRe: api, Status: http.StatusServiceUnavailable, Body: googlefake.ErrorBody(503, "backendError", "Backend Error")})
+		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusServiceUnavailable, Body: googlefake.ErrorBody(503, "backendError", "Backend Error")})
 	case connectortest.LostAnswer:
-		g.AddFault(googlefake.Fault{Method: http.MethodPost, PathRe: api, Phase: googlefake.After, Drop: googlefake.Reset})
+		g.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: api, Phase: fakekit.After, Drop: fakekit.Reset})
 	}
 }
 

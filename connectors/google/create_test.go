@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -135,10 +136,10 @@ func TestG13DeletedUserHasTheAddress(t *testing.T) {
 }
 
 func TestG14LostAnswerOfACreate(t *testing.T) {
-	for _, drop := range []string{googlefake.Reset, googlefake.EOF} {
+	for _, drop := range []string{fakekit.Reset, fakekit.EOF} {
 		t.Run(drop, func(t *testing.T) {
 			r := newRig(t, googlefake.Options{})
-			r.AddFault(googlefake.Fault{Method: "POST", PathRe: api, Phase: googlefake.After, Drop: drop})
+			r.AddFault(fakekit.Fault{Method: "POST", PathRe: api, Phase: fakekit.After, Drop: drop})
 			_, err := r.Create(t.Context(), profile(1))
 			want(t, err, connectors.Unknown)
 			if a := r.find(profile(1)); a.ExternalID != profile(1).ResourceID || r.Count() != 1 {
@@ -153,7 +154,7 @@ func TestG14LostAnswerOfACreate(t *testing.T) {
 
 func TestG15UnavailableBeforeTheCreate(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: api, Status: 503, Body: googlefake.ErrorBody(503, "backendError", "Backend Error")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: api, Status: 503, Body: googlefake.ErrorBody(503, "backendError", "Backend Error")})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
 	for range 3 {
@@ -185,7 +186,7 @@ func TestG16PersonalAccountIsNotInvited(t *testing.T) {
 func TestG16NoEmptyID(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	for _, body := range []string{"{}", `{"primaryEmail":"user001@example.com"}`, "not JSON", ""} {
-		r.AddFault(googlefake.Fault{Method: "POST", PathRe: api, Status: 200, Body: body})
+		r.AddFault(fakekit.Fault{Method: "POST", PathRe: api, Status: 200, Body: body})
 		_, err := r.Create(t.Context(), profile(1))
 		want(t, err, connectors.Unknown)
 	}

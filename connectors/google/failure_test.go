@@ -15,6 +15,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -58,7 +59,7 @@ func TestG02SubjectUnknown(t *testing.T) {
 
 func TestG03TokenEndpointFailsTwice(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.AddFault(googlefake.Fault{PathRe: googlefake.TokenPath, Times: 2, Status: 400, Body: googlefake.TokenError("internal_failure", "Backend Error")})
+	r.AddFault(fakekit.Fault{PathRe: googlefake.TokenPath, Times: 2, Status: 400, Body: fakekit.TokenError("internal_failure", "Backend Error")})
 	for range 2 {
 		_, err := r.Create(t.Context(), profile(1))
 		want(t, err, connectors.Temporary) // nothing was sent: not in doubt
@@ -68,19 +69,19 @@ func TestG03TokenEndpointFailsTwice(t *testing.T) {
 
 func TestG03OtherTokenTrouble(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault  googlefake.Fault
+		fault  fakekit.Fault
 		kind   connectors.Kind
 		remedy string
 	}{
-		"blocked":      {googlefake.Fault{Status: 400, Body: googlefake.TokenError("access_denied", "Account restricted")}, connectors.Denied, "API controls"},
-		"clock":        {googlefake.Fault{Status: 400, Body: googlefake.TokenError("invalid_grant", "Invalid JWT: Token must be a short-lived token")}, connectors.Denied, "clock"},
-		"key deleted":  {googlefake.Fault{Status: 400, Body: googlefake.TokenError("invalid_grant", "Invalid JWT: No valid verifier found for issuer")}, connectors.Denied, "new key"},
-		"user deleted": {googlefake.Fault{Status: 400, Body: googlefake.TokenError("invalid_grant", "The account has been deleted")}, connectors.Denied, "administrator"},
-		"throttled":    {googlefake.Fault{Status: 429, Header: http.Header{"Retry-After": {"9"}}}, connectors.RateLimited, ""},
-		"page":         {googlefake.Fault{Status: 502, Body: "<html>"}, connectors.Temporary, ""},
-		"reset":        {googlefake.Fault{Drop: googlefake.Reset}, connectors.Temporary, ""},
-		"no JSON":      {googlefake.Fault{Status: 200, Body: "hello"}, connectors.Temporary, ""},
-		"no token":     {googlefake.Fault{Status: 200, Body: "{}"}, connectors.Temporary, ""},
+		"blocked":      {fakekit.Fault{Status: 400, Body: fakekit.TokenError("access_denied", "Account restricted")}, connectors.Denied, "API controls"},
+		"clock":        {fakekit.Fault{Status: 400, Body: fakekit.TokenError("invalid_grant", "Invalid JWT: Token must be a short-lived token")}, connectors.Denied, "clock"},
+		"key deleted":  {fakekit.Fault{Status: 400, Body: fakekit.TokenError("invalid_grant", "Invalid JWT: No valid verifier found for issuer")}, connectors.Denied, "new key"},
+		"user deleted": {fakekit.Fault{Status: 400, Body: fakekit.TokenError("invalid_grant", "The account has been deleted")}, connectors.Denied, "administrator"},
+		"throttled":    {fakekit.Fault{Status: 429, Header: http.Header{"Retry-After": {"9"}}}, connectors.RateLimited, ""},
+		"page":         {fakekit.Fault{Status: 502, Body: "<html>"}, connectors.Temporary, ""},
+		"reset":        {fakekit.Fault{Drop: fakekit.Reset}, connectors.Temporary, ""},
+		"no JSON":      {fakekit.Fault{Status: 200, Body: "hello"}, connectors.Temporary, ""},
+		"no token":     {fakekit.Fault{Status: 200, Body: "{}"}, connectors.Temporary, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, googlefake.Options{})
@@ -112,7 +113,7 @@ func TestG03AnotherKeyIsRefused(t *testing.T) {
 func TestG17Quotas(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	for status, reason := range map[int]string{403: "userRateLimitExceeded", 429: "rateLimitExceeded"} {
-		r.AddFault(googlefake.Fault{PathRe: api, Status: status, Header: http.Header{"Retry-After": {"30"}}, Body: googlefake.ErrorBody(status, reason, "Quota exceeded.")})
+		r.AddFault(fakekit.Fault{PathRe: api, Status: status, Header: http.Header{"Retry-After": {"30"}}, Body: googlefake.ErrorBody(status, reason, "Quota exceeded.")})
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.RateLimited); e.RetryAfter != 30*time.Second || e.Code != reason {
 			t.Errorf("%+v", e)
@@ -133,7 +134,7 @@ func TestG18PlainTextErrors(t *testing.T) {
 		"<html>Temporarily moved to a login page</html>": {302, connectors.Misconfigured},
 	} {
 		r := newRig(t, googlefake.Options{})
-		r.AddFault(googlefake.Fault{PathRe: api, Status: c.status, Body: body, Header: http.Header{"Content-Type": {"text/html"}}})
+		r.AddFault(fakekit.Fault{PathRe: api, Status: c.status, Body: body, Header: http.Header{"Content-Type": {"text/html"}}})
 		_, err := r.Find(t.Context(), profile(1))
 		if e := want(t, err, c.kind); strings.Contains(e.Message, "<") {
 			t.Errorf("a page in the words: %s", e.Message)
@@ -154,7 +155,7 @@ func TestG19TokenRevokedOnce(t *testing.T) {
 
 func TestG20TokenRefusedForEver(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.AddFault(googlefake.Fault{PathRe: api, Times: -1, Status: 401, Body: googlefake.ErrorBody(401, "authError", "Invalid Credentials")})
+	r.AddFault(fakekit.Fault{PathRe: api, Times: -1, Status: 401, Body: googlefake.ErrorBody(401, "authError", "Invalid Credentials")})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
 	if r.calls() != "POST token, POST users, POST token, POST users" {
@@ -250,7 +251,7 @@ func openRig(t *testing.T, g target) *connector {
 
 func TestAStackTraceIsKeptApart(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "users", Status: 500, Body: googlefake.ErrorBody(500, "backendError", "com.google.Oops: no\n\tat com.google.A.b(A.java:1)")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "users", Status: 500, Body: googlefake.ErrorBody(500, "backendError", "com.google.Oops: no\n\tat com.google.A.b(A.java:1)")})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Unknown); e.Message != "com.google.Oops: no" || !strings.Contains(e.More, "A.java:1") {
 		t.Errorf("%q and %q", e.Message, e.More)
@@ -260,7 +261,7 @@ func TestAStackTraceIsKeptApart(t *testing.T) {
 // A refusal by the token endpoint is one under any status line.
 func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.AddFault(googlefake.Fault{PathRe: "token", Status: 200, Body: "\xef\xbb\xbf" + googlefake.TokenError("invalid_grant", "Invalid email or User ID")})
+	r.AddFault(fakekit.Fault{PathRe: "token", Status: 200, Body: "\xef\xbb\xbf" + fakekit.TokenError("invalid_grant", "Invalid email or User ID")})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); e.Code != "invalid_grant" || e.Message != "Invalid email or User ID" {
 		t.Errorf("%+v", e)

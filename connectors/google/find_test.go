@@ -9,6 +9,7 @@ import (
 	directory "google.golang.org/api/admin/directory/v1"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -25,7 +26,7 @@ func TestG29PagesOfAList(t *testing.T) {
 		}
 	}
 	r.ClearJournal()
-	r.AddFault(googlefake.Fault{PathRe: "pageToken", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")})
+	r.AddFault(fakekit.Fault{PathRe: "pageToken", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")})
 	found, err = r.search(t.Context(), connectors.OpFind, "", true, keep)
 	if err != nil || len(found) != 6 {
 		t.Fatalf("found %d, %v; want six once each, after starting again", len(found), err)
@@ -33,7 +34,7 @@ func TestG29PagesOfAList(t *testing.T) {
 	if n := strings.Count(r.calls(), "GET users"); n != 5 {
 		t.Errorf("%d requests: %s", n, r.calls())
 	}
-	r.AddFault(googlefake.Fault{PathRe: "pageToken", Times: -1, Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")})
+	r.AddFault(fakekit.Fault{PathRe: "pageToken", Times: -1, Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")})
 	_, err = r.search(t.Context(), connectors.OpFind, "", true, keep)
 	want(t, err, connectors.Invalid)
 }
@@ -115,7 +116,7 @@ func TestFindWithoutAnAddress(t *testing.T) {
 
 func TestAnAnswerWithoutAUserIsNoUser(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
-	r.AddFault(googlefake.Fault{Method: "GET", PathRe: api, Status: 200, Body: "{}"})
+	r.AddFault(fakekit.Fault{Method: "GET", PathRe: api, Status: 200, Body: "{}"})
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Temporary)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -58,7 +59,7 @@ func TestGroupsWithoutExternalIDs(t *testing.T) {
 	if a, err := r.FindGroup(t.Context(), group(2)); err != nil || a.ExternalID != "" {
 		t.Errorf("%+v, %v", a, err)
 	}
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "groups", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: email")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "groups", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: email")})
 	_, err := r.CreateGroup(t.Context(), group(3))
 	want(t, err, connectors.Invalid)
 }
@@ -95,7 +96,7 @@ func TestFindGroupPrefersOursThenTheAddressThenTheName(t *testing.T) {
 func TestForbiddenOnAGroup(t *testing.T) {
 	r := newGroupRig(t, googlefake.Quirks{})
 	id, who := r.createGroup(group(1)), r.seedUser(1)
-	r.AddFault(googlefake.Fault{PathRe: "groups/", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
+	r.AddFault(fakekit.Fault{PathRe: "groups/", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	_, err := r.change(id, []string{who}, nil)
 	want(t, err, connectors.Temporary)
 	want(t, r.UpdateGroup(t.Context(), id, group(2)), connectors.Temporary)
@@ -146,7 +147,7 @@ func TestScopesOfGroups(t *testing.T) {
 	if err != nil || !report.Capabilities[len(report.Capabilities)-1].Can {
 		t.Errorf("%v: %+v", err, report)
 	}
-	r.AddFault(googlefake.Fault{PathRe: "/groups", Status: http.StatusForbidden, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
+	r.AddFault(fakekit.Fault{PathRe: "/groups", Status: http.StatusForbidden, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	report, err = r.Check(t.Context())
 	if e := want(t, err, connectors.Misconfigured); report.Steps[len(report.Steps)-1].Name != "Read groups" || !strings.Contains(e.Remedy, "manage groups") {
 		t.Errorf("%+v", report.Steps)

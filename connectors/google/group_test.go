@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -43,7 +44,7 @@ func TestG25MemberAlready(t *testing.T) {
 func TestG25MembershipPending(t *testing.T) {
 	r := newGroupRig(t, googlefake.Quirks{})
 	id, who, next := r.createGroup(group(1)), r.seedUser(1), r.seedUser(2)
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "duplicate", "Member already exists.")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "duplicate", "Member already exists.")})
 	refused, err := r.change(id, []string{who, next}, nil)
 	if err != nil || len(refused) != 1 {
 		t.Fatalf("%v, %v", refused, err)
@@ -53,8 +54,8 @@ func TestG25MembershipPending(t *testing.T) {
 		t.Errorf("the others were not added: %v", roles)
 	}
 	// A look that fails says nothing about the member: the whole is tried again.
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "duplicate", "Member already exists.")})
-	r.AddFault(googlefake.Fault{Method: "GET", PathRe: "members", Status: 503})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "duplicate", "Member already exists.")})
+	r.AddFault(fakekit.Fault{Method: "GET", PathRe: "members", Status: 503})
 	_, err = r.change(id, []string{who}, nil)
 	want(t, err, connectors.Temporary)
 }
@@ -62,11 +63,11 @@ func TestG25MembershipPending(t *testing.T) {
 func TestG26MemberAddedSlowly(t *testing.T) {
 	r := newGroupRig(t, googlefake.Quirks{})
 	id, who := r.createGroup(group(1)), r.seedUser(1)
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "conflict", "The action may be delayed.")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "conflict", "The action may be delayed.")})
 	if refused, err := r.change(id, []string{who}, nil); err != nil || len(refused) != 0 {
 		t.Errorf("%v, %v", refused, err)
 	}
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "ABORTED", "The operation was aborted.")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "ABORTED", "The operation was aborted.")})
 	_, err := r.change(id, []string{who}, nil)
 	want(t, err, connectors.Temporary)
 }
@@ -74,7 +75,7 @@ func TestG26MemberAddedSlowly(t *testing.T) {
 func TestG27CyclicMembership(t *testing.T) {
 	r := newGroupRig(t, googlefake.Quirks{})
 	id, who, next := r.createGroup(group(1)), r.seedUser(1), r.seedUser(2)
-	r.AddFault(googlefake.Fault{Method: "POST", PathRe: "members", Status: 412, Body: googlefake.ErrorBody(412, "conditionNotMet", "Cyclic memberships not allowed.")})
+	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 412, Body: googlefake.ErrorBody(412, "conditionNotMet", "Cyclic memberships not allowed.")})
 	refused, err := r.change(id, []string{who, next}, nil)
 	if err != nil || len(refused) != 1 || r.roles(id)[next] == "" {
 		t.Fatalf("%v, %v", refused, err)
@@ -95,15 +96,15 @@ func TestG28MemberGoneAlready(t *testing.T) {
 	id, who := r.createGroup(group(1)), r.seedUser(1)
 	for status, body := range map[int]string{404: googlefake.ErrorBody(404, "notFound", "Resource Not Found: memberKey"),
 		412: googlefake.ErrorBody(412, "conditionNotMet", "The member is not in the group.")} {
-		r.AddFault(googlefake.Fault{Method: "DELETE", Status: status, Body: body})
+		r.AddFault(fakekit.Fault{Method: "DELETE", Status: status, Body: body})
 		if refused, err := r.change(id, nil, []string{who}); err != nil || len(refused) != 0 {
 			t.Errorf("%d: %v, %v", status, refused, err)
 		}
 	}
-	r.AddFault(googlefake.Fault{Method: "DELETE", Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: groupKey")})
+	r.AddFault(fakekit.Fault{Method: "DELETE", Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: groupKey")})
 	_, err := r.change(id, nil, []string{who})
 	want(t, err, connectors.NotFound)
-	r.AddFault(googlefake.Fault{Method: "DELETE", Status: 409, Body: googlefake.ErrorBody(409, "conflict", "Conflict")})
+	r.AddFault(fakekit.Fault{Method: "DELETE", Status: 409, Body: googlefake.ErrorBody(409, "conflict", "Conflict")})
 	_, err = r.change(id, nil, []string{who})
 	want(t, err, connectors.Temporary)
 }
@@ -125,7 +126,7 @@ func TestMembersWhoAreNotThereYetFailNobody(t *testing.T) {
 		{400, "invalid", "Invalid Input: memberKey", connectors.Invalid},
 	}
 	for i, a := range answers {
-		r.AddFault(googlefake.Fault{Method: "POST", PathRe: "members", Nth: i + 1, Status: a.status, Body: googlefake.ErrorBody(a.status, a.reason, a.message)})
+		r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Nth: i + 1, Status: a.status, Body: googlefake.ErrorBody(a.status, a.reason, a.message)})
 	}
 	refused, err := r.change(id, who, nil)
 	if err != nil || len(refused) != len(answers) || r.roles(id)[who[3]] == "" {
@@ -173,7 +174,7 @@ func TestOwnersAndManagersAreLeftAlone(t *testing.T) {
 func TestG29ExpiredPageOfMembers(t *testing.T) {
 	r := newGroupRig(t, googlefake.Quirks{PageCap: 1})
 	id := r.PutGroup(googlefake.Group{Email: "g@example.com", Name: "G", Members: []googlefake.Member{{ID: r.seedUser(1)}, {ID: r.seedUser(2)}}})
-	expired := googlefake.Fault{Method: "GET", PathRe: "pageToken", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")}
+	expired := fakekit.Fault{Method: "GET", PathRe: "pageToken", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")}
 	r.AddFault(expired)
 	told := 0
 	for _, err := range r.Members(t.Context(), id) {

@@ -13,6 +13,7 @@ import (
 	directory "google.golang.org/api/admin/directory/v1"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -92,8 +93,8 @@ func TestWhatAUserNeedsIsNeverCleared(t *testing.T) {
 func TestG07WhatWasMadeHereIsKnown(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	a := r.create(profile(1))
-	r.AddFault(googlefake.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
-	r.AddFault(googlefake.Fault{Method: "GET", Times: -1, Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: userKey")})
+	r.AddFault(fakekit.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
+	r.AddFault(fakekit.Fault{Method: "GET", Times: -1, Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: userKey")})
 	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Temporary)
 	r.connector.now = func() time.Time { return time.Now().Add(window + time.Minute) }
 	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Refused)
@@ -104,7 +105,7 @@ func TestG08OtherRefusalsAreNoMatterOfTime(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	a := r.create(profile(1))
 	for _, reason := range []string{"insufficientPermissions", "accessNotConfigured", "domainCannotUseApis", "dailyLimitExceeded"} {
-		r.AddFault(googlefake.Fault{Method: "PUT", Status: 403, Body: googlefake.ErrorBody(403, reason, "No.")})
+		r.AddFault(fakekit.Fault{Method: "PUT", Status: 403, Body: googlefake.ErrorBody(403, reason, "No.")})
 		if e := want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Misconfigured); e.Code != reason {
 			t.Errorf("%+v", e)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -26,7 +27,7 @@ func TestLeaversAreSuspendedAtLeast(t *testing.T) {
 			if !r.user(a.ID).Suspended || !strings.Contains(e.Message, c.words) || !strings.Contains(e.Message, "was suspended") {
 				t.Errorf("suspended: %v, message: %s", r.user(a.ID).Suspended, e.Message)
 			}
-			r.AddFault(googlefake.Fault{Method: "PUT", Nth: 2, Status: 503})
+			r.AddFault(fakekit.Fault{Method: "PUT", Nth: 2, Status: 503})
 			if e := want(t, r.Deprovision(t.Context(), a.ID, connectors.Disable), connectors.Misconfigured); strings.Contains(e.Message, "was suspended") {
 				t.Errorf("message: %s", e.Message)
 			}
@@ -56,7 +57,7 @@ func TestRepeatedPasswordsAreBlanked(t *testing.T) {
 	a := r.create(profile(1))
 	var trace connectors.Trace
 	ctx := connectors.WithTrace(t.Context(), &trace)
-	refusal := googlefake.Fault{PathRe: api, Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Password: "+password)}
+	refusal := fakekit.Fault{PathRe: api, Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Password: "+password)}
 	refusal.Method = "PUT"
 	r.AddFault(refusal)
 	text := fmt.Sprintf("%+v", *want(t, r.SetPassword(ctx, a.ID, password), connectors.Invalid))

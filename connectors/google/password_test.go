@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 	"usher/directory"
 )
@@ -61,7 +62,7 @@ func TestG24PasswordsAreSetAlone(t *testing.T) {
 	}
 	want(t, r.SetPassword(t.Context(), "199999999999999999999", chosen), connectors.NotFound)
 	want(t, r.SetPassword(t.Context(), "..", chosen), connectors.Invalid)
-	r.AddFault(googlefake.Fault{Method: "PUT", Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
+	r.AddFault(fakekit.Fault{Method: "PUT", Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	want(t, r.SetPassword(t.Context(), a.ID, chosen), connectors.Temporary)
 }
 

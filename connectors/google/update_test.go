@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/google/googlefake"
 )
 
@@ -16,7 +17,7 @@ func set(key string, v any) connectors.Changes {
 func TestG06CreationNotComplete(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	a := r.create(profile(1))
-	r.AddFault(googlefake.Fault{Method: "PUT", Times: 3, Status: 412, Body: googlefake.ErrorBody(412, "conditionNotMet", "User creation is not complete.")})
+	r.AddFault(fakekit.Fault{Method: "PUT", Times: 3, Status: 412, Body: googlefake.ErrorBody(412, "conditionNotMet", "User creation is not complete.")})
 	for range 3 {
 		want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Temporary)
 	}
@@ -42,7 +43,7 @@ func TestG07ForbiddenRightAfterTheCreate(t *testing.T) {
 func TestG08ForbiddenOnAnOldUser(t *testing.T) {
 	r := newRig(t, googlefake.Options{})
 	id := r.Seed(profile(1), profile(1).ResourceID, false)
-	r.AddFault(googlefake.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
+	r.AddFault(fakekit.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	want(t, r.Update(t.Context(), id, set(attrDisplay, "Countess")), connectors.Refused)
 	if strings.Count(r.calls(), "PUT") != 1 {
 		t.Errorf("calls: %s", r.calls())
@@ -50,7 +51,7 @@ func TestG08ForbiddenOnAnOldUser(t *testing.T) {
 	r.connector.now = func() time.Time { return time.Now().Add(window + time.Minute) }
 	b := r.create(profile(2))
 	r.recent.add(b.ID, time.Now()) // long ago by now
-	r.AddFault(googlefake.Fault{Method: "GET", Times: -1, Status: 503})
+	r.AddFault(fakekit.Fault{Method: "GET", Times: -1, Status: 503})
 	want(t, r.Update(t.Context(), b.ID, set(attrDisplay, "Countess")), connectors.Refused)
 }
 
@@ -192,7 +193,7 @@ func TestG28GoneAlready(t *testing.T) {
 	want(t, r.Update(t.Context(), a.ID, set(attrTitle, "x")), connectors.NotFound)
 	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "x")), connectors.NotFound)
 	b := r.create(profile(2))
-	r.AddFault(googlefake.Fault{Method: "DELETE", Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: userKey")})
+	r.AddFault(fakekit.Fault{Method: "DELETE", Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: userKey")})
 	want(t, r.Deprovision(t.Context(), b.ID, connectors.Delete), connectors.NotFound)
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"usher/connectors/fakekit"
 )
 
 // group is a group. It is changed only under the server's lock.
@@ -106,7 +108,7 @@ func (s *Server) groupItem(r request, key string) (reply, *refusal) {
 	case r.Method == http.MethodGet:
 	case r.Method == http.MethodDelete:
 		s.dropGroup(g)
-		return reply{status: http.StatusNoContent}, nil
+		return reply{Status: http.StatusNoContent}, nil
 	case r.Method == http.MethodPut, r.Method == http.MethodPatch:
 		if err := s.updateGroup(r, g); err != nil {
 			return reply{}, err
@@ -114,7 +116,7 @@ func (s *Server) groupItem(r request, key string) (reply, *refusal) {
 	default:
 		return reply{}, refuse(http.StatusMethodNotAllowed, "methodNotAllowed", "Method not allowed.")
 	}
-	return reply{status: http.StatusOK, body: encode(s.renderGroup(g))}, nil
+	return fakekit.Answer(http.StatusOK, s.renderGroup(g)), nil
 }
 
 func (s *Server) insertGroup(r request) (reply, *refusal) {
@@ -137,7 +139,7 @@ func (s *Server) insertGroup(r request) (reply, *refusal) {
 		g.externalIDs, _ = doc["externalIds"].([]any)
 	}
 	s.addGroup(g)
-	return reply{status: http.StatusOK, body: encode(s.renderGroup(g))}, nil
+	return fakekit.Answer(http.StatusOK, s.renderGroup(g)), nil
 }
 
 func (s *Server) updateGroup(r request, g *group) *refusal {
@@ -169,7 +171,7 @@ func (s *Server) updateGroup(r request, g *group) *refusal {
 // groupBody reads a group out of a request, as strict as body is with users.
 func (s *Server) groupBody(r request) (map[string]any, *refusal) {
 	var doc map[string]any
-	d := json.NewDecoder(bytes.NewReader(r.body))
+	d := json.NewDecoder(bytes.NewReader(r.Content))
 	if err := d.Decode(&doc); err != nil || doc == nil || d.More() {
 		return nil, refuse(http.StatusBadRequest, "parseError", "Parse Error")
 	}
@@ -272,5 +274,5 @@ func page(r request, name string, all []any) (reply, *refusal) {
 	if from+size < len(all) {
 		out["nextPageToken"] = base64.RawURLEncoding.EncodeToString([]byte("page-" + strconv.Itoa(from+size)))
 	}
-	return reply{status: http.StatusOK, body: encode(out)}, nil
+	return fakekit.Answer(http.StatusOK, out), nil
 }

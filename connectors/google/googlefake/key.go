@@ -1,12 +1,11 @@
 package googlefake
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
+
+	"usher/connectors/fakekit"
 )
 
 // ServiceAccount is what Google keeps of a service account's key.
@@ -17,21 +16,13 @@ type ServiceAccount struct {
 
 // NewKey makes a service account and its key file, as the Cloud console offers it for download.
 func NewKey() (ServiceAccount, string, error) {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return ServiceAccount{}, "", fmt.Errorf("make a service account's key: %w", err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return ServiceAccount{}, "", fmt.Errorf("encode a service account's key: %w", err)
-	}
 	a := ServiceAccount{Email: "usher@demo-project.iam.gserviceaccount.com", ClientID: "104857600000000000001",
-		KeyID: "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567", Public: &private.PublicKey}
+		KeyID: "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567", Public: &fakekit.Key().PublicKey}
 	file, err := json.MarshalIndent(map[string]string{
 		"type":           "service_account",
 		"project_id":     "demo-project",
 		"private_key_id": a.KeyID,
-		"private_key":    string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		"private_key":    fakekit.PEM(fakekit.Key()),
 		"client_email":   a.Email,
 		"client_id":      a.ClientID,
 		"token_uri":      "https://oauth2.googleapis.com/token",

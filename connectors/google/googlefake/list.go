@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 const (
@@ -57,7 +59,7 @@ func (s *Server) list(r request) (reply, *refusal) {
 	if from+size < len(found) {
 		out["nextPageToken"] = base64.RawURLEncoding.EncodeToString([]byte("page-" + strconv.Itoa(from+size)))
 	}
-	return reply{status: http.StatusOK, body: encode(out)}, nil
+	return fakekit.Answer(http.StatusOK, out), nil
 }
 
 func pageSize(v url.Values, q *Quirks) (int, *refusal) {
@@ -143,5 +145,5 @@ func (s *Server) orgUnit(g grant, parts []string) (reply, *refusal) {
 	if err != nil || !slices.Contains(s.options.OrgUnits, "/"+path) {
 		return reply{}, refuse(http.StatusNotFound, "notFound", "Org unit not found")
 	}
-	return reply{status: http.StatusOK, body: encode(map[string]any{"kind": "admin#directory#orgUnit", "orgUnitPath": "/" + path})}, nil
+	return fakekit.Answer(http.StatusOK, map[string]any{"kind": "admin#directory#orgUnit", "orgUnitPath": "/" + path}), nil
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 // member is a direct member of a group.
@@ -88,20 +90,20 @@ func (s *Server) memberRoute(r request, groupKey string, rest []string) (reply, 
 	case m == nil:
 		return reply{}, noMember()
 	case r.Method == http.MethodGet:
-		return reply{status: http.StatusOK, body: encode(s.renderMember(m))}, nil
+		return fakekit.Answer(http.StatusOK, s.renderMember(m)), nil
 	case r.Method == http.MethodDelete:
 		if m.role != "MEMBER" {
-			s.rules.violated("the " + strings.ToLower(m.role) + " " + m.id + " was taken out of " + g.email)
+			s.watch.Violated("the " + strings.ToLower(m.role) + " " + m.id + " was taken out of " + g.email)
 		}
 		g.leave(m.id)
-		return reply{status: http.StatusNoContent}, nil
+		return reply{Status: http.StatusNoContent}, nil
 	}
 	return reply{}, refuse(http.StatusMethodNotAllowed, "methodNotAllowed", "Method not allowed.")
 }
 
 func (s *Server) insertMember(r request, g *group) (reply, *refusal) {
 	var doc struct{ Email, ID, Role string }
-	if json.Unmarshal(r.body, &doc) != nil {
+	if json.Unmarshal(r.Content, &doc) != nil {
 		return reply{}, refuse(http.StatusBadRequest, "parseError", "Parse Error")
 	}
 	key := doc.ID
@@ -127,7 +129,7 @@ func (s *Server) insertMember(r request, g *group) (reply, *refusal) {
 		m.role = doc.Role
 	}
 	g.members = append(g.members, m)
-	return reply{status: http.StatusOK, body: encode(s.renderMember(m))}, nil
+	return fakekit.Answer(http.StatusOK, s.renderMember(m)), nil
 }
 
 func (s *Server) listMembers(r request, g *group) (reply, *refusal) {

@@ -1,8 +1,9 @@
 package googlefake
 
 import (
-	"encoding/json"
 	"net/http"
+
+	"usher/connectors/fakekit"
 )
 
 // refusal is an error as Google writes it.
@@ -60,19 +61,10 @@ func (e *refusal) reply(q *Quirks) reply {
 	} else {
 		detail["errors"] = []any{map[string]any{"domain": "global", "reason": e.reason, "message": e.message}}
 	}
-	return reply{status: e.status, body: encode(map[string]any{"error": detail})}
+	return fakekit.Answer(e.status, map[string]any{"error": detail})
 }
 
 // ErrorBody is the body of an error with this reason, for faults.
 func ErrorBody(status int, reason, message string) string {
-	return string(refuse(status, reason, message).reply(&Quirks{}).body)
-}
-
-// encode is for values of our own making, which cannot fail.
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return b
+	return string(refuse(status, reason, message).reply(&Quirks{}).Body)
 }

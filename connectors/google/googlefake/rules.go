@@ -4,65 +4,28 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
+
+	"usher/connectors/fakekit"
 )
 
-// rules notices what a good client never does.
-type rules struct {
-	mu      sync.Mutex
-	writing map[string]int
-	doubt   map[string]bool // addresses whose insert had no certain outcome, until somebody looks
-	broken  []string
-}
-
-func (v *rules) violated(what string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.broken = append(v.broken, what)
-}
-
-func (v *rules) enter(path string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.writing[path]++; v.writing[path] > 1 {
-		v.broken = append(v.broken, "writes of one user overlap: "+path)
-	}
-}
-
-func (v *rules) leave(path string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.writing[path]--; v.writing[path] == 0 {
-		delete(v.writing, path)
-	}
-}
-
-// settle follows the inserts: after one in doubt, the address must be looked at before it is inserted again.
-func (v *rules) settle(r request, status int, dropped bool) {
-	path := strings.TrimPrefix(r.URL.EscapedPath(), Prefix)
+// follow tells the watch about inserts: after one in doubt, the address must be looked at before it is inserted again.
+func (s *Server) follow(c fakekit.Call, status int, dropped bool) {
+	path := strings.TrimPrefix(c.URL.EscapedPath(), Prefix)
 	key, onOne := strings.CutPrefix(path, "users/")
 	if !onOne {
 		key, onOne = strings.CutPrefix(path, "groups/")
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
 	switch {
-	case r.Method == http.MethodGet && onOne:
+	case c.Method == http.MethodGet && onOne:
 		if address, err := url.PathUnescape(key); err == nil {
-			delete(v.doubt, fold(address))
+			s.watch.Looked(func(name string) bool { return name == fold(address) })
 		}
-	case r.Method == http.MethodPost && (path == "users" || path == "groups"):
+	case c.Method == http.MethodPost && (path == "users" || path == "groups"):
 		var doc struct{ PrimaryEmail, Email string }
-		if json.Unmarshal(r.body, &doc) != nil {
-			return
+		if json.Unmarshal(c.Content, &doc) == nil {
+			s.watch.Created(fold(doc.PrimaryEmail+doc.Email), !dropped && status < http.StatusInternalServerError)
 		}
-		address := fold(doc.PrimaryEmail + doc.Email)
-		if v.doubt[address] {
-			v.broken = append(v.broken, "insert of "+address+" sent again without a look")
-		}
-		v.doubt[address] = dropped || status >= http.StatusInternalServerError
 	}
 }
 
@@ -70,9 +33,7 @@ func (v *rules) settle(r request, status int, dropped bool) {
 // insert sent again blindly, a password among other changes, an owner or manager taken out of a group, and two users or
 // two groups with one external ID.
 func (s *Server) Violations() []string {
-	s.rules.mu.Lock()
-	out := slices.Clone(s.rules.broken)
-	s.rules.mu.Unlock()
+	out := s.watch.Violations()
 	seen := map[string]string{}
 	for _, u := range s.Snapshot() {
 		for _, m := range items(u.Document["externalIds"]) {
@@ -93,4 +54,27 @@ func (s *Server) Violations() []string {
 		}
 	}
 	return out
+}
+
+// hide takes passwords out of the journal, and says for which scope a token was asked.
+func hide(q *fakekit.Request) {
+	if q.Path == TokenPath {
+		q.Scope = scopeOf(q.Body)
+		return
+	}
+	var doc map[string]any
+	if json.Unmarshal([]byte(q.Body), &doc) == nil && doc["password"] != nil {
+		doc["password"] = fakekit.Blanked
+		q.Body = string(fakekit.JSON(doc))
+	}
+}
+
+func scopeOf(form string) string {
+	v, err := url.ParseQuery(form)
+	if err != nil {
+		return ""
+	}
+	var c claims
+	_, _ = fakekit.ReadAssertion(v.Get("assertion"), &c) // one that cannot be read names none
+	return c.Scope
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 )
 
 func TestASandboxStartsAtOnce(t *testing.T) {
@@ -91,9 +92,9 @@ func TestTroublesOfASandbox(t *testing.T) {
 func TestGroupsAreStrict(t *testing.T) {
 	s := New(Options{Scopes: []string{GroupScope}})
 	admin := s.Administrator()
-	s.tokens["g"] = grant{admin, []string{GroupScope}, time.Now().Add(time.Hour)}
-	s.tokens["m"] = grant{admin, []string{MemberScope}, time.Now().Add(time.Hour)}
-	s.tokens["r"] = grant{admin, []string{GroupReadScope}, time.Now().Add(time.Hour)}
+	s.tokens.Put("g", grant{admin, []string{GroupScope}, time.Now().Add(time.Hour)})
+	s.tokens.Put("m", grant{admin, []string{MemberScope}, time.Now().Add(time.Hour)})
+	s.tokens.Put("r", grant{admin, []string{GroupReadScope}, time.Now().Add(time.Hour)})
 	id := s.PutGroup(Group{Email: "g@example.com", Name: "G"})
 	inner := s.PutGroup(Group{Email: "h@example.com", Name: "H", Members: []Member{{ID: id, Type: "GROUP"}}})
 	for _, c := range []struct {
@@ -147,11 +148,11 @@ func TestGroupsAreStrict(t *testing.T) {
 func TestRulesOfGroups(t *testing.T) {
 	s := New(Options{})
 	admin := s.Administrator()
-	s.tokens["g"] = grant{admin, []string{GroupScope}, time.Now().Add(time.Hour)}
+	s.tokens.Put("g", grant{admin, []string{GroupScope}, time.Now().Add(time.Hour)})
 	id := s.PutGroup(Group{Email: "g@example.com", ExternalIDs: map[string]string{"a": "1"}, Members: []Member{{ID: admin, Role: "OWNER"}}})
 	s.PutGroup(Group{Email: "h@example.com", ExternalIDs: map[string]string{"a": "1"}})
 	callAs(s, "g", "DELETE", "groups/"+id+"/members/"+admin, "")
-	s.AddFault(Fault{Method: "POST", Times: 2, Phase: After, Status: 503})
+	s.AddFault(fakekit.Fault{Method: "POST", Times: 2, Phase: fakekit.After, Status: 503})
 	for range 2 {
 		callAs(s, "g", "POST", "groups", `{"email":"x@example.com"}`)
 	}

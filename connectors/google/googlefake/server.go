@@ -5,14 +5,12 @@
 package googlefake
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"usher/connectors"
 	"usher/connectors/fakekit"
 )
 
@@ -37,13 +35,10 @@ type Options struct {
 
 // Server is an http.Handler. It is safe for concurrent use.
 type Server struct {
+	fakekit.Front
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	fakekit.Engine
-	journal journal
-	rules   rules
-	served  atomic.Int64
-	trouble atomic.Pointer[connectors.Trouble]
+	watch   fakekit.Watch
 
 	key       func() (ServiceAccount, string) // and its file, where it is known
 	audiences sync.Map                        // URLs of the token endpoint that it was told of, besides its own
@@ -57,7 +52,7 @@ type Server struct {
 	groupAddresses map[string]string // folded address, aliases too, to ID
 	groupOrder     []*group
 
-	tokens map[string]grant
+	tokens fakekit.Tokens[grant]
 	next   uint64
 }
 
@@ -75,10 +70,10 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, users: map[string]*user{}, addresses: map[string]string{}, groups: map[string]*group{}, groupAddresses: map[string]string{}, tokens: map[string]grant{}}
+	s := &Server{options: o, users: map[string]*user{}, addresses: map[string]string{}, groups: map[string]*group{}, groupAddresses: map[string]string{}}
 	s.key = func() (ServiceAccount, string) { return o.Account, "" }
-	s.journal.size = o.Journal
-	s.rules.writing, s.rules.doubt = map[string]int{}, map[string]bool{}
+	s.SetUp(fakekit.Setup{Journal: o.Journal, Now: o.Now, ContentType: "application/json; charset=UTF-8", TokenPath: TokenPath,
+		Hide: hide, Serve: s.serve, Trouble: s.troubled, Finish: s.finish})
 	s.SetQuirks(o.Quirks)
 	s.add(&user{doc: map[string]any{"primaryEmail": fold(o.Admin), "orgUnitPath": "/",
 		"name": map[string]any{"givenName": "Super", "familyName": "Administrator"}}, admin: true}, time.Time{})
@@ -88,98 +83,45 @@ func New(o Options) *Server {
 // SetQuirks changes the peculiarities from now on.
 func (s *Server) SetQuirks(q Quirks) { s.quirks.Store(&q) }
 
-// Requests is how many requests to the Directory API came so far; those for tokens do not count.
-func (s *Server) Requests() int { return int(s.served.Load()) }
-
-// request is one request, read to its end.
+// request is a call, with what it is about.
 type request struct {
-	*http.Request
+	fakekit.Call
 	path string // escaped, below Prefix
-	body []byte
-	as   *user // the administrator who is impersonated
+	as   *user  // the administrator who is impersonated
 	q    *Quirks
 }
 
 // reply is what goes back.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
+type reply = fakekit.Reply
+
+// finish watches the creates, and dates the reply.
+func (s *Server) finish(c fakekit.Call, out *reply, dropped bool) {
+	s.follow(c, out.Status, dropped)
+	if out.Header == nil {
+		out.Header = http.Header{}
+	}
+	if out.Header["Date"] == nil { // a fault may have another
+		out.Header["Date"] = []string{s.options.Now().UTC().Format(http.TimeFormat)}
+	}
 }
 
-const maxRequest = 4 << 20
-
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req := request{Request: r, q: s.quirks.Load()}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest))
-	if err != nil {
-		http.Error(w, "unreadable body", http.StatusBadRequest)
-		return
-	}
-	req.body = body
-	if r.URL.Path != TokenPath {
-		s.served.Add(1)
-	}
-	broken := s.Match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
-	var out reply
-	if broken == nil || broken.Phase == After {
-		out = s.answer(req)
-	}
-	if broken != nil {
-		if status, header, body, ok := broken.Replace(r.Context(), out.status); ok {
-			out = reply{status: status, header: header, body: body}
-		}
-	}
-	s.journal.add(req, out.status, s.options.Now())
-	s.rules.settle(req, out.status, broken != nil && broken.Drop != "")
-	if broken != nil && broken.Break(w, r, out.status, "application/json", out.body) {
-		return
-	}
-	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
-	out.write(w)
-}
-
-func (p reply) write(w http.ResponseWriter) {
-	h := w.Header()
-	for k, v := range p.header {
-		h[k] = v
-	}
-	if len(p.body) > 0 && h["Content-Type"] == nil {
-		h["Content-Type"] = []string{"application/json; charset=UTF-8"}
-	}
-	w.WriteHeader(p.status)
-	_, _ = w.Write(p.body) // the client may be gone, which is its business
-}
-
-func (s *Server) answer(r request) reply {
-	if out, ok := s.troubled(r); ok {
-		return out
-	}
-	return s.watched(r)
-}
-
-// watched serves the request while it counts as a writer of its user or group.
-func (s *Server) watched(r request) reply {
+// serve is the service, to which a write of one user or group takes its time.
+func (s *Server) serve(c fakekit.Call) reply {
+	r := request{Call: c, q: s.quirks.Load()}
 	if r.Method != http.MethodPut && r.Method != http.MethodPatch && r.Method != http.MethodDelete {
-		return s.serve(r)
+		return s.obey(r)
 	}
-	s.rules.enter(r.URL.Path)
-	defer s.rules.leave(r.URL.Path)
-	if r.q.WriteDelay > 0 {
-		time.Sleep(r.q.WriteDelay)
-	}
-	return s.serve(r)
+	return s.watch.Write(r.URL.Path, r.q.WriteDelay, nil, func() reply { return s.obey(r) })
 }
 
-func (s *Server) serve(r request) reply {
+func (s *Server) obey(r request) reply {
 	if r.URL.Path == TokenPath {
 		return s.token(r)
 	}
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), Prefix)
 	if !ok {
-		return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}},
-			body: []byte("<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title></html>")}
+		return reply{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}},
+			Body: []byte("<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title></html>")}
 	}
 	r.path = path
 	g, refused := s.authorize(r)

@@ -8,12 +8,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 // call speaks to the API as the first administrator.
 func call(s *Server, method, path, body string) *httptest.ResponseRecorder {
 	s.mu.Lock()
-	s.tokens["t"] = grant{s.order[0].id, []string{UserScope, GroupReadScope}, time.Now().Add(1000 * time.Hour)}
+	s.tokens.Put("t", grant{s.order[0].id, []string{UserScope, GroupReadScope}, time.Now().Add(1000 * time.Hour)})
 	s.mu.Unlock()
 	return callAs(s, "t", method, path, body)
 }
@@ -175,8 +177,10 @@ func TestAccessIsChecked(t *testing.T) {
 	admin, now := s.Administrator(), time.Now()
 	person := s.Put(map[string]any{"primaryEmail": "p@example.com"}, Seed{})
 	helper := s.Put(map[string]any{"primaryEmail": "h@example.com"}, Seed{Delegated: true})
-	s.tokens = map[string]grant{"old": {admin, []string{UserScope}, now}, "groups": {admin, []string{GroupReadScope}, now.Add(time.Hour)},
-		"person": {person, []string{UserScope}, now.Add(time.Hour)}, "helper": {helper, []string{UserScope}, now.Add(time.Hour)}}
+	for token, g := range map[string]grant{"old": {admin, []string{UserScope}, now}, "groups": {admin, []string{GroupReadScope}, now.Add(time.Hour)},
+		"person": {person, []string{UserScope}, now.Add(time.Hour)}, "helper": {helper, []string{UserScope}, now.Add(time.Hour)}} {
+		s.tokens.Put(token, g)
+	}
 	for token, want := range map[string]string{"": "required: Login Required", "x": "authError: Invalid Credentials", "old": "authError: Invalid Credentials",
 		"groups": "insufficientPermissions: Request had insufficient authentication scopes.", "person": "forbidden: Not Authorized to access this resource/api",
 		"helper": "forbidden: Not Authorized to access this resource/api"} {
@@ -214,7 +218,7 @@ func TestSlowAgreement(t *testing.T) {
 
 func TestRulesNotice(t *testing.T) {
 	s := New(Options{Quirks: Quirks{WriteDelay: 20 * time.Millisecond}})
-	s.AddFault(Fault{Method: "POST", Nth: 2, Times: 2, Phase: After, Status: 503})
+	s.AddFault(fakekit.Fault{Method: "POST", Nth: 2, Times: 2, Phase: fakekit.After, Status: 503})
 	call(s, "POST", "users", ada)
 	bob := strings.Replace(ada, "ada@", "bob@", 1)
 	call(s, "POST", "users", bob)

@@ -1,17 +1,13 @@
 package googlefake
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"usher/connectors"
+	"usher/connectors/fakekit"
 )
 
 // Scopes of the Directory API.
@@ -37,35 +33,30 @@ type grant struct {
 
 func (g grant) has(scope string) bool { return slices.Contains(g.scopes, scope) }
 
-// TokenError is the body of a refusal by the token endpoint, for faults.
-func TokenError(code, description string) string {
-	return string(encode(map[string]string{"error": code, "error_description": description}))
-}
-
-func tokenRefused(status int, code, description string) reply {
-	return reply{status: status, body: []byte(TokenError(code, description))}
-}
-
 func badGrant(description string) reply {
-	return tokenRefused(http.StatusBadRequest, "invalid_grant", description)
+	return fakekit.TokenRefused(http.StatusBadRequest, "invalid_grant", description)
 }
 
 // claims are what a signed assertion says (RFC 7523 §3, with Google's scope and sub).
 type claims struct {
-	Iss, Sub, Scope, Aud string
-	Iat, Exp             int64
+	Iss   string `json:"iss"`
+	Sub   string `json:"sub"`
+	Scope string `json:"scope"`
+	Aud   string `json:"aud"`
+	Iat   int64  `json:"iat"`
+	Exp   int64  `json:"exp"`
 }
 
 // token is POST /token.
 func (s *Server) token(r request) reply {
-	form, err := url.ParseQuery(string(r.body))
+	form, ok := fakekit.TokenForm(r.Call)
 	switch {
 	case r.Method != http.MethodPost:
-		return reply{status: http.StatusMethodNotAllowed}
-	case err != nil || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded":
-		return tokenRefused(http.StatusBadRequest, "invalid_request", "The request is no form.")
-	case form.Get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
-		return tokenRefused(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+form.Get("grant_type"))
+		return reply{Status: http.StatusMethodNotAllowed}
+	case !ok:
+		return fakekit.TokenRefused(http.StatusBadRequest, "invalid_request", "The request is no form.")
+	case form.Get("grant_type") != fakekit.JWTBearer:
+		return fakekit.TokenRefused(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+form.Get("grant_type"))
 	}
 	c, why := s.verify(form.Get("assertion"))
 	if why != "" {
@@ -90,15 +81,15 @@ func (s *Server) grant(c claims, now time.Time) reply {
 	scopes := strings.Fields(c.Scope)
 	for _, scope := range scopes {
 		if !slices.Contains(s.options.Scopes, scope) {
-			return tokenRefused(http.StatusUnauthorized, "unauthorized_client",
+			return fakekit.TokenRefused(http.StatusUnauthorized, "unauthorized_client",
 				"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.")
 		}
 	}
 	if len(scopes) == 0 {
-		return tokenRefused(http.StatusBadRequest, "invalid_scope", "Empty or missing scope not allowed.")
+		return fakekit.TokenRefused(http.StatusBadRequest, "invalid_scope", "Empty or missing scope not allowed.")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	u := s.users[s.addresses[fold(c.Sub)]]
 	switch {
 	case !strings.Contains(c.Sub, "@"):
@@ -108,47 +99,33 @@ func (s *Server) grant(c claims, now time.Time) reply {
 	case u == nil || u.suspended():
 		return badGrant("Invalid email or User ID")
 	}
-	token := "ya29." + rand.Text()
-	s.tokens[token] = grant{u.id, scopes, now.Add(tokenLife)}
-	return reply{status: http.StatusOK, body: encode(map[string]any{"access_token": token, "expires_in": int(tokenLife.Seconds()), "token_type": "Bearer"})}
+	token := s.tokens.Issue("ya29.", grant{u.id, scopes, now.Add(tokenLife)})
+	return fakekit.Answer(http.StatusOK, map[string]any{"access_token": token, "expires_in": int(tokenLife.Seconds()), "token_type": "Bearer"})
 }
 
-// verify checks the signature (RFC 7515, RS256) and gives the claims, or says what is wrong.
+// verify checks the signature and gives the claims, or says what is wrong.
 func (s *Server) verify(assertion string) (c claims, why string) {
-	parts := strings.Split(assertion, ".")
-	if len(parts) != 3 {
-		return c, "Bad Request"
-	}
-	var header struct{ Alg, Typ, Kid string }
-	if !decodePart(parts[0], &header) || !decodePart(parts[1], &c) || header.Alg != "RS256" {
+	signed, ok := fakekit.ReadAssertion(assertion, &c)
+	if !ok {
 		return c, "Invalid JWT: the header or the claims cannot be read."
 	}
 	a, _ := s.key()
-	if c.Iss != a.Email || a.Public == nil || (header.Kid != "" && header.Kid != a.KeyID) {
+	switch {
+	case c.Iss != a.Email || a.Public == nil || (signed.KeyID != "" && signed.KeyID != a.KeyID):
 		return c, "Invalid JWT: No valid verifier found for issuer."
-	}
-	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
-	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if err != nil || rsa.VerifyPKCS1v15(a.Public, crypto.SHA256, sum[:], signature) != nil {
+	case !signed.SignedBy(a.Public):
 		return c, "Invalid JWT Signature."
 	}
 	return c, ""
 }
 
-func decodePart(part string, into any) bool {
-	b, err := base64.RawURLEncoding.DecodeString(part)
-	return err == nil && json.Unmarshal(b, into) == nil
-}
-
 // authorize finds the grant of a request's token.
 func (s *Server) authorize(r request) (grant, *refusal) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if token == "" || scheme != "Bearer" {
+	token := fakekit.Bearer(r.Request)
+	if token == "" {
 		return grant{}, refuse(http.StatusUnauthorized, "required", "Login Required")
 	}
-	s.mu.RLock()
-	g, ok := s.tokens[token]
-	s.mu.RUnlock()
+	g, ok := s.tokens.Of(token)
 	if !ok || !s.options.Now().Before(g.until) {
 		return grant{}, refuse(http.StatusUnauthorized, "authError", "Invalid Credentials")
 	}
@@ -166,8 +143,28 @@ func (s *Server) impersonated(g grant) *user {
 }
 
 // Revoke makes every access token worthless.
-func (s *Server) Revoke() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.tokens)
+func (s *Server) Revoke() { s.tokens.Revoke() }
+
+// troubled is what a server in trouble says, in the words of the endpoint that was asked. Tokens that are refused are not
+// forgotten: they are good again when the trouble ends.
+func (s *Server) troubled(t connectors.Trouble, c fakekit.Call) (out reply, ok bool) {
+	onToken, q := c.URL.Path == TokenPath, s.quirks.Load()
+	switch t {
+	case connectors.Down:
+		if onToken {
+			return fakekit.TokenRefused(http.StatusServiceUnavailable, "internal_failure", "Backend Error"), true
+		}
+		return refuse(http.StatusServiceUnavailable, "backendError", "Service unavailable. Please try again").reply(q), true
+	case connectors.Throttled:
+		if onToken {
+			return fakekit.TokenRefused(http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests. Try again later."), true
+		}
+		return refuse(http.StatusTooManyRequests, "rateLimitExceeded", "Request quota exceeded for the Workspace account. Try again later.").reply(q), true
+	case connectors.Revoked:
+		if onToken {
+			return badGrant("Invalid JWT: No valid verifier found for issuer."), true
+		}
+		return refuse(http.StatusUnauthorized, "authError", "Invalid Credentials").reply(q), true
+	}
+	return reply{}, false
 }

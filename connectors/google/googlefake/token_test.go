@@ -11,11 +11,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 func sign(t *testing.T, key *rsa.PrivateKey, header, claims map[string]any) string {
 	t.Helper()
-	part := func(v any) string { return base64.RawURLEncoding.EncodeToString(encode(v)) }
+	part := func(v any) string { return base64.RawURLEncoding.EncodeToString(fakekit.JSON(v)) }
 	text := part(header) + "." + part(claims)
 	sum := sha256.Sum256([]byte(text))
 	sig, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
@@ -99,7 +101,7 @@ func TestAssertionsAreVerified(t *testing.T) {
 		t.Errorf("status %d", w.Code)
 	}
 	for _, q := range s.Journal() {
-		if q.Body != blanked {
+		if q.Body != fakekit.Blanked {
 			t.Errorf("an assertion is kept: %s", q.Body)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"usher/connectors/fakekit"
 )
 
 // body reads a user out of a request. What only Google may write is dropped, as Google does; what it does not
@@ -127,7 +129,7 @@ func validPassword(v any) bool {
 func list(size int, must string, types ...string) func(any) bool {
 	return func(v any) bool {
 		all, ok := v.([]any)
-		if !ok || len(encode(all)) > size {
+		if !ok || len(fakekit.JSON(all)) > size {
 			return false
 		}
 		primaries := 0

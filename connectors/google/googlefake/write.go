@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 // insert is POST /users.
 func (s *Server) insert(r request) (reply, *refusal) {
-	doc, err := s.body(r.body)
+	doc, err := s.body(r.Content)
 	if err != nil {
 		return reply{}, err
 	}
@@ -26,7 +28,7 @@ func (s *Server) insert(r request) (reply, *refusal) {
 	address, _ := doc["primaryEmail"].(string)
 	if local, _, _ := strings.Cut(address, "@"); r.q.Taken != "" && local == r.q.Taken {
 		if r.URL.Query().Get("resolveConflictAccount") == "true" {
-			return reply{status: http.StatusAccepted, body: []byte("{}")}, nil
+			return reply{Status: http.StatusAccepted, Body: []byte("{}")}, nil
 		}
 		return reply{}, duplicate()
 	}
@@ -43,7 +45,7 @@ func (s *Server) insert(r request) (reply, *refusal) {
 	u.setPassword(doc["password"])
 	delete(doc, "password")
 	s.add(u, s.options.Now())
-	return reply{status: http.StatusOK, body: encode(s.render(u, false))}, nil
+	return fakekit.Answer(http.StatusOK, s.render(u, false)), nil
 }
 
 func complete(doc map[string]any) *refusal {
@@ -80,7 +82,7 @@ func (s *Server) item(r request, escaped string) (reply, *refusal) {
 	}
 	switch r.Method {
 	case http.MethodGet:
-		return reply{status: http.StatusOK, body: encode(s.render(u, s.young(u, r.q.Bare)))}, nil
+		return fakekit.Answer(http.StatusOK, s.render(u, s.young(u, r.q.Bare))), nil
 	case http.MethodPut, http.MethodPatch, http.MethodDelete:
 	default:
 		return reply{}, refuse(http.StatusMethodNotAllowed, "methodNotAllowed", "Method not allowed.")
@@ -101,19 +103,19 @@ func (s *Server) remove(u *user) (reply, *refusal) {
 	gone.deletedAt = s.options.Now()
 	s.exchange(u, gone)
 	s.forget(u.id)
-	return reply{status: http.StatusNoContent}, nil
+	return reply{Status: http.StatusNoContent}, nil
 }
 
 // update is PUT /users/{key}: what is absent stays, null clears, objects are merged, lists are replaced whole.
 func (s *Server) update(r request, u *user) (reply, *refusal) {
-	doc, err := s.body(r.body)
+	doc, err := s.body(r.Content)
 	if err != nil {
 		return reply{}, err
 	}
 	changed := u.copy()
 	if doc["password"] != nil {
 		if len(doc) > 1 {
-			s.rules.violated("a password in an update of " + u.email())
+			s.watch.Violated("a password in an update of " + u.email())
 		}
 		changed.setPassword(doc["password"])
 	}
@@ -138,7 +140,7 @@ func (s *Server) update(r request, u *user) (reply, *refusal) {
 		return reply{}, err
 	}
 	s.exchange(u, changed)
-	return reply{status: http.StatusOK, body: encode(s.render(changed, false))}, nil
+	return fakekit.Answer(http.StatusOK, s.render(changed, false)), nil
 }
 
 // transition checks what may not become of what.
@@ -160,7 +162,7 @@ func (s *Server) transition(r request, u, changed *user) *refusal {
 
 // undelete is POST /users/{id}/undelete: by ID only, within 20 days, while the address is free.
 func (s *Server) undelete(r request, id string) (reply, *refusal) {
-	doc, err := s.body(r.body)
+	doc, err := s.body(r.Content)
 	if err != nil {
 		return reply{}, err
 	}
@@ -185,5 +187,5 @@ func (s *Server) undelete(r request, id string) (reply, *refusal) {
 		back.doc["orgUnitPath"] = path
 	}
 	s.exchange(u, back)
-	return reply{status: http.StatusNoContent}, nil
+	return reply{Status: http.StatusNoContent}, nil
 }
