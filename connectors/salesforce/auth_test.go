@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
 func refusedLogin(t *testing.T, code, description string) *connectors.Error {
 	t.Helper()
 	r := newRig(t, salesforcefake.Options{})
-	r.fault("", salesforcefake.TokenPath, http.StatusBadRequest, salesforcefake.TokenError(code, description))
+	r.fault("", salesforcefake.TokenPath, http.StatusBadRequest, fakekit.TokenError(code, description))
 	_, err := r.Create(t.Context(), profileOf(1))
 	e, ok := errors.AsType[*connectors.Error](err)
 	if !ok {
@@ -123,7 +124,7 @@ func TestSessionEndedWithoutWords(t *testing.T) {
 
 func TestS07SessionNeverAccepted(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
-	r.AddFault(salesforcefake.Fault{PathRe: api, Times: -1, Status: http.StatusUnauthorized, Body: salesforcefake.ErrorBody("INVALID_SESSION_ID", "Session expired or invalid")})
+	r.AddFault(fakekit.Fault{PathRe: api, Times: -1, Status: http.StatusUnauthorized, Body: salesforcefake.ErrorBody("INVALID_SESSION_ID", "Session expired or invalid")})
 	_, err := r.Find(t.Context(), profileOf(1))
 	want(t, err, connectors.Denied)
 	if got := r.calls(); got != "token, query User, token, query User" {
@@ -135,7 +136,7 @@ func TestS08SingleLogin(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	r.Revoke()
-	r.AddFault(salesforcefake.Fault{PathRe: salesforcefake.TokenPath, Phase: salesforcefake.After, Delay: 20 * time.Millisecond})
+	r.AddFault(fakekit.Fault{PathRe: salesforcefake.TokenPath, Phase: fakekit.After, Delay: 20 * time.Millisecond})
 	before := r.Logins()
 	var wg sync.WaitGroup
 	for range 8 {
@@ -176,11 +177,11 @@ func TestOrganizationIsPinned(t *testing.T) {
 }
 
 func pemKey() string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(newKey())}))
+	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(fakekit.Key())}))
 }
 
 func TestJWTBearer(t *testing.T) {
-	o := salesforcefake.Options{Public: &newKey().PublicKey}
+	o := salesforcefake.Options{Public: &fakekit.Key().PublicKey}
 	jwt := []string{keyAuthMode, authJWT, keyJWTUser, "admin@example.com.crm", keyJWTKey, pemKey()}
 	r := newRig(t, o, jwt...)
 	r.create(profileOf(1))
@@ -219,14 +220,14 @@ func TestSecretsAreScrubbed(t *testing.T) {
 		}
 	}
 	assertions := 0
-	o := salesforcefake.Options{Public: &newKey().PublicKey}
+	o := salesforcefake.Options{Public: &fakekit.Key().PublicKey}
 	r = newRig(t, o, keyAuthMode, authJWT, keyJWTUser, "admin@example.com.crm", keyJWTKey, pemKey())
 	r.login.client = &http.Client{Transport: round(func(q *http.Request) (*http.Response, error) {
 		assertions++
 		if err := q.ParseForm(); err != nil {
 			return nil, err
 		}
-		body := salesforcefake.TokenError("invalid_grant", "bad "+q.PostForm.Get("assertion"))
+		body := fakekit.TokenError("invalid_grant", "bad "+q.PostForm.Get("assertion"))
 		return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
 	})}
 	if _, err := r.Find(t.Context(), profileOf(1)); assertions != 1 || want(t, err, connectors.Denied).Message != "bad [secret]" {

@@ -1,20 +1,18 @@
 package salesforce
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -23,15 +21,6 @@ const (
 	api      = "^/services/data/v"
 	external = "IdP_Id__c"
 )
-
-// newKey makes one key for all tests, for that takes long.
-var newKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
 
 // clock is the fake's and the connector's, which can be put forward.
 type clock struct{ ahead atomic.Int64 }
@@ -110,15 +99,15 @@ func (g target) Edit(id, key string, value any) {
 func (g target) Meet(trouble connectortest.Trouble) {
 	switch trouble {
 	case connectortest.RateLimited:
-		g.AddFault(salesforcefake.Fault{PathRe: api, Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"7"}},
+		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"7"}},
 			Body: salesforcefake.ErrorBody("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")})
 	case connectortest.Denied:
 		g.Revoke()
-		g.AddFault(salesforcefake.Fault{PathRe: salesforcefake.TokenPath, Status: http.StatusBadRequest, Body: salesforcefake.TokenError("invalid_grant", "authentication failure")})
+		g.AddFault(fakekit.Fault{PathRe: salesforcefake.TokenPath, Status: http.StatusBadRequest, Body: fakekit.TokenError("invalid_grant", "authentication failure")})
 	case connectortest.Unavailable:
-		g.AddFault(salesforcefake.Fault{PathRe: api, Status: http.StatusServiceUnavailable, Body: salesforcefake.ErrorBody("SERVER_UNAVAILABLE", "The server is unavailable.")})
+		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusServiceUnavailable, Body: salesforcefake.ErrorBody("SERVER_UNAVAILABLE", "The server is unavailable.")})
 	case connectortest.LostAnswer:
-		g.AddFault(salesforcefake.Fault{Method: http.MethodPost, PathRe: api + ".*/sobjects/(User|Group)[?]", Phase: salesforcefake.After, Drop: salesforcefake.Reset})
+		g.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: api + ".*/sobjects/(User|Group)[?]", Phase: fakekit.After, Drop: fakekit.Reset})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -77,9 +78,9 @@ func TestS11InactiveIsOurs(t *testing.T) {
 }
 
 func TestS12CreateWithoutAnswer(t *testing.T) {
-	for _, drop := range []string{salesforcefake.Reset, salesforcefake.EOF} {
+	for _, drop := range []string{fakekit.Reset, fakekit.EOF} {
 		r := newRig(t, salesforcefake.Options{})
-		r.AddFault(salesforcefake.Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Phase: salesforcefake.After, Drop: drop})
+		r.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Phase: fakekit.After, Drop: drop})
 		_, err := r.Create(t.Context(), profileOf(1))
 		want(t, err, connectors.Unknown)
 		if a := r.find(profileOf(1)); a.ExternalID != profileOf(1).ResourceID || r.Count() != 1 {
@@ -102,7 +103,7 @@ func TestS13NicknameIsTaken(t *testing.T) {
 		t.Errorf("nickname %q", name)
 	}
 	r.ClearJournal()
-	r.AddFault(salesforcefake.Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Times: 2, Status: http.StatusBadRequest, Body: salesforcefake.ErrorBody("DUPLICATE_COMM_NICKNAME", "Duplicate Nickname.")})
+	r.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Times: 2, Status: http.StatusBadRequest, Body: salesforcefake.ErrorBody("DUPLICATE_COMM_NICKNAME", "Duplicate Nickname.")})
 	_, err := r.Create(t.Context(), with(profileOf(3), attrNickname, strings.Repeat("n", 60)))
 	want(t, err, connectors.Invalid)
 	if r.calls() != "POST User, POST User" {

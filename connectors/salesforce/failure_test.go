@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -19,7 +20,7 @@ func (r rig) leave(id string) error {
 func TestS15LockedRow(t *testing.T) {
 	r := newRig(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
-	r.AddFault(salesforcefake.Fault{Method: http.MethodPatch, PathRe: "/sobjects/User", Times: 2, Status: http.StatusBadRequest,
+	r.AddFault(fakekit.Fault{Method: http.MethodPatch, PathRe: "/sobjects/User", Times: 2, Status: http.StatusBadRequest,
 		Body: salesforcefake.ErrorBody("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: "+a.ID)})
 	change := map[string]any{"Title": "Countess"}
 	want(t, r.update(a.ID, profileOf(1), change), connectors.Temporary)
@@ -201,7 +202,7 @@ func TestS33VersionGone(t *testing.T) {
 func TestLostReads(t *testing.T) {
 	for _, path := range []string{"/describe", "/query", salesforcefake.TokenPath} {
 		r := newRig(t, salesforcefake.Options{})
-		r.AddFault(salesforcefake.Fault{PathRe: path, Drop: salesforcefake.Reset, Times: -1})
+		r.AddFault(fakekit.Fault{PathRe: path, Drop: fakekit.Reset, Times: -1})
 		_, err := r.Create(t.Context(), profileOf(1))
 		want(t, err, connectors.Temporary)
 		if e, _ := errors.AsType[*connectors.Error](err); strings.Contains(r.calls(), "POST") {

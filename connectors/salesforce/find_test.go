@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -70,7 +71,7 @@ func TestListsAreWhole(t *testing.T) {
 		want(t, r.leave(a.ID), connectors.Temporary)
 	}
 	endless := `{"records":[{"UserOrGroupId":"` + a.ID + `"}],"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01g-1"}`
-	r.AddFault(salesforcefake.Fault{Method: http.MethodGet, PathRe: "/query", Times: -1, Status: http.StatusOK, Body: endless})
+	r.AddFault(fakekit.Fault{Method: http.MethodGet, PathRe: "/query", Times: -1, Status: http.StatusOK, Body: endless})
 	want(t, r.leave(a.ID), connectors.Temporary)
 	id, pages := r.PutGroup("Staff", ""), r.Server.Requests()
 	var last error

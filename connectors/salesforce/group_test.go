@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -51,13 +52,13 @@ func TestS27CollectionWithoutAnswer(t *testing.T) {
 	for _, kind := range []string{targetGroups, targetPermissionSets} {
 		r := newRig(t, salesforcefake.Options{}, keyGroupTarget, kind)
 		who, id := r.people(3), r.SeedGroup(groupOf(1), "")
-		r.AddFault(salesforcefake.Fault{PathRe: "/composite", Phase: salesforcefake.After, Drop: salesforcefake.Reset})
+		r.AddFault(fakekit.Fault{PathRe: "/composite", Phase: fakekit.After, Drop: fakekit.Reset})
 		_, err := r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Add: who})
 		want(t, err, connectors.Temporary)
 		if refused := r.change(id, connectors.MemberChanges{Add: who}); len(refused) > 0 {
 			t.Errorf("%s: each one is a member already: %v", kind, refused)
 		}
-		r.AddFault(salesforcefake.Fault{Method: http.MethodDelete, PathRe: "/composite", Phase: salesforcefake.After, Drop: salesforcefake.Reset})
+		r.AddFault(fakekit.Fault{Method: http.MethodDelete, PathRe: "/composite", Phase: fakekit.After, Drop: fakekit.Reset})
 		_, err = r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Remove: who})
 		want(t, err, connectors.Temporary)
 		r.change(id, connectors.MemberChanges{Remove: who})

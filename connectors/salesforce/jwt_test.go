@@ -10,12 +10,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 // The signature is checked by hand: the fake reads it with the same library.
 func TestAssertion(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
-	text, err := assertion(newKey(), "consumer", "admin@example.com", "https://login.salesforce.com", now)
+	text, err := assertion(fakekit.Key(), "consumer", "admin@example.com", "https://login.salesforce.com", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +42,7 @@ func TestAssertion(t *testing.T) {
 		}
 	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if err := rsa.VerifyPKCS1v15(&newKey().PublicKey, crypto.SHA256, sum[:], decode(parts[2])); err != nil {
+	if err := rsa.VerifyPKCS1v15(&fakekit.Key().PublicKey, crypto.SHA256, sum[:], decode(parts[2])); err != nil {
 		t.Error(err)
 	}
 }

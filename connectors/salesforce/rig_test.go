@@ -9,6 +9,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -52,7 +53,7 @@ func newRig(t *testing.T, o salesforcefake.Options, settings ...string) rig {
 func quirks(q salesforcefake.Quirks) salesforcefake.Options { return salesforcefake.Options{Quirks: q} }
 
 func (r rig) fault(method, path string, status int, body string) {
-	r.AddFault(salesforcefake.Fault{Method: method, PathRe: path, Status: status, Body: body})
+	r.AddFault(fakekit.Fault{Method: method, PathRe: path, Status: status, Body: body})
 }
 
 func (r rig) create(p connectors.Profile) connectors.Account {
@@ -100,7 +101,7 @@ func want(t *testing.T, err error, kind connectors.Kind) *connectors.Error {
 }
 
 // about says in short what a request is: "token", "describe", "query User", "POST User", "PATCH User".
-func about(q salesforcefake.Request) string {
+func about(q fakekit.Request) string {
 	if q.Path == salesforcefake.TokenPath {
 		return "token"
 	}

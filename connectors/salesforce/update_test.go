@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/salesforce/salesforcefake"
 )
 
@@ -140,7 +141,7 @@ func TestFreezing(t *testing.T) {
 // Nothing but the user itself decides whether a leaver is disabled.
 func TestLeaversGoWhateverElseFails(t *testing.T) {
 	closed := salesforcefake.ErrorBody("INSUFFICIENT_ACCESS", "insufficient access rights")
-	for name, f := range map[string]salesforcefake.Fault{
+	for name, f := range map[string]fakekit.Fault{
 		"logins hidden":           {Method: http.MethodGet, PathRe: "/query.*UserLogin", Status: http.StatusForbidden, Body: closed},
 		"freezing forbidden":      {Method: http.MethodPatch, PathRe: "/sobjects/UserLogin", Status: http.StatusForbidden, Body: closed},
 		"login not served":        {Method: http.MethodPatch, PathRe: "/sobjects/UserLogin", Status: http.StatusNotFound, Body: salesforcefake.ErrorBody("NOT_FOUND", "The requested resource does not exist")},

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 // join makes objects that join two others: a second GroupMember is the first one again, a second assignment is a
@@ -52,7 +54,7 @@ func (s *Server) insertAll(r request) (reply, *refusal) {
 		AllOrNone bool
 		Records   []map[string]any
 	}
-	if err := json.Unmarshal(r.body, &in); err != nil || in.AllOrNone || len(in.Records) == 0 {
+	if err := json.Unmarshal(r.Content, &in); err != nil || in.AllOrNone || len(in.Records) == 0 {
 		return reply{}, bad("JSON_PARSER_ERROR", "The request cannot be read.")
 	}
 	if len(in.Records) > collectionLimit {
@@ -66,7 +68,7 @@ func (s *Server) insertAll(r request) (reply, *refusal) {
 		types[typeOf(doc)] = true
 	}
 	if types[userObject] && len(types) > 1 {
-		s.rules.violated("users and other objects in one request")
+		s.watch.Violated("users and other objects in one request")
 		return reply{}, bad("MIXED_DML_OPERATION", "DML operation on setup object is not permitted after you have updated a non-setup object (or vice versa)")
 	}
 	for i, doc := range in.Records {
@@ -81,7 +83,7 @@ func (s *Server) insertAll(r request) (reply, *refusal) {
 			out[i] = made(id, nil)
 		}
 	}
-	return answer(http.StatusOK, out), nil
+	return fakekit.Answer(http.StatusOK, out), nil
 }
 
 func typeOf(doc map[string]any) string {
@@ -112,5 +114,5 @@ func (s *Server) deleteAll(r request) (reply, *refusal) {
 			}
 		}
 	}
-	return answer(http.StatusOK, out), nil
+	return fakekit.Answer(http.StatusOK, out), nil
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 // query is GET query?q=… and the pages after the first.
@@ -168,5 +170,5 @@ func (s *Server) page(r request, found []any) reply {
 		version, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, dataPath), "/")
 		out["nextRecordsUrl"] = r.q.NextHost + dataPath + version + "/query/" + cursor
 	}
-	return answer(http.StatusOK, out)
+	return fakekit.Answer(http.StatusOK, out)
 }

@@ -1,9 +1,10 @@
 package salesforcefake
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 // refusal is an error as Salesforce writes it.
@@ -33,7 +34,7 @@ func (e *refusal) reply() reply {
 	if len(e.fields) > 0 {
 		one["fields"] = e.fields
 	}
-	return answer(e.status, []any{one})
+	return fakekit.Answer(e.status, []any{one})
 }
 
 // inCollection is the error of one record among several.
@@ -47,21 +48,7 @@ func (e *refusal) inCollection() map[string]any {
 
 // ErrorBody is the body of an error, for faults.
 func ErrorBody(code, message string, fields ...string) string {
-	return string(refuse(0, code, message, fields...).reply().body)
-}
-
-// TokenError is the body of a refusal by the token endpoint, for faults.
-func TokenError(code, description string) string {
-	return string(encode(map[string]string{"error": code, "error_description": description}))
-}
-
-// encode is for values of our own making, which cannot fail.
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return b
+	return string(refuse(0, code, message, fields...).reply().Body)
 }
 
 func fold(s string) string { return strings.ToLower(s) }

@@ -2,7 +2,6 @@ package salesforcefake
 
 import (
 	"net/http"
-	"time"
 
 	"usher/connectors"
 	"usher/connectors/fakekit"
@@ -64,34 +63,24 @@ func (s Sandbox) Groups(n int) (rows []connectors.SandboxGroup, total int) {
 	return rows, len(all)
 }
 
-// SetTrouble implements connectors.Sandbox.
+// SetTrouble implements connectors.Sandbox. Sessions that are refused end.
 func (s *Server) SetTrouble(t connectors.Trouble) {
-	s.trouble.Store(&t)
+	s.Front.SetTrouble(t)
 	if t == connectors.Revoked {
 		s.Revoke()
 	}
 }
 
-// Trouble implements connectors.Sandbox.
-func (s *Server) Trouble() connectors.Trouble { return *s.trouble.Load() }
-
-const slowness = 2 * time.Second
-
-// troubled gives the answer that every request meets while there is trouble.
-func (s *Server) troubled(r *http.Request) (reply, bool) {
-	switch s.Trouble() {
+// troubled is what a server in trouble says.
+func troubled(t connectors.Trouble, c fakekit.Call) (out reply, ok bool) {
+	onToken := c.URL.Path == TokenPath
+	switch t {
 	case connectors.Down:
 		return refuse(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The server is temporarily unavailable.").reply(), true
 	case connectors.Throttled:
-		out := refuse(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.").reply()
-		out.header = http.Header{"Retry-After": {"10"}}
-		return out, r.URL.Path != TokenPath
+		return refuse(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.").reply(), !onToken
 	case connectors.Revoked:
-		if r.URL.Path == TokenPath {
-			return tokenRefused("invalid_grant", "authentication failure"), true
-		}
-	case connectors.Slow:
-		fakekit.Pause(r.Context(), slowness)
+		return tokenRefused("invalid_grant", "authentication failure"), onToken
 	}
 	return reply{}, false
 }

@@ -6,7 +6,6 @@ package salesforcefake
 import (
 	"crypto/rsa"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,7 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"usher/connectors"
 	"usher/connectors/fakekit"
 )
 
@@ -43,22 +41,19 @@ type Options struct {
 
 // Server is an http.Handler. It is safe for concurrent use.
 type Server struct {
+	fakekit.Front
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	trouble atomic.Pointer[connectors.Trouble]
-	fakekit.Engine
-	journal journal
-	rules   rules
-	served  atomic.Int64
-	logins  atomic.Int64
+	watch   fakekit.Watch
 
-	mu       sync.RWMutex
-	tables   map[string]*table
-	sessions map[string]string // to the ID of the user
-	cursors  map[string][]any  // what is left of listings
-	next     uint64
-	org      string
-	admin    string // the ID of the first administrator
+	sessions fakekit.Tokens[string] // IDs of users
+
+	mu      sync.RWMutex
+	tables  map[string]*table
+	cursors map[string][]any // what is left of listings
+	next    uint64
+	org     string
+	admin   string // the ID of the first administrator
 }
 
 // New makes an organization with one user, its administrator, as whom the app runs.
@@ -78,11 +73,10 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, tables: map[string]*table{}, sessions: map[string]string{}, cursors: map[string][]any{}}
-	s.journal.size = o.Journal
-	s.rules.writing, s.rules.doubt = map[string]int{}, map[string]bool{}
+	s := &Server{options: o, tables: map[string]*table{}, cursors: map[string][]any{}}
+	s.SetUp(fakekit.Setup{Journal: o.Journal, Now: o.Now, ContentType: "application/json;charset=UTF-8", TokenPath: TokenPath,
+		Hide: hide, Serve: s.serve, Trouble: troubled, Finish: s.follow})
 	s.SetQuirks(o.Quirks)
-	s.SetTrouble(connectors.NoTrouble)
 	s.org = s.newID("00D")
 	s.populate()
 	return s
@@ -91,110 +85,49 @@ func New(o Options) *Server {
 // SetQuirks changes the peculiarities from now on.
 func (s *Server) SetQuirks(q Quirks) { s.quirks.Store(&q) }
 
-// Requests is how many requests to the API came so far; those for sessions do not count.
-func (s *Server) Requests() int { return int(s.served.Load()) }
-
-// Logins is how many sessions were asked for so far.
-func (s *Server) Logins() int { return int(s.logins.Load()) }
-
-// request is one request, read to its end.
+// request is a call, with what it is about.
 type request struct {
-	*http.Request
+	fakekit.Call
 	path string // below the version
-	body []byte
 	q    *Quirks
 }
 
 // reply is what goes back.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
-}
+type reply = fakekit.Reply
 
-func answer(status int, v any) reply { return reply{status: status, body: encode(v)} }
-
-const maxRequest = 6 << 20
-
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest))
-	if err != nil {
-		http.Error(w, "unreadable body", http.StatusBadRequest)
-		return
-	}
-	req := request{Request: r, q: s.quirks.Load(), body: body}
-	if r.URL.Path == TokenPath {
-		s.logins.Add(1)
-	} else {
-		s.served.Add(1)
-	}
-	broken := s.Match(r.Method, r.URL.EscapedPath(), r.URL.RawQuery)
-	var out reply
-	switch bad, troubled := s.troubled(r); {
-	case troubled:
-		out = bad
-	case broken == nil || broken.Phase == After:
-		out = s.watched(req)
-	}
-	if broken != nil {
-		if status, header, body, ok := broken.Replace(r.Context(), out.status); ok {
-			out = reply{status: status, header: header, body: body}
-		}
-	}
-	s.journal.add(req, out.status, s.options.Now())
-	s.rules.settle(req, out.status, broken != nil && broken.Drop != "")
-	if broken != nil && broken.Break(w, r, out.status, "application/json", out.body) {
-		return
-	}
-	out.write(w)
-}
-
-func (p reply) write(w http.ResponseWriter) {
-	h := w.Header()
-	for k, v := range p.header {
-		h[k] = v
-	}
-	if len(p.body) > 0 && h["Content-Type"] == nil {
-		h["Content-Type"] = []string{"application/json;charset=UTF-8"}
-	}
-	w.WriteHeader(p.status)
-	_, _ = w.Write(p.body) // the client may be gone, which is its business
-}
-
-// watched serves the request while it counts as a writer of its record.
-func (s *Server) watched(r request) reply {
+// serve is the service, to which a write of one record takes its time.
+func (s *Server) serve(c fakekit.Call) reply {
+	r := request{Call: c, q: s.quirks.Load()}
 	if r.Method != http.MethodPatch && r.Method != http.MethodDelete {
-		return s.serve(r)
+		return s.obey(r)
 	}
-	s.rules.enter(r.URL.Path)
-	defer s.rules.leave(r.URL.Path)
-	if r.q.WriteDelay > 0 {
-		time.Sleep(r.q.WriteDelay)
+	path := r.URL.Path
+	if strings.HasSuffix(path, "composite/sobjects") {
+		path = "" // many records
 	}
-	return s.serve(r)
+	return s.watch.Write(path, r.q.WriteDelay, nil, func() reply { return s.obey(r) })
 }
 
-func (s *Server) serve(r request) reply {
+func (s *Server) obey(r request) reply {
 	rest, ok := strings.CutPrefix(r.URL.Path, dataPath)
 	switch {
 	case r.URL.Path == TokenPath:
 		return s.token(r)
 	case !ok:
-		return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}}, body: []byte("<html><head><title>URL No Longer Exists</title></head></html>")}
+		return reply{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}}, Body: []byte("<html><head><title>URL No Longer Exists</title></head></html>")}
 	case rest == "":
 		return s.versions()
 	}
 	out := s.api(r, rest)
-	if out.header == nil {
-		out.header = http.Header{}
+	if out.Header == nil {
+		out.Header = http.Header{}
 	}
 	switch {
 	case r.q.NoUsage:
 	case r.q.Usage != "":
-		out.header.Set("Sforce-Limit-Info", r.q.Usage)
+		out.Header.Set("Sforce-Limit-Info", r.q.Usage)
 	default:
-		out.header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", s.Requests(), s.options.DailyRequests))
+		out.Header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", s.Requests(), s.options.DailyRequests))
 	}
 	return out
 }
@@ -212,7 +145,7 @@ func (s *Server) versions() reply {
 		n := strconv.Itoa(v) + ".0"
 		all = append(all, map[string]any{"label": "Release " + n, "url": dataPath + "v" + n, "version": n})
 	}
-	return answer(http.StatusOK, all)
+	return fakekit.Answer(http.StatusOK, all)
 }
 
 func (s *Server) api(r request, rest string) reply {
@@ -248,7 +181,7 @@ func (s *Server) route(r request) (reply, *refusal) {
 			return reply{}, refuse(http.StatusForbidden, "FORBIDDEN", "You do not have access to this resource.")
 		}
 		most := s.options.DailyRequests
-		return answer(http.StatusOK, map[string]any{"DailyApiRequests": map[string]int{"Max": most, "Remaining": most - s.Requests()}}), nil
+		return fakekit.Answer(http.StatusOK, map[string]any{"DailyApiRequests": map[string]int{"Max": most, "Remaining": most - s.Requests()}}), nil
 	case r.path == "composite/sobjects":
 		return s.collection(r)
 	case parts[0] == "sobjects" && len(parts) > 1:
@@ -268,7 +201,7 @@ func (s *Server) sobject(r request, parts []string) (reply, *refusal) {
 	case len(parts) == 1 && r.Method == http.MethodPost:
 		return s.insert(r, t)
 	case len(parts) == 2 && parts[1] == "describe" && r.Method == http.MethodGet:
-		return answer(http.StatusOK, t.describe()), nil
+		return fakekit.Answer(http.StatusOK, t.describe()), nil
 	case len(parts) == 2:
 		return s.one(r, t, parts[1])
 	case len(parts) == 3 && parts[2] == "password" && t.name == userObject:

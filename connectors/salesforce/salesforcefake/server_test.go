@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"usher/connectors/fakekit"
 )
 
 // org is a fake with a session.
@@ -121,7 +123,7 @@ func TestStrictAboutQueries(t *testing.T) {
 // A create whose outcome is not known must not be sent again without a look.
 func TestBlindRepetitionIsNoticed(t *testing.T) {
 	o := newOrg(t, Options{})
-	o.AddFault(Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Times: 3, Status: http.StatusInternalServerError})
+	o.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Times: 3, Status: http.StatusInternalServerError})
 	o.send(http.MethodPost, "sobjects/User", `{`+complete+`}`)
 	o.ask("SELECT Id FROM User WHERE Username = 'ada@example.com.crm'")
 	o.send(http.MethodPost, "sobjects/User", `{`+complete+`}`)

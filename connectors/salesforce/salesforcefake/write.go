@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 func made(id string, created *bool) map[string]any {
@@ -17,7 +19,7 @@ func made(id string, created *bool) map[string]any {
 
 // insert is POST sobjects/X.
 func (s *Server) insert(r request, t *table) (reply, *refusal) {
-	doc, wrong := decodeBody(r.body)
+	doc, wrong := decodeBody(r.Content)
 	if wrong != nil {
 		return reply{}, wrong
 	}
@@ -25,7 +27,7 @@ func (s *Server) insert(r request, t *table) (reply, *refusal) {
 	if wrong != nil {
 		return reply{}, wrong
 	}
-	return answer(http.StatusCreated, made(id, nil)), nil
+	return fakekit.Answer(http.StatusCreated, made(id, nil)), nil
 }
 
 // create checks and makes one record.
@@ -94,9 +96,9 @@ func (s *Server) one(r request, t *table, escaped string) (reply, *refusal) {
 				return reply{}, wrong
 			}
 		}
-		return answer(http.StatusOK, s.render(r, t, row, fields)), nil
+		return fakekit.Answer(http.StatusOK, s.render(r, t, row, fields)), nil
 	case http.MethodPatch:
-		doc, wrong := decodeBody(r.body)
+		doc, wrong := decodeBody(r.Content)
 		if wrong != nil {
 			return reply{}, wrong
 		}
@@ -104,9 +106,9 @@ func (s *Server) one(r request, t *table, escaped string) (reply, *refusal) {
 			return reply{}, wrong
 		}
 		if r.q.Patch200 {
-			return answer(http.StatusOK, made(row.id, nil)), nil
+			return fakekit.Answer(http.StatusOK, made(row.id, nil)), nil
 		}
-		return reply{status: http.StatusNoContent}, nil
+		return reply{Status: http.StatusNoContent}, nil
 	case http.MethodDelete:
 		return s.remove(t, row)
 	}
@@ -126,7 +128,7 @@ func (s *Server) remove(t *table, row *row) (reply, *refusal) {
 		}
 	}
 	t.drop(row.id)
-	return reply{status: http.StatusNoContent}, nil
+	return reply{Status: http.StatusNoContent}, nil
 }
 
 // update writes what a client sends into a record: what is absent stays, null clears.
@@ -199,7 +201,7 @@ func (s *Server) upsert(r request, t *table, name, key string) (reply, *refusal)
 	if !ok || (!c.external && !c.lookup) {
 		return reply{}, refuse(http.StatusNotFound, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: "+name)
 	}
-	doc, wrong := decodeBody(r.body)
+	doc, wrong := decodeBody(r.Content)
 	if wrong != nil {
 		return reply{}, wrong
 	}
@@ -212,9 +214,9 @@ func (s *Server) upsert(r request, t *table, name, key string) (reply, *refusal)
 			return reply{}, wrong
 		}
 		if r.q.Upsert204 {
-			return reply{status: http.StatusNoContent}, nil
+			return reply{Status: http.StatusNoContent}, nil
 		}
-		return answer(http.StatusOK, made(row.id, &created)), nil
+		return fakekit.Answer(http.StatusOK, made(row.id, &created)), nil
 	}
 	doc[c.name] = key
 	id, wrong := s.create(r, t, doc)
@@ -222,7 +224,7 @@ func (s *Server) upsert(r request, t *table, name, key string) (reply, *refusal)
 		return reply{}, wrong
 	}
 	created = true
-	return answer(http.StatusCreated, made(id, &created)), nil
+	return fakekit.Answer(http.StatusCreated, made(id, &created)), nil
 }
 
 const shortestPassword = 8
@@ -230,7 +232,7 @@ const shortestPassword = 8
 // password is POST sobjects/User/id/password.
 func (s *Server) password(r request, t *table, id string) (reply, *refusal) {
 	row := t.find(id)
-	doc, wrong := decodeBody(r.body)
+	doc, wrong := decodeBody(r.Content)
 	new, _ := doc["NewPassword"].(string)
 	switch {
 	case row == nil:
@@ -241,5 +243,5 @@ func (s *Server) password(r request, t *table, id string) (reply, *refusal) {
 		return reply{}, bad("INVALID_NEW_PASSWORD", "Your password must be at least 8 characters long.")
 	}
 	row.password = true
-	return reply{status: http.StatusNoContent}, nil
+	return reply{Status: http.StatusNoContent}, nil
 }
