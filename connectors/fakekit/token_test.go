@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -72,4 +73,42 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%q: %q", header, got)
 		}
 	}
+}
+
+func TestTokenServer(t *testing.T) {
+	s := &TokenServer{ClientID: "a:b", ClientSecret: "s +", Scope: "x", ExpiresIn: 60}
+	ask := func(form url.Values, basic bool) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+		if basic {
+			r.SetBasicAuth(url.QueryEscape("a:b"), url.QueryEscape("s +"))
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w
+	}
+	good := url.Values{"grant_type": {"client_credentials"}, "scope": {"x"}}
+	body := url.Values{"grant_type": {"client_credentials"}, "scope": {"x"}, "client_id": {"a:b"}, "client_secret": {"s +"}}
+	for name, c := range map[string]struct {
+		form   url.Values
+		basic  bool
+		inBody bool
+		want   string
+	}{
+		"header": {good, true, false, `"expires_in":60`}, "body": {body, false, true, "access_token"}, "both": {body, true, true, "invalid_request"}, "nobody": {good, false, false, "invalid_client"},
+		"scope": {url.Values{"grant_type": {"client_credentials"}}, true, false, "invalid_scope"}, "grant": {url.Values{}, true, false, "unsupported_grant_type"},
+	} {
+		s.InBody = c.inBody
+		if w := ask(c.form, c.basic); !strings.Contains(w.Body.String(), c.want) || w.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	if s.Issued() != 2 || len(s.Headers()) != 6 {
+		t.Errorf("%d tokens for %d requests", s.Issued(), len(s.Headers()))
+	}
+	s.Refuse(http.StatusTeapot, nil, "no")
+	if w := ask(good, true); w.Code != http.StatusTeapot || w.Body.String() != "no" {
+		t.Errorf("refused: %d %s", w.Code, w.Body)
+	}
+	s.Refuse(0, nil, "")
 }

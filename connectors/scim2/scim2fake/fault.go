@@ -14,3 +14,6 @@ const (
 	EOF   = fakekit.EOF
 	Hang  = fakekit.Hang
 )
+
+// TokenServer gives out the tokens of an Options.Allowed.
+type TokenServer = fakekit.TokenServer

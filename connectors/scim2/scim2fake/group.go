@@ -221,7 +221,7 @@ func (s *Server) known(ids []string, q *Quirks) error {
 }
 
 func (s *Server) createGroup(r request) reply {
-	g, _, err := parseGroup(r.body, r.q)
+	g, _, err := parseGroup(r.Content, r.q)
 	if err != nil {
 		return problemOf(err)
 	}
@@ -235,15 +235,15 @@ func (s *Server) createGroup(r request) reply {
 	}
 	s.groups.insert(g, s.newID(r.q))
 	out := g.sent(r)
-	out.status = http.StatusCreated
+	out.Status = http.StatusCreated
 	if r.q.CreateStatus != 0 {
-		out.status = r.q.CreateStatus
+		out.Status = r.q.CreateStatus
 	}
 	if !r.q.NoLocation {
-		out.header.Set("Location", g.location(r))
+		out.Header.Set("Location", g.location(r))
 	}
 	if r.q.CreateEmpty {
-		out.body = nil
+		out.Body = nil
 	}
 	return out
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 // groupItem is /Groups/{id}.
@@ -41,7 +43,7 @@ func (s *Server) groupItem(r request, escaped string) reply {
 		return g.sent(r)
 	case http.MethodDelete:
 		s.groups.remove(g)
-		return reply{status: http.StatusNoContent}
+		return reply{Status: http.StatusNoContent}
 	case http.MethodPut:
 		return s.putGroup(r, g)
 	case http.MethodPatch:
@@ -52,7 +54,7 @@ func (s *Server) groupItem(r request, escaped string) reply {
 
 // putGroup replaces everything, members included (RFC 7644 §3.5.1).
 func (s *Server) putGroup(r request, old *group) reply {
-	g, v, err := parseGroup(r.body, r.q)
+	g, v, err := parseGroup(r.Content, r.q)
 	if err != nil {
 		return problemOf(err)
 	}
@@ -72,7 +74,7 @@ func (s *Server) changeGroup(r request, old, g *group) reply {
 	}
 	s.groups.exchange(old, g)
 	if r.q.PatchNoBody && r.Method == http.MethodPatch {
-		return reply{status: http.StatusNoContent}
+		return reply{Status: http.StatusNoContent}
 	}
 	return g.sent(r)
 }
@@ -88,7 +90,7 @@ func (g *group) location(r request) string {
 }
 
 func (g *group) sent(r request) reply {
-	return reply{status: http.StatusOK, header: http.Header{"Etag": {g.etag()}}, body: g.render(r)}
+	return reply{Status: http.StatusOK, Header: http.Header{"Etag": {g.etag()}}, Body: g.render(r)}
 }
 
 // render implements resource.
@@ -118,13 +120,13 @@ func (g *group) render(r request) []byte {
 		m["members"] = list
 	}
 	if !r.q.OtherCase {
-		return mustJSON(m)
+		return fakekit.JSON(m)
 	}
 	other := map[string]any{}
 	for k, v := range m {
 		other[strings.ToUpper(k[:1])+k[1:]] = v
 	}
-	return mustJSON(other)
+	return fakekit.JSON(other)
 }
 
 // numeral is an ID that is sent as a JSON number.

@@ -15,7 +15,7 @@ func (s *Server) patchGroup(r request, old *group) reply {
 		Schemas    []string         `json:"schemas"`
 		Operations []groupOperation `json:"Operations"`
 	}
-	d := json.NewDecoder(bytes.NewReader(r.body))
+	d := json.NewDecoder(bytes.NewReader(r.Content))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
 		return problem(http.StatusBadRequest, "invalidSyntax", "Request is unparsable: "+err.Error())

@@ -128,5 +128,5 @@ func listReply[T resource](r request, page []T, start, total int) reply {
 		}
 		b = append(b, ']')
 	}
-	return reply{status: http.StatusOK, body: append(b, '}')}
+	return reply{Status: http.StatusOK, Body: append(b, '}')}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"usher/connectors/fakekit"
 )
 
 // patch is PATCH /Users/{id} by the letter of RFC 7644 §3.5.2: lower-case operations, known paths, values of
@@ -19,7 +21,7 @@ func (s *Server) patch(r request, old *user) reply {
 			Value json.RawMessage `json:"value"`
 		} `json:"Operations"`
 	}
-	d := json.NewDecoder(bytes.NewReader(r.body))
+	d := json.NewDecoder(bytes.NewReader(r.Content))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
 		return problem(http.StatusBadRequest, "invalidSyntax", "Request is unparsable: "+err.Error())
@@ -42,7 +44,7 @@ func (s *Server) patch(r request, old *user) reply {
 	if r.q.KeepsActive {
 		m["active"] = old.active
 	}
-	u, v, err := parseUser(mustJSON(m))
+	u, v, err := parseUser(fakekit.JSON(m))
 	if err == nil {
 		err = r.q.Wire.takes(u, v)
 	}
@@ -55,7 +57,7 @@ func (s *Server) patch(r request, old *user) reply {
 		return problemOf(err)
 	}
 	if r.q.PatchNoBody {
-		return reply{status: http.StatusNoContent}
+		return reply{Status: http.StatusNoContent}
 	}
 	return u.sent(r)
 }

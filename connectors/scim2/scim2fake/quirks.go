@@ -57,7 +57,7 @@ func (s *Server) config(r request) reply {
 	if r.q.ConfigDenies {
 		patch = "false"
 	}
-	return reply{status: http.StatusOK, body: []byte(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],` +
+	return reply{Status: http.StatusOK, Body: []byte(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],` +
 		`"patch":{"supported":` + patch + `},"bulk":{"supported":false,"maxOperations":0,"maxPayloadSize":0},` +
 		`"filter":{"supported":true,"maxResults":200},"changePassword":{"supported":false},"sort":{"supported":false},` +
 		`"etag":{"supported":true},"authenticationSchemes":[{"type":"oauthbearertoken","name":"Bearer token","description":"A fixed token"}]}`)}

@@ -4,24 +4,15 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	"usher/connectors"
 	"usher/connectors/fakekit"
 )
 
-// What an evaluator's trouble looks like.
-const (
-	slowness   = 2 * time.Second
-	retryAfter = "10" // seconds
-)
-
 // sandbox is a Server with a token of its own, for the demo.
 type sandbox struct {
 	*Server
-	token   string
-	trouble atomic.Pointer[connectors.Trouble]
+	token string
 }
 
 // NewSandbox makes an empty service that keeps to the RFCs, lets no two groups have one name, and wants a bearer token.
@@ -35,36 +26,17 @@ func (s *sandbox) Settings(base string) map[string]string {
 	return map[string]string{"base_url": base + Prefix, "auth_mode": "bearer", "token": s.token, "allow_private_network": "true"}
 }
 
-// SetTrouble implements connectors.Sandbox.
-func (s *sandbox) SetTrouble(t connectors.Trouble) { s.trouble.Store(&t) }
-
-// Trouble implements connectors.Sandbox.
-func (s *sandbox) Trouble() connectors.Trouble {
-	if t := s.trouble.Load(); t != nil {
-		return *t
-	}
-	return connectors.NoTrouble
-}
-
-// ServeHTTP implements http.Handler.
-func (s *sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch s.Trouble() {
-	case connectors.Slow:
-		fakekit.Pause(r.Context(), slowness)
+// troubled is what a server in trouble says.
+func troubled(t connectors.Trouble, _ fakekit.Call) (out reply, ok bool) {
+	switch t {
 	case connectors.Down:
-		problem(http.StatusServiceUnavailable, "", "The service is down for maintenance.").write(w)
-		return
+		return problem(http.StatusServiceUnavailable, "", "The service is down for maintenance."), true
 	case connectors.Throttled:
-		out := problem(http.StatusTooManyRequests, "", "Too many requests. Slow down.")
-		out.header = http.Header{"Retry-After": {retryAfter}}
-		out.write(w)
-		return
+		return problem(http.StatusTooManyRequests, "", "Too many requests. Slow down."), true
 	case connectors.Revoked:
-		problem(http.StatusUnauthorized, "", "Authorization failure: the token was revoked.").write(w)
-		return
-	case connectors.NoTrouble:
+		return problem(http.StatusUnauthorized, "", "Authorization failure: the token was revoked."), true
 	}
-	s.Server.ServeHTTP(w, r)
+	return reply{}, false
 }
 
 // Accounts implements connectors.Sandbox.

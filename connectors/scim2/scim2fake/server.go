@@ -4,12 +4,10 @@
 package scim2fake
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"usher/connectors/fakekit"
 )
@@ -27,12 +25,10 @@ type Options struct {
 
 // Server is an http.Handler. It is safe for concurrent use.
 type Server struct {
+	fakekit.Front
 	options Options
 	quirks  atomic.Pointer[Quirks]
-	fakekit.Engine
-	journal journal
-	writers writers
-	served  atomic.Int64
+	watch   fakekit.Watch
 
 	mu         sync.RWMutex
 	byID       map[string]*user
@@ -48,8 +44,7 @@ type Server struct {
 // New makes an empty service.
 func New(o Options) *Server {
 	s := &Server{options: o, byID: map[string]*user{}, byName: map[string]*user{}, byExternal: map[string]*user{}}
-	s.journal.size = o.Journal
-	s.writers.now = map[string]int{}
+	s.SetUp(fakekit.Setup{Journal: o.Journal, ContentType: "application/scim+json", Serve: s.serve, Trouble: troubled, Finish: s.finish})
 	s.groups.byID = map[string]*group{}
 	s.SetQuirks(o.Quirks)
 	return s
@@ -58,101 +53,44 @@ func New(o Options) *Server {
 // SetQuirks changes the peculiarities from now on.
 func (s *Server) SetQuirks(q Quirks) { s.quirks.Store(&q) }
 
-// Requests is how many requests came so far.
-func (s *Server) Requests() int { return int(s.served.Load()) }
-
-// request is one request, read to its end.
+// request is a call, with what it is about.
 type request struct {
-	*http.Request
+	fakekit.Call
 	path  string // escaped, without Prefix
 	query string
-	body  []byte
 	q     *Quirks
 }
 
 // reply is what goes back.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
-}
+type reply = fakekit.Reply
 
-const maxRequest = 4 << 20
+func (s *Server) finish(_ fakekit.Call, out *reply, _ bool) { s.quirks.Load().Wire.numberStatus(out) }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.served.Add(1)
-	req := request{Request: r, path: r.URL.EscapedPath(), query: r.URL.RawQuery, q: s.quirks.Load()}
-	var err error
-	if req.body, err = readBody(r); err != nil {
-		http.Error(w, "unreadable body", http.StatusBadRequest)
-		return
-	}
-	broken := s.Match(r.Method, req.path, req.query)
-	var out reply
-	if broken == nil || broken.Phase == After {
-		out = s.watched(req)
-	}
-	if broken != nil {
-		if status, header, body, ok := broken.Replace(r.Context(), out.status); ok {
-			out = reply{status: status, header: header, body: body}
-		}
-	}
-	req.q.Wire.numberStatus(&out)
-	s.journal.add(req, out.status)
-	if broken != nil && broken.Break(w, r, out.status, "application/scim+json", out.body) {
-		return
-	}
-	out.write(w)
-}
-
-func readBody(r *http.Request) ([]byte, error) {
-	if n := r.ContentLength; n >= 0 && n <= maxRequest {
-		b := make([]byte, n)
-		_, err := io.ReadFull(r.Body, b)
-		return b, err
-	}
-	return io.ReadAll(io.LimitReader(r.Body, maxRequest))
-}
-
-func (p reply) write(w http.ResponseWriter) {
-	h := w.Header()
-	for k, v := range p.header {
-		h[k] = v
-	}
-	if len(p.body) > 0 && h["Content-Type"] == nil {
-		h["Content-Type"] = []string{"application/scim+json"}
-	}
-	w.WriteHeader(p.status)
-	_, _ = w.Write(p.body) // the client may be gone, which is its business
-}
-
-// watched serves the request while it counts as a writer of its user.
-func (s *Server) watched(r request) reply {
+// serve is the service, to which a write takes its time.
+func (s *Server) serve(c fakekit.Call) reply {
+	r := request{Call: c, path: c.URL.EscapedPath(), query: c.URL.RawQuery, q: s.quirks.Load()}
 	if r.Method == http.MethodGet {
-		return s.serve(r)
+		return s.obey(r)
 	}
-	key := r.path
+	path := r.path
 	if r.Method == http.MethodPost {
-		key = "" // a create has no user yet; twins show as twins
+		path = "" // a create has no user yet; twins show as twins
 	}
-	if key != "" {
-		if !s.writers.enter(key, r.q.Wire.Serial) {
-			return locked()
-		}
-		defer s.writers.leave(key)
+	var busy func() reply
+	if r.q.Wire.Serial {
+		busy = locked
 	}
-	if r.q.WriteDelay > 0 {
-		time.Sleep(r.q.WriteDelay)
-	}
-	return s.serve(r)
+	return s.watch.Write(path, r.q.WriteDelay, busy, func() reply { return s.obey(r) })
 }
 
-func (s *Server) serve(r request) reply {
+// Overlaps are the paths of users that were written twice at the same time.
+func (s *Server) Overlaps() []string { return s.watch.Overlaps() }
+
+func (s *Server) obey(r request) reply {
 	path, ok := strings.CutPrefix(r.path, Prefix)
 	if !ok {
-		return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/html"}},
-			body: []byte("<html><head><title>404 Not Found</title></head><body>no such page</body></html>")}
+		return reply{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/html"}},
+			Body: []byte("<html><head><title>404 Not Found</title></head><body>no such page</body></html>")}
 	}
 	if at := r.q.UsersAt; at != "" {
 		if strings.HasPrefix(path, "/Users") {
@@ -169,14 +107,14 @@ func (s *Server) serve(r request) reply {
 	if refused, bad := r.checkWire(); bad {
 		return refused
 	}
-	if len(r.body) > 0 {
+	if len(r.Content) > 0 {
 		if refused, bad := r.checkMediaType(); bad {
 			return refused
 		}
 	}
 	switch {
 	case r.q.Documents[path] != "" && r.Method == http.MethodGet:
-		return reply{status: http.StatusOK, body: []byte(r.q.Documents[path])}
+		return reply{Status: http.StatusOK, Body: []byte(r.q.Documents[path])}
 	case path == "/Users":
 		return s.collection(r)
 	case strings.HasPrefix(path, "/Users/"):

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 func escapeID(id string) string { return url.PathEscape(id) }
@@ -34,7 +36,7 @@ func pad(s string, n int) string {
 
 // create is POST /Users.
 func (s *Server) create(r request) reply {
-	u, v, err := parseUser(r.body)
+	u, v, err := parseUser(r.Content)
 	if err == nil {
 		err = r.q.Wire.takes(u, v)
 	}
@@ -57,12 +59,12 @@ func (s *Server) create(r request) reply {
 	if r.q.CreateStatus != 0 {
 		status = r.q.CreateStatus
 	}
-	out := reply{status: status, header: http.Header{"Etag": {u.etag()}}}
+	out := reply{Status: status, Header: http.Header{"Etag": {u.etag()}}}
 	if !r.q.NoLocation {
-		out.header["Location"] = []string{u.location(r)}
+		out.Header["Location"] = []string{u.location(r)}
 	}
 	if !r.q.CreateEmpty && status != http.StatusNoContent {
-		out.body = u.render(r)
+		out.Body = u.render(r)
 	}
 	return out
 }
@@ -73,7 +75,7 @@ func taken(q *Quirks, name string) reply {
 		status = q.TakenStatus
 	}
 	if q.TakenBody != "" {
-		return reply{status: status, body: []byte(q.TakenBody)}
+		return reply{Status: status, Body: []byte(q.TakenBody)}
 	}
 	return problem(status, "uniqueness", "User name "+strconv.Quote(name)+" is already in use.")
 }
@@ -201,7 +203,7 @@ func (q *Quirks) refuses(method string) int {
 }
 
 func (u *user) sent(r request) reply {
-	return reply{status: http.StatusOK, header: http.Header{"Etag": {u.etag()}}, body: u.render(r)}
+	return reply{Status: http.StatusOK, Header: http.Header{"Etag": {u.etag()}}, Body: u.render(r)}
 }
 
 func (s *Server) delete(u *user) reply {
@@ -210,12 +212,12 @@ func (s *Server) delete(u *user) reply {
 	if s.byID[u.id] == u {
 		s.remove(u)
 	}
-	return reply{status: http.StatusNoContent}
+	return reply{Status: http.StatusNoContent}
 }
 
 // put replaces everything but what only the service may write (RFC 7644 §3.5.1).
 func (s *Server) put(r request, old *user) reply {
-	u, v, err := parseUser(r.body)
+	u, v, err := parseUser(r.Content)
 	if err == nil {
 		err = r.q.Wire.takes(u, v)
 	}
@@ -243,5 +245,5 @@ func (u *user) keepActive(v bool) {
 		return
 	}
 	m["active"], u.active = v, v
-	u.body = mustJSON(m)
+	u.body = fakekit.JSON(m)
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 const (
@@ -112,7 +114,7 @@ func parseUser(body []byte) (*user, shape, error) {
 				delete(m, k)
 			}
 		}
-		u.body = mustJSON(m)
+		u.body = fakekit.JSON(m)
 	}
 	return u, v, nil
 }
@@ -202,15 +204,7 @@ func (q *Quirks) disguise(b []byte) []byte {
 		}
 		m = other
 	}
-	return mustJSON(m)
-}
-
-func mustJSON(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("encode a value that was decoded from JSON: %v", err))
-	}
-	return b
+	return fakekit.JSON(m)
 }
 
 func problem(status int, scimType, detail string) reply {
@@ -218,7 +212,7 @@ func problem(status int, scimType, detail string) reply {
 	if scimType != "" {
 		m["scimType"] = scimType
 	}
-	return reply{status: status, body: mustJSON(m)}
+	return fakekit.Answer(status, m)
 }
 
 func problemOf(err error) reply {

@@ -46,7 +46,7 @@ func (q *Quirks) configPath() string {
 // checkWire refuses what the service does not look at, whatever it is about.
 func (r request) checkWire() (reply, bool) {
 	if r.q.Wire.NeedsAgent && r.Header.Get("User-Agent") == "" {
-		return reply{status: http.StatusForbidden, body: []byte(`{"message":"Request forbidden by administrative rules. Please make sure your request has a User-Agent header.","code":"U"}`)}, true
+		return reply{Status: http.StatusForbidden, Body: []byte(`{"message":"Request forbidden by administrative rules. Please make sure your request has a User-Agent header.","code":"U"}`)}, true
 	}
 	if query, err := url.ParseQuery(r.query); err == nil && r.q.Wire.NoStartIndex && query.Has("startIndex") {
 		return problem(http.StatusBadRequest, "invalidValue", "startIndex is not supported."), true
@@ -56,7 +56,7 @@ func (r request) checkWire() (reply, bool) {
 
 // locked is Slack's answer to two writes at once.
 func locked() reply {
-	return reply{status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {"1"}}, body: []byte(`{"Errors":{"description":"resource_locked","code":429}}`)}
+	return reply{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"1"}}, Body: []byte(`{"Errors":{"description":"resource_locked","code":429}}`)}
 }
 
 // takes checks a whole user against the service's own rules.
@@ -90,9 +90,9 @@ func (q WireQuirks) takes(u *user, v shape) error {
 
 // numberStatus makes the status of a SCIM error a number, as Slack does.
 func (q WireQuirks) numberStatus(out *reply) {
-	if q.NumberStatus && out.status >= http.StatusBadRequest {
-		text := strconv.Itoa(out.status)
-		out.body = bytes.Replace(out.body, []byte(`"status":"`+text+`"`), []byte(`"status":`+text), 1)
+	if q.NumberStatus && out.Status >= http.StatusBadRequest {
+		text := strconv.Itoa(out.Status)
+		out.Body = bytes.Replace(out.Body, []byte(`"status":"`+text+`"`), []byte(`"status":`+text), 1)
 	}
 }
 

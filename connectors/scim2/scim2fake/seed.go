@@ -2,93 +2,10 @@ package scim2fake
 
 import (
 	"fmt"
-	"net/http"
-	"slices"
-	"sync"
 	"time"
+
+	"usher/connectors/fakekit"
 )
-
-// Request is one request as it came; Authorization is blanked.
-type Request struct {
-	At     time.Time
-	Method string
-	Path   string // escaped
-	Query  string // raw
-	Header http.Header
-	Body   string
-	Status int // of the answer, 0 when there was none
-}
-
-type journal struct {
-	size int
-	mu   sync.Mutex
-	all  []Request
-}
-
-func (j *journal) add(r request, status int) {
-	if j.size == 0 {
-		return
-	}
-	h := r.Header.Clone()
-	if h.Get("Authorization") != "" {
-		h.Set("Authorization", "[secret]")
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.all) >= 2*j.size {
-		j.all = append([]Request(nil), j.all[len(j.all)-j.size+1:]...)
-	}
-	j.all = append(j.all, Request{time.Now(), r.Method, r.URL.EscapedPath(), r.query, h, string(r.body), status})
-}
-
-// Journal is the latest requests, oldest first.
-func (s *Server) Journal() []Request {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	return slices.Clone(s.journal.all[max(0, len(s.journal.all)-s.journal.size):])
-}
-
-// ClearJournal forgets the requests so far.
-func (s *Server) ClearJournal() {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	s.journal.all = nil
-}
-
-// writers notices two writes of one user that overlap.
-type writers struct {
-	mu       sync.Mutex
-	now      map[string]int
-	overlaps []string
-}
-
-// enter counts a writer in, unless they must come one by one and it is not the first.
-func (w *writers) enter(path string, serial bool) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if serial && w.now[path] > 0 {
-		return false
-	}
-	if w.now[path]++; w.now[path] > 1 {
-		w.overlaps = append(w.overlaps, path)
-	}
-	return true
-}
-
-func (w *writers) leave(path string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.now[path]--; w.now[path] == 0 {
-		delete(w.now, path)
-	}
-}
-
-// Overlaps are the paths of users that were written twice at the same time.
-func (s *Server) Overlaps() []string {
-	s.writers.mu.Lock()
-	defer s.writers.mu.Unlock()
-	return slices.Clone(s.writers.overlaps)
-}
 
 // User is a user as the service keeps it.
 type User struct {
@@ -140,7 +57,7 @@ func (s *Server) Put(attributes map[string]any) (string, error) {
 	if attributes["schemas"] == nil {
 		attributes["schemas"] = []any{coreURN}
 	}
-	u, _, err := parseUser(mustJSON(attributes))
+	u, _, err := parseUser(fakekit.JSON(attributes))
 	if err != nil {
 		return "", fmt.Errorf("put user: %w", err)
 	}
@@ -170,7 +87,7 @@ func (s *Server) Edit(id string, attributes map[string]any) error {
 			m[k] = v
 		}
 	}
-	u, _, err := parseUser(mustJSON(m))
+	u, _, err := parseUser(fakekit.JSON(m))
 	if err != nil {
 		return fmt.Errorf("edit user %s: %w", id, err)
 	}
