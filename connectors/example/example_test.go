@@ -2,12 +2,14 @@ package example
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
 	"usher/connectors/example/examplefake"
+	"usher/connectors/fakekit"
 )
 
 type target struct {
@@ -48,13 +50,13 @@ func (o target) Edit(id, key string, value any) {
 func (o target) Meet(t connectortest.Trouble) {
 	switch t {
 	case connectortest.RateLimited:
-		o.Office.Meet(connectors.Throttled)
+		o.AddFault(fakekit.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}}})
 	case connectortest.Denied:
-		o.Office.Meet(connectors.Revoked)
+		o.AddFault(fakekit.Fault{Status: http.StatusUnauthorized})
 	case connectortest.Unavailable:
-		o.Office.Meet(connectors.Down)
+		o.AddFault(fakekit.Fault{Status: http.StatusServiceUnavailable})
 	case connectortest.LostAnswer:
-		o.LoseNext()
+		o.AddFault(fakekit.Fault{Method: http.MethodPost, Phase: fakekit.After, Drop: fakekit.Reset})
 	}
 }
 

@@ -5,12 +5,13 @@ package examplefake
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 )
 
 const key = "badge-key-1"
@@ -27,17 +28,18 @@ type Badge struct {
 
 // Office is an http.Handler and a connectors.Sandbox.
 type Office struct {
-	mu       sync.Mutex
-	badges   []*Badge
-	next     int
-	requests int
-	trouble  connectors.Trouble
-	once     connectors.Trouble // met by the next request only
-	loseNext bool               // the next create is done, and its answer is lost
+	fakekit.Front
+	mu     sync.Mutex
+	badges []*Badge
+	next   int
 }
 
 // New makes an office without badges.
-func New() *Office { return &Office{} }
+func New() *Office {
+	o := &Office{}
+	o.SetUp(fakekit.Setup{ContentType: "application/json", Serve: o.serve, Trouble: troubled})
+	return o
+}
 
 // NewSandbox is New for the list of kinds.
 func NewSandbox() connectors.Sandbox { return New() }
@@ -58,15 +60,6 @@ func (o *Office) Accounts(n int) (rows []connectors.SandboxAccount, total int) {
 
 // Groups implements connectors.Sandbox: an office has none.
 func (o *Office) Groups(int) ([]connectors.SandboxGroup, int) { return nil, 0 }
-
-// SetTrouble implements connectors.Sandbox.
-func (o *Office) SetTrouble(t connectors.Trouble) { o.with(func() { o.trouble = t }) }
-
-// Trouble implements connectors.Sandbox.
-func (o *Office) Trouble() (t connectors.Trouble) {
-	o.with(func() { t = o.trouble })
-	return t
-}
 
 // Badges are all that the office keeps, oldest first.
 func (o *Office) Badges() (out []Badge) {
@@ -99,94 +92,66 @@ func (o *Office) Edit(id string, change func(*Badge)) {
 	})
 }
 
-// Meet lets the next request meet trouble; LoseNext loses the answer of the next create.
-func (o *Office) Meet(t connectors.Trouble) { o.with(func() { o.once = t }) }
-
-// LoseNext loses the answer of the next create.
-func (o *Office) LoseNext() { o.with(func() { o.loseNext = true }) }
-
-// Requests is how many came so far.
-func (o *Office) Requests() (n int) {
-	o.with(func() { n = o.requests })
-	return n
-}
-
 func (o *Office) with(f func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	f()
 }
 
-// ServeHTTP implements http.Handler.
-func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var trouble connectors.Trouble
-	o.with(func() {
-		o.requests++
-		trouble, o.once = o.once, connectors.NoTrouble
-		if trouble == connectors.NoTrouble {
-			trouble = o.trouble
-		}
-	})
-	switch trouble {
+// troubled is what the office says in trouble.
+func troubled(t connectors.Trouble, _ fakekit.Call) (out fakekit.Reply, ok bool) {
+	switch t {
 	case connectors.Down:
-		refuse(w, http.StatusServiceUnavailable, "The office is closed.")
-		return
+		return refuse(http.StatusServiceUnavailable, "The office is closed."), true
 	case connectors.Throttled:
-		w.Header().Set("Retry-After", "7")
-		refuse(w, http.StatusTooManyRequests, "One at a time, please.")
-		return
-	case connectors.Slow:
-		time.Sleep(2 * time.Second)
-	case connectors.NoTrouble, connectors.Revoked:
+		return refuse(http.StatusTooManyRequests, "One at a time, please."), true
+	case connectors.Revoked:
+		return refuse(http.StatusUnauthorized, "This key opens nothing."), true
 	}
-	if r.Header.Get("X-Badge-Key") != key || trouble == connectors.Revoked {
-		refuse(w, http.StatusUnauthorized, "This key opens nothing.")
-		return
+	return fakekit.Reply{}, false
+}
+
+func (o *Office) serve(c fakekit.Call) fakekit.Reply {
+	if c.Header.Get("X-Badge-Key") != key {
+		return refuse(http.StatusUnauthorized, "This key opens nothing.")
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	id := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/badges"), "/")
+	id := strings.TrimPrefix(strings.TrimPrefix(c.URL.Path, "/badges"), "/")
 	switch {
-	case r.Method == http.MethodGet && id == "":
-		o.list(w, r)
-	case r.Method == http.MethodPost && id == "":
-		o.create(w, r)
+	case c.Method == http.MethodGet && id == "":
+		return o.list(c)
+	case c.Method == http.MethodPost && id == "":
+		return o.create(c)
 	case id != "":
-		o.change(w, r, id)
-	default:
-		refuse(w, http.StatusMethodNotAllowed, "The office does not do that.")
+		return o.one(c, id)
 	}
+	return refuse(http.StatusMethodNotAllowed, "The office does not do that.")
 }
 
-func (o *Office) list(w http.ResponseWriter, r *http.Request) {
+func (o *Office) list(c fakekit.Call) fakekit.Reply {
 	found := []*Badge{}
-	q := r.URL.Query()
+	q := c.URL.Query()
 	for _, b := range o.badges {
 		if q.Has("key") && b.Key == q.Get("key") || q.Has("name") && strings.EqualFold(b.Name, q.Get("name")) {
 			found = append(found, b)
 		}
 	}
-	answer(w, http.StatusOK, found)
+	return fakekit.Answer(http.StatusOK, found)
 }
 
-func (o *Office) create(w http.ResponseWriter, r *http.Request) {
+func (o *Office) create(c fakekit.Call) fakekit.Reply {
 	b := &Badge{}
-	if json.NewDecoder(r.Body).Decode(b) != nil || b.Name == "" {
-		refuse(w, http.StatusBadRequest, "A badge has a name.")
-		return
+	if json.Unmarshal(c.Content, b) != nil || b.Name == "" {
+		return refuse(http.StatusBadRequest, "A badge has a name.")
 	}
 	if o.taken(b) {
-		refuse(w, http.StatusConflict, "There is a badge with this name.")
-		return
+		return refuse(http.StatusConflict, "There is a badge with this name.")
 	}
 	o.next++
 	b.ID, b.Master = "badge-"+strconv.Itoa(o.next), false
 	o.badges = append(o.badges, b)
-	if o.loseNext {
-		o.loseNext = false
-		panic(http.ErrAbortHandler)
-	}
-	answer(w, http.StatusCreated, b)
+	return fakekit.Answer(http.StatusCreated, b)
 }
 
 func (o *Office) taken(b *Badge) bool {
@@ -198,48 +163,38 @@ func (o *Office) taken(b *Badge) bool {
 	return false
 }
 
-func (o *Office) change(w http.ResponseWriter, r *http.Request, id string) {
-	for i, b := range o.badges {
-		if b.ID != id {
-			continue
-		}
-		if r.Method == http.MethodGet {
-			answer(w, http.StatusOK, b)
-			return
-		}
-		if r.Method == http.MethodDelete {
-			o.badges = append(o.badges[:i:i], o.badges[i+1:]...)
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-		changed := *b
-		var cleared map[string]any
-		body := json.NewDecoder(r.Body)
-		var raw json.RawMessage
-		if body.Decode(&raw) != nil || json.Unmarshal(raw, &changed) != nil || json.Unmarshal(raw, &cleared) != nil {
-			refuse(w, http.StatusBadRequest, "The office cannot read this.")
-			return
-		}
-		if v, there := cleared["title"]; there && v == nil {
-			changed.Title = ""
-		}
-		if o.taken(&changed) {
-			refuse(w, http.StatusConflict, "There is a badge with this name.")
-			return
-		}
-		*b = changed
-		answer(w, http.StatusOK, b)
-		return
+func (o *Office) one(c fakekit.Call, id string) fakekit.Reply {
+	i := slices.IndexFunc(o.badges, func(b *Badge) bool { return b.ID == id })
+	switch {
+	case i < 0:
+		return refuse(http.StatusNotFound, "There is no such badge.")
+	case c.Method == http.MethodGet:
+		return fakekit.Answer(http.StatusOK, o.badges[i])
+	case c.Method == http.MethodDelete:
+		o.badges = slices.Delete(o.badges, i, i+1)
+		return fakekit.Reply{Status: http.StatusNoContent}
 	}
-	refuse(w, http.StatusNotFound, "There is no such badge.")
+	return o.change(c, o.badges[i])
 }
 
-func refuse(w http.ResponseWriter, status int, words string) {
-	answer(w, status, map[string]string{"error": words})
+// change takes the parts of a badge that are sent; a title of null is taken away.
+func (o *Office) change(c fakekit.Call, b *Badge) fakekit.Reply {
+	changed := *b
+	var sent map[string]any
+	if json.Unmarshal(c.Content, &changed) != nil || json.Unmarshal(c.Content, &sent) != nil {
+		return refuse(http.StatusBadRequest, "The office cannot read this.")
+	}
+	if v, there := sent["title"]; there && v == nil {
+		changed.Title = ""
+	}
+	if o.taken(&changed) {
+		return refuse(http.StatusConflict, "There is a badge with this name.")
+	}
+	*b = changed
+	return fakekit.Answer(http.StatusOK, b)
 }
 
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // whoever has left reads nothing
+// refuse is what the office says when it does not do what it was asked for.
+func refuse(status int, words string) fakekit.Reply {
+	return fakekit.Answer(status, map[string]string{"error": words})
 }
