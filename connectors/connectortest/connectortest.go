@@ -13,14 +13,18 @@ import (
 	"usher/directory"
 )
 
-// Trouble is what the next request of a Target meets.
-type Trouble int
+// Trouble is what the next request of a Target meets: Throttled, with the words "try again in 7 seconds", Revoked, Down
+// before anything has changed, or LostAnswer.
+type Trouble = connectors.Trouble
 
+// LostAnswer is met by the next create: it is done, and its answer never arrives. No evaluator can choose it.
+const LostAnswer Trouble = "lost answer"
+
+// What the troubles were called here.
 const (
-	RateLimited Trouble = iota // refused, "try again in 7 seconds"
-	Denied                     // the credentials are refused
-	Unavailable                // fails before anything changed
-	LostAnswer                 // the next create is done, and its answer never arrives
+	RateLimited = connectors.Throttled
+	Denied      = connectors.Revoked
+	Unavailable = connectors.Down
 )
 
 // Target is a fake service, fresh for every test.

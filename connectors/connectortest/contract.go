@@ -188,7 +188,7 @@ func protected(t *testing.T, b *bench) {
 }
 
 func rateLimited(t *testing.T, b *bench) {
-	b.target.Meet(RateLimited)
+	b.target.Meet(connectors.Throttled)
 	_, err := b.conn.Create(attempt(t), b.Profile(1))
 	wantKind(t, err, connectors.RateLimited)
 	if e, _ := errors.AsType[*connectors.Error](err); e.RetryAfter != 7*time.Second {
@@ -197,17 +197,17 @@ func rateLimited(t *testing.T, b *bench) {
 }
 
 func denied(t *testing.T, b *bench) {
-	b.target.Meet(Denied)
+	b.target.Meet(connectors.Revoked)
 	_, err := b.conn.Create(attempt(t), b.Profile(1))
 	wantKind(t, err, connectors.Denied)
 }
 
 func unavailable(t *testing.T, b *bench) {
-	b.target.Meet(Unavailable)
+	b.target.Meet(connectors.Down)
 	_, err := b.conn.Find(attempt(t), b.Profile(1))
 	wantKind(t, err, connectors.Temporary)
 	a := b.create(t)
-	b.target.Meet(Unavailable)
+	b.target.Meet(connectors.Down)
 	wantKind(t, b.conn.Deprovision(attempt(t), a.ID, connectors.Disable), connectors.Temporary)
 }
 
@@ -239,7 +239,7 @@ func secrets(t *testing.T, b *bench) {
 	var trace connectors.Trace
 	ctx := connectors.WithTrace(attempt(t), &trace)
 	var errs []error
-	for _, trouble := range []Trouble{Denied, Unavailable, RateLimited, LostAnswer} {
+	for _, trouble := range []Trouble{connectors.Revoked, connectors.Down, connectors.Throttled, LostAnswer} {
 		b.target.Meet(trouble)
 		_, err := b.conn.Create(ctx, b.Profile(1))
 		errs = append(errs, err)

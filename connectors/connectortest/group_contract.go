@@ -140,11 +140,11 @@ func unknownGroup(t *testing.T, b *groupBench) {
 
 func groupTrouble(t *testing.T, b *groupBench) {
 	id, who := b.group(t), b.accounts(1, 1)
-	for trouble, kind := range map[Trouble]connectors.Kind{RateLimited: connectors.RateLimited, Denied: connectors.Denied, Unavailable: connectors.Temporary} {
+	for trouble, kind := range map[Trouble]connectors.Kind{connectors.Throttled: connectors.RateLimited, connectors.Revoked: connectors.Denied, connectors.Down: connectors.Temporary} {
 		b.target.Meet(trouble)
 		_, err := b.conn.ChangeMembers(attempt(t), id, connectors.MemberChanges{Add: who})
 		wantKind(t, err, kind)
-		if e, _ := errors.AsType[*connectors.Error](err); trouble == RateLimited && e.RetryAfter != 7*time.Second {
+		if e, _ := errors.AsType[*connectors.Error](err); trouble == connectors.Throttled && e.RetryAfter != 7*time.Second {
 			t.Errorf("retry after %v, want 7s", e.RetryAfter)
 		}
 		b.target.Meet(trouble)
@@ -193,7 +193,7 @@ func groupSecrets(t *testing.T, b *groupBench) {
 	var trace connectors.Trace
 	ctx := connectors.WithTrace(attempt(t), &trace)
 	var text strings.Builder
-	for _, trouble := range []Trouble{Denied, Unavailable, RateLimited} {
+	for _, trouble := range []Trouble{connectors.Revoked, connectors.Down, connectors.Throttled} {
 		b.target.Meet(trouble)
 		refused, err := b.conn.ChangeMembers(ctx, id, connectors.MemberChanges{Add: who})
 		fmt.Fprintf(&text, "%+v %+v", err, refused)

@@ -47,13 +47,13 @@ func (o target) Edit(id, key string, value any) {
 	})
 }
 
-func (o target) Meet(t connectortest.Trouble) {
+func (o target) Meet(t connectors.Trouble) {
 	switch t {
-	case connectortest.RateLimited:
+	case connectors.Throttled:
 		o.AddFault(fakekit.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}}})
-	case connectortest.Denied:
+	case connectors.Revoked:
 		o.AddFault(fakekit.Fault{Status: http.StatusUnauthorized})
-	case connectortest.Unavailable:
+	case connectors.Down:
 		o.AddFault(fakekit.Fault{Status: http.StatusServiceUnavailable})
 	case connectortest.LostAnswer:
 		o.AddFault(fakekit.Fault{Method: http.MethodPost, Phase: fakekit.After, Drop: fakekit.Reset})

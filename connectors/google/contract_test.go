@@ -126,15 +126,15 @@ func (g target) Edit(id, key string, value any) {
 	}
 }
 
-func (g target) Meet(trouble connectortest.Trouble) {
+func (g target) Meet(trouble connectors.Trouble) {
 	switch trouble {
-	case connectortest.RateLimited:
+	case connectors.Throttled:
 		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}},
 			Body: googlefake.ErrorBody(429, "rateLimitExceeded", "Request quota exceeded.")})
-	case connectortest.Denied:
+	case connectors.Revoked:
 		g.Revoke()
 		g.AddFault(fakekit.Fault{PathRe: googlefake.TokenPath, Status: http.StatusUnauthorized, Body: fakekit.TokenError("unauthorized_client", "Client is unauthorized.")})
-	case connectortest.Unavailable:
+	case connectors.Down:
 		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusServiceUnavailable, Body: googlefake.ErrorBody(503, "backendError", "Backend Error")})
 	case connectortest.LostAnswer:
 		g.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: api, Phase: fakekit.After, Drop: fakekit.Reset})

@@ -96,15 +96,15 @@ func (g target) Edit(id, key string, value any) {
 	}
 }
 
-func (g target) Meet(trouble connectortest.Trouble) {
+func (g target) Meet(trouble connectors.Trouble) {
 	switch trouble {
-	case connectortest.RateLimited:
+	case connectors.Throttled:
 		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusForbidden, Header: http.Header{"Retry-After": {"7"}},
 			Body: salesforcefake.ErrorBody("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")})
-	case connectortest.Denied:
+	case connectors.Revoked:
 		g.Revoke()
 		g.AddFault(fakekit.Fault{PathRe: salesforcefake.TokenPath, Status: http.StatusBadRequest, Body: fakekit.TokenError("invalid_grant", "authentication failure")})
-	case connectortest.Unavailable:
+	case connectors.Down:
 		g.AddFault(fakekit.Fault{PathRe: api, Status: http.StatusServiceUnavailable, Body: salesforcefake.ErrorBody("SERVER_UNAVAILABLE", "The server is unavailable.")})
 	case connectortest.LostAnswer:
 		g.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: api + ".*/sobjects/(User|Group)[?]", Phase: fakekit.After, Drop: fakekit.Reset})
