@@ -60,7 +60,7 @@ func (c *Cached[T]) held(stale func(T) bool) (T, bool) {
 	return c.latest, c.now().Before(c.until) && (stale == nil || !stale(c.latest))
 }
 
-// drop ends the time of the value that is held, so that no other caller uses it while a better one is on its way.
+// drop ends the time of the value that is held, so that no other caller is given it while a better one is fetched.
 func (c *Cached[T]) drop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
