@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/db"
 	"usher/directory"
@@ -98,8 +99,8 @@ provisioners:
 // pause the connector for a minute.
 func loseAnswers(target *scim2fake.Server) {
 	for n := 5; n < killUsers; n += 15 {
-		target.AddFault(scim2fake.Fault{Method: http.MethodPost, Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
-		target.AddFault(scim2fake.Fault{Method: http.MethodPatch, Nth: n, Phase: scim2fake.After, Drop: scim2fake.Reset})
+		target.AddFault(fakekit.Fault{Method: http.MethodPost, Nth: n, Phase: fakekit.After, Drop: fakekit.Reset})
+		target.AddFault(fakekit.Fault{Method: http.MethodPatch, Nth: n, Phase: fakekit.After, Drop: fakekit.Reset})
 	}
 }
 

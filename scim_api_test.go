@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"usher/auth"
-	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/fakekit"
 	"usher/db"
 )
 
@@ -72,7 +72,7 @@ func TestSCIMBlocking(t *testing.T) {
 	must(t, file, dsn, "apply", "-f", "-")
 	api := newSCIMClient(t, dsn, serving(t, dsn))
 
-	target.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: http.StatusBadRequest, Times: -1,
+	target.AddFault(fakekit.Fault{Method: http.MethodPost, Status: http.StatusBadRequest, Times: -1,
 		Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidValue","detail":"no such cost centre"}`})
 	refused := api.want(http.StatusBadGateway, http.MethodPost, "/Users", ada)
 	if d, _ := refused["detail"].(string); !strings.Contains(d, "no such cost centre") || refused["status"] != "502" {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -82,7 +83,7 @@ func TestBlockingCreateRejects(t *testing.T) {
 	db := newDB(t)
 	fake, file := newTarget(t, ", blocking: true, on_failure: reject, deadline: 5s")
 	must(t, file, db, "apply", "-f", "-")
-	fake.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: http.StatusBadRequest, Body: `{"detail":"The warehouse is closed."}`})
+	fake.AddFault(fakekit.Fault{Method: http.MethodPost, Status: http.StatusBadRequest, Body: `{"detail":"The warehouse is closed."}`})
 	code, out, errs := usher(t, "", db, "user", "create", "--user-name=ada")
 	if code != exitFailed || out != "" || !strings.Contains(errs, "ada was not created") || !strings.Contains(errs, "The warehouse is closed.") {
 		t.Errorf("exit %d, %q, %q", code, out, errs)
@@ -98,7 +99,7 @@ func TestShowLeaver(t *testing.T) {
 	fake, file := newTarget(t, ", blocking: true, deadline: 2s")
 	must(t, file, db, "apply", "-f", "-")
 	id := must(t, "", db, "user", "create", "--user-name=ada")
-	fake.AddFault(scim2fake.Fault{Method: http.MethodDelete, Status: http.StatusServiceUnavailable, Times: 100})
+	fake.AddFault(fakekit.Fault{Method: http.MethodDelete, Status: http.StatusServiceUnavailable, Times: 100})
 	code, _, errs := usher(t, "", db, "user", "delete", "ada")
 	if code != exitOK || !strings.Contains(errs, "Warehouse/scim2: not done yet") {
 		t.Errorf("delete: exit %d, %q", code, errs)

@@ -2,21 +2,21 @@ package expression
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"usher/latin"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
-	"golang.org/x/text/unicode/norm"
 )
 
 // textFunctions are what names and addresses need and CEL does not have.
 func textFunctions() cel.EnvOption {
 	return func(env *cel.Env) (*cel.Env, error) {
 		options := []cel.EnvOption{
-			textFunction("ascii", toASCII),
+			textFunction("ascii", latin.ASCII),
 			textFunction("localPart", localPart),
 			textFunction("domain", domain),
 			cel.Function("first", cel.MemberOverload("string_first_int", []*cel.Type{cel.StringType, cel.IntType}, cel.StringType, cel.BinaryBinding(first))),
@@ -76,67 +76,6 @@ func localPart(s string) string {
 func domain(s string) string {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		return s[i+1:]
-	}
-	return ""
-}
-
-// toASCII writes a text without accents: decomposed (Unicode TR15, NFKD), its marks dropped, and letters that do not
-// decompose as passports write them. What has no Latin letters is left out.
-func toASCII(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(s) {
-		switch {
-		case r < utf8.RuneSelf:
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r):
-		default:
-			b.WriteString(latin(r))
-		}
-	}
-	return b.String()
-}
-
-// latin is how a letter that does not decompose is written with plain ones; "" when it is not.
-func latin(r rune) string {
-	switch r {
-	case 'ß':
-		return "ss"
-	case 'ẞ':
-		return "SS"
-	case 'æ':
-		return "ae"
-	case 'Æ':
-		return "AE"
-	case 'œ':
-		return "oe"
-	case 'Œ':
-		return "OE"
-	case 'ø':
-		return "o"
-	case 'Ø':
-		return "O"
-	case 'ł':
-		return "l"
-	case 'Ł':
-		return "L"
-	case 'đ', 'ð':
-		return "d"
-	case 'Đ', 'Ð':
-		return "D"
-	case 'þ':
-		return "th"
-	case 'Þ':
-		return "TH"
-	case 'ħ':
-		return "h"
-	case 'Ħ':
-		return "H"
-	case 'ı':
-		return "i"
-	case '‘', '’':
-		return "'"
-	case '‐', '‑', '–', '—':
-		return "-"
 	}
 	return ""
 }

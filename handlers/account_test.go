@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/fakekit"
 	"usher/directory"
 )
 
@@ -14,7 +14,7 @@ func TestFailedAccountIsExplainedAndRetried(t *testing.T) {
 	o := newBureau(t)
 	o.work(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
-	fake.AddFault(scim2fake.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
+	fake.AddFault(fakekit.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
 	u := o.user(t, "grace")
 	at := "/users/" + u.ID
 	page := o.until(t, at, "Badge number is missing")
@@ -112,7 +112,7 @@ func TestLeaverIsShownUntilCleared(t *testing.T) {
 	u := o.user(t, "grace")
 	at := "/users/" + u.ID
 	o.until(t, at, "synced")
-	fake.AddFault(scim2fake.Fault{Method: "DELETE", Times: -1, Status: 400})
+	fake.AddFault(fakekit.Fault{Method: "DELETE", Times: -1, Status: 400})
 	o.led(t, o.post(at+"/delete", "confirm", "grace"), "/users")
 	page := o.until(t, at, "failed")
 	page.says(t, "This user was deleted")

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"usher/auth/signup"
-	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/fakekit"
 	"usher/directory"
 )
 
@@ -71,7 +71,7 @@ func TestRepeatedSignUpHarmsNobody(t *testing.T) {
 func TestTargetRefusesAtRegistration(t *testing.T) {
 	f := newFoyer(t, func(s *signup.Settings) { s.Verify = false })
 	fake, _ := f.target(t, "Warehouse", blocking())
-	refusing := scim2fake.Fault{Method: "POST", Status: 400, Times: -1, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidValue","detail":"Family names need two words."}`}
+	refusing := fakekit.Fault{Method: "POST", Status: 400, Times: -1, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidValue","detail":"Family names need two words."}`}
 	fake.AddFault(refusing)
 	b := f.visitor(t)
 	a := registerAs(b).status(t, 422)
@@ -95,7 +95,7 @@ func TestTargetRefusesAtRegistration(t *testing.T) {
 func TestTargetRefusesAtConfirmation(t *testing.T) {
 	f := newFoyer(t, nil)
 	fake, _ := f.target(t, "Warehouse", blocking())
-	fake.AddFault(scim2fake.Fault{Method: "POST", Status: 503, Times: -1, Body: "stack trace of 10.0.0.7"})
+	fake.AddFault(fakekit.Fault{Method: "POST", Status: 503, Times: -1, Body: "stack trace of 10.0.0.7"})
 	b := f.visitor(t)
 	registerAs(b).ok(t)
 	if fake.Requests() != 0 {

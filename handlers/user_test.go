@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/directory"
 )
@@ -128,7 +129,7 @@ func TestBlockingTargetRejectsTheUser(t *testing.T) {
 	o := newBureau(t)
 	fake, _ := o.target(t, "Warehouse", directory.Provisioner{Blocking: true, OnFailure: directory.Reject, Deadline: 5 * time.Second})
 	o.get("/users/new").says(t, "Saving waits until Warehouse has answered")
-	fake.AddFault(scim2fake.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
+	fake.AddFault(fakekit.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
 	a := o.post("/users/new", typed()...)
 	if a.code != http.StatusUnprocessableEntity || a.field("department") != "Navy" {
 		t.Fatalf("answered %d with department %q", a.code, a.field("department"))
@@ -141,7 +142,7 @@ func TestBlockingTargetRejectsTheUser(t *testing.T) {
 	a = o.post("/users/new", typed()...)
 	o.led(t, a, a.header.Get("Location")).says(t, "Warehouse has it already.")
 
-	fake.AddFault(scim2fake.Fault{Method: "DELETE", Times: -1, Status: 503})
+	fake.AddFault(fakekit.Fault{Method: "DELETE", Times: -1, Status: 503})
 	o.led(t, o.post(a.header.Get("Location")+"/delete", "confirm", "grace"), "/users").says(t, "Warehouse is not done yet")
 }
 

@@ -20,13 +20,6 @@ type Trouble = connectors.Trouble
 // LostAnswer is met by the next create: it is done, and its answer never arrives. No evaluator can choose it.
 const LostAnswer Trouble = "lost answer"
 
-// What the troubles were called here.
-const (
-	RateLimited = connectors.Throttled
-	Denied      = connectors.Revoked
-	Unavailable = connectors.Down
-)
-
 // Target is a fake service, fresh for every test.
 type Target interface {
 	Settings() map[string]string                                     // by field key, secrets included

@@ -12,6 +12,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
@@ -92,14 +93,14 @@ func (g target) Edit(id, key string, value any) {
 func (g target) Meet(trouble connectortest.Trouble) {
 	echo := fmt.Sprintf(`{"detail":"no luck with Bearer %s","status":"0"}`, testToken)
 	switch trouble {
-	case connectortest.RateLimited:
-		g.AddFault(scim2fake.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}}, Body: echo})
-	case connectortest.Denied:
-		g.AddFault(scim2fake.Fault{Status: http.StatusUnauthorized, Body: echo})
-	case connectortest.Unavailable:
-		g.AddFault(scim2fake.Fault{Status: http.StatusServiceUnavailable, Body: echo})
+	case connectors.Throttled:
+		g.AddFault(fakekit.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}}, Body: echo})
+	case connectors.Revoked:
+		g.AddFault(fakekit.Fault{Status: http.StatusUnauthorized, Body: echo})
+	case connectors.Down:
+		g.AddFault(fakekit.Fault{Status: http.StatusServiceUnavailable, Body: echo})
 	case connectortest.LostAnswer:
-		g.AddFault(scim2fake.Fault{Method: http.MethodPost, Phase: scim2fake.After, Drop: scim2fake.Reset})
+		g.AddFault(fakekit.Fault{Method: http.MethodPost, Phase: fakekit.After, Drop: fakekit.Reset})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 )
@@ -87,7 +88,7 @@ func TestC05OtherBadValuesAreNoConflict(t *testing.T) {
 
 func TestC06OtherServerErrorsAreInDoubt(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Status: 500, Body: `{"detail":"oops"}`})
+	r.AddFault(fakekit.Fault{Status: 500, Body: `{"detail":"oops"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
 }
@@ -115,7 +116,7 @@ func TestC07CreateThatReturnsAnothersAccount(t *testing.T) {
 
 func TestC08ConflictAndNobodyFound(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Method: "POST", Times: -1, Status: 409, Body: `{"scimType":"uniqueness","detail":"email is taken"}`})
+	r.AddFault(fakekit.Fault{Method: "POST", Times: -1, Status: 409, Body: `{"scimType":"uniqueness","detail":"email is taken"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Conflict)
 	_, err = r.Find(t.Context(), profile(1))
@@ -141,10 +142,10 @@ func TestC09InactiveAccountOfOursIsReactivated(t *testing.T) {
 }
 
 func TestC10LostAnswerOfACreate(t *testing.T) {
-	for _, drop := range []string{scim2fake.Reset, scim2fake.EOF} {
+	for _, drop := range []string{fakekit.Reset, fakekit.EOF} {
 		t.Run(drop, func(t *testing.T) {
 			r := newRig(t, scim2fake.Quirks{})
-			r.AddFault(scim2fake.Fault{Method: "POST", Phase: scim2fake.After, Drop: drop})
+			r.AddFault(fakekit.Fault{Method: "POST", Phase: fakekit.After, Drop: drop})
 			_, err := r.Create(t.Context(), profile(1))
 			want(t, err, connectors.Unknown)
 			if a := r.find(profile(1)); a.ExternalID != profile(1).ResourceID {
@@ -159,7 +160,7 @@ func TestC10LostAnswerOfACreate(t *testing.T) {
 
 func TestC11UnavailableAfterTheCreate(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Method: "POST", Phase: scim2fake.After, Status: 503})
+	r.AddFault(fakekit.Fault{Method: "POST", Phase: fakekit.After, Status: 503})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
 	_, err = r.Create(t.Context(), profile(1))
@@ -171,7 +172,7 @@ func TestC11UnavailableAfterTheCreate(t *testing.T) {
 
 func TestC12UnavailableBeforeTheCreate(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Method: "POST", Status: 503})
+	r.AddFault(fakekit.Fault{Method: "POST", Status: 503})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
 	for range 3 {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -28,7 +29,7 @@ func TestAnErrorUnderAStatusThatSaysYes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, scim2fake.Quirks{})
 			a, g := r.create(profile(1)), r.group()
-			r.AddFault(scim2fake.Fault{Times: -1, Status: 200, Body: body})
+			r.AddFault(fakekit.Fault{Times: -1, Status: 200, Body: body})
 			_, created := r.Create(t.Context(), profile(2))
 			_, found := r.Find(t.Context(), profile(2))
 			_, members := r.ChangeMembers(t.Context(), g, connectors.MemberChanges{Add: []string{a.ID}})

@@ -12,6 +12,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -26,7 +27,7 @@ func TestAnAnswerFromElsewhere(t *testing.T) {
 		{404, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}`, false}, {501, `{"error":"no"}`, false}, {403, `<html>`, false},
 	} {
 		r := newRig(t, scim2fake.Quirks{})
-		r.AddFault(scim2fake.Fault{Method: http.MethodPost, Times: -1, Status: c.status, Body: c.body})
+		r.AddFault(fakekit.Fault{Method: http.MethodPost, Times: -1, Status: c.status, Body: c.body})
 		_, err := r.Create(t.Context(), profile(1))
 		if e, _ := errors.AsType[*connectors.Error](err); e == nil || e.Elsewhere != c.want {
 			t.Errorf("%d %s: %+v", c.status, c.body, err)
@@ -40,7 +41,7 @@ func TestC38Redirects(t *testing.T) {
 	defer other.Close()
 	for status, to := range map[int]string{301: other.URL + "/scim/v2/Users", 302: other.URL + "/login", 307: other.URL + "/v3/Users/", 308: ""} {
 		r := newRig(t, scim2fake.Quirks{})
-		r.AddFault(scim2fake.Fault{Times: -1, Status: status, Header: http.Header{"Location": {to}}})
+		r.AddFault(fakekit.Fault{Times: -1, Status: status, Header: http.Header{"Location": {to}}})
 		_, err := r.Create(t.Context(), profile(1))
 		e := want(t, err, connectors.Misconfigured)
 		if to != "" && !strings.Contains(e.Message+e.Remedy, other.URL) {
@@ -58,21 +59,21 @@ func TestC38Redirects(t *testing.T) {
 func TestC39StrangeAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		fault  scim2fake.Fault
+		fault  fakekit.Fault
 		create connectors.Kind
 		find   connectors.Kind
 		words  string
 	}{
-		{"HTML 502", scim2fake.Fault{Status: 502, Body: "<html><head><title>Bad &amp; sad</title></head><body>nginx</body></html>"}, connectors.Unknown, connectors.Temporary, "Bad & sad"},
-		{"text 429", scim2fake.Fault{Status: 429, Body: "slow\r\ndown"}, connectors.RateLimited, connectors.RateLimited, "slow down"},
-		{"empty 500", scim2fake.Fault{Status: 500}, connectors.Unknown, connectors.Temporary, "Internal Server Error"},
-		{"truncated 200", scim2fake.Fault{Status: 200, Body: `{"id":"12","userN`}, connectors.Unknown, connectors.Temporary, ""},
-		{"HTML 200", scim2fake.Fault{Status: 200, Body: "<!doctype html><p>Sign in"}, connectors.Unknown, connectors.Misconfigured, ""},
-		{"timeout 504", scim2fake.Fault{Status: 504}, connectors.Unknown, connectors.Temporary, ""},
-		{"locked 423", scim2fake.Fault{Status: 423}, connectors.Temporary, connectors.Temporary, ""},
-		{"too large 413", scim2fake.Fault{Status: 413}, connectors.Invalid, connectors.Invalid, ""},
-		{"method 405", scim2fake.Fault{Status: 405}, connectors.Misconfigured, connectors.Misconfigured, ""},
-		{"number status", scim2fake.Fault{Status: 423, Body: `{"Errors":{"description":"resource_locked","code":423}}`}, connectors.Temporary, connectors.Temporary, "resource_locked"},
+		{"HTML 502", fakekit.Fault{Status: 502, Body: "<html><head><title>Bad &amp; sad</title></head><body>nginx</body></html>"}, connectors.Unknown, connectors.Temporary, "Bad & sad"},
+		{"text 429", fakekit.Fault{Status: 429, Body: "slow\r\ndown"}, connectors.RateLimited, connectors.RateLimited, "slow down"},
+		{"empty 500", fakekit.Fault{Status: 500}, connectors.Unknown, connectors.Temporary, "Internal Server Error"},
+		{"truncated 200", fakekit.Fault{Status: 200, Body: `{"id":"12","userN`}, connectors.Unknown, connectors.Temporary, ""},
+		{"HTML 200", fakekit.Fault{Status: 200, Body: "<!doctype html><p>Sign in"}, connectors.Unknown, connectors.Misconfigured, ""},
+		{"timeout 504", fakekit.Fault{Status: 504}, connectors.Unknown, connectors.Temporary, ""},
+		{"locked 423", fakekit.Fault{Status: 423}, connectors.Temporary, connectors.Temporary, ""},
+		{"too large 413", fakekit.Fault{Status: 413}, connectors.Invalid, connectors.Invalid, ""},
+		{"method 405", fakekit.Fault{Status: 405}, connectors.Misconfigured, connectors.Misconfigured, ""},
+		{"number status", fakekit.Fault{Status: 423, Body: `{"Errors":{"description":"resource_locked","code":423}}`}, connectors.Temporary, connectors.Temporary, "resource_locked"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, scim2fake.Quirks{})
@@ -102,7 +103,7 @@ func TestC40MediaType(t *testing.T) {
 		t.Errorf("content types: %s", got)
 	}
 	r = newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Times: -1, Status: 415})
+	r.AddFault(fakekit.Fault{Times: -1, Status: 415})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 	if len(r.Journal()) != 2 {
@@ -111,7 +112,7 @@ func TestC40MediaType(t *testing.T) {
 }
 
 func TestC41ServiceProviderConfigIsStrange(t *testing.T) {
-	for name, f := range map[string]scim2fake.Fault{
+	for name, f := range map[string]fakekit.Fault{
 		"401": {Status: 401}, "404": {Status: 404}, "500": {Status: 500}, "HTML": {Status: 200, Body: "<html>"}, "garbage": {Status: 200, Body: `{"patch":7,"filter":[]}`},
 		"list": {Status: 200, Body: `{"Resources":[{"patch":{"supported":"true"}}]}`},
 	} {

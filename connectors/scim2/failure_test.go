@@ -12,6 +12,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -19,7 +20,7 @@ func TestC35RateLimited(t *testing.T) {
 	for header, after := range map[string]time.Duration{"30": 30 * time.Second, "86400": 24 * time.Hour, "soon": 0, "-5": 0, "": 0,
 		time.Now().Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour} {
 		r := newRig(t, scim2fake.Quirks{})
-		r.AddFault(scim2fake.Fault{Status: 429, Header: http.Header{"Retry-After": {header}}})
+		r.AddFault(fakekit.Fault{Status: 429, Header: http.Header{"Retry-After": {header}}})
 		_, err := r.Create(t.Context(), profile(1))
 		e := want(t, err, connectors.RateLimited)
 		if d := e.RetryAfter - after; d > 0 || d < -2*time.Second {
@@ -30,7 +31,7 @@ func TestC35RateLimited(t *testing.T) {
 
 func TestC35ThrottledAs403(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
+	r.AddFault(fakekit.Fault{Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.RateLimited)
 }
@@ -46,7 +47,7 @@ func TestC36Unauthorized(t *testing.T) {
 
 func TestC37Forbidden(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Status: 403, Body: `{"detail":"SCIM is not enabled for this organisation"}`})
+	r.AddFault(fakekit.Fault{Status: 403, Body: `{"detail":"SCIM is not enabled for this organisation"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Message, "SCIM is not enabled") || e.Status != 403 {
 		t.Errorf("the vendor's words are lost: %+v", e)
@@ -65,17 +66,17 @@ func TestC37WhomARefusalIsAbout(t *testing.T) {
 	} {
 		r := newRig(t, scim2fake.Quirks{})
 		a := r.create(profile(1))
-		r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: 403, Body: words})
+		r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: 403, Body: words})
 		_, err := r.Create(t.Context(), profile(2))
 		want(t, err, kind)
-		r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Status: 403, Body: words})
+		r.AddFault(fakekit.Fault{Method: http.MethodPatch, Status: 403, Body: words})
 		want(t, r.Update(t.Context(), a.ID, setTitle("x")), kind)
-		r.AddFault(scim2fake.Fault{Method: http.MethodGet, Times: -1, Status: 403})
+		r.AddFault(fakekit.Fault{Method: http.MethodGet, Times: -1, Status: 403})
 		_, err = r.Find(t.Context(), profile(2))
 		want(t, err, connectors.Misconfigured) // a list names nobody
 	}
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: 403, Header: http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}}})
+	r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: 403, Header: http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}}})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
@@ -86,7 +87,7 @@ func TestNoRoomForAnotherAccount(t *testing.T) {
 		`{"detail":"User limit reached"}`: 409, ``: 402,
 	} {
 		r := newRig(t, scim2fake.Quirks{})
-		r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: status, Body: body})
+		r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: status, Body: body})
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Limit); e.Remedy == "" {
 			t.Errorf("%d %s: no remedy", status, body)
@@ -192,7 +193,7 @@ func jwt(d time.Duration) string {
 
 func TestVendorsWordsLoseOurSecrets(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Status: 400, Body: fmt.Sprintf(`{"detail":"token %s is odd"}`, testToken)})
+	r.AddFault(fakekit.Fault{Status: 400, Body: fmt.Sprintf(`{"detail":"token %s is odd"}`, testToken)})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Invalid); strings.Contains(e.Error(), testToken) || !strings.Contains(e.Message, "is odd") {
 		t.Errorf("message: %s", e.Message)
@@ -208,7 +209,7 @@ func TestAStackTraceIsKeptApart(t *testing.T) {
 		"HTML":  "<html><body><pre>" + strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(trace) + "</pre></body></html>",
 	} {
 		r := newRig(t, scim2fake.Quirks{})
-		r.AddFault(scim2fake.Fault{Status: 400, Body: body})
+		r.AddFault(fakekit.Fault{Status: 400, Body: body})
 		_, err := r.Create(t.Context(), profile(1))
 		e := want(t, err, connectors.Invalid)
 		if e.Message != "java.lang.IllegalStateException: no seat for [secret]" || !strings.Contains(e.More, "Main.java:7") || strings.Contains(e.Error()+e.More, testToken) {

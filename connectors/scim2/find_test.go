@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 )
@@ -99,7 +100,7 @@ func TestC15WrongBaseURLIsNotNone(t *testing.T) {
 
 func TestC15Bare404OfARealService(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{PathRe: "filter=", Times: -1, Status: 404})
+	r.AddFault(fakekit.Fault{PathRe: "filter=", Times: -1, Status: 404})
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.NotFound)
 }

@@ -9,6 +9,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 )
@@ -183,7 +184,7 @@ func TestC28GroupsCannotBeCreated(t *testing.T) {
 // A service without groups is a matter of configuration, not an empty hand: nothing is created where nothing can be.
 func TestNoGroupsAtAll(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{PathRe: "/Groups", Times: -1, Status: 404})
+	r.AddFault(fakekit.Fault{PathRe: "/Groups", Times: -1, Status: 404})
 	_, err := r.FindGroup(t.Context(), group(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "/Groups") {
 		t.Errorf("remedy: %s", e.Remedy)
@@ -204,10 +205,10 @@ func TestGroupsThatCannotBeRead(t *testing.T) {
 // Somebody else's group that comes back from a create is not given away.
 func TestCreatedGroupOfAnother(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Method: http.MethodPost, Status: 200, Body: `{"id":"7","externalId":"theirs","displayName":"Engineers 1"}`})
+	r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: 200, Body: `{"id":"7","externalId":"theirs","displayName":"Engineers 1"}`})
 	_, err := r.CreateGroup(t.Context(), group(1))
 	want(t, err, connectors.Conflict)
-	r.AddFault(scim2fake.Fault{Method: http.MethodPost, Nth: 1, Status: 201, Body: `{"id":"7","externa`})
+	r.AddFault(fakekit.Fault{Method: http.MethodPost, Nth: 1, Status: 201, Body: `{"id":"7","externa`})
 	_, err = r.CreateGroup(t.Context(), group(1))
 	want(t, err, connectors.Unknown)
 }
@@ -216,7 +217,7 @@ func TestCreatedGroupOfAnother(t *testing.T) {
 func TestNestedGroupsAreNoMembers(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	id := r.group()
-	r.AddFault(scim2fake.Fault{Method: http.MethodGet, Status: 200, Body: `{"id":"g","members":[{"value":"1","type":"Group"},{"value":"2","$ref":"https://x/scim/Groups/2"},{"value":"3"},{"value":4,"type":"User"},{"value":"3"}]}`})
+	r.AddFault(fakekit.Fault{Method: http.MethodGet, Status: 200, Body: `{"id":"g","members":[{"value":"1","type":"Group"},{"value":"2","$ref":"https://x/scim/Groups/2"},{"value":"3"},{"value":4,"type":"User"},{"value":"3"}]}`})
 	var got []string
 	for m, err := range r.Members(t.Context(), id) {
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 )
@@ -14,7 +15,7 @@ import (
 func TestNotFoundByAProxyIsNotGone(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a, groupID := r.create(profile(1)), r.group()
-	r.AddFault(scim2fake.Fault{Times: -1, Status: 404, Body: "default backend - 404"})
+	r.AddFault(fakekit.Fault{Times: -1, Status: 404, Body: "default backend - 404"})
 	for _, mode := range []connectors.Mode{connectors.Delete, connectors.Disable} {
 		e := want(t, r.Deprovision(t.Context(), a.ID, mode), connectors.Misconfigured)
 		if e.Op != connectors.OpDeprovision || e.Remedy == "" {
@@ -33,7 +34,7 @@ func TestNotFoundByAProxyIsNotGone(t *testing.T) {
 func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
-	r.AddFault(scim2fake.Fault{Method: "DELETE", Times: -1, Status: 404})
+	r.AddFault(fakekit.Fault{Method: "DELETE", Times: -1, Status: 404})
 	want(t, r.Deprovision(t.Context(), a.ID, connectors.Delete), connectors.NotFound)
 	want(t, r.DeleteGroup(t.Context(), "1"), connectors.NotFound)
 }
@@ -42,7 +43,7 @@ func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
 func TestLongSecretsAreNotLeftInHalf(t *testing.T) {
 	token := strings.Repeat("abcdefgh", 100)
 	r := newRig(t, scim2fake.Quirks{}, "token", token)
-	r.AddFault(scim2fake.Fault{Status: 401, Body: `{"detail":"This is not known here: ` + token + `"}`})
+	r.AddFault(fakekit.Fault{Status: 401, Body: `{"detail":"This is not known here: ` + token + `"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); strings.Contains(e.Error(), "abcdefgh") || !strings.Contains(e.Message, "[secret]") {
 		t.Errorf("message: %s", e.Message)
@@ -58,10 +59,10 @@ func TestTroubleOfTheOtherDialectIsToldAsItIs(t *testing.T) {
 		"user":  func() error { return r.Deprovision(t.Context(), a.ID, connectors.Disable) },
 		"group": func() error { return r.UpdateGroup(t.Context(), groupID, group(2)) },
 	} {
-		for trouble, second := range map[string]scim2fake.Fault{"503": {Status: 503}, "reset": {Drop: scim2fake.Reset}} {
+		for trouble, second := range map[string]fakekit.Fault{"503": {Status: 503}, "reset": {Drop: fakekit.Reset}} {
 			r.ClearFaults()
 			second.Method, second.Nth = "PATCH", 2
-			r.AddFault(scim2fake.Fault{Method: "PATCH", Status: 400, Body: refused})
+			r.AddFault(fakekit.Fault{Method: "PATCH", Status: 400, Body: refused})
 			r.AddFault(second)
 			if err := write(); connectors.KindOf(err) != connectors.Temporary {
 				t.Errorf("%s, %s: %v is %q", name, trouble, err, connectors.KindOf(err))
@@ -77,7 +78,7 @@ func TestOnlyAResourceIsWrittenBack(t *testing.T) {
 	for _, body := range []string{`{"totalResults":1,"Resources":[]}`, `{"message":"try later"}`, `{}`, `[]`} {
 		r.ClearFaults()
 		r.ClearJournal()
-		r.AddFault(scim2fake.Fault{Method: "GET", Times: -1, Status: 200, Body: body})
+		r.AddFault(fakekit.Fault{Method: "GET", Times: -1, Status: 200, Body: body})
 		want(t, r.Update(t.Context(), a.ID, setTitle("x")), connectors.Temporary)
 		want(t, r.UpdateGroup(t.Context(), groupID, group(2)), connectors.Temporary)
 		if strings.Contains(r.methods(), "PUT") {
@@ -104,7 +105,7 @@ func TestC18TwoAddressesWithoutFilters(t *testing.T) {
 func TestC14UnknownAttributeIsNotNobody(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	id := r.Seed(profile(1), "", false)
-	r.AddFault(scim2fake.Fault{Method: http.MethodGet, PathRe: "filter=", Times: -1, Status: 400,
+	r.AddFault(fakekit.Fault{Method: http.MethodGet, PathRe: "filter=", Times: -1, Status: 400,
 		Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidFilter","detail":"The attribute does not exist"}`})
 	if a := r.find(profile(1)); a.ID != id {
 		t.Errorf("found %+v, want %s", a, id)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -90,7 +91,7 @@ func TestC46WithoutWords(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	who := r.users(64)
 	id := r.group()
-	r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Times: 7, Status: 400, Body: `{"detail":"Bad member."}`})
+	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: 7, Status: 400, Body: `{"detail":"Bad member."}`})
 	refused := r.change(id, connectors.MemberChanges{Add: who})
 	if len(refused) != 1 {
 		t.Fatalf("refused: %v", refused)
@@ -103,7 +104,7 @@ func TestC46HopelessMembersAreBounded(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	who := r.users(200)
 	id := r.group()
-	r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Times: -1, Status: 400, Body: `{"detail":"Bad member."}`})
+	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: -1, Status: 400, Body: `{"detail":"Bad member."}`})
 	refused := r.change(id, connectors.MemberChanges{Add: who})
 	if n := len(r.Journal()); len(refused) != len(who) || n > 2*maxMemberRequests {
 		t.Errorf("%d requests, %d refused", n, len(refused))
@@ -135,7 +136,7 @@ func TestC47ChunksAreHalved(t *testing.T) {
 		t.Errorf("%d requests after the limit was learned, want 4 of 25", n)
 	}
 	lone := newRig(t, scim2fake.Quirks{})
-	lone.AddFault(scim2fake.Fault{Times: -1, Method: http.MethodPatch, Status: 413})
+	lone.AddFault(fakekit.Fault{Times: -1, Method: http.MethodPatch, Status: 413})
 	who = lone.users(1)
 	refused := lone.change(lone.group(), connectors.MemberChanges{Add: who})
 	want(t, refused[who[0]], connectors.Invalid)
@@ -160,7 +161,7 @@ func TestC46HopelessMembersLeaveTime(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	who := r.users(200)
 	id := r.group()
-	r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Times: -1, Status: 400, Body: `{"detail":"Bad member."}`, Delay: 40 * time.Millisecond})
+	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: -1, Status: 400, Body: `{"detail":"Bad member."}`, Delay: 40 * time.Millisecond})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	refused, err := r.ChangeMembers(ctx, id, connectors.MemberChanges{Add: who})
@@ -174,7 +175,7 @@ func TestC46MemberWhoMustStay(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	who := r.users(2)
 	id := r.group(who...)
-	r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Times: 2, Status: 400, Body: `{"detail":"The owner of a group cannot leave it."}`})
+	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: 2, Status: 400, Body: `{"detail":"The owner of a group cannot leave it."}`})
 	refused := r.change(id, connectors.MemberChanges{Remove: who})
 	if e := want(t, refused[who[0]], connectors.Pending); len(refused) != 1 || !strings.Contains(e.Message, "owner") {
 		t.Errorf("refused: %v", refused)
@@ -187,7 +188,7 @@ func TestC46TroubleOnTheWay(t *testing.T) {
 	for path, status := range map[string]int{"/Groups/": 503, "/Users/": 429} {
 		r := newRig(t, scim2fake.Quirks{})
 		id := r.group()
-		r.AddFault(scim2fake.Fault{Method: http.MethodGet, PathRe: path, Status: status})
+		r.AddFault(fakekit.Fault{Method: http.MethodGet, PathRe: path, Status: status})
 		_, err := r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Add: []string{"deadbeefdeadbee1"}})
 		if e, ok := errors.AsType[*connectors.Error](err); !ok || e.Status != status {
 			t.Errorf("%s: error %v, want status %d", path, err, status)
@@ -200,7 +201,7 @@ func TestMemberAlready(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	who := r.users(2)
 	id := r.group(who[0])
-	r.AddFault(scim2fake.Fault{Method: http.MethodPatch, Times: 2, Status: 409, Body: `{"detail":"The user is already a member."}`})
+	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: 2, Status: 409, Body: `{"detail":"The user is already a member."}`})
 	if refused := r.change(id, connectors.MemberChanges{Add: who}); len(refused) > 0 {
 		t.Errorf("refused: %v", refused)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -35,7 +36,7 @@ func TestC23CursorPaging(t *testing.T) {
 }
 
 func TestC23ExpiredCursorStartsAgainOnce(t *testing.T) {
-	expired := scim2fake.Fault{PathRe: "cursor=201", Status: 400, Body: `{"scimType":"expiredCursor","detail":"The cursor has expired."}`}
+	expired := fakekit.Fault{PathRe: "cursor=201", Status: 400, Body: `{"scimType":"expiredCursor","detail":"The cursor has expired."}`}
 	r := byCursor(t)
 	mine := r.create(profile(1))
 	r.AddFault(expired)
@@ -52,7 +53,7 @@ func TestC23ExpiredCursorStartsAgainOnce(t *testing.T) {
 
 func TestC23CursorThatStandsStill(t *testing.T) {
 	r := byCursor(t)
-	r.AddFault(scim2fake.Fault{PathRe: "cursor=", Times: -1, Status: 200, Body: `{"totalResults":500,"Resources":[{"id":"1","userName":"x"}],"nextCursor":"again"}`})
+	r.AddFault(fakekit.Fault{PathRe: "cursor=", Times: -1, Status: 200, Body: `{"totalResults":500,"Resources":[{"id":"1","userName":"x"}],"nextCursor":"again"}`})
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 	if n := len(r.Journal()); n > 3 {

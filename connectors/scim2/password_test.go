@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/directory"
 )
@@ -73,7 +74,7 @@ func TestRefusedPasswords(t *testing.T) {
 	a := r.create(profile(1))
 	e := want(t, r.SetPassword(ctx, a.ID, password), connectors.Invalid)
 	text += fmt.Sprintf("%+v", *e)
-	r.AddFault(scim2fake.Fault{Method: "PATCH", Status: 400, Body: `{"detail":"This password was already used: hunter2 \"quoted\""}`})
+	r.AddFault(fakekit.Fault{Method: "PATCH", Status: 400, Body: `{"detail":"This password was already used: hunter2 \"quoted\""}`})
 	e = want(t, r.SetPassword(ctx, a.ID, password), connectors.Invalid)
 	text += fmt.Sprintf("%+v %+v", *e, trace)
 	if strings.Contains(text, "hunter2") {

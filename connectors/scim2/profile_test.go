@@ -8,6 +8,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
@@ -131,7 +132,7 @@ func TestOtherDialectIsNotTriedForNothing(t *testing.T) {
 	} {
 		r := newRig(t, scim2fake.Quirks{})
 		a := r.create(profile(1))
-		r.AddFault(scim2fake.Fault{Method: "PATCH", Times: -1, Status: 400, Body: answer})
+		r.AddFault(fakekit.Fault{Method: "PATCH", Times: -1, Status: 400, Body: answer})
 		if err := r.Update(t.Context(), a.ID, change); err == nil || r.methods() != "POST PATCH" {
 			t.Errorf("%s: %v after %s", answer, err, r.methods())
 		}

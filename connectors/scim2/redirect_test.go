@@ -8,6 +8,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -116,7 +117,7 @@ func TestARedirectElsewhereNamesTheSetting(t *testing.T) {
 		{"SELF/People", "https://login.example.com/", "Check the base URL"},
 	} {
 		r, _ := slashed(t, 301, func(string) bool { return false }, map[string]string{"user_endpoint": c.endpoint})
-		r.AddFault(scim2fake.Fault{Times: -1, Status: 301, Header: http.Header{"Location": {c.to}}})
+		r.AddFault(fakekit.Fault{Times: -1, Status: 301, Header: http.Header{"Location": {c.to}}})
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, c.remedy) || !strings.Contains(e.Message, "did not follow") {
 			t.Errorf("%+v: %s %s", c, e.Message, e.Remedy)

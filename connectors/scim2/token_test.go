@@ -11,6 +11,7 @@ import (
 
 	"usher/connectors"
 	"usher/connectors/connectortest"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 )
 
@@ -20,11 +21,11 @@ const clientSecret = "s3cr3t+/&of the client"
 type guarded struct {
 	*connector
 	fake   *scim2fake.Server
-	tokens *scim2fake.TokenServer
+	tokens *fakekit.TokenServer
 	bears  *atomic.Value // Authorization of the last request to the API
 }
 
-func newGuarded(t *testing.T, tokens *scim2fake.TokenServer, settings ...string) guarded {
+func newGuarded(t *testing.T, tokens *fakekit.TokenServer, settings ...string) guarded {
 	t.Helper()
 	tokens.ClientID, tokens.ClientSecret = "usher:1", clientSecret
 	bears := &atomic.Value{}
@@ -44,7 +45,7 @@ func newGuarded(t *testing.T, tokens *scim2fake.TokenServer, settings ...string)
 }
 
 func TestC36AccessTokenIsExchangedOnce(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{ExpiresIn: 3600})
+	g := newGuarded(t, &fakekit.TokenServer{ExpiresIn: 3600})
 	for n := range 3 {
 		if _, err := g.Create(t.Context(), profile(n)); err != nil {
 			t.Fatal(err)
@@ -57,7 +58,7 @@ func TestC36AccessTokenIsExchangedOnce(t *testing.T) {
 	if _, err := g.Create(t.Context(), profile(4)); err != nil || g.tokens.Issued() != 2 {
 		t.Errorf("after the token was revoked: %v, %d tokens", err, g.tokens.Issued())
 	}
-	g.fake.AddFault(scim2fake.Fault{Times: -1, Status: 401, Body: `{"detail":"no"}`})
+	g.fake.AddFault(fakekit.Fault{Times: -1, Status: 401, Body: `{"detail":"no"}`})
 	_, err := g.Create(t.Context(), profile(5))
 	want(t, err, connectors.Denied)
 	if g.tokens.Issued() != 3 {
@@ -81,7 +82,7 @@ func TestC37TokenURLRefuses(t *testing.T) {
 		{200, `{"token_type":"Bearer"}`, connectors.Temporary, "access token"},
 		{400, `{"error":"invalid_client","error_description":"wrong: ` + clientSecret + `"}`, connectors.Denied, "[secret]"},
 	} {
-		g := newGuarded(t, &scim2fake.TokenServer{})
+		g := newGuarded(t, &fakekit.TokenServer{})
 		g.tokens.Refuse(c.status, http.Header{"Content-Type": {"application/json"}, "Retry-After": {"9"}, "Location": {"http://127.0.0.1:1/"}}, c.body)
 		_, err := g.Create(t.Context(), profile(1))
 		e := want(t, err, c.kind)
@@ -103,30 +104,30 @@ func TestC37TokenURLRefuses(t *testing.T) {
 
 // A token URL that is down is no create in doubt: nothing was sent.
 func TestC37TokenURLIsDown(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{}, "token_url", "http://127.0.0.1:1/token")
+	g := newGuarded(t, &fakekit.TokenServer{}, "token_url", "http://127.0.0.1:1/token")
 	_, err := g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Temporary)
 	input := map[string]string{"token_url": "https://127.0.0.1:1/token", "allow_private_network": "false"}
-	g = newGuarded(t, &scim2fake.TokenServer{}, "token_url", input["token_url"], "allow_private_network", "false")
+	g = newGuarded(t, &fakekit.TokenServer{}, "token_url", input["token_url"], "allow_private_network", "false")
 	_, err = g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
 
 func TestC37ClientAuthentication(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{InBody: true, Scope: "users:write groups:write"}, "client_auth", "body")
+	g := newGuarded(t, &fakekit.TokenServer{InBody: true, Scope: "users:write groups:write"}, "client_auth", "body")
 	if _, err := g.Create(t.Context(), profile(1)); err != nil {
 		t.Error(err)
 	}
-	g = newGuarded(t, &scim2fake.TokenServer{InBody: true})
+	g = newGuarded(t, &fakekit.TokenServer{InBody: true})
 	_, err := g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
-	g = newGuarded(t, &scim2fake.TokenServer{Scope: "users:write"}, "scope", "users:read")
+	g = newGuarded(t, &fakekit.TokenServer{Scope: "users:write"}, "scope", "users:read")
 	_, err = g.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
 }
 
 func TestC37EachCredentialGoesToItsOwnHost(t *testing.T) {
-	g := newGuarded(t, &scim2fake.TokenServer{})
+	g := newGuarded(t, &fakekit.TokenServer{})
 	var trace connectors.Trace
 	ctx := connectors.WithTrace(t.Context(), &trace)
 	if _, err := g.Create(ctx, profile(1)); err != nil {
@@ -143,7 +144,7 @@ func TestC37EachCredentialGoesToItsOwnHost(t *testing.T) {
 		}
 	}
 	_, token, _ := strings.Cut(g.bears.Load().(string), " ")
-	g.fake.AddFault(scim2fake.Fault{Status: 400, Body: `{"detail":"the token ` + token + ` of acme-tenant is odd"}`})
+	g.fake.AddFault(fakekit.Fault{Status: 400, Body: `{"detail":"the token ` + token + ` of acme-tenant is odd"}`})
 	_, err := g.Create(ctx, profile(2))
 	text := fmt.Sprintf("%+v %+v %+v %#v", *want(t, err, connectors.Invalid), trace, g.connector, g.connector)
 	for _, secret := range []string{token, clientSecret, "acme-tenant"} {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 	"usher/connectors/scim2/wire"
@@ -79,7 +80,7 @@ func TestC24UpdateModes(t *testing.T) {
 func TestC24PutLosesNoRace(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{NoPatch: 405})
 	a := r.create(profile(1))
-	r.AddFault(scim2fake.Fault{Method: "PUT", Times: -1, Status: http.StatusPreconditionFailed})
+	r.AddFault(fakekit.Fault{Method: "PUT", Times: -1, Status: http.StatusPreconditionFailed})
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Temporary)
 	if r.methods() != "POST PATCH GET PUT GET PUT" {
 		t.Errorf("requests: %s; the account is read again once", r.methods())

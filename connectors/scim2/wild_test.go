@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/connectors"
+	"usher/connectors/fakekit"
 	"usher/connectors/scim2/scim2fake"
 	"usher/connectors/scim2/service"
 	"usher/directory"
@@ -14,7 +15,7 @@ import (
 
 func TestC40MediaTypeByWords(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
-	r.AddFault(scim2fake.Fault{Method: "POST", Status: 400, Body: `{"message":"Unsupported Content-Type: application/scim+json"}`})
+	r.AddFault(fakekit.Fault{Method: "POST", Status: 400, Body: `{"message":"Unsupported Content-Type: application/scim+json"}`})
 	r.create(profile(1))
 	r.create(profile(2))
 	if got := contentTypes(r); got != scim.MediaType+" "+scim.JSONMediaType+" "+scim.JSONMediaType {
@@ -93,12 +94,12 @@ func TestC43Versions(t *testing.T) {
 			t.Errorf("%d, the second time: %v, %s", status, err, r.methods())
 		}
 		// Somebody else writes between the two requests: the version is read again, once.
-		r.AddFault(scim2fake.Fault{Method: "PATCH", Status: http.StatusPreconditionFailed})
+		r.AddFault(fakekit.Fault{Method: "PATCH", Status: http.StatusPreconditionFailed})
 		r.ClearJournal()
 		if err := r.Update(t.Context(), a.ID, setTitle("three")); err != nil || r.methods() != "GET PATCH GET PATCH" {
 			t.Errorf("%d, stale: %v, %s", status, err, r.methods())
 		}
-		r.AddFault(scim2fake.Fault{Method: "PATCH", Times: -1, Status: http.StatusPreconditionFailed})
+		r.AddFault(fakekit.Fault{Method: "PATCH", Times: -1, Status: http.StatusPreconditionFailed})
 		want(t, r.Update(t.Context(), a.ID, setTitle("four")), connectors.Temporary)
 		r.ClearFaults()
 		if err := r.Deprovision(t.Context(), a.ID, connectors.Delete); err != nil || r.Count() != 0 {
@@ -216,11 +217,11 @@ func TestFixedAttributesAreLeftOut(t *testing.T) {
 func TestRefusalsOfOneAndOfAll(t *testing.T) {
 	r := newRig(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
-	r.AddFault(scim2fake.Fault{Method: "PATCH", Status: 403, Body: `{"Errors":{"description":"cannot_modify_owner","code":403}}`})
+	r.AddFault(fakekit.Fault{Method: "PATCH", Status: 403, Body: `{"Errors":{"description":"cannot_modify_owner","code":403}}`})
 	if e := want(t, r.Update(t.Context(), a.ID, setTitle("x")), connectors.Invalid); !strings.Contains(e.Remedy, "owner") {
 		t.Errorf("remedy: %s", e.Remedy)
 	}
-	r.AddFault(scim2fake.Fault{Method: "POST", Status: 400, Body: `{"detail":"Account has not enabled Single Sign-On."}`})
+	r.AddFault(fakekit.Fault{Method: "POST", Status: 400, Body: `{"detail":"Account has not enabled Single Sign-On."}`})
 	_, err := r.Create(t.Context(), profile(2))
 	want(t, err, connectors.Misconfigured)
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"usher/connectors/fakekit"
 )
 
 func call(s *Server, method, path, body string) *httptest.ResponseRecorder {
@@ -70,7 +72,7 @@ func TestStrictness(t *testing.T) {
 
 func TestFaultsFireWhenTheyShould(t *testing.T) {
 	s := New(Options{Journal: 10})
-	s.AddFault(Fault{Method: "POST", Nth: 2, Times: 2, Phase: After, Status: 503})
+	s.AddFault(fakekit.Fault{Method: "POST", Nth: 2, Times: 2, Phase: fakekit.After, Status: 503})
 	var got []int
 	for _, name := range []string{"a", "b", "c", "d"} {
 		got = append(got, call(s, "POST", "/Users", strings.Replace(ada, "ada", name, 1)).Code)

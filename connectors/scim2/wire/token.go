@@ -14,25 +14,22 @@ import (
 	"usher/connectors"
 )
 
-const (
-	tokenSlack    = time.Minute      // before its end a token is not used any more
-	tokenLifetime = 15 * time.Minute // of a token that does not say how long it lasts
-)
+// unsaidLife is how long a token is used that does not say how long it lasts.
+const unsaidLife = 15 * time.Minute
 
 // tokens gets access tokens with the client's own credentials (RFC 6749 §4.4) and keeps one for as long as it lasts.
 type tokens struct {
 	config clientcredentials.Config
 	client *http.Client
 	now    func() time.Time
-	turn   chan struct{} // taken by whoever looks at the token, so that it is fetched once
-	value  string
-	until  time.Time
+	held   *connectors.Cached[string]
 }
 
 func newTokens(c connectors.Config, client *http.Client) *tokens {
-	t := &tokens{client: client, now: time.Now, turn: make(chan struct{}, 1), config: clientcredentials.Config{
+	t := &tokens{client: client, now: time.Now, config: clientcredentials.Config{
 		ClientID: c.Text(keyClientID), ClientSecret: c.Secret(keyClientSecret), TokenURL: c.Text(keyTokenURL),
 		Scopes: strings.Fields(c.Text(keyScope)), AuthStyle: oauth2.AuthStyleInHeader}}
+	t.held = connectors.NewCached[string](func() time.Time { return t.now() })
 	if c.Text(keyClientAuth) == clientAuthBody {
 		t.config.AuthStyle = oauth2.AuthStyleInParams
 	}
@@ -41,27 +38,16 @@ func newTokens(c connectors.Config, client *http.Client) *tokens {
 
 // get gives a token that is not the refused one.
 func (t *tokens) get(ctx context.Context, refused string) (string, error) {
-	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	if t.value != "" && t.value != refused && t.now().Before(t.until) {
-		return t.value, nil
-	}
-	t.value = ""
-	fresh, err := t.config.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
-	if err != nil {
-		return "", err
-	}
-	life := tokenLifetime
-	if !fresh.Expiry.IsZero() {
-		life = time.Until(fresh.Expiry)
-		life -= min(tokenSlack, life/2)
-	}
-	t.value, t.until = fresh.AccessToken, t.now().Add(life)
-	return t.value, nil
+	return t.held.Get(ctx, func(held string) bool { return held == refused }, func() (string, time.Duration, error) {
+		fresh, err := t.config.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+		switch {
+		case err != nil:
+			return "", 0, err
+		case fresh.Expiry.IsZero():
+			return fresh.AccessToken, unsaidLife, nil
+		}
+		return fresh.AccessToken, connectors.TokenLife(time.Until(fresh.Expiry)), nil
+	})
 }
 
 // UsesTokens reports whether requests are signed with access tokens of a token URL (RFC 6749 §4.4).

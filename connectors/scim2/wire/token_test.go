@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"usher/connectors/scim2/scim2fake"
+	"usher/connectors/fakekit"
 )
 
 func TestC37TokenLifetime(t *testing.T) {
 	for expires, life := range map[int]time.Duration{0: 15 * time.Minute, 3600: 59 * time.Minute, 60: 30 * time.Second} {
-		tokens := &scim2fake.TokenServer{ClientID: "usher", ClientSecret: "s3cret", ExpiresIn: expires}
+		tokens := &fakekit.TokenServer{ClientID: "usher", ClientSecret: "s3cret", ExpiresIn: expires}
 		srv := httptest.NewServer(tokens)
 		defer srv.Close()
 		c := newClient(t, map[string]string{KeyBaseURL: srv.URL, keyAuthMode: authOAuth2, keyTokenURL: srv.URL, keyClientID: "usher", keyClientSecret: "s3cret", keyAllowPrivate: "true"})
