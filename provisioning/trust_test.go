@@ -24,8 +24,6 @@ func shows(id, externalID, userName string) answer {
 
 // TestConfirm: what is not ours is not touched, whatever is remembered.
 func TestConfirm(t *testing.T) {
-	leaver := func(t *Task) { linked(t); t.User.State = directory.Deleted }
-	renamedInDoubt := func(t *Task) { leaver(t); t.User.UserName, t.Fresh = "ada.king", false }
 	moved := func(t *Task) { linked(t); t.User.Title = "Lady"; t.Suspect = Moved }
 	for _, c := range []reconcileCase{
 		{name: "a leaver whose ID is a stranger's", task: leaver, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
@@ -40,28 +38,6 @@ func TestConfirm(t *testing.T) {
 			calls: "create find update find", kind: connectors.Conflict, op: OpAdopt, remote: "r7", found: "r8", check: func(t *testing.T, r Result, _ *script, _ *ledger) {
 				if r.Adoptable {
 					t.Error("the stranger is offered for adoption")
-				}
-			}},
-		{name: "no stamp, and the name is still ours", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
-		{name: "no stamp, and another name", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
-			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
-		{name: "no stamp and nothing to compare", task: leaver, answers: map[string][]answer{"read": {finds("r1", "")}, "find": {fails(connectors.NotFound)}},
-			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
-		{name: "no stamp, and a rename in doubt did not arrive", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
-		{name: "no stamp, and a rename in doubt arrived", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
-		{name: "no stamp, a rename in doubt, and a third name", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
-			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1", uncertain: true},
-		{name: "no stamp, and only its being disabled is known", task: func(t *Task) { leaver(t); t.Profile = map[string]any{"active": false, disabledKey: true} },
-			answers: map[string][]answer{"read": {shows("r1", "", "ada")}}, calls: "read delete", op: OpDelete, gone: true},
-		{name: "no stamp, renamed twice, and only its being disabled is known", task: func(t *Task) {
-			leaver(t)
-			t.User.UserName, t.Profile = "ada.third", map[string]any{"active": false, disabledKey: true, namesKey: map[string]any{"userName": "ada.king"}}
-		}, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
-		{name: "no stamp, a rename in doubt, then disabled", task: func(t *Task) { renamedInDoubt(t); t.User.State, t.User.Active = directory.Live, false },
-			answers: map[string][]answer{"read": {shows("r1", "", "ada")}, "update": {fails(connectors.Temporary)}}, calls: "read disable update", kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true,
-			check: func(t *testing.T, r Result, _ *script, _ *ledger) {
-				if names, _ := r.Profile[namesKey].(map[string]any); names["userName"] != "ada" {
-					t.Error("forgotten by what it was recognised:", r.Profile)
 				}
 			}},
 		{name: "a stranger's is not disabled either", task: func(t *Task) { linked(t); t.User.Active = false }, answers: map[string][]answer{"read": {finds("r1", "grace")}, "find": {fails(connectors.NotFound)}},
@@ -86,6 +62,40 @@ func TestConfirm(t *testing.T) {
 			calls: "update read", kind: connectors.Temporary, op: OpUpdate, remote: "r1", uncertain: true},
 		{name: "an outage is not asked about", task: func(t *Task) { linked(t); t.User.Title = "Lady" }, answers: map[string][]answer{"update": {faulty(503)}},
 			calls: "update", kind: connectors.Temporary, op: OpUpdate, remote: "r1", uncertain: true},
+	} {
+		c.matching = true
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+func leaver(t *Task)         { linked(t); t.User.State = directory.Deleted }
+func renamedInDoubt(t *Task) { leaver(t); t.User.UserName, t.Fresh = "ada.king", false }
+
+// TestConfirmWithoutAStamp: what was last written stands in for the stamp.
+func TestConfirmWithoutAStamp(t *testing.T) {
+	for _, c := range []reconcileCase{
+		{name: "no stamp, and the name is still ours", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, and another name", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
+		{name: "no stamp and nothing to compare", task: leaver, answers: map[string][]answer{"read": {finds("r1", "")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
+		{name: "no stamp, and a rename in doubt did not arrive", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "Ada")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, and a rename in doubt arrived", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, a rename in doubt, and a third name", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1", uncertain: true},
+		{name: "no stamp, and only its being disabled is known", task: func(t *Task) { leaver(t); t.Profile = map[string]any{"active": false, disabledKey: true} },
+			answers: map[string][]answer{"read": {shows("r1", "", "ada")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, renamed twice, and only its being disabled is known", task: func(t *Task) {
+			leaver(t)
+			t.User.UserName, t.Profile = "ada.third", map[string]any{"active": false, disabledKey: true, namesKey: map[string]any{"userName": "ada.king"}}
+		}, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, a rename in doubt, then disabled", task: func(t *Task) { renamedInDoubt(t); t.User.State, t.User.Active = directory.Live, false },
+			answers: map[string][]answer{"read": {shows("r1", "", "ada")}, "update": {fails(connectors.Temporary)}}, calls: "read disable update", kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true,
+			check: func(t *testing.T, r Result, _ *script, _ *ledger) {
+				if names, _ := r.Profile[namesKey].(map[string]any); names["userName"] != "ada" {
+					t.Error("forgotten by what it was recognised:", r.Profile)
+				}
+			}},
 	} {
 		c.matching = true
 		t.Run(c.name, func(t *testing.T) { c.run(t) })
