@@ -152,7 +152,7 @@ func (s *Store) Link(ctx context.Context, t provisioning.Task, l provisioning.Li
 			return provisioning.ErrLeaseLost
 		}
 		if err == nil && t.UserID != "" && t.RemoteID != l.RemoteID { // the result may be lost; the groups must hear of it
-			_, err = tx.ExecContext(ctx, touchLinkedQuery(1), append(newsArgs(t.ConnectorID, now), t.UserID)...)
+			_, err = tx.ExecContext(ctx, markLinkedDueQuery(1), append(newsArgs(t.ConnectorID, now), t.UserID)...)
 		}
 		return err
 	})

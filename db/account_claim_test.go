@@ -19,7 +19,7 @@ func TestClaimLeases(t *testing.T) {
 		if n := len(w.claimAt(at.Add(30 * time.Second))); n != 0 {
 			t.Errorf("claimed %d leased accounts", n)
 		}
-		// A touch must not take the lease away from whoever is at the target now.
+		// A mark must not take the lease away from whoever is at the target now.
 		u.Title = "Countess"
 		_, err := w.UpdateUser(ctx, u, change(at.Add(time.Second)))
 		w.must(err)

@@ -10,7 +10,7 @@ import (
 	"usher/provisioning"
 )
 
-// dueNow keeps a leased account where the end of its lease put it: recording the result of an attempt that a touch
+// dueNow keeps a leased account where the end of its lease put it: recording the result of an attempt that a mark
 // overtook makes the account due, and so does the end of the lease.
 const dueNow = `CASE WHEN lease IS NULL THEN CAST($1 AS BIGINT) ELSE due_at END`
 
@@ -28,12 +28,12 @@ const isLive = `state IN ('staged', 'live') AND state = 'live'`
 // isGone is the condition of the index users_gone.
 const isGone = `state IN ('deleted', 'rejected')`
 
-// touch makes the user's accounts due: an edit is new information, so backoff, dead letters and questions end.
-func touch(ctx context.Context, tx *sql.Tx, userID string, p provisioning.Priority, changeID string, now time.Time) error {
+// markDue makes the user's accounts due: an edit is new information, so backoff, dead letters and questions end.
+func markDue(ctx context.Context, tx *sql.Tx, userID string, p provisioning.Priority, changeID string, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+afresh+`, priority = $2, change_id = $3
 		WHERE kind = 'user' AND resource_id = $4`, now.UnixMicro(), int64(p), changeID, userID)
 	if err != nil {
-		return fmt.Errorf("touch accounts of user %s: %w", userID, err)
+		return fmt.Errorf("mark accounts of user %s: %w", userID, err)
 	}
 	return nil
 }
@@ -77,17 +77,17 @@ func backfill(ctx context.Context, tx *sql.Tx, connectorID string, c directory.C
 	return backfillGroups(ctx, tx, connectorID, c)
 }
 
-// reap removes a user that is gone here, and has no account left, for good.
-func reap(ctx context.Context, tx *sql.Tx, userID string) error {
-	_, err := tx.ExecContext(ctx, reapQuery, userID)
+// purge removes a user that is gone here, and has no account left, for good.
+func purge(ctx context.Context, tx *sql.Tx, userID string) error {
+	_, err := tx.ExecContext(ctx, purgeQuery, userID)
 	if err != nil {
 		return fmt.Errorf("remove user %s: %w", userID, err)
 	}
 	return nil
 }
 
-// reapAll is reap for every user that is gone here.
-func reapAll(ctx context.Context, tx *sql.Tx) error {
+// purgeAll is purge for every user that is gone here.
+func purgeAll(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM users WHERE `+isGone+`
 		AND NOT EXISTS (SELECT 1 FROM accounts WHERE resource_id = users.id AND kind = 'user')`)
 	if err != nil {

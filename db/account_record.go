@@ -49,7 +49,7 @@ const tookOverQuery = `UPDATE pushed_members SET remote_id = $1 WHERE connector_
 
 const goneQuery = `DELETE FROM accounts WHERE connector_id = $1 AND kind = $3 AND resource_id = $2 AND observed_gen = desired_gen`
 
-const reapQuery = `DELETE FROM users WHERE id = $1 AND ` + isGone + `
+const purgeQuery = `DELETE FROM users WHERE id = $1 AND ` + isGone + `
 	AND NOT EXISTS (SELECT 1 FROM accounts WHERE resource_id = users.id AND kind = 'user')`
 
 // Record implements provisioning.Store.
@@ -199,7 +199,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 		if _, err := b.tx.Stmt(s.hot.gone).Exec(t.ConnectorID, id, kind); err != nil || t.GroupID != "" {
 			return err == nil, err
 		}
-		if _, err := b.tx.Stmt(s.hot.reap).Exec(t.UserID); err != nil {
+		if _, err := b.tx.Stmt(s.hot.purge).Exec(t.UserID); err != nil {
 			return false, err
 		}
 	}

@@ -157,7 +157,7 @@ func (s *Store) DeleteConnection(ctx context.Context, id string, c directory.Cha
 		if found == 0 {
 			return noConnection()
 		}
-		if err := reapAll(ctx, tx); err != nil {
+		if err := purgeAll(ctx, tx); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)

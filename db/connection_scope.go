@@ -67,12 +67,12 @@ func (s *Store) SetScope(ctx context.Context, connectionID string, seen, groupID
 		_, err = tx.ExecContext(ctx, `UPDATE accounts SET `+afresh+`, change_id = $2, priority = CASE WHEN `+isDue+` THEN priority ELSE 2 END
 			WHERE connector_id IN (SELECT id FROM connectors WHERE connection_id = $3) AND kind = 'user'`, c.At.UnixMicro(), c.ID, connectionID)
 		if err != nil {
-			return fmt.Errorf("touch accounts of connection %s: %w", connectionID, err)
+			return fmt.Errorf("mark accounts of connection %s: %w", connectionID, err)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+`
 			WHERE connector_id IN (SELECT id FROM connectors WHERE connection_id = $4) AND kind = 'group'`, groupArgs(nil, provisioning.Bulk, c, connectionID)...)
 		if err != nil {
-			return fmt.Errorf("touch groups of connection %s: %w", connectionID, err)
+			return fmt.Errorf("mark due groups of connection %s: %w", connectionID, err)
 		}
 		return recordChange(ctx, tx, c)
 	})

@@ -186,7 +186,7 @@ func (s *Store) UpdateConnector(ctx context.Context, n directory.Connector, was 
 			}
 		}
 		if differsAboutGroups(old, n) {
-			if err := touchPushed(ctx, tx, n.ID, c); err != nil {
+			if err := markPushedDue(ctx, tx, n.ID, c); err != nil {
 				return err
 			}
 			if err := backfillGroups(ctx, tx, n.ID, c); err != nil {
@@ -259,7 +259,7 @@ func (s *Store) DeleteConnector(ctx context.Context, id string, c directory.Chan
 		if found == 0 {
 			return noConnector()
 		}
-		if err := reapAll(ctx, tx); err != nil {
+		if err := purgeAll(ctx, tx); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)

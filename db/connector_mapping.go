@@ -37,7 +37,7 @@ func (s *Store) SetMapping(ctx context.Context, connectorID string, revision int
 		_, err = tx.ExecContext(ctx, `UPDATE accounts SET `+afresh+`, change_id = $2, priority = CASE WHEN `+isDue+` THEN priority ELSE 2 END
 			WHERE connector_id = $3 AND kind = 'user'`, c.At.UnixMicro(), c.ID, connectorID)
 		if err != nil {
-			return fmt.Errorf("touch accounts of connector %s: %w", connectorID, err)
+			return fmt.Errorf("mark accounts of connector %s: %w", connectorID, err)
 		}
 		return recordChange(ctx, tx, c)
 	})

@@ -73,21 +73,21 @@ func TestSameTenant(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		u := w.user("ada")
 		w.made(at, "1001")
-		w.touch(u)
+		w.markDue(u)
 		task := w.claimOne(later)
 		w.retarget(directory.SameTenant)
 		w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpUpdate, RemoteID: "1001", Origin: provisioning.Created, Certain: true})
 		a := w.account(u)
 		same(t, "a doubt that came during an attempt stays", fmt.Sprint(a.RemoteID, a.Suspect), "1001moved")
-		w.touch(u)
+		w.markDue(u)
 		again := w.claimOne(later.Add(time.Minute))
 		w.record(later.Add(time.Minute), provisioning.Result{Task: again, Operation: provisioning.OpUpdate, RemoteID: "1001", Origin: provisioning.Created, Certain: true})
 		same(t, "after it was confirmed", w.account(u).Suspect, provisioning.Trusted)
 	})
 }
 
-// touch makes the account due.
-func (w *world) touch(u directory.User) {
+// markDue makes the account due.
+func (w *world) markDue(u directory.User) {
 	w.t.Helper()
 	w.must(w.RetryAccount(ctx, w.connector.ID, u.ID, "", change(later)))
 }
@@ -147,7 +147,7 @@ func TestTookOver(t *testing.T) {
 		w.made(at, "ada")
 		_, err := writer(w).Exec(`INSERT INTO pushed_members (connector_id, group_id, user_id, remote_id, sure) VALUES ($1, 'g', $2, 'ada', TRUE)`, w.connector.ID, u.ID)
 		w.must(err)
-		w.touch(u)
+		w.markDue(u)
 		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpUpdate, RemoteID: "ada.king", Origin: provisioning.Created, Certain: true, TookOver: true})
 		var remote string
 		w.must(writer(w).QueryRow(`SELECT remote_id FROM pushed_members`).Scan(&remote))
@@ -161,7 +161,7 @@ func TestTakenWhileTheOtherMoves(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		old := w.user("ada")
 		w.made(at, "ada")
-		w.touch(old)
+		w.markDue(old)
 		moving := w.claimOne(later)
 		hired := w.user("ada2")
 		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpCreate, RemoteID: "ada", Origin: provisioning.Created, Certain: true})
@@ -177,7 +177,7 @@ func TestRelocate(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		u := w.user("ada")
 		w.made(at, "1001")
-		w.touch(u)
+		w.markDue(u)
 		wantCode(t, w.RelocateAccount(ctx, w.connector.ID, u.ID, "1001", change(later)), directory.Conflict)
 		task := w.claimOne(later)
 		w.record(later, failed(task, provisioning.Result{RemoteID: "1001", Origin: provisioning.Created, Hold: true, Found: connectors.Account{ID: "1001"}}))

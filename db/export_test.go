@@ -30,7 +30,7 @@ func ListQueries(s *Store) map[string]Query {
 		"record":         {recordQuery, make([]any, 29)},
 		"release":        {releaseQuery, make([]any, 6)},
 		"gone":           {goneQuery, make([]any, 3)},
-		"reap":           {reapQuery, make([]any, 1)},
+		"purge":          {purgeQuery, make([]any, 1)},
 		"next due":       {nextDueQuery(), nil},
 		"count accounts": {countAccounts, make([]any, 2)},
 		"count lines":    {countLines, make([]any, 2)},
@@ -117,7 +117,7 @@ func addGroupQueries(s *Store, all map[string]Query) {
 	all["provisioner of"] = Query{provisionerOfQuery, make([]any, 1)}
 	all["join"] = Query{s.joinQuery(3), make([]any, 4)}
 	all["leave"] = Query{leaveQuery(3), make([]any, 4)}
-	all["touch members"] = Query{touchMembersQuery(2, 3), make([]any, 8)}
+	all["mark due members"] = Query{markMembersDueQuery(2, 3), make([]any, 8)}
 	all["members"] = Query{membersQuery, make([]any, 3)}
 	all["groups of"] = Query{groupsOfQuery(2), make([]any, 2)}
 	all["groups of a connection"] = Query{connectionGroupsQuery, make([]any, 1)}
@@ -140,9 +140,9 @@ func addPushQueries(all map[string]Query) {
 	all["members to remove"] = Query{toRemoveQuery, make([]any, 6)}
 	all["members to add"] = Query{toAddQuery, make([]any, 5)}
 	all["strangers"] = Query{strangersQuery(2), make([]any, 5)}
-	all["touch groups of users"] = Query{touchGroupsOfQuery(2, 0), make([]any, 5)}
-	all["touch groups of users somewhere"] = Query{touchGroupsOfQuery(2, 1), make([]any, 6)}
-	all["touch linked"] = Query{touchLinkedQuery(2), make([]any, 5)}
+	all["mark due groups of users"] = Query{markGroupsOfDueQuery(2, 0), make([]any, 5)}
+	all["mark due groups of users somewhere"] = Query{markGroupsOfDueQuery(2, 1), make([]any, 6)}
+	all["mark due linked"] = Query{markLinkedDueQuery(2), make([]any, 5)}
 	all["welcome"] = Query{welcomeQuery(2), make([]any, 3)}
 	all["refused"] = Query{refusedQuery(2), make([]any, 3)}
 	all["arriving"] = Query{arrivingQuery, make([]any, 3)}

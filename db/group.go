@@ -125,7 +125,7 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 			return err
 		}
 		if renamed {
-			if err := touchNamed(ctx, tx, g.ID, c); err != nil {
+			if err := markNamedDue(ctx, tx, g.ID, c); err != nil {
 				return err
 			}
 		}
@@ -150,7 +150,7 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 		if e.left > 0 {
 			urgency = provisioning.Leavers
 		}
-		if err := touchGroups(ctx, tx, []string{g.ID}, urgency, c); err != nil {
+		if err := markGroupsDue(ctx, tx, []string{g.ID}, urgency, c); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)
@@ -226,7 +226,7 @@ func (s *Store) DeleteGroup(ctx context.Context, id string, c directory.Change) 
 		if err := unsent(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := touchNamed(ctx, tx, clean(id), c); err != nil {
+		if err := markNamedDue(ctx, tx, clean(id), c); err != nil {
 			return err
 		}
 		g, err := oneGroup(tx.QueryRowContext(ctx, `DELETE FROM user_groups WHERE id = $1 RETURNING `+strings.ReplaceAll(groupColumns, "g.", ""), clean(id)))

@@ -97,10 +97,10 @@ func countMemberships(ctx context.Context, tx *sql.Tx, userID string, c director
 			return err
 		}
 	}
-	return touchGroups(ctx, tx, ids, provisioning.People, c)
+	return markGroupsDue(ctx, tx, ids, provisioning.People, c)
 }
 
-// leaveGroups ends the memberships of a user who is deleted or taken back already. Their accounts are touched by that.
+// leaveGroups ends the memberships of a user who is deleted or taken back already. Their accounts are marked due by that.
 func leaveGroups(ctx context.Context, tx *sql.Tx, userID string, c directory.Change) error {
 	ids, err := groupIDsOf(ctx, tx, userID)
 	if err != nil || len(ids) == 0 {
@@ -125,7 +125,7 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, userID string, c directory.Cha
 			return err
 		}
 	}
-	return touchGroups(ctx, tx, ids, provisioning.Leavers, c)
+	return markGroupsDue(ctx, tx, ids, provisioning.Leavers, c)
 }
 
 // lockGroup holds the group's row before those of its members: everybody who changes members takes them in this
@@ -180,13 +180,13 @@ func (s *Store) regroup(ctx context.Context, userID string, become func(have []s
 		if !changed {
 			return nil
 		}
-		if err := touchMoved(ctx, tx, userID, left, joined, c); err != nil {
+		if err := markMovedDue(ctx, tx, userID, left, joined, c); err != nil {
 			return err
 		}
-		if err := touchGroups(ctx, tx, left, provisioning.Leavers, c); err != nil {
+		if err := markGroupsDue(ctx, tx, left, provisioning.Leavers, c); err != nil {
 			return err
 		}
-		if err := touchGroups(ctx, tx, joined, provisioning.People, c); err != nil {
+		if err := markGroupsDue(ctx, tx, joined, provisioning.People, c); err != nil {
 			return err
 		}
 		return recordChange(ctx, tx, c)
@@ -234,15 +234,15 @@ func move(ctx context.Context, tx *sql.Tx, userID, groupID string, in bool, c di
 	return true, countMembers(ctx, tx, groupID, by, c)
 }
 
-// touchMoved makes the user's accounts due where one of the groups matters, as a leaver's where they left one.
-func touchMoved(ctx context.Context, tx *sql.Tx, userID string, left, joined []string, c directory.Change) error {
+// markMovedDue makes the user's accounts due where one of the groups matters, as a leaver's where they left one.
+func markMovedDue(ctx context.Context, tx *sql.Tx, userID string, left, joined []string, c directory.Change) error {
 	for p, groups := range map[provisioning.Priority][]string{provisioning.Leavers: left, provisioning.People: joined} {
 		for some := range slices.Chunk(groups, setSize) {
 			connectors, err := connectorsMinding(ctx, tx, some...)
 			if err != nil {
 				return err
 			}
-			if err := touchMembers(ctx, tx, connectors, []string{userID}, p, c); err != nil {
+			if err := markMembersDue(ctx, tx, connectors, []string{userID}, p, c); err != nil {
 				return err
 			}
 		}

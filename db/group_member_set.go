@@ -73,7 +73,7 @@ func (e *memberEdit) leave(ctx context.Context, ids []string) error {
 			return fmt.Errorf("remove members of group %s: %w", e.groupID, err)
 		}
 		e.left += int64(len(left))
-		if err := touchMembers(ctx, e.tx, e.connectors, left, provisioning.Leavers, e.c); err != nil {
+		if err := markMembersDue(ctx, e.tx, e.connectors, left, provisioning.Leavers, e.c); err != nil {
 			return err
 		}
 	}
@@ -106,7 +106,7 @@ func (e *memberEdit) join(ctx context.Context, ids []string) error {
 		if err := welcome(ctx, e.tx, e.groupID, joined); err != nil {
 			return err
 		}
-		if err := touchMembers(ctx, e.tx, e.connectors, joined, provisioning.People, e.c); err != nil {
+		if err := markMembersDue(ctx, e.tx, e.connectors, joined, provisioning.People, e.c); err != nil {
 			return err
 		}
 	}
@@ -130,23 +130,23 @@ func badMembers(message string) error {
 	return &directory.Error{Code: directory.Invalid, Message: message, Fields: map[string]string{"members": message}}
 }
 
-func touchMembersQuery(connectors, users int) string {
+func markMembersDueQuery(connectors, users int) string {
 	return `UPDATE accounts SET ` + afresh + `, change_id = $2,
 			priority = CASE WHEN ` + isDue + ` AND priority < $3 THEN priority ELSE CAST($3 AS BIGINT) END
 		WHERE connector_id IN (` + placeholders(4, connectors) + `) AND kind = 'user' AND resource_id IN (` + placeholders(4+connectors, users) + `)`
 }
 
-// touchMembers makes the users' accounts at these connectors due; who is due more urgently stays so. Whether anything
+// markMembersDue makes the users' accounts at these connectors due; who is due more urgently stays so. Whether anything
 // is different for them is found out by whoever claims the account.
-func touchMembers(ctx context.Context, tx *sql.Tx, connectors, users []string, p provisioning.Priority, c directory.Change) error {
+func markMembersDue(ctx context.Context, tx *sql.Tx, connectors, users []string, p provisioning.Priority, c directory.Change) error {
 	if len(connectors) == 0 || len(users) == 0 {
 		return nil
 	}
 	args := idArgs(users, idArgs(connectors, c.At.UnixMicro(), c.ID, int64(p))...)
-	if _, err := tx.ExecContext(ctx, touchMembersQuery(len(connectors), len(users)), args...); err != nil {
-		return fmt.Errorf("touch accounts of members: %w", err)
+	if _, err := tx.ExecContext(ctx, markMembersDueQuery(len(connectors), len(users)), args...); err != nil {
+		return fmt.Errorf("mark accounts of members: %w", err)
 	}
-	return touchGroupsOf(ctx, tx, users, connectors, p, c)
+	return markGroupsOfDue(ctx, tx, users, connectors, p, c)
 }
 
 // connectorsMinding are those of the connections that send the members of any of these groups, and those whose mapping

@@ -15,13 +15,13 @@ import (
 // contract's tests see to it.
 const sendsGroupNames = `k.mapping LIKE '%groups%'`
 
-// touchNamed makes the accounts of a group's members due where the group's name is sent, behind what is more urgent.
-func touchNamed(ctx context.Context, tx *sql.Tx, groupID string, c directory.Change) error {
+// markNamedDue makes the accounts of a group's members due where the group's name is sent, behind what is more urgent.
+func markNamedDue(ctx context.Context, tx *sql.Tx, groupID string, c directory.Change) error {
 	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+afresh+`, change_id = $2, priority = CASE WHEN `+isDue+` THEN priority ELSE 2 END
 		WHERE kind = 'user' AND connector_id IN (SELECT k.id FROM connectors k WHERE `+sendsGroupNames+`)
 			AND resource_id IN (SELECT user_id FROM group_members WHERE group_id = $3)`, c.At.UnixMicro(), c.ID, groupID)
 	if err != nil {
-		return fmt.Errorf("touch accounts of the members of group %s: %w", groupID, err)
+		return fmt.Errorf("mark accounts of the members of group %s: %w", groupID, err)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (s *Store) rechoose(ctx context.Context, connectorID string, become func(ha
 			_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $4 AND kind = 'group' AND resource_id IN (`+placeholders(5, len(some))+`)`,
 				groupArgs(some, provisioning.People, c, connectorID)...)
 			if err != nil {
-				return fmt.Errorf("touch groups of connector %s: %w", connectorID, err)
+				return fmt.Errorf("mark due groups of connector %s: %w", connectorID, err)
 			}
 		}
 		if err := backfillGroups(ctx, tx, connectorID, c); err != nil {

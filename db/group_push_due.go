@@ -30,19 +30,19 @@ func groupArgs(ids []string, p provisioning.Priority, c directory.Change, more .
 	return idArgs(ids, append([]any{c.At.Add(groupWait).UnixMicro(), c.ID, int64(p)}, more...)...)
 }
 
-// touchGroups makes groups due wherever they have an account.
-func touchGroups(ctx context.Context, tx *sql.Tx, groupIDs []string, p provisioning.Priority, c directory.Change) error {
+// markGroupsDue makes groups due wherever they have an account.
+func markGroupsDue(ctx context.Context, tx *sql.Tx, groupIDs []string, p provisioning.Priority, c directory.Change) error {
 	for some := range slices.Chunk(groupIDs, setSize) {
 		_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE kind = 'group' AND resource_id IN (`+placeholders(4, len(some))+`)`,
 			groupArgs(some, p, c)...)
 		if err != nil {
-			return fmt.Errorf("touch groups: %w", err)
+			return fmt.Errorf("mark due groups: %w", err)
 		}
 	}
 	return nil
 }
 
-func touchGroupsOfQuery(users, connectors int) string {
+func markGroupsOfDueQuery(users, connectors int) string {
 	q := `UPDATE accounts SET ` + groupAfresh + ` WHERE kind = 'group' AND resource_id IN
 		(SELECT m.group_id FROM group_members m WHERE m.user_id IN (` + placeholders(4, users) + `))`
 	if connectors > 0 {
@@ -51,24 +51,24 @@ func touchGroupsOfQuery(users, connectors int) string {
 	return q
 }
 
-// touchGroupsOf makes the groups of users due, because whether these are wanted as members may be different now; at
+// markGroupsOfDue makes the groups of users due, because whether these are wanted as members may be different now; at
 // some connectors, or at all when none is named.
-func touchGroupsOf(ctx context.Context, tx *sql.Tx, userIDs, connectors []string, p provisioning.Priority, c directory.Change) error {
+func markGroupsOfDue(ctx context.Context, tx *sql.Tx, userIDs, connectors []string, p provisioning.Priority, c directory.Change) error {
 	for some := range slices.Chunk(userIDs, setSize) {
 		args := idArgs(connectors, groupArgs(some, p, c)...)
-		if _, err := tx.ExecContext(ctx, touchGroupsOfQuery(len(some), len(connectors)), args...); err != nil {
-			return fmt.Errorf("touch groups of users: %w", err)
+		if _, err := tx.ExecContext(ctx, markGroupsOfDueQuery(len(some), len(connectors)), args...); err != nil {
+			return fmt.Errorf("mark due groups of users: %w", err)
 		}
 	}
 	return nil
 }
 
-// touchPushed makes every group of a connector due, because what it does about groups may be different now.
-func touchPushed(ctx context.Context, tx *sql.Tx, connectorID string, c directory.Change) error {
+// markPushedDue makes every group of a connector due, because what it does about groups may be different now.
+func markPushedDue(ctx context.Context, tx *sql.Tx, connectorID string, c directory.Change) error {
 	_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $4 AND kind = 'group'`,
 		groupArgs(nil, provisioning.Bulk, c, connectorID)...)
 	if err != nil {
-		return fmt.Errorf("touch groups of connector %s: %w", connectorID, err)
+		return fmt.Errorf("mark due groups of connector %s: %w", connectorID, err)
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ const groupNews = `UPDATE accounts SET desired_gen = desired_gen + 1,
 		attempts = CASE WHEN observed_gen = desired_gen THEN 0 ELSE attempts END
 	WHERE connector_id = $1 AND kind = 'group' AND resource_id IN `
 
-func touchLinkedQuery(users int) string {
+func markLinkedDueQuery(users int) string {
 	return groupNews + `(SELECT m.group_id FROM group_members m WHERE m.user_id IN (` + placeholders(4, users) + `))`
 }
 
@@ -216,8 +216,8 @@ func (b *batch) spreadNews(s *Store) error {
 		if len(n.linked) == 0 {
 			continue
 		}
-		if _, err := b.tx.Exec(touchLinkedQuery(len(n.linked)), append(newsArgs(connectorID, b.at), n.linked...)...); err != nil {
-			return fmt.Errorf("touch groups of users at connector %s: %w", connectorID, err)
+		if _, err := b.tx.Exec(markLinkedDueQuery(len(n.linked)), append(newsArgs(connectorID, b.at), n.linked...)...); err != nil {
+			return fmt.Errorf("mark due groups of users at connector %s: %w", connectorID, err)
 		}
 	}
 	return nil

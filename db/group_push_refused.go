@@ -44,7 +44,7 @@ func (b *batch) retryRefused(connectorID string, users []any) error {
 	}
 	for some := range slices.Chunk(tidySet(groups), setSize) {
 		if _, err := b.tx.Exec(groupNews+`(`+placeholders(4, len(some))+`)`, idArgs(some, newsArgs(connectorID, b.at)...)...); err != nil {
-			return fmt.Errorf("touch groups at connector %s: %w", connectorID, err)
+			return fmt.Errorf("mark due groups at connector %s: %w", connectorID, err)
 		}
 	}
 	return nil
@@ -63,7 +63,7 @@ func retryAllRefused(ctx context.Context, tx *sql.Tx, connectorID string, c dire
 		_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+groupAfresh+` WHERE connector_id = $4 AND kind = 'group' AND resource_id IN (`+placeholders(5, len(some))+`)`,
 			groupArgs(some, provisioning.Bulk, c, connectorID)...)
 		if err != nil {
-			return fmt.Errorf("touch groups at connector %s: %w", connectorID, err)
+			return fmt.Errorf("mark due groups at connector %s: %w", connectorID, err)
 		}
 	}
 	return nil

@@ -157,7 +157,7 @@ func TestTheLedgerOfMembers(t *testing.T) {
 		same(t, "another account leaves with the old one first", w.toDo(task), "+r-bob-r-ada")
 		w.must(w.RecordMembers(ctx, task, nil, []string{ada.ID}))
 		same(t, "and joins with the new one", w.toDo(task), "+r2+r-bob")
-		strangers, err := w.Strangers(ctx, task, []string{"x", "r2", "r-bob", "x"})
+		strangers, err := w.Unmanaged(ctx, task, []string{"x", "r2", "r-bob", "x"})
 		w.must(err)
 		same(t, "strangers", fmt.Sprint(strangers), "[x]")
 		stale := task

@@ -15,7 +15,7 @@ type statements struct {
 	claim                               [provisioning.Newcomers + 1]*sql.Stmt // by sort
 	claimUser, provisioner              *sql.Stmt
 	users, inScope, passwords, groupsOf [len(batchSizes)]*sql.Stmt
-	record, release, log, gone, reap    *sql.Stmt
+	record, release, log, gone, purge   *sql.Stmt
 	delivered, pushes                   *sql.Stmt
 	left, gotBack, tookOver             *sql.Stmt
 }
@@ -27,7 +27,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 	all := map[**sql.Stmt]string{
 		&h.claimUser: claimUserQuery, &h.provisioner: provisionerOfQuery,
 		&h.left: leftQuery, &h.gotBack: gotBackQuery, &h.tookOver: tookOverQuery,
-		&h.delivered: deliveredQuery, &h.pushes: pushesQuery, &h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.reap: reapQuery,
+		&h.delivered: deliveredQuery, &h.pushes: pushesQuery, &h.record: recordQuery, &h.release: releaseQuery, &h.log: logQuery, &h.gone: goneQuery, &h.purge: purgeQuery,
 	}
 	for sort := range h.claim {
 		all[&h.claim[sort]] = s.claimQuery(provisioning.Sort(sort))
@@ -49,7 +49,7 @@ func (h *statements) prepare(ctx context.Context, s *Store) error {
 
 func (h *statements) close() error {
 	var err error
-	for _, stmt := range append(slices.Concat(h.claim[:], h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.left, h.gotBack, h.tookOver, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.reap) {
+	for _, stmt := range append(slices.Concat(h.claim[:], h.users[:], h.inScope[:], h.passwords[:], h.groupsOf[:]), h.delivered, h.pushes, h.left, h.gotBack, h.tookOver, h.claimUser, h.provisioner, h.record, h.release, h.log, h.gone, h.purge) {
 		if stmt != nil {
 			err = errors.Join(err, stmt.Close())
 		}

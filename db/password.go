@@ -87,7 +87,7 @@ func (s *Store) replacePassword(ctx context.Context, tx *sql.Tx, userID string, 
 		_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+afresh+`, change_id = $2, priority = CASE WHEN `+isDue+` AND priority < 1 THEN priority ELSE 1 END
 			WHERE connector_id = $3 AND kind = 'user' AND resource_id = $4`, c.At.UnixMicro(), c.ID, id, userID)
 		if err != nil {
-			return fmt.Errorf("touch account of user %s at connector %s: %w", userID, id, err)
+			return fmt.Errorf("mark due account of user %s at connector %s: %w", userID, id, err)
 		}
 	}
 	return nil

@@ -145,9 +145,9 @@ func touchSignedIn(ctx context.Context, tx *sql.Tx, connectorID string, c direct
 		WHERE connector_id = $3 AND kind = 'user' AND resource_id IN (SELECT id FROM users WHERE source = 'jit' AND `+isLive+`)`,
 		c.At.UnixMicro(), c.ID, connectorID)
 	if err != nil {
-		return fmt.Errorf("touch accounts of connector %s: %w", connectorID, err)
+		return fmt.Errorf("mark accounts of connector %s: %w", connectorID, err)
 	}
-	if err := touchPushed(ctx, tx, connectorID, c); err != nil {
+	if err := markPushedDue(ctx, tx, connectorID, c); err != nil {
 		return err
 	}
 	return backfill(ctx, tx, connectorID, c)

@@ -44,7 +44,7 @@ func (s *Store) UpdateSession(ctx context.Context, v auth.SessionRow) (bool, err
 
 // TouchSession implements auth.SessionRows.
 func (s *Store) TouchSession(ctx context.Context, hash string, at time.Time) error {
-	return s.do(ctx, "touch session", `UPDATE sessions SET seen_at = $1 WHERE hash = $2`, at.UnixMicro(), hash)
+	return s.do(ctx, "mark due session", `UPDATE sessions SET seen_at = $1 WHERE hash = $2`, at.UnixMicro(), hash)
 }
 
 // DeleteSession implements auth.SessionRows.

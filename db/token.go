@@ -89,5 +89,5 @@ func (s *Store) DeleteToken(ctx context.Context, userID, id string, c directory.
 
 // TouchToken implements auth.Tokens.
 func (s *Store) TouchToken(ctx context.Context, id string, at time.Time) error {
-	return s.do(ctx, "touch token", `UPDATE api_tokens SET last_used_at = $1 WHERE id = $2`, at.UnixMicro(), id)
+	return s.do(ctx, "mark due token", `UPDATE api_tokens SET last_used_at = $1 WHERE id = $2`, at.UnixMicro(), id)
 }

@@ -157,7 +157,7 @@ func (s *Store) UpdateUser(ctx context.Context, u directory.User, c directory.Ch
 			return nil // no target is told who else knows the user by what name
 		}
 		if old.Active != u.Active {
-			if err := touchGroupsOf(ctx, tx, []string{u.ID}, nil, urgency(u), c); err != nil {
+			if err := markGroupsOfDue(ctx, tx, []string{u.ID}, nil, urgency(u), c); err != nil {
 				return err
 			}
 		}
@@ -191,7 +191,7 @@ func (s *Store) spread(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 	if err := updateValues(ctx, tx, u); err != nil {
 		return fmt.Errorf("update user %s: %w", u.ID, err)
 	}
-	if err := touch(ctx, tx, u.ID, urgency(u), c.ID, c.At); err != nil {
+	if err := markDue(ctx, tx, u.ID, urgency(u), c.ID, c.At); err != nil {
 		return err
 	}
 	return addAccounts(ctx, tx, u.ID, urgency(u), c.ID, c.At)
@@ -252,11 +252,11 @@ func leave(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c directory
 	if err := depart(ctx, tx, id, wasLive, c); err != nil {
 		return fmt.Errorf("delete user %s: %w", id, err)
 	}
-	if err := touch(ctx, tx, id, provisioning.Leavers, c.ID, c.At); err != nil {
+	if err := markDue(ctx, tx, id, provisioning.Leavers, c.ID, c.At); err != nil {
 		return err
 	}
 	if err := recordChange(ctx, tx, c); err != nil {
 		return err
 	}
-	return reap(ctx, tx, id)
+	return purge(ctx, tx, id)
 }

@@ -47,7 +47,7 @@ func TestUpdateUser(t *testing.T) {
 	})
 }
 
-func TestTouchRevives(t *testing.T) {
+func TestAMarkRevives(t *testing.T) {
 	for name, r := range map[string]provisioning.Result{"dead": {Dead: true}, "held": {Hold: true}, "waiting": {DueAt: at.Add(time.Hour)}} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, w *world) {

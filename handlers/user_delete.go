@@ -40,19 +40,19 @@ func (s *Server) renderUserDelete(w http.ResponseWriter, r *http.Request, status
 }
 
 // farewells works out, by the engine's own rules, what deleting the user does at each target.
-func (s *Server) farewells(ctx context.Context, u directory.User) ([]views.Farewell, error) {
+func (s *Server) farewells(ctx context.Context, u directory.User) ([]views.DeprovisionMode, error) {
 	accounts, err := s.accountsOf(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]views.Farewell, len(accounts.Accounts))
+	out := make([]views.DeprovisionMode, len(accounts.Accounts))
 	for i, a := range accounts.Accounts {
 		c, err := s.Store.Connector(ctx, a.ConnectorID)
 		if err != nil {
 			return nil, err
 		}
 		p := provisioning.PolicyOf(a.Definition, connectors.Config{Settings: c.Settings})
-		out[i] = views.Farewell{Account: a, Mode: p.Farewell(a.Definition, provisioning.Removed, a.Origin), Chosen: p.OnDelete}
+		out[i] = views.DeprovisionMode{Account: a, Mode: p.DeprovisionMode(a.Definition, provisioning.Removed, a.Origin), Chosen: p.OnDelete}
 	}
 	return out, nil
 }

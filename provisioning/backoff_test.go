@@ -40,14 +40,14 @@ func TestClaimsFromBeforeAPauseAreGivenBack(t *testing.T) {
 	for _, pausing := range []bool{false, true} {
 		s := lateStore{ledger: &ledger{}}
 		l := testLane(s, 4)
-		l.judging = 1 // so that nothing begins
+		l.holds = 1 // so that nothing begins
 		s.pausing = func() {
 			if pausing {
-				l.engine.sickened.Add(1)
+				l.engine.quarantined.Add(1)
 			}
 		}
 		l.engine.store = s
-		if err := l.engine.take(t.Context(), l, Bulk, 3, Everybody, l.engine.sickened.Load()); err != nil {
+		if err := l.engine.take(t.Context(), l, Bulk, 3, Everybody, l.engine.quarantined.Load()); err != nil {
 			t.Fatal(err)
 		}
 		kept, back := 3, 0

@@ -57,11 +57,11 @@ func TestWhatAKindCannotDoIsMilder(t *testing.T) {
 		"deleted user at a target that does nothing":        {nothing, Removed, Created, connectors.Leave},
 		"taken back at a target that only disables":         {disables, Undone, Created, connectors.Disable},
 		"taken back at a target that does nothing":          {nothing, Undone, Created, connectors.Leave},
-		"a user who is there has no farewell to speak of":   {disables, Present, Created, ""},
+		"a user who is there stays":                         {disables, Present, Created, ""},
 		"left the scope at a target that only removes":      {removesOnly, OutOfScope, Created, connectors.Leave},
 		"deleted user at a target that removes and no more": {removesOnly, Removed, Created, connectors.Delete},
 	} {
-		if got := p(c.def).Farewell(c.def, c.w, c.o); got != c.want {
+		if got := p(c.def).DeprovisionMode(c.def, c.w, c.o); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -53,11 +53,11 @@ type Engine struct {
 
 	clock watch
 
-	sickened atomic.Int64 // quarantines decided so far
+	quarantined atomic.Int64 // quarantines decided so far
 
-	mu    sync.Mutex
-	lanes map[string]*lane
-	done  chan struct{} // closed and replaced whenever results were recorded
+	mu     sync.Mutex
+	queues map[string]*queue
+	done   chan struct{} // closed and replaced whenever results were recorded
 
 	// crash, when a test sets it, makes the process "die" between the remote effect and its record.
 	crash func() bool
@@ -67,7 +67,7 @@ type Engine struct {
 func New(s Store, o *Opener, c Config, log *slog.Logger) *Engine {
 	hard, stop := context.WithCancel(context.Background())
 	return &Engine{store: s, opener: o, config: c.withDefaults(), log: log, wake: make(chan struct{}, 1), results: make(chan Result, maxBatch),
-		hard: hard, stop: stop, lanes: map[string]*lane{}, done: make(chan struct{})}
+		hard: hard, stop: stop, queues: map[string]*queue{}, done: make(chan struct{})}
 }
 
 func (e *Engine) lease() string { return e.config.Instance + "." + rand.Text() }
@@ -98,9 +98,9 @@ func (e *Engine) Run(ctx context.Context) {
 		e.turn(ctx)
 	}
 	e.mu.Lock()
-	lanes := slices.Collect(maps.Values(e.lanes))
+	queues := slices.Collect(maps.Values(e.queues))
 	e.mu.Unlock()
-	for _, l := range lanes {
+	for _, l := range queues {
 		e.giveBack(l.drop())
 	}
 	time.AfterFunc(e.config.Grace, e.stop)
@@ -119,7 +119,7 @@ func (e *Engine) turn(ctx context.Context) {
 		wait = min(wait, until)
 	} else if err == nil && !next.IsZero() {
 		err = e.dispatch(ctx)
-		wait = 50 * time.Millisecond // what is due and was not claimed waits for room; its lane wakes us sooner
+		wait = 50 * time.Millisecond // what is due and was not claimed waits for room; its queue wakes us sooner
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Error("cannot read what is due", "err", err)
@@ -133,9 +133,9 @@ func (e *Engine) turn(ctx context.Context) {
 	}
 }
 
-// dispatch claims what is due at each target and hands it to the target's lane.
+// dispatch claims what is due at each target and hands it to the target's queue.
 func (e *Engine) dispatch(ctx context.Context) error {
-	seen := e.sickened.Load()
+	seen := e.quarantined.Load()
 	targets, err := e.store.Targets(ctx)
 	if err != nil {
 		return err
@@ -143,10 +143,10 @@ func (e *Engine) dispatch(ctx context.Context) error {
 	for _, t := range targets {
 		o, err := e.opener.Open(t.Connector)
 		if err != nil {
-			e.sicken(ctx, t, Quarantine{Class: AllOperations, Reason: err.Error(), Remedy: remedy(err), Kind: connectors.Misconfigured})
+			e.quarantine(ctx, t, Quarantine{Class: AllOperations, Reason: err.Error(), Remedy: remedy(err), Kind: connectors.Misconfigured})
 			continue
 		}
-		l := e.lane(t, o)
+		l := e.queue(t, o)
 		l.heed(t, seen)
 		if l.paced(time.Now()) {
 			e.giveBack(l.drop())
@@ -178,8 +178,8 @@ func (e *Engine) dispatch(ctx context.Context) error {
 	return nil
 }
 
-// claim takes work in one batch, urgent work first; bulk work only when the lane runs out of it.
-func (e *Engine) claim(ctx context.Context, l *lane, least Priority, only Sort, seen int64) error {
+// claim takes work in one batch, urgent work first; bulk work only when the queue runs out of it.
+func (e *Engine) claim(ctx context.Context, l *queue, least Priority, only Sort, seen int64) error {
 	urgent, bulk := l.room()
 	if least == Bulk && bulk > 0 && urgent > 0 {
 		return e.take(ctx, l, Bulk, bulk, only, seen)
@@ -187,7 +187,7 @@ func (e *Engine) claim(ctx context.Context, l *lane, least Priority, only Sort, 
 	return e.take(ctx, l, min(least, People), urgent, only, seen)
 }
 
-func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, only Sort, seen int64) error {
+func (e *Engine) take(ctx context.Context, l *queue, least Priority, n int, only Sort, seen int64) error {
 	if n <= 0 {
 		return nil
 	}
@@ -202,13 +202,13 @@ func (e *Engine) take(ctx context.Context, l *lane, least Priority, n int, only 
 	return nil
 }
 
-func (e *Engine) lane(t Target, o *Opened) *lane {
+func (e *Engine) queue(t Target, o *Opened) *queue {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	l := e.lanes[t.ID]
+	l := e.queues[t.ID]
 	if l == nil {
-		l = &lane{engine: e, id: t.ID}
-		e.lanes[t.ID] = l
+		l = &queue{engine: e, id: t.ID}
+		e.queues[t.ID] = l
 	}
 	l.update(t, o)
 	return l

@@ -67,12 +67,12 @@ func TestAGroupThatIsMisconfiguredPausesNothing(t *testing.T) {
 	l := testLane(s, 4)
 	r := Result{Operation: OpCreate, Kind: connectors.Misconfigured, Err: fails(connectors.Misconfigured).err}
 	r.Task.GroupID = "staff"
-	l.engine.judge(l, l.opened, r)
+	l.engine.considerPause(l, l.opened, r)
 	if len(s.quarantines) != 0 {
 		t.Error(s.quarantines)
 	}
 	r.Kind, r.Err = connectors.Denied, fails(connectors.Denied).err
-	l.engine.judge(l, l.opened, r)
+	l.engine.considerPause(l, l.opened, r)
 	if len(s.quarantines) != 1 {
 		t.Error("a revoked token met by a group does not pause the connector")
 	}

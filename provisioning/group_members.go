@@ -47,7 +47,7 @@ func (g *groupRemote) members(ctx context.Context) (again bool, err error) {
 		}
 	}
 	if g.push && g.c.o.Groups.Authoritative {
-		if again, err := g.expelStrangers(ctx); again || err != nil || g.c.r.More {
+		if again, err := g.removeUnmanaged(ctx); again || err != nil || g.c.r.More {
 			return again, err
 		}
 	}

@@ -68,8 +68,8 @@ type GroupStore interface {
 	// RecordMembers writes what is certain now: who is a member or refused, and whose membership is no more.
 	RecordMembers(ctx context.Context, t Task, made []Pushed, ended []string) error
 
-	// Strangers are those of some account IDs at the target who are no wanted member of the group.
-	Strangers(ctx context.Context, t Task, remoteIDs []string) ([]string, error)
+	// Unmanaged are those of some account IDs at the target who are no wanted member of the group.
+	Unmanaged(ctx context.Context, t Task, remoteIDs []string) ([]string, error)
 
 	// Arriving reports whether some wanted member's account is not known yet and being made.
 	Arriving(ctx context.Context, t Task) (bool, error)

@@ -105,7 +105,7 @@ func (l *groupLedger) RecordMembers(_ context.Context, _ Task, made []Pushed, en
 	return nil
 }
 
-func (l *groupLedger) Strangers(_ context.Context, _ Task, ids []string) ([]string, error) {
+func (l *groupLedger) Unmanaged(_ context.Context, _ Task, ids []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(l.wanted, id) }), nil
 }
 

@@ -12,7 +12,7 @@ import (
 
 // room keeps a connector's limit: it begins or grows when an account was refused for want of room, ends when one was
 // made, and is tried again when somebody left.
-func (e *Engine) room(l *lane, r Result) {
+func (e *Engine) room(l *queue, r Result) {
 	now := time.Now()
 	l.mu.Lock()
 	was := l.limit
@@ -41,7 +41,7 @@ func (e *Engine) room(l *lane, r Result) {
 	e.Wake()
 }
 
-func (e *Engine) writeLimit(l *lane, q Quarantine, now time.Time) {
+func (e *Engine) writeLimit(l *queue, q Quarantine, now time.Time) {
 	var err error
 	if q.On() {
 		err = e.store.Quarantine(e.hard, l.id, q, now)
@@ -56,7 +56,7 @@ func (e *Engine) writeLimit(l *lane, q Quarantine, now time.Time) {
 }
 
 // mayAskForRoom reports whether no account that has to be made is waiting or being tried here: one alone finds out.
-func (l *lane) mayAskForRoom() bool {
+func (l *queue) mayAskForRoom() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.newcomers == 0

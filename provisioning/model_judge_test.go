@@ -10,7 +10,7 @@ import (
 	"usher/provisioning"
 )
 
-// judge is the oracle.
+// considerPause is the oracle.
 func (h *history) judge() {
 	for i, tg := range h.targets {
 		rows := tg.snapshot()

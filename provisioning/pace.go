@@ -21,7 +21,7 @@ type news struct {
 }
 
 // learn takes from a result how much may be asked of the target, before anything else is sent to it.
-func (l *lane) learn(o *Opened, r Result, now time.Time) (n news) {
+func (l *queue) learn(o *Opened, r Result, now time.Time) (n news) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if r.Released || o != l.opened {
@@ -34,7 +34,7 @@ func (l *lane) learn(o *Opened, r Result, now time.Time) (n news) {
 				o.throttle.halve()
 			}
 			l.pace = n.pace
-			l.engine.sickened.Add(1)
+			l.engine.quarantined.Add(1)
 		}
 	case r.Kind == connectors.Temporary, r.Kind == connectors.Unknown, r.Operation == OpNone: // no answer, or no question
 	default:
@@ -44,7 +44,7 @@ func (l *lane) learn(o *Opened, r Result, now time.Time) (n news) {
 		o.throttle.restore()
 		if n.over = l.pace.On() && r.StartedAt.After(l.pace.Since); n.over {
 			l.pace = Quarantine{}
-			l.engine.sickened.Add(1)
+			l.engine.quarantined.Add(1)
 		}
 	}
 	return n
@@ -73,7 +73,7 @@ func paceAfter(was Quarantine, r Result, now time.Time) Quarantine {
 }
 
 // write keeps what learn found where other processes see it. A pace that could not be written holds here all the same.
-func (e *Engine) write(ctx context.Context, l *lane, n news) {
+func (e *Engine) write(ctx context.Context, l *queue, n news) {
 	var err error
 	switch {
 	case n.pace.On():
@@ -81,7 +81,7 @@ func (e *Engine) write(ctx context.Context, l *lane, n news) {
 		e.log.Warn("target wants to be left alone", "connector", l.id, "until", n.pace.Until, "asked", n.pace.Asked, "reason", n.pace.Reason)
 	case n.over:
 		err = e.store.Resume(ctx, l.id, Paced, time.Now())
-		e.sickened.Add(1)
+		e.quarantined.Add(1)
 	}
 	if err != nil {
 		e.log.Error("cannot write down when a target wants to be asked", "connector", l.id, "err", err)
@@ -93,16 +93,16 @@ func (e *Engine) write(ctx context.Context, l *lane, n news) {
 
 // heed takes over the pace and the limit that the store has, which another process may have met. seen is how many pauses had been
 // decided here when the store was asked: what was decided since is newer.
-func (l *lane) heed(t Target, seen int64) {
+func (l *queue) heed(t Target, seen int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.engine.sickened.Load() == seen && l.judging == 0 {
+	if l.engine.quarantined.Load() == seen && l.holds == 0 {
 		l.pace, l.limit = t.Pace, t.Limit
 	}
 }
 
 // paced reports whether nothing may be sent now.
-func (l *lane) paced(now time.Time) bool {
+func (l *queue) paced(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.pace.Holds(now)
@@ -110,7 +110,7 @@ func (l *lane) paced(now time.Time) bool {
 
 // enter lets an attempt outside of the queue begin, as far as the pace goes. Otherwise it says how long to wait, and for
 // which pause; zero when another attempt is finding out about it.
-func (l *lane) enter(now time.Time) (leave func(), wait time.Duration, q Quarantine) {
+func (l *queue) enter(now time.Time) (leave func(), wait time.Duration, q Quarantine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {

@@ -78,7 +78,7 @@ func complains(start time.Time) Result {
 func TestOneAttemptFindsOutWhetherAPaceIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := testLane(&ledger{}, 4)
-		l.queue(5, 5)
+		l.fill(5, 5)
 		n := l.learn(l.opened, complains(time.Now()), time.Now())
 		if urgent, bulk := l.begin(); !n.pace.On() || urgent+bulk != 0 {
 			t.Fatal("begun while the target wants to be left alone:", urgent, bulk)

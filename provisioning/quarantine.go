@@ -14,8 +14,8 @@ const (
 	refusedAfter = 5 // accounts in a row that are refused mean us, and not them
 )
 
-// judge decides from one result whether the target itself is at fault, not one account, and pauses it.
-func (e *Engine) judge(l *lane, o *Opened, r Result) {
+// considerPause decides from one result whether the target itself is at fault, not one account, and pauses it.
+func (e *Engine) considerPause(l *queue, o *Opened, r Result) {
 	l.mu.Lock()
 	t := l.target
 	stale := o != l.opened
@@ -38,21 +38,21 @@ func (e *Engine) judge(l *lane, o *Opened, r Result) {
 	q.Step = l.further(r)
 	q.Reason = r.Err.Error()
 	q.Remedy = remedy(r.Err)
-	e.pause(l, func() { e.sicken(e.hard, t, q) })
+	e.pause(l, func() { e.quarantine(e.hard, t, q) })
 }
 
 // pause writes a pause down while nothing begins, and gives back what was claimed before it.
-func (e *Engine) pause(l *lane, write func()) {
-	l.judge(1)
+func (e *Engine) pause(l *queue, write func()) {
+	l.hold(1)
 	write()
-	e.sickened.Add(1)
+	e.quarantined.Add(1)
 	e.giveBack(l.drop())
-	l.judge(-1)
+	l.hold(-1)
 	l.start() // leavers may have come meanwhile
 }
 
 // refused keeps the row of refusals of single accounts, and reports whether so many in a row mean us.
-func (l *lane) refused(r Result) bool {
+func (l *queue) refused(r Result) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -67,7 +67,7 @@ func (l *lane) refused(r Result) bool {
 
 // further is the step of a quarantine that begins: a minute, or twice as far as the latest if nothing went well since.
 // Of several attempts that fail together the first counts.
-func (l *lane) further(r Result) time.Duration {
+func (l *queue) further(r Result) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.step == 0 || r.StartedAt.After(l.stepped) {
@@ -76,14 +76,14 @@ func (l *lane) further(r Result) time.Duration {
 	return l.step
 }
 
-func (l *lane) judge(n int) {
+func (l *queue) hold(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.judging += n
+	l.holds += n
 }
 
-// sicken starts or prolongs a quarantine.
-func (e *Engine) sicken(ctx context.Context, t Target, q Quarantine) {
+// quarantine starts or prolongs a quarantine.
+func (e *Engine) quarantine(ctx context.Context, t Target, q Quarantine) {
 	now := time.Now()
 	if q.Step == 0 {
 		q.Step = firstProbe
@@ -112,7 +112,7 @@ func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
 		return
 	}
 	if asksToWait(err) {
-		l := e.lane(t, o)
+		l := e.queue(t, o)
 		e.write(ctx, l, l.learn(o, Result{Err: err, Kind: connectors.KindOf(err), StartedAt: started}, time.Now()))
 		return // the check is due again when the target wants to be asked
 	}
@@ -129,5 +129,5 @@ func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
 	q.Reason, q.Kind, q.Step = err.Error(), connectors.KindOf(err), min(2*max(q.Step, firstProbe), lastProbe)
 	q.Remedy = remedy(err)
 	t.Quarantine.Until = time.Time{}
-	e.sicken(ctx, t, q)
+	e.quarantine(ctx, t, q)
 }

@@ -84,7 +84,7 @@ func (u *userRemote) made(_ context.Context, a connectors.Account) (done bool, e
 // mode is what happens to an account that should not be there. One that the user got back was somebody's before.
 func (u *userRemote) mode() connectors.Mode {
 	c := u.c
-	mode := c.o.Policy.Farewell(c.o.Definition, u.want, c.r.Origin)
+	mode := c.o.Policy.DeprovisionMode(c.o.Definition, u.want, c.r.Origin)
 	switch {
 	case u.want == Undone && c.r.ReturnedFrom != "" && mode == connectors.Delete:
 		return Milder(c.o.Definition, connectors.Disable)

@@ -15,7 +15,7 @@ import (
 // or ctx ends. Ending ctx ends the waiting, never the attempt.
 func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provisioner) []directory.Outcome {
 	outcomes := make([]directory.Outcome, len(ps))
-	seen := e.sickened.Load()
+	seen := e.quarantined.Load()
 	targets, err := e.store.Targets(ctx)
 	var wg sync.WaitGroup
 	for i, p := range ps {
@@ -49,7 +49,7 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64
 		fail(err)
 		return
 	}
-	l := e.lane(t, o)
+	l := e.queue(t, o)
 	l.heed(t, seen)
 	for tried := false; ; {
 		recorded := e.Recorded()
@@ -100,7 +100,7 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64
 
 // settleAnew follows the account with a configuration that was saved meanwhile; the claim was given back untried.
 func (e *Engine) settleAnew(ctx context.Context, userID string, t Target, out *directory.Outcome) {
-	seen := e.sickened.Load()
+	seen := e.quarantined.Load()
 	targets, err := e.store.Targets(ctx)
 	fresh, ok := targetOf(targets, t.Provisioner)
 	switch {
@@ -160,8 +160,8 @@ func (e *Engine) takeOne(ctx context.Context, t Target, userID string) (task Tas
 	return tasks[0], true, nil
 }
 
-// tryOne tries a task outside the lane's queue; the channel is closed when the result is recorded.
-func (e *Engine) tryOne(l *lane, o *Opened, t Task, leave func()) <-chan struct{} {
+// tryOne tries a task outside the queue's queue; the channel is closed when the result is recorded.
+func (e *Engine) tryOne(l *queue, o *Opened, t Task, leave func()) <-chan struct{} {
 	recorded := make(chan struct{})
 	e.attempts.Go(func() {
 		defer close(recorded)
@@ -170,7 +170,7 @@ func (e *Engine) tryOne(l *lane, o *Opened, t Task, leave func()) <-chan struct{
 		n := l.learn(o, r, time.Now())
 		e.record([]Result{r})
 		e.write(e.hard, l, n)
-		e.judge(l, o, r)
+		e.considerPause(l, o, r)
 	})
 	return recorded
 }

@@ -68,8 +68,8 @@ func Milder(def connectors.Definition, m connectors.Mode) connectors.Mode {
 	return m
 }
 
-// Farewell is what happens to an account that should not be there, or not be usable.
-func (p Policy) Farewell(def connectors.Definition, w Want, o Origin) connectors.Mode {
+// DeprovisionMode is what happens to an account that should not be there, or not be usable.
+func (p Policy) DeprovisionMode(def connectors.Definition, w Want, o Origin) connectors.Mode {
 	var m connectors.Mode
 	switch w {
 	case Undone:

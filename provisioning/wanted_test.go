@@ -60,7 +60,7 @@ func TestFarewell(t *testing.T) {
 		{"taken back, was there before", both, nil, Undone, Adopted, connectors.Leave},
 	} {
 		p := PolicyOf(c.def, connectors.Config{Settings: directory.Settings{Values: c.set}})
-		if got := p.Farewell(c.def, c.w, c.o); got != c.want {
+		if got := p.DeprovisionMode(c.def, c.w, c.o); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

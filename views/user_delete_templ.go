@@ -20,21 +20,21 @@ import (
 type UserDeleteView struct {
 	Shell     Shell
 	User      directory.User
-	Farewells []Farewell
+	Farewells []DeprovisionMode
 	Waits     []string // connections that deleting waits for
 	Typed     string
 	Error     string
 }
 
-// Farewell is what becomes of one account when its user is deleted.
-type Farewell struct {
+// DeprovisionMode is what becomes of one account when its user is deleted.
+type DeprovisionMode struct {
 	Account AccountView
 	Mode    connectors.Mode // what will be done
 	Chosen  connectors.Mode // what the connector's settings say
 }
 
 // Words says it in a sentence or two.
-func (f Farewell) Words() string {
+func (f DeprovisionMode) Words() string {
 	a := f.Account
 	if a.idle() {
 		return f.unmanaged()
@@ -58,7 +58,7 @@ func (f Farewell) Words() string {
 	return fmt.Sprintf("%s at %s stays as it is, as the connector's settings say. Usher does not manage it any more.", name, a.Connection)
 }
 
-func (f Farewell) unmanaged() string {
+func (f DeprovisionMode) unmanaged() string {
 	a := f.Account
 	switch {
 	case a.RemoteID == "" && a.WriteBegan.IsZero():
@@ -70,7 +70,7 @@ func (f Farewell) unmanaged() string {
 }
 
 // unsure is added while it is not known whether there is an account.
-func (f Farewell) unsure() string {
+func (f DeprovisionMode) unsure() string {
 	switch a := f.Account; {
 	case a.RemoteID == "":
 		return " A create was sent and its answer is not known yet, so Usher looks for the account first."
@@ -80,7 +80,7 @@ func (f Farewell) unsure() string {
 	return ""
 }
 
-func (f Farewell) look() (ui.Tone, string) {
+func (f DeprovisionMode) look() (ui.Tone, string) {
 	a := f.Account
 	switch {
 	case a.idle(), a.RemoteID == "" && a.WriteBegan.IsZero(), f.Mode == connectors.Leave:
@@ -241,7 +241,7 @@ func UserDelete(v UserDeleteView) templ.Component {
 	})
 }
 
-func farewell(f Farewell) templ.Component {
+func farewell(f DeprovisionMode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -15,8 +15,8 @@ const (
 	restoreStep = 0.1
 )
 
-// lane is the work of one connector in this process: what was claimed and waits, and how many may be tried at once.
-type lane struct {
+// queue is the work of one connector in this process: what was claimed and waits, and how many may be tried at once.
+type queue struct {
 	engine *Engine
 	id     string
 
@@ -36,7 +36,7 @@ type lane struct {
 	step      time.Duration // of the latest quarantine; 0 once the target took something
 	stepped   time.Time     // when that began
 	checking  bool
-	judging   int // results that are pausing the connector at this moment
+	holds     int // results that are pausing the connector at this moment
 	pace      Quarantine
 	limit     Quarantine
 	newcomers int  // waiting or being tried: users whose account has to be made
@@ -44,7 +44,7 @@ type lane struct {
 	asked     bool // more work was asked for since room last said how much
 }
 
-func (l *lane) update(t Target, o *Opened) {
+func (l *queue) update(t Target, o *Opened) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.opened != nil && o.revision < l.opened.revision {
@@ -61,7 +61,7 @@ func (l *lane) update(t Target, o *Opened) {
 }
 
 // room is how many more tasks of each sort are worth claiming now.
-func (l *lane) room() (urgent, bulk int) {
+func (l *queue) room() (urgent, bulk int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = false
@@ -79,9 +79,9 @@ func (l *lane) room() (urgent, bulk int) {
 
 // add queues what was claimed by a look at the targets that began when seen quarantines had been decided. It
 // refuses when one was decided since: the look may be from before it.
-func (l *lane) add(tasks []Task, seen int64) bool {
+func (l *queue) add(tasks []Task, seen int64) bool {
 	l.mu.Lock()
-	if l.engine.sickened.Load() != seen {
+	if l.engine.quarantined.Load() != seen {
 		l.mu.Unlock()
 		return false
 	}
@@ -101,7 +101,7 @@ func (l *lane) add(tasks []Task, seen int64) bool {
 }
 
 // start runs workers while there is work that may be tried.
-func (l *lane) start() {
+func (l *queue) start() {
 	for {
 		t, o, ok := l.next()
 		if !ok {
@@ -113,12 +113,12 @@ func (l *lane) start() {
 
 // next takes the most urgent task that may run now. Bulk work leaves one slot free, and urgent work never
 // waits for bulk work only.
-func (l *lane) next() (t Task, o *Opened, ok bool) {
+func (l *queue) next() (t Task, o *Opened, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	slots := max(1, int(l.width))
 	switch {
-	case l.judging > 0: // the target itself is at fault: nothing more until that is written down
+	case l.holds > 0: // the target itself is at fault: nothing more until that is written down
 		return t, nil, false
 	case l.pace.On() && (l.busy > 0 || l.probing || l.pace.Holds(time.Now())): // and then one alone finds out
 		return t, nil, false
@@ -135,7 +135,7 @@ func (l *lane) next() (t Task, o *Opened, ok bool) {
 }
 
 // work tries tasks one after the other until there is none for it.
-func (l *lane) work(t Task, o *Opened) {
+func (l *queue) work(t Task, o *Opened) {
 	for ok := true; ok; {
 		e := l.engine
 		r := e.attempt(e.hard, o, t)
@@ -143,13 +143,13 @@ func (l *lane) work(t Task, o *Opened) {
 		e.results <- r
 		l.finished(r)
 		e.write(e.hard, l, n)
-		e.judge(l, o, r)
+		e.considerPause(l, o, r)
 		t, o, ok = l.next()
 	}
 }
 
 // finished learns from a result how the target is.
-func (l *lane) finished(r Result) {
+func (l *queue) finished(r Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy--
@@ -178,7 +178,7 @@ func (l *lane) finished(r Result) {
 
 // count keeps the row of temporary failures and reports whether this one is one too many. A target that says when to
 // come back is not silent.
-func (l *lane) count(k connectors.Kind) bool {
+func (l *queue) count(k connectors.Kind) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch k {
@@ -192,7 +192,7 @@ func (l *lane) count(k connectors.Kind) bool {
 }
 
 // drop gives back what was claimed and not tried.
-func (l *lane) drop() []Task {
+func (l *queue) drop() []Task {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	tasks := append(l.urgent, l.bulk...)
@@ -206,7 +206,7 @@ func (l *lane) drop() []Task {
 }
 
 // check asks a quarantined target whether it is well again.
-func (l *lane) check(ctx context.Context) {
+func (l *queue) check(ctx context.Context) {
 	l.mu.Lock()
 	if l.checking || l.pace.Holds(time.Now()) {
 		l.mu.Unlock()

@@ -7,14 +7,14 @@ import (
 	"usher/connectors"
 )
 
-func testLane(s Store, concurrency int) *lane {
-	l := &lane{engine: quietEngine(s), id: "c"}
+func testLane(s Store, concurrency int) *queue {
+	l := &queue{engine: quietEngine(s), id: "c"}
 	l.update(Target{}, &Opened{Definition: connectors.Definition{Budget: connectors.Budget{Concurrency: concurrency}}})
 	return l
 }
 
-// queue makes tasks wait without starting them.
-func (l *lane) queue(urgent, bulk int) {
+// fill makes tasks wait without starting them.
+func (l *queue) fill(urgent, bulk int) {
 	l.urgent, l.bulk = make([]Task, urgent), make([]Task, bulk)
 	for i := range l.urgent {
 		l.urgent[i].Priority = People
@@ -25,7 +25,7 @@ func (l *lane) queue(urgent, bulk int) {
 }
 
 // begin starts what may be tried now and counts it.
-func (l *lane) begin() (urgent, bulk int) {
+func (l *queue) begin() (urgent, bulk int) {
 	for {
 		t, _, ok := l.next()
 		switch {
@@ -47,7 +47,7 @@ func ended(p Priority, k connectors.Kind) Result {
 
 func TestBulkWorkLeavesASlotFree(t *testing.T) {
 	l := testLane(nil, 4)
-	l.queue(0, 10)
+	l.fill(0, 10)
 	if _, bulk := l.begin(); bulk != 3 {
 		t.Error(bulk, "bulk tasks began at once, want 3 of 4")
 	}
@@ -64,9 +64,9 @@ func TestBulkWorkLeavesASlotFree(t *testing.T) {
 func TestUrgentWorkNeverWaitsForBulkWorkOnly(t *testing.T) {
 	l := testLane(nil, 2)
 	l.width = 1 // the target said “too many”
-	l.queue(0, 3)
+	l.fill(0, 3)
 	if _, bulk := l.begin(); bulk != 1 {
-		t.Error(bulk, "bulk tasks began; a narrow lane still does bulk work, one at a time")
+		t.Error(bulk, "bulk tasks began; a narrow queue still does bulk work, one at a time")
 	}
 	l.urgent = make([]Task, 3)
 	if urgent, _ := l.begin(); urgent != 1 {
@@ -83,9 +83,9 @@ func TestTooManyRequestsHalveTheLaneAndItGrowsBackSlowly(t *testing.T) {
 	}
 	l.update(Target{}, l.opened) // as every dispatch does
 	l.busy = 0
-	l.queue(5, 0)
+	l.fill(5, 0)
 	if urgent, _ := l.begin(); urgent != 1 {
-		t.Error(urgent, "began in a lane one wide")
+		t.Error(urgent, "began in a queue one wide")
 	}
 	for range 11 {
 		l.finished(ended(People, ""))
@@ -106,7 +106,7 @@ func TestAKindWithoutABudgetIsWorkedAllTheSame(t *testing.T) {
 	if urgent, bulk := l.room(); urgent == 0 || bulk == 0 {
 		t.Error("no room:", urgent, bulk)
 	}
-	l.queue(3, 0)
+	l.fill(3, 0)
 	if urgent, _ := l.begin(); urgent != 2 {
 		t.Error(urgent, "began")
 	}
@@ -127,7 +127,7 @@ func TestRoom(t *testing.T) {
 	} {
 		l := testLane(nil, 4)
 		l.rate = c.rate / queueFor.Seconds()
-		l.queue(c.queuedUrgent, c.queuedBulk)
+		l.fill(c.queuedUrgent, c.queuedBulk)
 		if urgent, bulk := l.room(); urgent != c.urgent || bulk != c.bulk {
 			t.Errorf("%+v: room for %d and %d", c, urgent, bulk)
 		}
@@ -144,11 +144,11 @@ func TestMoreWorkIsAskedForOnceARound(t *testing.T) {
 			return false
 		}
 	}
-	l.queue(0, maxBatch)
+	l.fill(0, maxBatch)
 	if l.finished(ended(Bulk, "")); asked() {
 		t.Error("asked for more while plenty waits")
 	}
-	l.queue(0, maxBatch/2)
+	l.fill(0, maxBatch/2)
 	if l.finished(ended(Bulk, "")); !asked() {
 		t.Error("did not ask for the next batch in time")
 	}

@@ -11,12 +11,12 @@ import (
 	"usher/directory"
 )
 
-func judged(l *lane, o *Opened, k connectors.Kind, op Operation) {
+func judged(l *queue, o *Opened, k connectors.Kind, op Operation) {
 	r := Result{Operation: op, Kind: k}
 	if k != "" {
 		r.Err = fails(k).err
 	}
-	l.engine.judge(l, o, r)
+	l.engine.considerPause(l, o, r)
 }
 
 func TestWhatPausesAConnector(t *testing.T) {
@@ -37,7 +37,7 @@ func TestWhatPausesAConnector(t *testing.T) {
 	} {
 		s := &ledger{}
 		l := testLane(s, 4)
-		l.queue(2, maxBatch+1)
+		l.fill(2, maxBatch+1)
 		judged(l, l.opened, c.kind, c.op)
 		if c.want == "" {
 			if len(s.quarantines) != 0 || s.released != 0 {
@@ -62,7 +62,7 @@ func TestWhatPausesAConnector(t *testing.T) {
 func TestWhatWasNeverTriedTellsNothing(t *testing.T) {
 	l := testLane(&ledger{}, 4)
 	l.failures = sickAfter - 1
-	l.engine.judge(l, l.opened, Result{Released: true})
+	l.engine.considerPause(l, l.opened, Result{Released: true})
 	if l.failures != sickAfter-1 {
 		t.Error("a claim that was given back counted as an answer of the target")
 	}
@@ -102,7 +102,7 @@ func TestSicken(t *testing.T) {
 		"leavers met trouble, as well": {writes, true, writes.Since},
 	} {
 		s := &ledger{}
-		quietEngine(s).sicken(t.Context(), Target{Quarantine: c.was}, Quarantine{Class: AllOperations})
+		quietEngine(s).quarantine(t.Context(), Target{Quarantine: c.was}, Quarantine{Class: AllOperations})
 		if (len(s.quarantines) == 1) != c.wrote {
 			t.Errorf("%s: %+v", name, s.quarantines)
 			continue
