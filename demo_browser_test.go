@@ -5,13 +5,14 @@ import (
 
 	"usher/connectors/all"
 	builtin "usher/demo"
+	"usher/programtest"
 )
 
-func signInToDemo(t *testing.T, b *browser, demo *running) {
+func signInToDemo(t *testing.T, b *browser, demo *programtest.Server) {
 	t.Helper()
 	b.visit("/")
 	b.fill("User name", "admin")
-	b.fill("Password", demoPassword.FindStringSubmatch(demo.stdout.String())[1])
+	b.fill("Password", demo.DemoPassword(t))
 	b.press("Sign in")
 }
 
@@ -19,7 +20,7 @@ func signInToDemo(t *testing.T, b *browser, demo *running) {
 func TestDemoInABrowser(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	for _, k := range all.Kinds() {
@@ -63,7 +64,7 @@ func lookAtDemoTarget(b *browser, k all.Kind) {
 func TestTroubleInABrowser(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	for _, k := range all.Kinds() {
@@ -93,7 +94,7 @@ func TestTroubleInABrowser(t *testing.T) {
 // TestWithoutScripts uses the console with scripts switched off: every form must still do its work.
 func TestWithoutScripts(t *testing.T) {
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	b.withoutScripts()
 	signInToDemo(t, b, demo)
 	b.menu("Connections")

@@ -10,6 +10,7 @@ import (
 	"usher/connectors/scim2/scim2fake"
 	"usher/directory"
 	"usher/imports"
+	"usher/programtest"
 )
 
 // TestKillAtEveryDoor kills the program, with no warning, while somebody comes through a door and the target is
@@ -116,18 +117,15 @@ type program struct {
 func startProgram(t *testing.T, binary, database string) program {
 	t.Helper()
 	c := exec.Command(binary, database, "--attempt-timeout=1s", "serve", "--addr=127.0.0.1:0")
-	var errs output
+	var errs programtest.Output
 	c.Stderr = &errs
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	p := program{kill: func() { _ = c.Process.Kill(); _ = c.Wait() }}
 	eventually(t, "the program listens", func() bool {
-		m := listening.FindStringSubmatch(errs.String())
-		if m != nil {
-			p.url = m[1]
-		}
-		return m != nil
+		p.url = programtest.Address(errs.String())
+		return p.url != ""
 	})
 	return p
 }

@@ -134,8 +134,8 @@ func TestDoors(t *testing.T) {
 				t.Parallel()
 				e := newEstate(t, mode.provisioner, []string{d.name + "-up", d.name + "-down"})
 				r := start(t, e.db, "serve", "--addr=127.0.0.1:0")
-				e.open(t, r.url)
-				e.goThrough(t, d, r.url, mode.provisioner != "", mode.name == "reject")
+				e.open(t, r.URL)
+				e.goThrough(t, d, r.URL, mode.provisioner != "", mode.name == "reject")
 			})
 		}
 	}

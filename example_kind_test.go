@@ -20,16 +20,16 @@ func TestAFourthKindIsAFolderAndALine(t *testing.T) {
 	t.Parallel()
 	kinds := append(all.Kinds(), all.Kind{Definition: example.Definition(), Sandbox: examplefake.NewSandbox}) // the line
 	demo := startWith(t, kinds, "demo", "--addr=127.0.0.1:0")
-	browser := signIn(t, demo.url, "admin", demoPassword.FindStringSubmatch(demo.stdout.String())[1])
+	browser := signIn(t, demo.URL, "admin", demo.DemoPassword(t))
 	eventually(t, "the sample users are at the fourth target", func() bool {
-		return strings.Contains(page(t, browser, demo.url+"/targets/"+example.Kind), "liam.osullivan")
+		return strings.Contains(page(t, browser, demo.URL+"/targets/"+example.Kind), "liam.osullivan")
 	})
 
-	m := connectionLink.FindStringSubmatch(page(t, browser, demo.url+"/connections?search=badge"))
+	m := connectionLink.FindStringSubmatch(page(t, browser, demo.URL+"/connections?search=badge"))
 	if m == nil {
 		t.Fatal("the demo has no connection to the fourth kind")
 	}
-	connection := demo.url + m[1]
+	connection := demo.URL + m[1]
 	shows := func(what, path string, words ...string) string {
 		t.Helper()
 		text := page(t, browser, connection+path)

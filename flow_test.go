@@ -12,6 +12,7 @@ import (
 	cd "github.com/chromedp/chromedp"
 
 	"usher/browsertest"
+	"usher/programtest"
 )
 
 // scimmy starts the independent SCIM service and returns its URL.
@@ -77,9 +78,9 @@ func TestTheSixSteps(t *testing.T) {
 	t.Parallel()
 	target := scimmy(t)
 	server := start(t, newDB(t), "serve", "--addr=127.0.0.1:0")
-	b := newBrowser(t, server.url)
+	b := newBrowser(t, server.URL)
 	defer b.quiet()
-	b.visit(setupLink.FindString(server.stdout.String()))
+	b.visit(server.Printed(t, setupLink)[0])
 	b.inspect("setup")
 	b.visit("/signin")
 	b.inspect("sign-in")
@@ -252,13 +253,9 @@ func clickText(words string) cd.Action[cd.Void] {
 }
 
 // signInFirst makes the first administrator through the printed link.
-func signInFirst(t *testing.T, b *browser, server *running) {
+func signInFirst(t *testing.T, b *browser, server *programtest.Server) {
 	t.Helper()
-	link := setupLink.FindString(server.stdout.String())
-	if link == "" {
-		t.Fatal("no set-up link was printed: ", server.stdout)
-	}
-	b.visit(link)
+	b.visit(server.Printed(t, setupLink)[0])
 	b.fill("User name", "grace")
 	b.fill("Password", "correct horse battery staple")
 	b.fill("Password again", "correct horse battery staple")

@@ -27,7 +27,7 @@ func (b *browser) meanwhile(action string, fields string) {
 func TestTwoWindowsInABrowser(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 
@@ -54,7 +54,7 @@ func TestTwoWindowsInABrowser(t *testing.T) {
 	b.sees("Your session has ended")
 	b.inspect("form-session-ended")
 	b.fill("User name", "admin")
-	b.fill("Password", demoPassword.FindStringSubmatch(demo.stdout.String())[1])
+	b.fill("Password", demo.DemoPassword(t))
 	b.press("Sign in")
 	b.sees("Your session had ended, so nothing was saved")
 	b.inspect("form-given-back")

@@ -27,7 +27,7 @@ func TestGroupsInABrowser(t *testing.T) {
 	write(t, file, config)
 	must(t, "", "apply", database, "-f", file)
 	server := start(t, "serve", database, "--addr=127.0.0.1:0")
-	b := newBrowser(t, server.url)
+	b := newBrowser(t, server.URL)
 	defer b.quiet()
 	signInFirst(t, b, server)
 	addPerson(b, "ada", "Ada", "Lovelace")

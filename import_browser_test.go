@@ -47,7 +47,7 @@ func slowDown(b *browser) {
 func TestImportInABrowser(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	slowDown(b)
@@ -118,7 +118,7 @@ func (b *browser) text() string { return strings.ToLower(b.eval(`document.body.i
 // TestImportWithoutScripts does the same with scripts switched off.
 func TestImportWithoutScripts(t *testing.T) {
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	b.withoutScripts()
 	signInToDemo(t, b, demo)
 	b.visit("/users/imports/new")

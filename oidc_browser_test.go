@@ -11,7 +11,7 @@ import (
 func TestSignInThroughAProvider(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	b.visit("/login")
 	b.press("Sign in with Demo Identity Provider")
@@ -51,7 +51,7 @@ func (b *browser) chooses(name string) {
 func TestProviderPages(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	b.menu("Connections")

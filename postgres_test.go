@@ -14,8 +14,8 @@ func TestOnPostgres(t *testing.T) {
 	database := []string{"--db=" + pgtest.Empty(t), "--key-file=" + filepath.Join(t.TempDir(), "usher.key")}
 	with := func(args ...string) []string { return append(database[:2:2], args...) }
 	r := start(t, with("serve", "--addr=127.0.0.1:0")...)
-	if !strings.Contains(r.stderr.String(), "PostgreSQL") || strings.Contains(r.stderr.String(), "postgres://") {
-		t.Error("the log should name the database, and not how to reach it:", r.stderr)
+	if !strings.Contains(r.Stderr.String(), "PostgreSQL") || strings.Contains(r.Stderr.String(), "postgres://") {
+		t.Error("the log should name the database, and not how to reach it:", r.Stderr)
 	}
 	file := filepath.Join(t.TempDir(), "site.yaml")
 	write(t, file, config)
@@ -34,7 +34,7 @@ func TestOnPostgres(t *testing.T) {
 	eventually(t, "the account is removed", func() bool { return fake.Count() == 0 })
 
 	second := start(t, with("serve", "--addr=127.0.0.1:0")...) // several replicas may share a database
-	if code, _ := get(t, second.url+"/healthz"); code != 200 {
+	if code, _ := get(t, second.URL+"/healthz"); code != 200 {
 		t.Error("a second replica:", code)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"usher/auth"
 	"usher/connectors/fakekit"
 	"usher/db"
+	"usher/programtest"
 )
 
 // scimClient speaks to the SCIM API of a running server.
@@ -58,9 +59,9 @@ func (c scimClient) want(status int, method, path, body string) map[string]any {
 	return m
 }
 
-func newSCIMClient(t *testing.T, dsn string, r *running) scimClient {
+func newSCIMClient(t *testing.T, dsn string, r *programtest.Server) scimClient {
 	t.Helper()
-	return scimClient{t: t, base: r.url, token: must(t, "", dsn, "token", "create", "--name=hr", "--scopes=scim")}
+	return scimClient{t: t, base: r.URL, token: must(t, "", dsn, "token", "create", "--name=hr", "--scopes=scim")}
 }
 
 const ada = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada","name":{"givenName":"Ada","familyName":"L"},"emails":[{"value":"ada@example.com"}]}`
@@ -108,23 +109,21 @@ func TestSCIMBesideTheConsole(t *testing.T) {
 	r := serving(t, dsn)
 	api := newSCIMClient(t, dsn, r)
 	status, header, _ := api.do(http.MethodPost, "/Users", ada)
-	if status != http.StatusCreated || !strings.HasPrefix(header.Get("Location"), r.url+"/scim2/Users/") {
+	if status != http.StatusCreated || !strings.HasPrefix(header.Get("Location"), r.URL+"/scim2/Users/") {
 		t.Errorf("%d, Location %q", status, header.Get("Location"))
 	}
 	if header.Get("Set-Cookie") != "" {
 		t.Error("the API sets a cookie")
 	}
-	nobody := scimClient{t: t, base: r.url, token: "usher_nobody"}
+	nobody := scimClient{t: t, base: r.URL, token: "usher_nobody"}
 	nobody.want(http.StatusUnauthorized, http.MethodGet, "/Users", "")
 	nobody.want(http.StatusOK, http.MethodGet, "/ServiceProviderConfig", "")
 	nobody.want(http.StatusNotFound, http.MethodGet, "/Nothing", "")
-	if status, _ := get(t, r.url+"/scim2x"); status == http.StatusUnauthorized {
+	if status, _ := get(t, r.URL+"/scim2x"); status == http.StatusUnauthorized {
 		t.Error("the API answers for paths of the console")
 	}
-	if !strings.Contains(r.stderr.String(), "route=/scim2/Users ") {
-		t.Error("requests are not in the log")
-	}
-	if strings.Contains(r.stderr.String(), api.token) {
+	eventually(t, "requests are in the log", func() bool { return strings.Contains(r.Stderr.String(), "route=/scim2/Users ") })
+	if strings.Contains(r.Stderr.String(), api.token) {
 		t.Error("the token is in the log")
 	}
 }
@@ -176,9 +175,9 @@ var demoToken = regexp.MustCompile(`SCIM API\s+(\S+) \(token (\S+)\)`)
 
 func TestSCIMInTheDemo(t *testing.T) {
 	r := start(t, "demo", "--addr=127.0.0.1:0")
-	m := demoToken.FindStringSubmatch(r.stdout.String())
-	if m == nil || m[1] != r.url+"/scim2" {
-		t.Fatalf("the demo prints %q", r.stdout)
+	m := r.Printed(t, demoToken)
+	if m[1] != r.URL+"/scim2" {
+		t.Fatalf("the demo prints %q", r.Stdout)
 	}
-	scimClient{t: t, base: r.url, token: m[2]}.want(http.StatusCreated, http.MethodPost, "/Users", ada)
+	scimClient{t: t, base: r.URL, token: m[2]}.want(http.StatusCreated, http.MethodPost, "/Users", ada)
 }

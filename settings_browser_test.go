@@ -41,7 +41,7 @@ func logoFile(t *testing.T) string {
 func TestSettingsInABrowser(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	b.menu("Settings")
@@ -93,7 +93,7 @@ func TestSettingsInABrowser(t *testing.T) {
 func TestOutboxInABrowser(t *testing.T) {
 	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	b.menu("Outbox")

@@ -42,7 +42,7 @@ func TestSignUpInABrowser(t *testing.T) {
 	t.Parallel()
 	addr, inbox := mailtest.Start(t)
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	defer b.quiet()
 	signInToDemo(t, b, demo)
 	sendMailsTo(b, addr)
@@ -151,7 +151,7 @@ func forgetPassword(t *testing.T, b *browser, inbox *mailtest.Inbox) {
 func TestSignUpWithoutScripts(t *testing.T) {
 	addr, inbox := mailtest.Start(t)
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
-	b := newBrowser(t, demo.url)
+	b := newBrowser(t, demo.URL)
 	signInToDemo(t, b, demo)
 	sendMailsTo(b, addr)
 	b.withoutScripts()
