@@ -10,6 +10,7 @@ import (
 	"usher/connectors/all"
 	"usher/connectors/example"
 	"usher/connectors/example/examplefake"
+	"usher/programtest"
 )
 
 var connectionLink = regexp.MustCompile(`href="(/connections/[0-9a-f-]{36})"[^>]*>\s*Demo Badge office`)
@@ -20,19 +21,19 @@ func TestAFourthKindIsAFolderAndALine(t *testing.T) {
 	t.Parallel()
 	kinds := append(all.Kinds(), all.Kind{Definition: example.Definition(), Sandbox: examplefake.NewSandbox}) // the line
 	demo := startWith(t, kinds, "demo", "--addr=127.0.0.1:0")
-	browser := signIn(t, demo.URL, "admin", demo.DemoPassword(t))
+	browser := programtest.SignIn(t, demo.URL, "admin", demo.DemoPassword(t))
 	eventually(t, "the sample users are at the fourth target", func() bool {
-		return strings.Contains(page(t, browser, demo.URL+"/targets/"+example.Kind), "liam.osullivan")
+		return strings.Contains(programtest.Page(t, browser, demo.URL+"/targets/"+example.Kind), "liam.osullivan")
 	})
 
-	m := connectionLink.FindStringSubmatch(page(t, browser, demo.URL+"/connections?search=badge"))
+	m := connectionLink.FindStringSubmatch(programtest.Page(t, browser, demo.URL+"/connections?search=badge"))
 	if m == nil {
 		t.Fatal("the demo has no connection to the fourth kind")
 	}
 	connection := demo.URL + m[1]
 	shows := func(what, path string, words ...string) string {
 		t.Helper()
-		text := page(t, browser, connection+path)
+		text := programtest.Page(t, browser, connection+path)
 		for _, w := range words {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s does not say %q", what, w)

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bufio"
@@ -18,10 +18,10 @@ import (
 // scimmy starts the independent SCIM service and returns its URL.
 func scimmy(t *testing.T) string {
 	t.Helper()
-	if _, err := os.Stat("node_modules/scimmy-routers"); err != nil {
+	if _, err := os.Stat("../node_modules/scimmy-routers"); err != nil {
 		browsertest.Lacks(t, "scimmy", "the independent SCIM service is not installed (npm ci)")
 	}
-	c := exec.Command("node", "connectors/scim2/testdata/scimmy.mjs")
+	c := exec.Command("node", "../connectors/scim2/testdata/scimmy.mjs")
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil {

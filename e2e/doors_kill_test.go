@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"fmt"
@@ -23,7 +23,6 @@ func TestKillAtEveryDoor(t *testing.T) {
 		people = append(people, fmt.Sprint("jit-", i))
 	}
 	e := newEstate(t, ", blocking: true, on_failure: reject, deadline: 2s", people)
-	binary := build(t, e.dir)
 	loseAnswers(e.target)
 	e.target.SetQuirks(scim2fake.Quirks{WriteDelay: 60 * time.Millisecond})
 	var names []string
@@ -31,7 +30,7 @@ func TestKillAtEveryDoor(t *testing.T) {
 		for i := range rounds {
 			name := fmt.Sprintf("%s-%d", d.name, i)
 			names = append(names, name)
-			server := startProgram(t, binary, e.db)
+			server := startProgram(t, e.db)
 			e.open(t, server.url)
 			came := make(chan struct{})
 			go func() { defer close(came); _, _, _ = d.arrive(e, server.url, name) }()
@@ -46,7 +45,7 @@ func TestKillAtEveryDoor(t *testing.T) {
 	}
 	e.target.ClearFaults()
 	e.target.SetQuirks(scim2fake.Quirks{})
-	server := startProgram(t, binary, e.db)
+	server := startProgram(t, e.db)
 	defer server.kill()
 	e.settled(t, names)
 	let := 0
@@ -114,7 +113,7 @@ type program struct {
 	kill func()
 }
 
-func startProgram(t *testing.T, binary, database string) program {
+func startProgram(t *testing.T, database string) program {
 	t.Helper()
 	c := exec.Command(binary, database, "--attempt-timeout=1s", "serve", "--addr=127.0.0.1:0")
 	var errs programtest.Output

@@ -1,6 +1,7 @@
-package main
+package e2e
 
 import (
+	"encoding/json"
 	"net"
 	"net/http"
 	"os"
@@ -83,8 +84,12 @@ func TestGracefulStopRecords(t *testing.T) {
 	if code := r.End(t); code != exitOK {
 		t.Fatalf("exit %d: %s", code, r.Stderr)
 	}
-	if s := showJSON(t, db, id); fake.Count() != 1 || s.Accounts[0].Status != "synced" {
-		t.Errorf("%d at the target, %+v", fake.Count(), s.Accounts)
+	var shown struct{ Accounts []struct{ Status string } }
+	if err := json.Unmarshal([]byte(must(t, "", db, "user", "show", id, "--json")), &shown); err != nil || len(shown.Accounts) != 1 {
+		t.Fatalf("%v: %+v", err, shown)
+	}
+	if fake.Count() != 1 || shown.Accounts[0].Status != "synced" {
+		t.Errorf("%d at the target, %+v", fake.Count(), shown.Accounts)
 	}
 }
 

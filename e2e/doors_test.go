@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"net/http"
@@ -23,7 +23,6 @@ const doorPassword = "seven grey herons wade"
 
 // estate is an organisation with every door open: a database, a target that can be down, an identity provider.
 type estate struct {
-	dir      string
 	db       string // flag
 	file     string
 	target   *scim2fake.Server
@@ -39,8 +38,7 @@ type estate struct {
 // newEstate prepares everything but the server, which will be reached at base.
 func newEstate(t *testing.T, provisioner string, people []string) *estate {
 	t.Helper()
-	dir := t.TempDir()
-	e := &estate{dir: dir, file: filepath.Join(dir, "usher.db"), target: scim2fake.New(scim2fake.Options{Token: "door-token", Journal: 10_000})}
+	e := &estate{file: filepath.Join(t.TempDir(), "usher.db"), target: scim2fake.New(scim2fake.Options{Token: "door-token", Journal: 10_000})}
 	e.db = "--db=" + e.file
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if e.down.Load() {
@@ -58,7 +56,7 @@ func newEstate(t *testing.T, provisioner string, people []string) *estate {
 	e.acts = openDirectory(t, e.file)
 	e.store = e.acts.Store.(*db.Store)
 	signUp := signup.Service{Store: e.store, Directory: e.acts, Now: now}
-	if err := signUp.SaveSettings(t.Context(), signup.Settings{On: true, LinkMinutes: 60}, actor()); err != nil {
+	if err := signUp.SaveSettings(t.Context(), signup.Settings{On: true, LinkMinutes: 60}, tester); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range people {
@@ -83,7 +81,7 @@ func (e *estate) open(t *testing.T, base string) {
 	settings := oidc.NewSettings()
 	settings.AllowPrivate = true
 	_, err := e.service(t, base).Create(t.Context(), directory.Connection{ID: e.jit, Name: "Staff"},
-		oidc.SignIn{Issuer: site.URL, ClientID: "usher", ClientSecret: "s3cret", Scopes: oidc.DefaultScopes, Settings: settings}, actor())
+		oidc.SignIn{Issuer: site.URL, ClientID: "usher", ClientSecret: "s3cret", Scopes: oidc.DefaultScopes, Settings: settings}, tester)
 	if err != nil {
 		t.Fatal(err)
 	}

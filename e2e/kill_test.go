@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"context"
@@ -30,7 +30,6 @@ const (
 func TestKill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	binary := build(t, dir)
 	target := scim2fake.New(scim2fake.Options{Token: "kill-token", Journal: 100_000})
 	site := httptest.NewServer(jittery(target))
 	defer site.Close()
@@ -53,7 +52,7 @@ func TestKill(t *testing.T) {
 	go func() { people <- liveThrough(t, d) }()
 	for i := range kills {
 		if i%2 == 0 { // at any instant of what it does
-			server := startProgram(t, binary, "--db="+dbFile)
+			server := startProgram(t, "--db="+dbFile)
 			time.Sleep(time.Duration(rand.IntN(1200)) * time.Millisecond)
 			server.kill()
 			continue
@@ -112,16 +111,6 @@ func jittery(h http.Handler) http.Handler {
 	})
 }
 
-// build makes the program as it ships.
-func build(t *testing.T, dir string) string {
-	t.Helper()
-	binary := filepath.Join(dir, "usher")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return binary
-}
-
 func usherOutput(c *exec.Cmd) (string, error) {
 	var b strings.Builder
 	c.Stdout, c.Stderr = &b, &b
@@ -160,7 +149,7 @@ func openDirectory(t *testing.T, file string) *directory.Directory {
 
 // liveThrough makes everybody, edits every third and deletes every seventh, and returns who should be left, by ID.
 func liveThrough(t *testing.T, d *directory.Directory) map[string]directory.User {
-	ctx, by := context.Background(), directory.Actor{Kind: directory.ByCLI, Name: "test"}
+	ctx, by := context.Background(), tester
 	want := map[string]directory.User{}
 	try := func(f func() error) {
 		if err := f(); err != nil {

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"encoding/json"
@@ -144,7 +144,7 @@ func TestSCIMMe(t *testing.T) {
 	dsn := "--db=" + file
 	api := newSCIMClient(t, dsn, serving(t, dsn))
 	id, _ := api.want(http.StatusCreated, http.MethodPost, "/Users", ada)["id"].(string)
-	ring, err := db.LoadKey("", defaultKeyFile(file))
+	ring, err := db.LoadKey("", file+".key")
 	if err != nil {
 		t.Fatal(err)
 	}
