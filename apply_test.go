@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Each file in testdata is an input, ten dashes, and what is printed.
+// Each file in apply/testdata is an input, ten dashes, and what is printed.
 func TestApplyRefuses(t *testing.T) {
-	cases, err := filepath.Glob("testdata/apply/*.txt")
+	cases, err := filepath.Glob("apply/testdata/*.txt")
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}
@@ -112,30 +112,4 @@ func TestApplySecretReferences(t *testing.T) {
 			t.Errorf("%s: %q", ref, out)
 		}
 	}
-}
-
-// No file, however odd, may break the reader; what it accepts without a problem has names for everything.
-func FuzzApplyRead(f *testing.F) {
-	cases, _ := filepath.Glob("testdata/apply/*.txt")
-	for _, path := range cases {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text)
-	}
-	f.Add([]byte("a: &a [*a]\nconnections: *a"))
-	f.Add([]byte("connections: &c [{name: x, connectors: [{<<: *c}]}]"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		d := &document{name: "f", dir: t.TempDir()}
-		file := d.read(text)
-		if d.err() != nil {
-			return
-		}
-		for _, c := range file.connections {
-			if c.name == "" && c.fields["name"].node == nil {
-				t.Errorf("a connection without a name was accepted")
-			}
-		}
-	})
 }

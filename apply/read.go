@@ -1,4 +1,8 @@
-package main
+// Package apply makes connections, connectors and provisioners as a YAML document says: Read reads it, Planner.Plan
+// compares it with what there is, Plan.Do does what differs. What a document does not name stays. Nothing is written
+// unless all of the document makes sense. It knows no files and no command line; whoever calls it says what a document
+// may refer to.
+package apply
 
 import (
 	"time"
@@ -6,10 +10,12 @@ import (
 	"usher/directory"
 )
 
-// applyFile is what an apply file says; nil means that it does not say.
-type applyFile struct {
+// Document is what was read: what it asks for, and what is wrong with it. Nil in a part of it means that it does not
+// say.
+type Document struct {
 	connections  []connectionSpec
 	provisioners []provisionerSpec
+	problems     Problems
 }
 
 type connectionSpec struct {
@@ -45,12 +51,18 @@ type provisionerSpec struct {
 	deadline              *time.Duration
 }
 
-// read checks the file's shape.
-func (d *document) read(text []byte) (f applyFile) {
-	root, ok := d.root(text)
-	if !ok {
-		return f
+// Read reads a document and checks its shape. What is wrong is told by Planner.Plan, with what else is.
+func Read(text []byte, from Source) Document {
+	d := &reader{Source: from, Problems: Problems{Document: from.Name}}
+	f := Document{}
+	if root, ok := d.root(text); ok {
+		d.fill(&f, root)
 	}
+	f.problems = d.Problems
+	return f
+}
+
+func (d *reader) fill(f *Document, root place) {
 	top := d.known(root, "connections", "provisioners")
 	for _, p := range d.items(top["connections"]) {
 		f.connections = append(f.connections, d.connection(p))
@@ -58,10 +70,9 @@ func (d *document) read(text []byte) (f applyFile) {
 	for _, p := range d.items(top["provisioners"]) {
 		f.provisioners = append(f.provisioners, d.provisioner(p))
 	}
-	return f
 }
 
-func (d *document) connection(p place) connectionSpec {
+func (d *reader) connection(p place) connectionSpec {
 	fields := d.known(p, "name", "description", "type", "connectors")
 	c := connectionSpec{at: p, fields: fields, name: d.required(p, fields, "name"), description: d.text(fields["description"])}
 	if t := d.text(fields["type"]); t != nil && *t != string(directory.CustomConnector) {
@@ -73,7 +84,7 @@ func (d *document) connection(p place) connectionSpec {
 	return c
 }
 
-func (d *document) connector(p place) connectorSpec {
+func (d *reader) connector(p place) connectorSpec {
 	fields := d.known(p, "type", "enabled", "config", "mapping")
 	c := connectorSpec{at: p, config: p, kind: d.required(p, fields, "type"), enabled: d.flag(fields["enabled"]), input: map[string]string{}}
 	c.mapping = d.mapping(fields["mapping"])
@@ -91,7 +102,7 @@ func (d *document) connector(p place) connectorSpec {
 	return c
 }
 
-func (d *document) mapping(p place) map[string]ruleSpec {
+func (d *reader) mapping(p place) map[string]ruleSpec {
 	if p.node == nil {
 		return nil
 	}
@@ -103,7 +114,7 @@ func (d *document) mapping(p place) map[string]ruleSpec {
 	return rules
 }
 
-func (d *document) provisioner(p place) provisionerSpec {
+func (d *reader) provisioner(p place) provisionerSpec {
 	fields := d.known(p, "connection", "connector", "blocking", "on_failure", "deadline", "jit_outbound")
 	s := provisionerSpec{at: p, fields: fields, connection: d.required(p, fields, "connection"), connector: d.required(p, fields, "connector"),
 		blocking: d.flag(fields["blocking"]), jitOutbound: d.flag(fields["jit_outbound"]), onFailure: d.text(fields["on_failure"])}
@@ -113,7 +124,7 @@ func (d *document) provisioner(p place) provisionerSpec {
 	return s
 }
 
-func (d *document) duration(p place) *time.Duration {
+func (d *reader) duration(p place) *time.Duration {
 	v, err := time.ParseDuration(p.node.Value)
 	if err != nil {
 		d.bad(p, "must be a duration such as 20s")

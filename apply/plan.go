@@ -1,8 +1,8 @@
-package main
+package apply
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,62 +11,91 @@ import (
 	"usher/directory"
 )
 
-// applyPlan is what an apply file asks for beside what there is.
-type applyPlan struct {
+// Plan is what a document asks for beside what there is.
+type Plan struct {
 	connections  []plannedConnection
 	provisioners []plannedProvisioner
 }
 
-// mark says what becomes of a thing; its words are printed.
-type mark string
+// Mark says what becomes of a thing.
+type Mark string
 
+// What becomes of things.
 const (
-	created   mark = "created"
-	changed   mark = "changed"
-	unchanged mark = "unchanged"
+	Created   Mark = "created"
+	Changed   Mark = "changed"
+	Unchanged Mark = "unchanged"
 )
 
-func markOf(exists, same bool) mark {
+func markOf(exists, same bool) Mark {
 	switch {
 	case !exists:
-		return created
+		return Created
 	case same:
-		return unchanged
+		return Unchanged
 	}
-	return changed
+	return Changed
 }
 
 type plannedConnection struct {
-	mark
+	Mark
 	want       directory.Connection
 	connectors []plannedConnector
 }
 
 type plannedConnector struct {
-	mark
+	Mark
 	want    directory.Connector
-	mapping mark // of the attribute mapping, which is written by itself
+	mapping Mark // of the attribute mapping, which is written by itself
 }
 
 type plannedProvisioner struct {
-	mark
+	Mark
 	want directory.Provisioner
 }
 
-// checker compares an apply file with the database. It only reads.
-type checker struct {
-	*document
-	core  *core
-	kinds []connectors.Definition
-	// connectors of every connection in the database, or about to be, by connection key and kind
-	known   map[string]map[string]directory.Connector
-	answers map[string]directory.Retarget // of the command line, by connectorName
+// Store is what there is.
+type Store interface {
+	// Connectors gives those of all connections for connectionID "".
+	Connectors(ctx context.Context, connectionID string) ([]directory.Connector, error)
+	// ConnectionByName is NotFound when there is none.
+	ConnectionByName(ctx context.Context, name string) (directory.Connection, error)
+	ProvisionerOf(ctx context.Context, connectorID string) (p directory.Provisioner, ok bool, err error)
+	// Remembers reports whether accounts at the connector's target are known.
+	Remembers(ctx context.Context, connectorID string) (bool, error)
 }
 
-// check finds out what would change, and everything that keeps it from being done.
-func (c *checker) check(ctx context.Context, f applyFile) (plan applyPlan, err error) {
+// Planner compares documents with what there is. It only reads.
+type Planner struct {
+	Store   Store
+	Kinds   []connectors.Definition
+	Targets directory.Kinds // which settings say where a target is
+	// Answers say, by ConnectorName, what a new address of a connector means.
+	Answers map[string]directory.Retarget
+}
+
+// ConnectorName is a connector's key in Planner.Answers; the case of the connection's name does not count.
+func ConnectorName(connection, kind string) string { return directory.Key(connection) + "/" + kind }
+
+// Plan finds out what would change. The error is *Problems, with everything that keeps the document from being done,
+// or the store's.
+func (p Planner) Plan(ctx context.Context, d Document) (Plan, error) {
+	c := &checker{Planner: p, Problems: Problems{Document: d.problems.Document, List: slices.Clone(d.problems.List)}}
+	plan, err := c.check(ctx, d)
+	return plan, cmp.Or(err, c.err())
+}
+
+// checker is at work on one document.
+type checker struct {
+	Planner
+	Problems
+	// connectors of every connection in the database, or about to be, by connection key and kind
+	known map[string]map[string]directory.Connector
+}
+
+func (c *checker) check(ctx context.Context, f Document) (plan Plan, err error) {
 	c.known = map[string]map[string]directory.Connector{}
-	stored, err := c.core.store.Connectors(ctx, "")
+	stored, err := c.Store.Connectors(ctx, "")
 	if err != nil {
 		return plan, err
 	}
@@ -116,7 +145,7 @@ func (c *checker) wrong(whole place, fields map[string]place, errs directory.Fie
 func (c *checker) connection(ctx context.Context, s connectionSpec) (p plannedConnection, err error) {
 	was := directory.Connection{}
 	if s.name != "" {
-		was, err = c.core.store.ConnectionByName(ctx, s.name)
+		was, err = c.Store.ConnectionByName(ctx, s.name)
 		if err != nil && directory.CodeOf(err) != directory.NotFound {
 			return p, err
 		}
@@ -131,7 +160,7 @@ func (c *checker) connection(ctx context.Context, s connectionSpec) (p plannedCo
 		delete(errs, "name") // told already
 	}
 	c.wrong(s.at, s.fields, errs)
-	p.mark = markOf(was.ID != "", p.want == was)
+	p.Mark = markOf(was.ID != "", p.want == was)
 	lines := map[string]int{}
 	for _, k := range s.connectors {
 		if at, again := lines[k.kind]; again && k.kind != "" {
@@ -151,7 +180,7 @@ func (c *checker) connection(ctx context.Context, s connectionSpec) (p plannedCo
 }
 
 func (c *checker) connector(ctx context.Context, connection string, s connectorSpec) (p plannedConnector, ok bool, err error) {
-	i := slices.IndexFunc(c.kinds, func(d connectors.Definition) bool { return d.Kind == s.kind })
+	i := slices.IndexFunc(c.Kinds, func(d connectors.Definition) bool { return d.Kind == s.kind })
 	if i < 0 {
 		if s.kind != "" {
 			c.bad(place{line: s.at.line, path: join(s.at.path, "type")}, "there is no connector kind %q; there are %s", s.kind, c.kindNames())
@@ -165,7 +194,7 @@ func (c *checker) connector(ctx context.Context, connection string, s connectorS
 		p.want.Enabled = *s.enabled
 	}
 	var errs directory.FieldErrors
-	p.want.Settings, errs = connectors.Read(c.kinds[i].AllFields(), s.input, was.Settings)
+	p.want.Settings, errs = connectors.Read(c.Kinds[i].AllFields(), s.input, was.Settings)
 	for key := range s.fields {
 		if _, read := s.input[key]; !read {
 			delete(errs, key) // told already
@@ -173,14 +202,14 @@ func (c *checker) connector(ctx context.Context, connection string, s connectorS
 	}
 	c.wrong(s.config, s.fields, errs)
 	same := p.want.Enabled == was.Enabled && maps.Equal(p.want.Settings.Values, was.Settings.Values) && maps.Equal(p.want.Settings.Secrets, was.Settings.Secrets)
-	p.mark, p.mapping = markOf(exists, same), unchanged
-	if p.want.Retarget = c.answers[connectorName(connection, s.kind)]; exists && p.want.Retarget == "" {
+	p.Mark, p.mapping = markOf(exists, same), Unchanged
+	if p.want.Retarget = c.Answers[ConnectorName(connection, s.kind)]; exists && p.want.Retarget == "" {
 		if err := c.retargets(ctx, s, was, p.want); err != nil {
 			return p, false, err
 		}
 	}
-	if c.mapping(c.kinds[i], s, &p.want) {
-		p.mapping = changed
+	if c.mapping(c.Kinds[i], s, &p.want) {
+		p.mapping = Changed
 	}
 	c.remember(p.want)
 	return p, true, nil
@@ -188,11 +217,11 @@ func (c *checker) connector(ctx context.Context, connection string, s connectorS
 
 // retargets says what must be answered before a connector that remembers accounts points to another address.
 func (c *checker) retargets(ctx context.Context, s connectorSpec, was, want directory.Connector) error {
-	changed, at := c.core.opener.Retargeted(was.Kind, was.Settings, want.Settings)
+	changed, at := c.Targets.Retargeted(was.Kind, was.Settings, want.Settings)
 	if len(changed) == 0 {
 		return nil
 	}
-	remembers, err := c.core.store.Remembers(ctx, was.ID)
+	remembers, err := c.Store.Remembers(ctx, was.ID)
 	if err != nil || !remembers {
 		return err
 	}
@@ -204,73 +233,8 @@ func (c *checker) retargets(ctx context.Context, s connectorSpec, was, want dire
 
 func (c *checker) kindNames() string {
 	var names []string
-	for _, d := range c.kinds {
+	for _, d := range c.Kinds {
 		names = append(names, d.Kind)
 	}
 	return strings.Join(names, ", ")
-}
-
-func (c *checker) provisioners(ctx context.Context, specs []provisionerSpec) (out []plannedProvisioner, err error) {
-	lines := map[string]int{}
-	for _, s := range specs {
-		if s.connection == "" || s.connector == "" {
-			continue // told already
-		}
-		key := directory.Key(s.connection) + "\x00" + s.connector
-		if at, again := lines[key]; again {
-			c.bad(s.at, "the provisioner %s/%s is on line %d already", s.connection, s.connector, at)
-			continue
-		}
-		lines[key] = s.at.line
-		k, ok := c.known[directory.Key(s.connection)][s.connector]
-		if !ok {
-			c.bad(s.fields["connector"], "%s", c.noConnector(s))
-			continue
-		}
-		p, err := c.provisioner(ctx, s, k)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-func (c *checker) noConnector(s provisionerSpec) string {
-	if len(c.known[directory.Key(s.connection)]) == 0 {
-		return fmt.Sprintf("there is no connection %s with a connector, neither here nor in the database", s.connection)
-	}
-	return fmt.Sprintf("the connection %s has no connector %s, neither here nor in the database", s.connection, s.connector)
-}
-
-func (c *checker) provisioner(ctx context.Context, s provisionerSpec, k directory.Connector) (p plannedProvisioner, err error) {
-	was, exists := directory.Provisioner{}, false
-	if k.ID != "" {
-		if was, exists, err = c.core.store.ProvisionerOf(ctx, k.ID); err != nil {
-			return p, err
-		}
-	}
-	p.want = was
-	p.want.ConnectorID, p.want.Connection, p.want.Kind = k.ID, k.Connection, k.Kind
-	if s.blocking != nil {
-		p.want.Blocking = *s.blocking
-	}
-	if s.jitOutbound != nil {
-		p.want.JITOutbound = *s.jitOutbound
-	}
-	if s.onFailure != nil {
-		p.want.OnFailure = directory.OnFailure(*s.onFailure)
-	}
-	if s.deadline != nil {
-		p.want.Deadline = *s.deadline
-	}
-	errs := p.want.Check()
-	delete(errs, "connector") // a new connector has no ID yet
-	if s.onFailure != nil && errs["on_failure"] != "" {
-		errs["on_failure"] = fmt.Sprintf("must be %s or %s", directory.Reject, directory.CreateAnyway)
-	}
-	c.wrong(s.at, s.fields, errs)
-	was.Connection = p.want.Connection // a renamed connection is no change of this
-	p.mark = markOf(exists, p.want == was)
-	return p, nil
 }

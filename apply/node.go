@@ -1,12 +1,10 @@
-package main
+package apply
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,51 +13,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// place is a value in an apply file and the way to it.
+// place is a value in a document and the way to it.
 type place struct {
 	node *yaml.Node
 	line int
 	path string // connections[0].connectors[1].config.token
 }
 
-// document reads one YAML document and collects everything that is wrong with it, so that it is mended in one go.
-type document struct {
-	name     string // as the problems call it
-	dir      string // what file references are relative to
-	problems []problem
-}
-
-type problem struct {
-	line       int
-	path, text string
-}
-
-func (d *document) bad(p place, format string, args ...any) {
-	d.problems = append(d.problems, problem{p.line, p.path, fmt.Sprintf(format, args...)})
-}
-
-// err is nil when nothing is wrong, else all problems in the order of the file.
-func (d *document) err() error {
-	if len(d.problems) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
-	var b strings.Builder
-	b.WriteString("nothing was applied:")
-	for _, p := range d.problems {
-		fmt.Fprintf(&b, "\n%s:%d: ", d.name, p.line)
-		if p.path != "" {
-			b.WriteString(p.path + ": ")
-		}
-		b.WriteString(p.text)
-	}
-	return errors.New(b.String())
+// reader reads one YAML document and collects everything that is wrong with it, so that it is mended in one go.
+type reader struct {
+	Source
+	Problems
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
 // root parses the text; ok is false when there is nothing to look into.
-func (d *document) root(text []byte) (root place, ok bool) {
+func (d *reader) root(text []byte) (root place, ok bool) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var n, more yaml.Node
 	err := decoder.Decode(&n)
@@ -92,7 +62,7 @@ func resolve(n *yaml.Node) *yaml.Node {
 }
 
 // pairs are the values of a mapping by key. A key without a value is as if it were not there.
-func (d *document) pairs(p place) map[string]place {
+func (d *reader) pairs(p place) map[string]place {
 	out := map[string]place{}
 	n := resolve(p.node)
 	if n.Kind != yaml.MappingNode {
@@ -117,7 +87,7 @@ func (d *document) pairs(p place) map[string]place {
 }
 
 // known is pairs without the keys that nobody knows.
-func (d *document) known(p place, keys ...string) map[string]place {
+func (d *reader) known(p place, keys ...string) map[string]place {
 	all := d.pairs(p)
 	n := resolve(p.node)
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
@@ -138,7 +108,7 @@ func join(path, key string) string {
 }
 
 // items are the elements of a list; a missing list has none.
-func (d *document) items(p place) []place {
+func (d *reader) items(p place) []place {
 	if p.node == nil {
 		return nil
 	}
@@ -154,7 +124,7 @@ func (d *document) items(p place) []place {
 }
 
 // text is a string; nil when it is missing or something else.
-func (d *document) text(p place) *string {
+func (d *reader) text(p place) *string {
 	if p.node == nil {
 		return nil
 	}
@@ -166,7 +136,7 @@ func (d *document) text(p place) *string {
 }
 
 // required is text that must be there, under key of in.
-func (d *document) required(in place, fields map[string]place, key string) string {
+func (d *reader) required(in place, fields map[string]place, key string) string {
 	p, ok := fields[key]
 	if !ok {
 		if in.node.Kind == yaml.MappingNode {
@@ -181,7 +151,7 @@ func (d *document) required(in place, fields map[string]place, key string) strin
 }
 
 // flag is true or false; nil when it is missing or something else.
-func (d *document) flag(p place) *bool {
+func (d *reader) flag(p place) *bool {
 	if p.node == nil {
 		return nil
 	}
@@ -191,65 +161,4 @@ func (d *document) flag(p place) *bool {
 		return nil
 	}
 	return &v
-}
-
-const maxReference = 16 << 10
-
-// setting is a connector setting as text: a literal, {env: NAME} or {file: PATH}.
-func (d *document) setting(p place) (string, bool) {
-	switch p.node.Kind {
-	case yaml.ScalarNode:
-		if p.node.ShortTag() == "!!bool" {
-			return strings.ToLower(p.node.Value), true
-		}
-		return p.node.Value, true
-	case yaml.MappingNode:
-		return d.reference(p)
-	}
-	d.bad(p, "must be text, a number, true or false, {env: NAME} or {file: PATH}")
-	return "", false
-}
-
-func (d *document) reference(p place) (string, bool) {
-	before := len(d.problems)
-	f := d.known(p, "env", "file")
-	env, file := d.text(f["env"]), d.text(f["file"])
-	switch {
-	case len(d.problems) > before:
-	case (env == nil) == (file == nil):
-		d.bad(p, "must be either {env: NAME} or {file: PATH}")
-	case env != nil:
-		v, ok := os.LookupEnv(*env)
-		if !ok || v == "" {
-			d.bad(p, "the environment variable %s is not set", *env)
-		}
-		return v, ok
-	default:
-		return d.fromFile(p, *file)
-	}
-	return "", false
-}
-
-// fromFile reads a secret's file, without the line's end. Its problems never hold what is in it.
-func (d *document) fromFile(p place, path string) (string, bool) {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(d.dir, path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		d.bad(p, "%v", err)
-		return "", false
-	}
-	defer func() { _ = f.Close() }() // only read
-	b, err := io.ReadAll(io.LimitReader(f, maxReference+1))
-	if err != nil {
-		d.bad(p, "%v", err)
-		return "", false
-	}
-	v := strings.TrimRight(string(b), "\r\n")
-	if len(b) > maxReference || v == "" {
-		d.bad(p, "%s must hold 1 to %d bytes", path, maxReference)
-		return "", false
-	}
-	return v, true
 }
