@@ -51,14 +51,8 @@ func (c *checker) expressions(def connectors.Definition, s connectorSpec, want d
 		c.bad(s.at, "%v", err)
 	}
 	for key, spec := range s.mapping {
-		w, ok := wrong[key]
-		if !ok {
-			continue
+		if w, ok := wrong[key]; ok {
+			c.bad(spec.at, "%s", w.Error())
 		}
-		words := w.Message
-		if w.Caret != "" {
-			words += "\n  " + strings.ReplaceAll(w.Caret, "\n", "\n  ")
-		}
-		c.bad(spec.at, "%s", words)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/provisioning"
 )
 
 // Plan is what a document asks for beside what there is.
@@ -193,14 +194,7 @@ func (c *checker) connector(ctx context.Context, connection string, s connectorS
 	if s.enabled != nil {
 		p.want.Enabled = *s.enabled
 	}
-	var errs directory.FieldErrors
-	p.want.Settings, errs = connectors.Read(c.Kinds[i].AllFields(), s.input, was.Settings)
-	for key := range s.fields {
-		if _, read := s.input[key]; !read {
-			delete(errs, key) // told already
-		}
-	}
-	c.wrong(s.config, s.fields, errs)
+	p.want.Settings = c.settings(c.Kinds[i], s, was.Settings)
 	same := p.want.Enabled == was.Enabled && maps.Equal(p.want.Settings.Values, was.Settings.Values) && maps.Equal(p.want.Settings.Secrets, was.Settings.Secrets)
 	p.Mark, p.mapping = markOf(exists, same), Unchanged
 	if p.want.Retarget = c.Answers[ConnectorName(connection, s.kind)]; exists && p.want.Retarget == "" {
@@ -213,6 +207,21 @@ func (c *checker) connector(ctx context.Context, connection string, s connectorS
 	}
 	c.remember(p.want)
 	return p, true, nil
+}
+
+// settings puts those of the document over those that are stored.
+func (c *checker) settings(def connectors.Definition, s connectorSpec, was directory.Settings) directory.Settings {
+	settings, errs := provisioning.ReadSettings(def, s.input, was)
+	for key := range s.fields {
+		if _, read := s.input[key]; !read {
+			delete(errs, key) // told already
+		}
+	}
+	if _, named := s.fields[connectors.GroupRule]; !named {
+		delete(errs, connectors.GroupRule) // stored before, and not the document's
+	}
+	c.wrong(s.config, s.fields, errs)
+	return settings
 }
 
 // retargets says what must be answered before a connector that remembers accounts points to another address.

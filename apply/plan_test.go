@@ -97,6 +97,40 @@ func withSettings(more string) string {
 		"        config: {base_url: \"https://a.example.com/scim\", auth_mode: none" + more + "}\n"
 }
 
+// A rule for groups that cannot be read is found before it is stored, with the words of the page.
+func TestPlanChecksTheRuleForGroups(t *testing.T) {
+	for rule, says := range map[string]string{
+		`team.name == "x"`:   "A rule is about group",
+		`group.title == "x"`: "There is no attribute “title” here. A group has displayName and id",
+		`group.displayName`:  "true or false is needed",
+		`group.`:             "sign in the wrong place",
+	} {
+		_, wrong := plan(t, shelf{}, withSettings(", push_groups: true, group_rule: '"+rule+"'"))
+		if len(wrong) != 1 || wrong[0].Line != 5 || wrong[0].Path != "connections[0].connectors[0].config.group_rule" || !strings.Contains(wrong[0].Text, says) {
+			t.Errorf("%s: %+v", rule, wrong)
+		}
+	}
+	if _, wrong := plan(t, shelf{}, withSettings(`, push_groups: true, group_rule: 'group.displayName.startsWith("App ")'`)); wrong != nil {
+		t.Errorf("a good rule: %+v", wrong)
+	}
+}
+
+// A rule that was stored before it was checked does not keep a document from being done that says nothing of it.
+func TestPlanLeavesAStoredRule(t *testing.T) {
+	settings, wrong := connectors.Read(scim2.Definition().AllFields(), map[string]string{"base_url": "https://a.example.com/scim", "auth_mode": "none",
+		connectors.PushGroups: "true", connectors.GroupRule: "group.nothing"}, directory.Settings{})
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	stored := shelf{directory.Connector{ID: "k", ConnectionID: "c", Connection: "Warehouse", Kind: scim2.Kind, Settings: settings}}
+	if _, problems := plan(t, stored, withSettings(", on_existing: adopt")); problems != nil {
+		t.Errorf("not named: %+v", problems)
+	}
+	if _, problems := plan(t, stored, withSettings(", group_rule: group.nothing")); len(problems) != 1 {
+		t.Errorf("named: %+v", problems)
+	}
+}
+
 // A document from elsewhere must not read what this machine keeps.
 func TestReferencesAreGivenIn(t *testing.T) {
 	for _, ref := range []string{"{env: HOME}", "{file: /etc/hostname}"} {

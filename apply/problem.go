@@ -28,7 +28,7 @@ func (p *Problems) Error() string {
 		if q.Path != "" {
 			b.WriteString(q.Path + ": ")
 		}
-		b.WriteString(q.Text)
+		b.WriteString(strings.ReplaceAll(q.Text, "\n", "\n  "))
 	}
 	return b.String()
 }

@@ -34,7 +34,7 @@ func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Va
 	c := t.Connector
 	c.Enabled, c.Revision = m.form.Get("enabled") == "true", m.revision
 	c.Retarget = directory.Retarget(f.Get(directory.RetargetField))
-	settings, errs := readSettings(d, in, c.Settings)
+	settings, errs := provisioning.ReadSettings(d, in, c.Settings)
 	c.Settings = settings
 	addLost(errs, lost)
 	edit := connectorEdit{connectorID: c.ID, form: typedForm(d, in, t.Settings, errs), on: c.Enabled, revised: m.revised}

@@ -6,6 +6,7 @@ import (
 
 	"usher/connectors"
 	"usher/directory"
+	"usher/provisioning"
 	"usher/views"
 	"usher/views/ui"
 )
@@ -128,7 +129,7 @@ func (s *Server) takeConnectorStep(w http.ResponseWriter, r *http.Request, n dir
 		old, token = connectorDraft{}, ""
 	}
 	in := settingsInput(d, f)
-	settings, errs := readSettings(d, in, old.settings)
+	settings, errs := provisioning.ReadSettings(d, in, old.settings)
 	addLost(errs, lost)
 	if len(errs) > 0 {
 		v := s.connectorNewView(r, n)

@@ -1,14 +1,11 @@
 package handlers
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 
 	"usher/connectors"
 	"usher/directory"
-	"usher/expression"
-	"usher/provisioning"
 	"usher/views"
 )
 
@@ -33,23 +30,6 @@ func settingsInput(d connectors.Definition, f url.Values) map[string]string {
 // storedForm shows settings as they are stored.
 func storedForm(d connectors.Definition, s directory.Settings) views.ConnectorForm {
 	return views.ConnectorForm{Definition: d, Values: s.Values, Saved: saved(s)}
-}
-
-// readSettings checks what was typed against the kind's fields, and the rule for groups, which the fields know as a text
-// only.
-func readSettings(d connectors.Definition, in map[string]string, old directory.Settings) (directory.Settings, directory.FieldErrors) {
-	s, errs := connectors.Read(d.AllFields(), in, old)
-	if d.Groups == nil {
-		return s, errs
-	}
-	if _, err := provisioning.CompileGroupRule(s.Values[connectors.GroupRule]); err != nil {
-		message := err.Error()
-		if e, ok := errors.AsType[*expression.Error](err); ok {
-			message = e.Error()
-		}
-		errs.Add(connectors.GroupRule, message)
-	}
-	return s, errs
 }
 
 // typedForm shows a form again as it was typed, without its secrets: Server.keepSecrets keeps those.
