@@ -29,7 +29,7 @@ var larger = map[string]int{
 	"scim/server/skip_unknown_test.go TestSkipUnknownMembers":                  63,
 }
 
-// TestSizes looks at Go that people write.
+// TestSizes looks at the Go and the templates that people write.
 func TestSizes(t *testing.T) {
 	patterns, left := generated(t), maps.Clone(larger)
 	check := func(what string, lines, most int) {
@@ -44,12 +44,15 @@ func TestSizes(t *testing.T) {
 			t.Errorf("%s has %d lines: take it out of the list of this test.", what, lines)
 		}
 	}
-	for _, file := range filesOf(t, ".go") {
+	for _, file := range filesOf(t, ".go", ".templ") {
 		if isGenerated(patterns, file) {
 			continue
 		}
 		text := read(t, file)
 		check(file, strings.Count(text, "\n"), mostLines)
+		if strings.HasSuffix(file, ".templ") {
+			continue
+		}
 		for name, lines := range functions(t, file, text) {
 			check(file+" "+name, lines, mostFunction)
 		}
