@@ -77,8 +77,10 @@ func (b *Tab) travels() (bool, int) {
 	return b.requested || b.loading, b.documents
 }
 
-// Wide gives the page the window that it began with, and Phone that of a telephone.
-func (b *Tab) Wide()  { b.t.Helper(); b.Do("wide", wide.emulate()) }
+// Wide gives the page the window that it began with.
+func (b *Tab) Wide() { b.t.Helper(); b.Do("wide", wide.emulate()) }
+
+// Phone gives the page the window of a telephone.
 func (b *Tab) Phone() { b.t.Helper(); b.Do("phone", phone.emulate()) }
 
 // Do runs steps, and waits until what they began is over: a page that loads, a request of htmx.

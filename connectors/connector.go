@@ -109,6 +109,7 @@ type Step struct {
 // StepState is how a step went.
 type StepState string
 
+// How a step can go. A warning leaves provisioning possible; a skipped step looked at nothing.
 const (
 	StepOK      StepState = "ok"
 	StepWarning StepState = "warning"

@@ -48,6 +48,7 @@ type Attribute struct {
 // AttributeType is what an expression must yield.
 type AttributeType string
 
+// What an expression can be asked to yield.
 const (
 	String  AttributeType = "string"
 	Boolean AttributeType = "boolean"

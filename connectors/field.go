@@ -14,6 +14,7 @@ import (
 // FieldType is how a field is asked for and checked.
 type FieldType string
 
+// The types of field. Whatever the type, a stored value is text.
 const (
 	Text     FieldType = "text"
 	URL      FieldType = "url"

@@ -11,6 +11,7 @@ import (
 // Code says what kind of failure an act met; the doors map it to a status.
 type Code string
 
+// The codes, of which each has one status at each door.
 const (
 	Invalid  Code = "invalid"   // the input is wrong; Fields says where
 	Conflict Code = "conflict"  // the name is taken, or somebody else changed it meanwhile

@@ -9,6 +9,7 @@ import (
 // Retarget is what an administrator says of a connector whose settings point somewhere else than before.
 type Retarget string
 
+// The two answers; "" is that nothing was said.
 const (
 	SameTenant    Retarget = "moved"   // the same accounts are at another address: each is confirmed by a read before its first write
 	AnotherTenant Retarget = "another" // other accounts are there: each user is looked for anew, and what was at the old address is left

@@ -7,9 +7,16 @@ type Secret string
 
 const redacted = "[secret]"
 
-func (Secret) String() string               { return redacted }
-func (Secret) GoString() string             { return redacted }
-func (Secret) LogValue() slog.Value         { return slog.StringValue(redacted) }
+// String implements fmt.Stringer without the value.
+func (Secret) String() string { return redacted }
+
+// GoString implements fmt.GoStringer, for %#v, without the value.
+func (Secret) GoString() string { return redacted }
+
+// LogValue implements slog.LogValuer without the value.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText implements encoding.TextMarshaler, which encoding/json uses too, without the value.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Reveal is the one way to the value; call it only where it is sent or sealed.

@@ -153,8 +153,10 @@ type Item struct {
 }
 
 type (
-	Email = Item // one of a user's addresses
-	Phone = Item // one of a user's numbers
+	// Email is one of a user's e-mail addresses (RFC 7643 §4.1.2).
+	Email = Item
+	// Phone is one of a user's telephone numbers (RFC 7643 §4.1.2).
+	Phone = Item
 )
 
 // Address is a postal address.

@@ -91,6 +91,7 @@ type Done struct{ Created, Changed, Refused int64 }
 // State is how far an import is; it follows from the times.
 type State string
 
+// The states, in the order in which an import goes through them; users are written only while it is Running.
 const (
 	Uploading State = "uploading"
 	Failed    State = "discarded" // the file could not be read to its end

@@ -11,6 +11,7 @@ import (
 // Trait is something by which two rows, or a row and a user, are taken for one person.
 type Trait int
 
+// The traits: user name, e-mail address, employee number, external ID.
 const (
 	ByName Trait = iota
 	ByEmail

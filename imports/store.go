@@ -11,6 +11,7 @@ import (
 // Move is something that a person does to an import.
 type Move string
 
+// The moves. Which of them fit depends on the import's State.
 const (
 	Start  Move = "start"
 	Pause  Move = "pause"

@@ -17,6 +17,7 @@ type Entry struct {
 // State is what can be said of a message in a word.
 type State string
 
+// The states of a message. Sent and failed ones stay so.
 const (
 	Waiting  State = "waiting" // never tried
 	Sending  State = "sending"

@@ -184,7 +184,7 @@ func wait(attempts int) time.Duration {
 	return d
 }
 
-// Actions of this package in a directory.Change. Stored: never rename.
+// ActionServerUpdate is the action of a directory.Change that sets or removes the mail server. Stored: never rename.
 const ActionServerUpdate = "mail.server"
 
 // SaveServer sets the mail server; one that has nothing but a Revision removes it. Conflict when s.Revision is not the

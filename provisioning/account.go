@@ -85,6 +85,7 @@ type Account struct {
 // Status is what an admin sees. It is worked out, never stored.
 type Status string
 
+// The statuses of an account; docs/states.md has what leads from one to another.
 const (
 	StatusSynced   Status = "synced"
 	StatusPending  Status = "pending"

@@ -27,6 +27,7 @@ type Claim struct {
 // Sort is which accounts may be claimed.
 type Sort int
 
+// Which accounts a claim takes: a target that has no room for new accounts still takes changes to known ones.
 const (
 	Everybody Sort = iota
 	Known          // not users whose account has to be made; leavers always

@@ -8,6 +8,7 @@ import (
 // Want is what an account should be, and why when it should not be there.
 type Want string
 
+// What an account can be wanted to be; Wanted says which of them holds.
 const (
 	Present    Want = "present"
 	Disabled   Want = "disabled"     // the user is disabled

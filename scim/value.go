@@ -55,8 +55,10 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 // Bool is a boolean that some services send as text or as a number. What says neither yes nor no is not Set.
 type Bool struct{ Set, Value bool }
 
-// True and False are set values.
-func True() Bool  { return Bool{Set: true, Value: true} }
+// True is a Bool that says yes.
+func True() Bool { return Bool{Set: true, Value: true} }
+
+// False is a Bool that says no, where the zero Bool says nothing.
 func False() Bool { return Bool{Set: true} }
 
 // UnmarshalJSON implements json.Unmarshaler; it never fails on valid JSON.

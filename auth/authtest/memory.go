@@ -51,20 +51,24 @@ func (m *Memory) find(match func(auth.Admin) bool) (auth.Admin, bool, error) {
 	return auth.Admin{}, false, m.failure
 }
 
+// AdminByName implements auth.Admins.
 func (m *Memory) AdminByName(_ context.Context, key string) (auth.Admin, bool, error) {
 	return m.find(func(a auth.Admin) bool { return directory.NameKey(a.UserName) == key })
 }
 
+// AdminByID implements auth.Admins.
 func (m *Memory) AdminByID(_ context.Context, id string) (auth.Admin, bool, error) {
 	return m.find(func(a auth.Admin) bool { return a.ID == id })
 }
 
+// ListAdmins implements auth.Admins.
 func (m *Memory) ListAdmins(context.Context) ([]auth.Admin, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.admins), m.failure
 }
 
+// CreateAdmin implements auth.Admins.
 func (m *Memory) CreateAdmin(_ context.Context, a auth.Admin, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -79,6 +83,7 @@ func (m *Memory) CreateAdmin(_ context.Context, a auth.Admin, c directory.Change
 	return m.failure
 }
 
+// SetAdminPassword implements auth.Admins.
 func (m *Memory) SetAdminPassword(_ context.Context, id, hash, keep string, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -93,6 +98,7 @@ func (m *Memory) SetAdminPassword(_ context.Context, id, hash, keep string, c di
 	return m.failure
 }
 
+// RehashAdminPassword implements auth.Admins.
 func (m *Memory) RehashAdminPassword(_ context.Context, id, old, hash string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -104,6 +110,7 @@ func (m *Memory) RehashAdminPassword(_ context.Context, id, old, hash string) er
 	return m.failure
 }
 
+// AdminSignedIn implements auth.Admins.
 func (m *Memory) AdminSignedIn(_ context.Context, id string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -115,12 +122,14 @@ func (m *Memory) AdminSignedIn(_ context.Context, id string, at time.Time) error
 	return m.failure
 }
 
+// HasAdmin implements auth.Setup.
 func (m *Memory) HasAdmin(context.Context) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.admins) > 0, m.failure
 }
 
+// SaveSetupToken implements auth.Setup.
 func (m *Memory) SaveSetupToken(_ context.Context, hash string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -131,12 +140,14 @@ func (m *Memory) SaveSetupToken(_ context.Context, hash string) error {
 	return m.failure
 }
 
+// SetupTokenHash implements auth.Setup.
 func (m *Memory) SetupTokenHash(context.Context) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.setup, m.failure
 }
 
+// CreateFirstAdmin implements auth.Setup.
 func (m *Memory) CreateFirstAdmin(_ context.Context, a auth.Admin, hash string, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,6 +13,7 @@ type knownBrowser struct {
 	hash string
 }
 
+// KnowsBrowser implements auth.Browsers.
 func (m *Memory) KnowsBrowser(_ context.Context, of auth.Owner, hash string, since time.Time) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -20,6 +21,7 @@ func (m *Memory) KnowsBrowser(_ context.Context, of auth.Owner, hash string, sin
 	return ok && at.After(since), m.failure
 }
 
+// SaveBrowser implements auth.Browsers.
 func (m *Memory) SaveBrowser(_ context.Context, of auth.Owner, hash string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -40,6 +42,7 @@ func (m *Memory) SaveBrowser(_ context.Context, of auth.Owner, hash string, at t
 	return m.failure
 }
 
+// DeleteBrowsers implements auth.Browsers.
 func (m *Memory) DeleteBrowsers(_ context.Context, before time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -9,6 +9,7 @@ import (
 	"usher/auth"
 )
 
+// LoadSession implements auth.SessionRows.
 func (m *Memory) LoadSession(_ context.Context, hash string) (auth.SessionRow, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -16,6 +17,7 @@ func (m *Memory) LoadSession(_ context.Context, hash string) (auth.SessionRow, b
 	return row, ok, m.failure
 }
 
+// CreateSession implements auth.SessionRows.
 func (m *Memory) CreateSession(_ context.Context, s auth.SessionRow) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -23,6 +25,7 @@ func (m *Memory) CreateSession(_ context.Context, s auth.SessionRow) error {
 	return m.failure
 }
 
+// UpdateSession implements auth.SessionRows.
 func (m *Memory) UpdateSession(_ context.Context, s auth.SessionRow) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -34,6 +37,7 @@ func (m *Memory) UpdateSession(_ context.Context, s auth.SessionRow) (bool, erro
 	return ok, m.failure
 }
 
+// TouchSession implements auth.SessionRows.
 func (m *Memory) TouchSession(_ context.Context, hash string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -44,6 +48,7 @@ func (m *Memory) TouchSession(_ context.Context, hash string, at time.Time) erro
 	return m.failure
 }
 
+// DeleteSession implements auth.SessionRows.
 func (m *Memory) DeleteSession(_ context.Context, hash string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -51,6 +56,7 @@ func (m *Memory) DeleteSession(_ context.Context, hash string) error {
 	return m.failure
 }
 
+// DeleteSessions implements auth.SessionRows.
 func (m *Memory) DeleteSessions(_ context.Context, of auth.Owner, except string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -62,11 +68,13 @@ func (m *Memory) endSessions(of auth.Owner, except string) {
 	maps.DeleteFunc(m.sessions, func(h string, s auth.SessionRow) bool { return s.Owner == of && h != except })
 }
 
+// CountSessions implements auth.SessionRows.
 func (m *Memory) CountSessions(ctx context.Context, of auth.Owner, idleSince, now time.Time) (int, error) {
 	rows, err := m.ListSessions(ctx, of, idleSince, now, len(m.sessions))
 	return len(rows), err
 }
 
+// ListSessions implements auth.SessionRows.
 func (m *Memory) ListSessions(_ context.Context, of auth.Owner, idleSince, now time.Time, limit int) ([]auth.SessionRow, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -80,6 +88,7 @@ func (m *Memory) ListSessions(_ context.Context, of auth.Owner, idleSince, now t
 	return out[:min(limit, len(out))], m.failure
 }
 
+// DeleteExpiredSessions implements auth.SessionRows.
 func (m *Memory) DeleteExpiredSessions(_ context.Context, idleSince, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -89,12 +98,14 @@ func (m *Memory) DeleteExpiredSessions(_ context.Context, idleSince, now time.Ti
 	return m.failure
 }
 
+// SignInFailures implements auth.Throttle.
 func (m *Memory) SignInFailures(_ context.Context, key string) (auth.Failures, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.failures[key], m.failure
 }
 
+// SwapSignInFailures implements auth.Throttle.
 func (m *Memory) SwapSignInFailures(_ context.Context, key string, old, next auth.Failures) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -105,6 +116,7 @@ func (m *Memory) SwapSignInFailures(_ context.Context, key string, old, next aut
 	return true, m.failure
 }
 
+// ClearSignInFailures implements auth.Throttle.
 func (m *Memory) ClearSignInFailures(_ context.Context, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -112,6 +124,7 @@ func (m *Memory) ClearSignInFailures(_ context.Context, key string) error {
 	return m.failure
 }
 
+// DeleteSignInFailures implements auth.Throttle.
 func (m *Memory) DeleteSignInFailures(_ context.Context, before time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"usher/directory"
 )
 
+// CreateToken implements auth.Tokens.
 func (m *Memory) CreateToken(_ context.Context, t auth.Token, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -18,6 +19,7 @@ func (m *Memory) CreateToken(_ context.Context, t auth.Token, c directory.Change
 	return m.failure
 }
 
+// TokenByHash implements auth.Tokens.
 func (m *Memory) TokenByHash(_ context.Context, hash string) (auth.Token, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -27,6 +29,7 @@ func (m *Memory) TokenByHash(_ context.Context, hash string) (auth.Token, bool, 
 	return auth.Token{}, false, m.failure
 }
 
+// ListTokens implements auth.Tokens.
 func (m *Memory) ListTokens(_ context.Context, f auth.TokenFilter) ([]auth.Token, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -34,6 +37,7 @@ func (m *Memory) ListTokens(_ context.Context, f auth.TokenFilter) ([]auth.Token
 	return found[:min(f.Limit, len(found))], m.failure
 }
 
+// DeleteToken implements auth.Tokens.
 func (m *Memory) DeleteToken(_ context.Context, userID, id string, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -46,6 +50,7 @@ func (m *Memory) DeleteToken(_ context.Context, userID, id string, c directory.C
 	return m.failure
 }
 
+// TouchToken implements auth.Tokens.
 func (m *Memory) TouchToken(_ context.Context, id string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -41,6 +41,7 @@ func (m *Memory) live(match func(directory.User) bool) int {
 	return found
 }
 
+// UserForSignIn implements auth.Users.
 func (m *Memory) UserForSignIn(_ context.Context, typed string) (directory.User, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -69,6 +70,7 @@ func (m *Memory) UserForSignIn(_ context.Context, typed string) (directory.User,
 	return u, ok, nil
 }
 
+// UserByID implements auth.Users.
 func (m *Memory) UserByID(_ context.Context, id string) (directory.User, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -79,6 +81,7 @@ func (m *Memory) UserByID(_ context.Context, id string) (directory.User, bool, e
 	return m.users[i], true, nil
 }
 
+// SetUserPassword implements auth.Users.
 func (m *Memory) SetUserPassword(_ context.Context, id string, p auth.NewPassword, keep string, c directory.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -97,6 +100,7 @@ func (m *Memory) SetUserPassword(_ context.Context, id string, p auth.NewPasswor
 	return m.failure
 }
 
+// RehashUserPassword implements auth.Users.
 func (m *Memory) RehashUserPassword(_ context.Context, id, old, hash string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -21,6 +21,7 @@ type Step struct {
 // StepState is how it went.
 type StepState string
 
+// How a step of the test can go. A Skipped one did not have what it looks at; nothing is wrong by it.
 const (
 	Passed  StepState = "ok"
 	Warned  StepState = "warning"

@@ -14,6 +14,7 @@ import (
 // Kind says what ended a sign-in.
 type Kind string
 
+// The kinds of failure, by who has to do something about it.
 const (
 	Expired     Kind = "expired"     // the browser brings nothing that was begun here, or too late
 	Refused     Kind = "refused"     // by the provider, by the person, or by what an administrator chose

@@ -8,6 +8,7 @@ import "usher/scim/schema"
 // Op is a comparison.
 type Op string
 
+// The operators of RFC 7644 §3.4.2.2.
 const (
 	Equal          Op = "eq"
 	NotEqual       Op = "ne"
@@ -25,8 +26,11 @@ const (
 type Expr interface{ expr() }
 
 type (
+	// And holds when both sides do; it binds closer than Or (RFC 7644 §3.4.2.2).
 	And struct{ Left, Right Expr }
-	Or  struct{ Left, Right Expr }
+	// Or holds when one side does.
+	Or struct{ Left, Right Expr }
+	// Not holds when what it encloses does not.
 	Not struct{ Expr Expr }
 
 	// Compare holds when any value of the attribute compares so; Match says what each operator means. A complex

@@ -6,6 +6,7 @@ package schema
 // Type is the type of an attribute's values (RFC 7643 §2.3).
 type Type string
 
+// The types of RFC 7643 §2.3.1 to §2.3.8, without decimal, which no attribute of a user or group has.
 const (
 	String    Type = "string"
 	Boolean   Type = "boolean"

@@ -80,6 +80,8 @@ func (c *Client) Facts() Facts {
 		MovedUsers: c.movedTo(c.Users), MovedGroups: c.movedTo(c.Groups)}
 }
 
-// String and GoString keep the credential out of logs: fmt would print a field that is not exported as it is.
-func (c *Client) String() string   { return "SCIM client of " + c.Base }
+// String keeps the credential out of logs: fmt would print a field that is not exported as it is.
+func (c *Client) String() string { return "SCIM client of " + c.Base }
+
+// GoString is String, for %#v.
 func (c *Client) GoString() string { return c.String() }
