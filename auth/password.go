@@ -86,7 +86,7 @@ func (p *Passwords) Verify(ctx context.Context, hash, password string) (ok, weak
 	if len(password) > maxPasswordBytes {
 		known, password = false, ""
 	}
-	got, err := p.derive(ctx, c, password, salt, uint32(len(want)))
+	got, err := p.derive(ctx, c, password, salt, uint32(len(want))) //nolint:gosec // decodeHash bounds it
 	if err != nil {
 		return false, false, fmt.Errorf("verify a password: %w", err)
 	}

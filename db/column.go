@@ -84,7 +84,7 @@ func logID(at time.Time, n int) string {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails
 	copy(u[8:], random[:])
-	binary.BigEndian.PutUint16(u[8:], 0x8000|uint16(n)&0x3fff)
+	binary.BigEndian.PutUint16(u[8:], 0x8000|uint16(n)&0x3fff) //nolint:gosec // only the low 14 bits are kept
 	return u.String()
 }
 

@@ -52,7 +52,7 @@ func filesOf(t *testing.T, endings ...string) (files []string) {
 
 func read(t *testing.T, file string) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, file)) //nolint:gosec // a file of this repository
+	b, err := os.ReadFile(filepath.Join(root, file))
 	if err != nil {
 		t.Fatal(err)
 	}

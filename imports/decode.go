@@ -32,7 +32,7 @@ func unreadable(why string) error {
 func decoded(r io.Reader) (io.Reader, string, error) {
 	b := bufio.NewReaderSize(r, sniffed)
 	head, err := b.Peek(sniffed)
-	if err != nil && len(head) < sniffed && err != io.EOF { //nolint:errorlint // Peek hands on what the reader said
+	if err != nil && len(head) < sniffed && err != io.EOF {
 		return nil, "", err
 	}
 	whole := len(head) < sniffed

@@ -106,7 +106,7 @@ func clamp(d, lo, hi time.Duration) time.Duration { return min(max(d, lo), hi) }
 // backoff is full jitter: anything up to a second doubled with every attempt, never more than maxBackoff.
 func backoff(attempt int) time.Duration {
 	d := min(time.Second<<clampInt(attempt, 0, 12), maxBackoff)
-	return max(rand.N(d), 100*time.Millisecond)
+	return max(rand.N(d), 100*time.Millisecond) //nolint:gosec // spreads attempts in time; nothing secret hangs on it
 }
 
 func clampInt(n, lo, hi int) int { return min(max(n, lo), hi) }

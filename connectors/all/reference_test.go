@@ -20,12 +20,12 @@ var update = flag.Bool("update", false, "write the pages of docs that are genera
 func current(t *testing.T, path, text string) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // a page for everybody to read
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	have, err := os.ReadFile(path) //nolint:gosec // a path of this file's
+	have, err := os.ReadFile(path)
 	if err != nil || string(have) != text {
 		t.Errorf("%s is not what the code says (%v). Run: go test ./connectors/all -update", path, err)
 	}

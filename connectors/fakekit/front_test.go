@@ -83,10 +83,10 @@ func TestDrops(t *testing.T) {
 	defer srv.Close()
 	c.AddFault(Fault{Phase: After, Drop: Reset})
 	c.AddFault(Fault{Nth: 2, Phase: After, Drop: EOF})
-	if _, err := http.Get(srv.URL); err == nil { //nolint:noctx // of a test
+	if _, err := http.Get(srv.URL); err == nil {
 		t.Error("the connection was not reset")
 	}
-	resp, err := http.Get(srv.URL) //nolint:noctx // of a test
+	resp, err := http.Get(srv.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

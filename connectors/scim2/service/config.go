@@ -24,7 +24,7 @@ func (s *Service) learnConfig(c scim.Config) {
 	}
 	for _, most := range []scim.Int{c.Filter.MaxResults, c.Pagination.MaxPageSize} {
 		if most.Set && most.Value > 0 && most.Value < s.PageSize() {
-			s.Learned.largestPage.Store(int32(most.Value))
+			s.Learned.largestPage.Store(int32(most.Value)) //nolint:gosec // less than a page size, as asked above
 		}
 	}
 }
