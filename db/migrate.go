@@ -76,7 +76,8 @@ func (s *Store) migrator() (*goose.Provider, error) {
 	if !s.postgres {
 		return goose.NewProvider(goose.DialectSQLite3, s.w, dir, options...)
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	// Of several that start together, one migrates. The others look every second, for five minutes.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return nil, err
 	}
