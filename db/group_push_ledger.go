@@ -65,7 +65,7 @@ func (s *Store) ToAdd(ctx context.Context, t provisioning.Task, after string, n 
 	return found, nil
 }
 
-// Strangers implements provisioning.GroupStore.
+// Unmanaged implements provisioning.GroupStore.
 func (s *Store) Unmanaged(ctx context.Context, t provisioning.Task, remoteIDs []string) ([]string, error) {
 	ids := tidySet(remoteIDs)
 	known, err := list(ctx, s.r, scanText, strangersQuery(len(ids)), idArgs(ids, t.ConnectorID, t.GroupID, t.Provisioner.JITOutbound)...)

@@ -104,7 +104,7 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request, to string) err
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // what a visitor asked for went through localPath
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -129,7 +129,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", scim.MediaType)
 	w.WriteHeader(statusOf(p))
-	_, _ = w.Write(body) //nolint:gosec // JSON under the media type of SCIM, which no browser renders
+	_, _ = w.Write(body)
 }
 
 // brokenOff is a failure after the answer has begun.
