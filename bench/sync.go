@@ -192,10 +192,14 @@ func (b *bench) settled(ctx context.Context, users int) error {
 		}
 		if next.IsZero() {
 			p, err := b.store.Progress(ctx, b.connector.ID)
-			if err == nil && p.Counts[provisioning.StatusSynced] != users {
-				err = fmt.Errorf("not every user could be synced: %v", p.Counts)
+			switch {
+			case err != nil:
+				return err
+			case p.Counts[provisioning.StatusSynced] == users:
+				return nil
+			case p.Counts[provisioning.StatusRunning] == 0: // what is being tried is not due meanwhile
+				return fmt.Errorf("not every user could be synced: %v", p.Counts)
 			}
-			return err
 		}
 		select {
 		case <-ctx.Done():
