@@ -29,6 +29,10 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var1 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var1 == nil {
+			templ_7745c5c3_Var1 = templ.NopComponent
+		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -46,7 +50,7 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section id=\"login\" class=\"flex flex-col gap-3\" aria-labelledby=\"login-title\"><h2 id=\"login-title\" class=\"text-base font-semibold\"><a href=\"#login\">Login</a></h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <section id=\"login\" class=\"flex flex-col gap-3\" aria-labelledby=\"login-title\"><h2 id=\"login-title\" class=\"text-base font-semibold\"><a href=\"#login\">Login</a></h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,6 +71,10 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Err = ui.LinkCard(ui.Choice{Title: "Branding", Icon: "sliders-horizontal", Href: SettingsBranding,
 					Text: "Your name, logo and colour on the sign-in page and the pages after it."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -78,7 +86,7 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</section><section id=\"user-onboarding\" class=\"flex flex-col gap-3\" aria-labelledby=\"user-onboarding-title\"><h2 id=\"user-onboarding-title\" class=\"text-base font-semibold\"><a href=\"#user-onboarding\">User Onboarding</a></h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</section><section id=\"user-onboarding\" class=\"flex flex-col gap-3\" aria-labelledby=\"user-onboarding-title\"><h2 id=\"user-onboarding-title\" class=\"text-base font-semibold\"><a href=\"#user-onboarding\">User Onboarding</a></h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -105,7 +113,7 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</section><section id=\"provisioning-settings\" class=\"flex flex-col gap-3\" aria-labelledby=\"provisioning-settings-title\"><h2 id=\"provisioning-settings-title\" class=\"text-base font-semibold\"><a href=\"#provisioning-settings\">Provisioning Settings</a></h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</section><section id=\"provisioning-settings\" class=\"flex flex-col gap-3\" aria-labelledby=\"provisioning-settings-title\"><h2 id=\"provisioning-settings-title\" class=\"text-base font-semibold\"><a href=\"#provisioning-settings\">Provisioning Settings</a></h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -132,7 +140,7 @@ func LoginRegistration(v LoginRegistrationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,6 +26,10 @@ func TypedBack(back bool) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var1 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var1 == nil {
+			templ_7745c5c3_Var1 = templ.NopComponent
+		}
 		ctx = templ.ClearChildren(ctx)
 		if back {
 			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "Your session had ended, so nothing was saved", Alert: true,
@@ -61,6 +65,10 @@ func sessionEnded() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var2 == nil {
+			templ_7745c5c3_Var2 = templ.NopComponent
+		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "Your session has ended", Alert: true,
 			Text: "Nothing was saved. Sign in within half an hour, and you come back to the form with what you typed, passwords, secrets and files aside."}).Render(ctx, templ_7745c5c3_Buffer)

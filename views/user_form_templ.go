@@ -119,6 +119,10 @@ func userFields(f UserForm) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var1 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var1 == nil {
+			templ_7745c5c3_Var1 = templ.NopComponent
+		}
 		ctx = templ.ClearChildren(ctx)
 		for _, row := range f.rows() {
 			templ_7745c5c3_Err = fieldRow(row).Render(ctx, templ_7745c5c3_Buffer)
@@ -146,6 +150,10 @@ func fieldRow(fields []ui.Field) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var2 == nil {
+			templ_7745c5c3_Var2 = templ.NopComponent
+		}
 		ctx = templ.ClearChildren(ctx)
 		if len(fields) == 1 {
 			templ_7745c5c3_Err = ui.Input(fields[0]).Render(ctx, templ_7745c5c3_Buffer)

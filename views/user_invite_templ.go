@@ -31,6 +31,10 @@ func userButtons(u directory.User) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var1 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var1 == nil {
+			templ_7745c5c3_Var1 = templ.NopComponent
+		}
 		ctx = templ.ClearChildren(ctx)
 		if invitable(u) {
 			templ_7745c5c3_Err = ui.PostButton("/users/"+u.ID+"/invite", ui.Action{Label: "Send invitation", Icon: "mail", Variant: ui.Outline}).Render(ctx, templ_7745c5c3_Buffer)
