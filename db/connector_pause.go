@@ -90,8 +90,8 @@ func (s *Store) Quarantine(ctx context.Context, connectorID string, q provisioni
 		}
 	} else {
 		_, err = s.w.ExecContext(ctx, `UPDATE connectors SET quarantine_class = $1, quarantine_since = $2, quarantine_until = $3, quarantine_step = $4,
-				quarantine_reason = $5, quarantine_remedy = $6, quarantine_kind = $7 WHERE id = $8`,
-			string(q.Class), micros(q.Since), q.Until.UnixMicro(), q.Step.Microseconds(), clean(q.Reason), clean(q.Remedy), string(q.Kind), connectorID)
+				quarantine_reason = $5, quarantine_remedy = $6, quarantine_kind = $7 WHERE id = $8 AND CAST($9 AS BIGINT) IN (0, revision)`,
+			string(q.Class), micros(q.Since), q.Until.UnixMicro(), q.Step.Microseconds(), clean(q.Reason), clean(q.Remedy), string(q.Kind), connectorID, q.Revision)
 	}
 	if err != nil {
 		return fmt.Errorf("pause connector %s: %w", connectorID, err)

@@ -41,6 +41,25 @@ func TestAPaceRunsBesideTheQuarantine(t *testing.T) {
 	})
 }
 
+// TestAPauseIsOfItsConfiguration: what an attempt learned before the connector was saved pauses nobody after it.
+func TestAPauseIsOfItsConfiguration(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c, err := w.Connector(ctx, w.connector.ID)
+		w.must(err)
+		denied := provisioning.Quarantine{Class: provisioning.AllOperations, Since: at, Until: at.Add(time.Minute), Step: time.Minute, Kind: connectors.Denied, Revision: c.Revision}
+		w.must(w.UpdateConnector(ctx, c, "", change(at)))
+		w.must(w.Quarantine(ctx, w.connector.ID, denied, at))
+		target, err := w.Target(ctx, w.connector.ID)
+		w.must(err)
+		same(t, "after a save", target.Quarantine.On(), false)
+		denied.Revision = target.Revision
+		w.must(w.Quarantine(ctx, w.connector.ID, denied, at))
+		target, err = w.Target(ctx, w.connector.ID)
+		w.must(err)
+		same(t, "of the one in force", target.Quarantine.On(), true)
+	})
+}
+
 func TestALimitKeepsOnlyNewcomersWaiting(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada := w.user("ada")

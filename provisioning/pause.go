@@ -41,6 +41,8 @@ type Quarantine struct {
 	Reason string
 	Remedy string
 	Kind   connectors.Kind
+
+	Revision int64 // of the connector's configuration that it was learned with, when it is written; 0 is whichever is in force
 }
 
 // On reports whether the connector is paused. A pace stays on after its time until the target takes a request, a limit

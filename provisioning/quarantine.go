@@ -91,7 +91,7 @@ func (e *Engine) quarantine(ctx context.Context, t Target, q Quarantine) {
 	if t.Quarantine.On() && t.Quarantine.Class == q.Class && now.Before(t.Quarantine.Until) {
 		return
 	}
-	q.Since, q.Until = now, now.Add(q.Step)
+	q.Since, q.Until, q.Revision = now, now.Add(q.Step), t.Revision
 	if t.Quarantine.On() {
 		q.Since = t.Quarantine.Since
 	}

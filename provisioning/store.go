@@ -86,7 +86,7 @@ type Store interface {
 	Record(ctx context.Context, rs []Result, now time.Time) ([]bool, error)
 
 	// Quarantine pauses a connector, or releases it when q is zero; releasing makes its accounts due now. A pause of Class
-	// Paced runs beside it.
+	// Paced runs beside it. One that was learned with another configuration than the one in force is not written.
 	Quarantine(ctx context.Context, connectorID string, q Quarantine, now time.Time) error
 
 	// Resume ends a pause that runs beside the quarantine, by its class.
