@@ -173,6 +173,15 @@ func OpenOld(ctx context.Context, dsn string, version int64) (*Store, error) {
 	return s, err
 }
 
+// Unmigrate undoes one migration, as if it had not been there when those after it came.
+func Unmigrate(ctx context.Context, s *Store, version int64) error {
+	p, err := s.migrator()
+	if err == nil {
+		_, err = p.ApplyVersion(ctx, version, false)
+	}
+	return err
+}
+
 // OldNames makes the user's name one that an older version stored: as it was typed, under the key of then.
 func OldNames(s *Store, name, key, id string) error {
 	ctx := context.Background()

@@ -72,7 +72,8 @@ func (s *Store) migrator() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler))}
+	// A migration may have come in with a number below those that a database has already: it is made up for.
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true), goose.WithSlog(slog.New(slog.DiscardHandler))}
 	if !s.postgres {
 		return goose.NewProvider(goose.DialectSQLite3, s.w, dir, options...)
 	}

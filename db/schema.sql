@@ -32,7 +32,7 @@ CREATE TABLE "accounts" (
     remedy         TEXT   NOT NULL DEFAULT '',
     change_id      TEXT   NOT NULL,
     verified_at    BIGINT,
-    label          TEXT   NOT NULL DEFAULT '', suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, lease_for BIGINT, write_until BIGINT, -- the name of a group that was deleted
+    label          TEXT   NOT NULL DEFAULT '', lease_for BIGINT, write_until BIGINT, suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, -- the name of a group that was deleted
 
     PRIMARY KEY (connector_id, kind, resource_id),
     CHECK (observed_gen >= 0 AND observed_gen <= desired_gen),
