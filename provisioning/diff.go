@@ -14,6 +14,9 @@ const disabledKey = "usher:disabled"
 // namesKey holds, in what was last written, the values that the account was recognised by before a write in doubt.
 const namesKey = "usher:names"
 
+// stampKey holds, in what was last written, whose ID the account bears, when that is somebody's who left.
+const stampKey = "usher:stamp"
+
 // diff is what must be sent so that what was written becomes what is wanted. With nothing written, everything is sent
 // but what is for new accounts only. What is not mapped any more stays at the target as it is.
 func diff(def connectors.Definition, want connectors.Profile, written map[string]any) connectors.Changes {
@@ -39,6 +42,26 @@ func diff(def connectors.Definition, want connectors.Profile, written map[string
 	}
 	slices.Sort(c.Clear)
 	return c
+}
+
+// stampOf is whose ID an account bears that its user got back from somebody who left, until it is stamped anew; "" for
+// one that bears its user's own. Of an account about which nothing is known to be written, that is assumed.
+func stampOf(written map[string]any, returnedFrom string) string {
+	if written == nil {
+		return returnedFrom
+	}
+	of, _ := written[stampKey].(string)
+	return of
+}
+
+// withStampOf remembers, beside what is known to be written, whose ID the account still bears.
+func withStampOf(written map[string]any, returnedFrom string) map[string]any {
+	if written == nil {
+		return nil
+	}
+	w := maps.Clone(written)
+	w[stampKey] = returnedFrom
+	return w
 }
 
 func empty(c connectors.Changes) bool { return len(c.Set) == 0 && len(c.Clear) == 0 }

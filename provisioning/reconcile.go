@@ -27,7 +27,7 @@ type reconciler struct {
 func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.Time) Result {
 	c := &reconciler{o: o, store: s, task: t, now: now}
 	c.r = Result{Task: t, Operation: OpNone, RemoteID: t.RemoteID, Origin: t.Origin, Profile: t.Profile, Suspect: t.Suspect, ReturnedFrom: t.ReturnedFrom}
-	c.stamp = t.ReturnedFrom != "" && t.Profile == nil
+	c.stamp = stampOf(t.Profile, t.ReturnedFrom) != ""
 	switch {
 	case t.GroupID == "":
 		c.remote = newUserRemote(c)
@@ -44,7 +44,7 @@ func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.
 	c.r.Certain = c.r.Certain || c.certain(c.r.Err)
 	c.r.Profile = lastKnown(c.r)
 	if c.stamp {
-		c.r.Bears = c.r.ReturnedFrom
+		c.r.Bears, c.r.Profile = c.r.ReturnedFrom, withStampOf(c.r.Profile, c.r.ReturnedFrom)
 	}
 	return c.r
 }

@@ -123,7 +123,7 @@ func (u *userRemote) inStep(ctx context.Context, want connectors.Profile) (again
 		written = nil
 	}
 	changes := u.changes(want, written)
-	if empty(changes) {
+	if empty(changes) && !c.stamp {
 		return false, nil
 	}
 	if c.r.Suspect != Trusted {

@@ -39,7 +39,8 @@ func (c *reconciler) ours(a connectors.Account) bool {
 	if a.ExternalID == "" || !c.remote.stamped() {
 		return c.remote.looksOurs(a)
 	}
-	return connectors.SameID(a.ExternalID, c.task.ID()) || connectors.SameID(a.ExternalID, c.r.ReturnedFrom)
+	c.stamp = connectors.SameID(a.ExternalID, c.r.ReturnedFrom)
+	return c.stamp || connectors.SameID(a.ExternalID, c.task.ID())
 }
 
 // mistaken handles an account or group that is not ours, though we remember its ID. The ID is remembered until ours is

@@ -124,6 +124,14 @@ func TestReturning(t *testing.T) {
 			}
 		}
 	}
+	bears := func(whose string) func(*testing.T, Result, *script, *ledger) {
+		return func(t *testing.T, r Result, _ *script, _ *ledger) {
+			t.Helper()
+			if r.Bears != whose || r.Profile[stampKey] != whose {
+				t.Errorf("bears the stamp of %q, remembered in %v; want %q", r.Bears, r.Profile, whose)
+			}
+		}
+	}
 	adoptable := func(yes bool) func(*testing.T, Result, *script, *ledger) {
 		return func(t *testing.T, r Result, _ *script, _ *ledger) {
 			t.Helper()
@@ -142,6 +150,27 @@ func TestReturning(t *testing.T) {
 		{name: "bears another stamp by now", answers: foreign, ledger: theirs, settings: adoptAny, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: adoptable(false)},
 		{name: "was adopted the first time, too", answers: unstamped, ledger: adoptedBefore, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(false)},
 		{name: "linked, and the process died before the stamp", task: func(t *Task) { linked(t); t.Profile, t.ReturnedFrom = nil, "old-ada" }, calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+		{name: "disabled here before the stamp", task: func(t *Task) { linked(t); t.Profile, t.ReturnedFrom, t.User.Active = nil, "old-ada", false },
+			answers: map[string][]answer{"read": {shows("r1", "old-ada", "ada")}, "update": {fails(connectors.Temporary)}}, calls: "read disable update",
+			kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true, check: bears("old-ada")},
+		{name: "disabled before the stamp, and enabled again", task: func(t *Task) {
+			linked(t)
+			isDisabledThere(t)
+			t.ReturnedFrom = "old-ada"
+			t.Profile[stampKey] = "old-ada"
+		},
+			calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+		{name: "disabled before the stamp, and nothing else differs", task: func(t *Task) {
+			disabled(t)
+			isDisabledThere(t)
+			t.ReturnedFrom = "old-ada"
+			t.Profile[stampKey] = "old-ada"
+		},
+			calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+		{name: "a read tells that it was never stamped", task: unsure(longAgo, func(t *Task) { edited(t); t.ReturnedFrom, t.Suspect = "old-ada", Restored }),
+			answers: map[string][]answer{"read": {shows("r1", "old-ada", "ada")}}, calls: "read update", op: OpUpdate, remote: "r1", check: stamped(true)},
+		{name: "stamped, and its answer lost", task: unsure(longAgo, func(t *Task) { edited(t); t.Profile, t.ReturnedFrom, t.Suspect = nil, "old-ada", Restored }),
+			answers: map[string][]answer{"read": {shows("r1", "ada", "ada")}}, calls: "read update", op: OpUpdate, remote: "r1", check: stamped(false)},
 		{name: "refused while staged: disabled, never removed", task: func(t *Task) { deleted(t); t.User.State, t.ReturnedFrom = directory.TakenBack, "old-ada" },
 			calls: "read disable", op: OpDisable, remote: "r1", gone: true},
 	} {
