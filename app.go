@@ -68,7 +68,7 @@ func (a *app) open(instance string) (*core, error) {
 	opener := provisioning.NewOpener(kinds)
 	engine := provisioning.New(store, opener, provisioning.Config{Instance: instance, AttemptTimeout: a.cli.AttemptTimeout}, a.log())
 	return &core{kinds: kinds, store: store, opener: opener, engine: engine,
-		directory: &directory.Directory{Store: store, Settler: engine, Kinds: opener, Now: now}}, nil
+		directory: &directory.Directory{Store: store, Engine: engine, Kinds: opener, Now: now}}, nil
 }
 
 func definitions(kinds []all.Kind) (defs []connectors.Definition) {

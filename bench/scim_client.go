@@ -35,8 +35,10 @@ type scimClient struct {
 // quiet settles nothing: there is no provisioner.
 type quiet struct{}
 
-func (quiet) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome { return nil }
-func (quiet) Wake()                                                                       {}
+func (quiet) ProvisionNow(context.Context, string, []directory.Provisioner) []directory.Outcome {
+	return nil
+}
+func (quiet) Wake() {}
 
 func serveSCIM(ctx context.Context, store *db.Store) (*scimClient, func(), error) {
 	tokens := auth.New(store, auth.Options{})
@@ -48,7 +50,7 @@ func serveSCIM(ctx context.Context, store *db.Store) (*scimClient, func(), error
 	if err != nil {
 		return nil, nil, err
 	}
-	api := &server.Server{Store: store, Directory: &directory.Directory{Store: store, Settler: quiet{}, Now: time.Now}, Tokens: tokens,
+	api := &server.Server{Store: store, Directory: &directory.Directory{Store: store, Engine: quiet{}, Now: time.Now}, Tokens: tokens,
 		BaseURL: &url.URL{Scheme: "http", Host: l.Addr().String()}, Log: slog.New(slog.DiscardHandler), Rate: 1e9, Burst: 1e9}
 	s := &http.Server{Handler: api.Handler(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.Serve(l) }()

@@ -87,7 +87,7 @@ func measureSync(ctx context.Context, dir string, users int, profile string) (r 
 	defer opener.Close()
 	b := &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"})}
 	b.engine = provisioning.New(store, opener, provisioning.Config{}, slog.New(slog.NewTextHandler(os.Stderr, nil)))
-	b.directory = &directory.Directory{Store: store, Settler: b.engine, Now: time.Now}
+	b.directory = &directory.Directory{Store: store, Engine: b.engine, Now: time.Now}
 	url, stop, err := b.serve()
 	if err != nil {
 		return r, err

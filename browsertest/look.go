@@ -46,7 +46,7 @@ func (b *Tab) Inspect(name string) {
 // phone.
 func (b *Tab) InspectTall(name string, height int64) {
 	b.t.Helper()
-	b.Settle()
+	b.WaitIdle()
 	for _, s := range []size{wide, phone} {
 		s.height = max(s.height, height)
 		height *= 2
@@ -61,7 +61,7 @@ func (b *Tab) InspectTall(name string, height int64) {
 // Look looks at the page as it stands.
 func (b *Tab) Look(name string) {
 	b.t.Helper()
-	b.Settle()
+	b.WaitIdle()
 	b.look(name, b.Eval(`String(document.documentElement.classList.contains("dark"))`) == "true", everything)
 }
 

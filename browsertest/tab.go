@@ -90,7 +90,7 @@ func (b *Tab) Do(what string, steps ...cd.Action[cd.Void]) {
 	defer cancel()
 	err := cd.Do(ctx, steps...)
 	if err == nil {
-		err = b.settle(ctx)
+		err = b.waitIdle(ctx)
 	}
 	if err != nil {
 		b.Picture("failed")
@@ -99,15 +99,15 @@ func (b *Tab) Do(what string, steps ...cd.Action[cd.Void]) {
 	}
 }
 
-// Settle waits until the page neither loads nor waits for an answer.
-func (b *Tab) Settle() {
+// WaitIdle waits until the page neither loads nor waits for an answer.
+func (b *Tab) WaitIdle() {
 	b.t.Helper()
-	b.Do("settle")
+	b.Do("wait until idle")
 }
 
-// settle asks the page itself before it believes that nothing is under way: the events of what the page had begun
+// waitIdle asks the page itself before it believes that nothing is under way: the events of what the page had begun
 // before it answers come before the answer.
-func (b *Tab) settle(ctx context.Context) error {
+func (b *Tab) waitIdle(ctx context.Context) error {
 	const rests = `document.readyState === "complete" && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")`
 	for {
 		travels, _ := b.travels()
@@ -147,7 +147,7 @@ func evaluate[T any](b *Tab, js string) (T, error) {
 		if err == nil || ctx.Err() != nil || !travels && before == after && errors.As(err, &thrown) {
 			return v, err
 		}
-		if err := b.settle(ctx); err != nil {
+		if err := b.waitIdle(ctx); err != nil {
 			return v, err
 		}
 	}

@@ -20,8 +20,8 @@ func (w *world) scope(groups ...directory.Group) {
 	w.must(w.SetScope(ctx, w.connection.ID, nil, ids, change(at)))
 }
 
-// settle records every due account as done.
-func (w *world) settle() {
+// recordDue records every due account as done.
+func (w *world) recordDue() {
 	w.t.Helper()
 	for _, task := range w.claimAt(at) {
 		w.record(at, created(task, "remote "+task.UserID))
@@ -91,7 +91,7 @@ func TestMembershipTouchesOnlyWhoSendsTheGroup(t *testing.T) {
 		other := w.second()
 		a, b := w.group("A"), w.group("B")
 		w.scope(a)
-		w.settle()
+		w.recordDue()
 		before, _, err := w.Account(ctx, other.ID, ada.ID)
 		w.must(err)
 		w.update(a, directory.MemberChange{Add: []string{ada.ID}})
@@ -114,7 +114,7 @@ func TestJoiningDoesNotDelayALeaver(t *testing.T) {
 		ada := w.user("ada")
 		g := w.group("A")
 		w.scope(g)
-		w.settle()
+		w.recordDue()
 		ada.Active = false
 		_, err := w.UpdateUser(ctx, ada, change(at))
 		w.must(err)

@@ -27,7 +27,7 @@ func (h *hasty) Group(ctx context.Context, id string) (directory.Group, error) {
 type nobodyWaits struct{}
 
 func (nobodyWaits) Wake() {}
-func (nobodyWaits) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome {
+func (nobodyWaits) ProvisionNow(context.Context, string, []directory.Provisioner) []directory.Outcome {
 	return nil
 }
 
@@ -40,7 +40,7 @@ func TestMembersAndNameMeanwhile(t *testing.T) {
 			g.DisplayName = "New name"
 			w.update(g, directory.MemberChange{})
 		}}
-		d := &directory.Directory{Store: h, Settler: nobodyWaits{}, Now: func() time.Time { return at }}
+		d := &directory.Directory{Store: h, Engine: nobodyWaits{}, Now: func() time.Time { return at }}
 		w.must(d.ChangeMembers(ctx, g.ID, directory.MemberChange{Add: []string{u.ID}}, directory.Actor{Kind: directory.ByAdmin, ID: "a"}))
 		now, err := w.Group(ctx, g.ID)
 		w.must(err)

@@ -23,7 +23,7 @@ func TestGroupNamesOfTasks(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada, bob := w.user("ada"), w.user("bob")
 		zoo := w.group("Zoo", ada)
-		w.settle()
+		w.recordDue()
 		w.update(zoo, directory.MemberChange{Add: []string{bob.ID}})
 		wantDue(t, "nothing sends groups", w.groupsSent())
 

@@ -17,11 +17,11 @@ func (w *world) refusal(now time.Time) (directory.User, directory.Group) {
 	ada := w.user("ada")
 	g := w.group("Staff", ada)
 	w.choose(g)
-	w.settleAll(later)
+	w.recordAll(later)
 	task := w.claimGroups(now)["Staff"]
 	w.must(w.RecordMembers(ctx, task, []provisioning.Pushed{{UserID: ada.ID, RemoteID: "r-ada", Refused: "no"}}, nil))
 	same(w.t, "what is to do", w.toDo(task), "")
-	w.settleGroup(now, task, "g-Staff")
+	w.recordGroup(now, task, "g-Staff")
 	return ada, g
 }
 
@@ -74,7 +74,7 @@ func TestARefusalOutlivesWhatItIsNotAbout(t *testing.T) {
 		_, g := w.refusal(now)
 		bob := w.user("bob")
 		w.update(g, directory.MemberChange{Add: []string{bob.ID}})
-		w.settleAll(now)
+		w.recordAll(now)
 		task := w.claimGroups(now.Add(time.Minute))["Staff"]
 		same(t, "what is to do", w.toDo(task), "+r-bob")
 	})
@@ -86,9 +86,9 @@ func TestLeavingAGroupIsUrgent(t *testing.T) {
 		w.push("push_groups", "true")
 		ada, bob := w.user("ada"), w.user("bob")
 		g := w.group("Staff", ada)
-		w.settleAll(later)
+		w.recordAll(later)
 		now := later.Add(time.Minute)
-		w.settleAll(now)
+		w.recordAll(now)
 		urgency := func() (p provisioning.Priority) {
 			w.must(writer(w).QueryRow(`SELECT priority FROM accounts WHERE kind = 'group'`).Scan(&p))
 			return p
@@ -99,7 +99,7 @@ func TestLeavingAGroupIsUrgent(t *testing.T) {
 		same(t, "somebody left", urgency(), provisioning.Leavers)
 		w.push("group_rule", "true")
 		same(t, "and the settings changed", urgency(), provisioning.Leavers)
-		w.settleAll(now.Add(time.Minute))
+		w.recordAll(now.Add(time.Minute))
 		w.push("group_rule", "false")
 		same(t, "only the settings changed", urgency(), provisioning.Bulk)
 	})
@@ -135,7 +135,7 @@ func TestDoubtedMembersAreMadeAgain(t *testing.T) {
 		for _, task := range tasks {
 			if task.GroupID != "" {
 				same(t, "arriving", arriving(task), true)
-				w.settleGroup(later, task, "g1")
+				w.recordGroup(later, task, "g1")
 			} else {
 				w.record(later, created(task, "r-ada"))
 			}

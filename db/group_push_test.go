@@ -24,8 +24,8 @@ func TestGroupsAreDueWherePushingIsOn(t *testing.T) {
 		w.choose(before)
 		tasks := w.claimGroups(later)
 		same(t, "chosen", fmt.Sprint(tasks["Before"].ByHand, tasks["Since"].ByHand), "true false")
-		w.settleGroup(later, tasks["Before"], "g1")
-		w.settleGroup(later, tasks["Since"], "")
+		w.recordGroup(later, tasks["Before"], "g1")
+		w.recordGroup(later, tasks["Since"], "")
 		w.choose()
 		same(t, "not chosen any more", w.dueGroups(later), "[Before]")
 		k := w.second()
@@ -40,9 +40,9 @@ func TestWhatMakesAGroupDue(t *testing.T) {
 		g := w.group("Staff", ada)
 		w.group("Other")
 		w.choose(g)
-		w.settleAll(later)
+		w.recordAll(later)
 		now := later.Add(time.Minute)
-		w.settleAll(now) // the users' accounts made it due again
+		w.recordAll(now) // the users' accounts made it due again
 		same(t, "in step", w.dueGroups(now.Add(time.Minute)), "[]")
 		for name, act := range map[string]func() error{
 			"renamed": func() error {
@@ -60,9 +60,9 @@ func TestWhatMakesAGroupDue(t *testing.T) {
 			if due := w.dueGroups(now); !strings.Contains(due, "Staff") && !strings.Contains(due, "Crew") {
 				t.Errorf("%s: due are %s", name, due)
 			}
-			w.settleAll(now)
+			w.recordAll(now)
 			now = now.Add(time.Minute)
-			w.settleAll(now)
+			w.recordAll(now)
 		}
 		w.must(w.DeleteUser(ctx, bob.ID, change(now)))
 		same(t, "a member was deleted", w.dueGroups(now.Add(time.Minute)), "[Crew]")
@@ -85,7 +85,7 @@ func TestANewAccountMakesItsGroupsDueSoon(t *testing.T) {
 			add, err := w.ToAdd(ctx, task, "", 10)
 			w.must(err)
 			same(t, "members before they are known", len(add), 0)
-			w.settleGroup(later, task, "g1")
+			w.recordGroup(later, task, "g1")
 		}
 		w.record(later, created(user, "r1"))
 		same(t, "at once", w.dueGroups(later), "[]")
@@ -106,14 +106,14 @@ func TestGroupsHearOfALinkOnce(t *testing.T) {
 		var user provisioning.Task
 		for _, task := range w.claimAt(later) {
 			if task.GroupID != "" {
-				w.settleGroup(later, task, "g1")
+				w.recordGroup(later, task, "g1")
 			} else {
 				user = task
 			}
 		}
 		w.must(w.Link(ctx, user, provisioning.Link{RemoteID: "r1", Origin: provisioning.Created}, later))
 		soon := later.Add(2 * time.Second)
-		w.settleGroup(soon, w.claimGroups(soon)["Staff"], "g1")
+		w.recordGroup(soon, w.claimGroups(soon)["Staff"], "g1")
 		_, err := w.TakeOver(ctx, user.Lease, soon) // the process died
 		w.must(err)
 		for i := range 3 {
@@ -135,7 +135,7 @@ func TestTheLedgerOfMembers(t *testing.T) {
 		ada, bob := w.user("ada"), w.user("bob")
 		g := w.group("Staff", ada, bob)
 		w.choose(g)
-		w.settleAll(later)
+		w.recordAll(later)
 		now := later.Add(time.Minute)
 		task := w.claimGroups(now)["Staff"]
 		same(t, "at first", w.toDo(task), "+r-ada+r-bob")
@@ -178,7 +178,7 @@ func TestADeletedGroupLeavesItsTargets(t *testing.T) {
 		g, never := w.group("Staff"), w.group("Never made")
 		w.choose(g, never)
 		first := w.claimGroups(later)
-		w.settleGroup(later, first["Staff"], "g1")
+		w.recordGroup(later, first["Staff"], "g1")
 		w.takeOver(first["Never made"])
 		w.record(later, provisioning.Result{Task: w.claimGroups(later.Add(2 * time.Minute))["Never made"], Certain: true, Err: errors.New("down"), DueAt: later.Add(time.Hour)})
 		w.must(w.DeleteGroup(ctx, never.ID, change(later)))

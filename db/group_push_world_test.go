@@ -43,7 +43,7 @@ func (w *world) claimGroups(now time.Time) map[string]provisioning.Task {
 	return of
 }
 
-func (w *world) settleGroup(now time.Time, t provisioning.Task, remoteID string) {
+func (w *world) recordGroup(now time.Time, t provisioning.Task, remoteID string) {
 	w.t.Helper()
 	w.record(now, provisioning.Result{Task: t, Operation: provisioning.OpUpdate, RemoteID: remoteID, Origin: provisioning.Created, Certain: true, Profile: map[string]any{"name": t.Group.DisplayName}})
 }
@@ -61,12 +61,12 @@ func (w *world) dueGroups(now time.Time) string {
 	return fmt.Sprint(names)
 }
 
-// settleAll settles every group and every user that is due; users get an account.
-func (w *world) settleAll(now time.Time) {
+// recordAll records every group and every user that is due; users get an account.
+func (w *world) recordAll(now time.Time) {
 	w.t.Helper()
 	for _, t := range w.claimAt(now) {
 		if t.GroupID != "" {
-			w.settleGroup(now, t, "g-"+t.Group.DisplayName)
+			w.recordGroup(now, t, "g-"+t.Group.DisplayName)
 		} else {
 			w.record(now, created(t, "r-"+t.User.UserName))
 		}

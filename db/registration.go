@@ -100,16 +100,16 @@ func (s *Store) DeleteExpired(ctx context.Context, now time.Time) error {
 	return s.do(ctx, "delete mail limits", `DELETE FROM mail_limits WHERE since <= $1`, now.Add(-signup.LettersSpan).UnixMicro())
 }
 
-// settleRegistration uses up, in the transaction that makes a user, the registration that they come from. While the
+// useRegistration uses up, in the transaction that makes a user, the registration that they come from. While the
 // user is staged it is only reserved: if a target refuses, the person may try again.
-func settleRegistration(ctx context.Context, tx *sql.Tx, u directory.User) error {
+func useRegistration(ctx context.Context, tx *sql.Tx, u directory.User) error {
 	id := u.Arrival.Registration
 	if id == "" {
 		return nil
 	}
 	n, err := exec(ctx, tx, `UPDATE registrations SET user_id = $1 WHERE id = $2 AND user_id IS NULL`, u.ID, id)
 	if err != nil {
-		return fmt.Errorf("settle registration %s: %w", id, err)
+		return fmt.Errorf("use registration %s: %w", id, err)
 	}
 	if n == 0 {
 		return &directory.Error{Code: directory.Conflict, Message: "This registration is being confirmed already, or was. Wait a moment, then sign in."}

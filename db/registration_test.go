@@ -91,14 +91,14 @@ func TestLettersAreLimited(t *testing.T) {
 	})
 }
 
-// settler is a user who settles the registration.
-func settler(name string, r signup.Registration) directory.User {
+// registrant is a user who comes from the registration.
+func registrant(name string, r signup.Registration) directory.User {
 	u := person(name)
 	u.Source, u.Arrival.Registration = directory.SignUp, r.ID
 	return u
 }
 
-func TestRegistrationIsSettledOnce(t *testing.T) {
+func TestRegistrationIsUsedOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		r, other := registration("t1", "grace@example.com"), registration("t2", "grace@example.com")
 		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
@@ -108,7 +108,7 @@ func TestRegistrationIsSettledOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, name := range []string{"a", "b", "c", "d"} {
 			wg.Go(func() {
-				switch err := w.CreateUser(ctx, settler(name, r), change(at), time.Time{}); {
+				switch err := w.CreateUser(ctx, registrant(name, r), change(at), time.Time{}); {
 				case err == nil:
 					made.Add(1)
 				case directory.CodeOf(err) != directory.Conflict:
@@ -127,9 +127,9 @@ func TestRegistrationOfAStagedUser(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		r := registration("t1", "grace@example.com")
 		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
-		u := settler("grace", r)
+		u := registrant("grace", r)
 		w.must(w.CreateUser(ctx, u, change(at), at.Add(time.Minute)))
-		wantCode(t, w.CreateUser(ctx, settler("grace2", r), change(at), at.Add(time.Minute)), directory.Conflict)
+		wantCode(t, w.CreateUser(ctx, registrant("grace2", r), change(at), at.Add(time.Minute)), directory.Conflict)
 		w.must(w.DeleteExpired(ctx, r.ExpiresAt.Add(time.Hour)))
 		same(t, "registrations while staged", w.pending(), 1)
 		if _, err := w.TakeBackStaged(ctx, at.Add(2*time.Minute)); err != nil {
@@ -138,7 +138,7 @@ func TestRegistrationOfAStagedUser(t *testing.T) {
 		if _, ok, _ := w.Registration(ctx, "t1", at); !ok {
 			t.Fatal("the registration is gone with the user who was taken back")
 		}
-		u = settler("grace", r)
+		u = registrant("grace", r)
 		w.must(w.CreateUser(ctx, u, change(at), at.Add(time.Minute)))
 		w.must(w.GoLive(ctx, u.ID, change(at)))
 		same(t, "registrations after going live", w.pending(), 0)

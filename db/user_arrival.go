@@ -24,7 +24,7 @@ func (s *Store) arrive(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 	if err := markImportRow(ctx, tx, u); err != nil {
 		return err
 	}
-	if err := settleRegistration(ctx, tx, u); err != nil {
+	if err := useRegistration(ctx, tx, u); err != nil {
 		return err
 	}
 	if _, err := s.keepPassword(ctx, tx, u.ID, u.Arrival.Password, c.At); err != nil {

@@ -23,7 +23,7 @@ func TestOldNamesKeepWorking(t *testing.T) {
 		}
 		w.must(db.FillNames(w.Store))
 		w.must(db.FillNames(w.Store))
-		d := &directory.Directory{Store: w.Store, Settler: still{}, Now: time.Now}
+		d := &directory.Directory{Store: w.Store, Engine: still{}, Now: time.Now}
 		for name, u := range old {
 			got, ok, err := w.UserForSignIn(ctx, strings.ToUpper(name))
 			w.must(err)
@@ -70,8 +70,10 @@ func (w *world) filtered(t *testing.T, text string) string {
 // still is nobody who waits for targets.
 type still struct{}
 
-func (still) Wake()                                                                       {}
-func (still) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome { return nil }
+func (still) Wake() {}
+func (still) ProvisionNow(context.Context, string, []directory.Provisioner) []directory.Outcome {
+	return nil
+}
 
 // However many strangers write an address into their accounts, its owner is found.
 func TestAddressOwners(t *testing.T) {

@@ -33,7 +33,7 @@ func newWorld(t *testing.T) world {
 	opener := provisioning.NewOpener([]connectors.Definition{example.Definition()})
 	t.Cleanup(opener.Close)
 	engine := provisioning.New(store, opener, provisioning.Config{Poll: 20 * time.Millisecond}, slog.New(slog.DiscardHandler))
-	w := world{store: store, acts: &directory.Directory{Store: store, Settler: engine, Now: time.Now}}
+	w := world{store: store, acts: &directory.Directory{Store: store, Engine: engine, Now: time.Now}}
 	var err error
 	if w.Targets, err = demo.StartTargets(kinds); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func (d *Directory) RetryAccount(ctx context.Context, connectorID, userID, appro
 	if err := d.Store.RetryAccount(ctx, connectorID, userID, approveRemoteID, d.Change(by, action, userID, label)); err != nil {
 		return err
 	}
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return nil
 }
 
@@ -29,6 +29,6 @@ func (d *Directory) RelocateAccount(ctx context.Context, connectorID, id, remote
 	if err := d.Store.RelocateAccount(ctx, connectorID, id, remoteID, d.Change(by, ActionRelocateAccount, id, "")); err != nil {
 		return err
 	}
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return nil
 }

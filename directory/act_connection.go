@@ -36,7 +36,7 @@ func (d *Directory) CreateConnector(ctx context.Context, n Connector, by Actor) 
 	c := d.Change(by, ActionConnectorCreate, n.ID, n.Connection)
 	n.CreatedAt, n.UpdatedAt = c.At, c.At
 	err := d.Store.CreateConnector(ctx, n, c)
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return n, err
 }
 
@@ -48,7 +48,7 @@ func (d *Directory) UpdateConnector(ctx context.Context, n Connector, by Actor) 
 		return err
 	}
 	err = d.Store.UpdateConnector(ctx, n, was, d.Change(by, ActionConnectorUpdate, n.ID, n.Connection))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }
 
@@ -66,7 +66,7 @@ func (d *Directory) CreateProvisioner(ctx context.Context, p Provisioner, by Act
 	c := d.Change(by, ActionProvisionerCreate, p.ID, p.Connection)
 	p.CreatedAt, p.UpdatedAt = c.At, c.At
 	err := d.Store.CreateProvisioner(ctx, p, c)
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return p, err
 }
 
@@ -76,7 +76,7 @@ func (d *Directory) UpdateProvisioner(ctx context.Context, p Provisioner, by Act
 		return err
 	}
 	err := d.Store.UpdateProvisioner(ctx, p, d.Change(by, ActionProvisionerUpdate, p.ID, p.Connection))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }
 
@@ -88,6 +88,6 @@ func (d *Directory) DeleteProvisioner(ctx context.Context, p Provisioner, by Act
 // Resync looks at every account of the provisioner again and says how many there are.
 func (d *Directory) Resync(ctx context.Context, p Provisioner, by Actor) (int, error) {
 	n, err := d.Store.Resync(ctx, p.ConnectorID, d.Change(by, ActionProvisionerResync, p.ID, p.Connection))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return n, err
 }

@@ -13,7 +13,7 @@ func (d *Directory) CreateGroup(ctx context.Context, g Group, members []string, 
 	if err := d.Store.CreateGroup(ctx, g, members, c); err != nil {
 		return g, err
 	}
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return g, nil
 }
 
@@ -29,7 +29,7 @@ func (d *Directory) UpdateGroup(ctx context.Context, g Group, m MemberChange, by
 	}
 	changed, err = d.Store.UpdateGroup(ctx, g, m, d.Change(by, action, g.ID, g.DisplayName))
 	if changed {
-		d.Settler.Wake()
+		d.Engine.Wake()
 	}
 	return changed, err
 }
@@ -65,7 +65,7 @@ func (d *Directory) SetGroupsOf(ctx context.Context, userID string, groupIDs []s
 	}
 	changed, err := d.Store.SetGroupsOf(ctx, userID, groupIDs, d.Change(by, ActionGroupMembers, userID, u.UserName))
 	if changed {
-		d.Settler.Wake()
+		d.Engine.Wake()
 	}
 	return err
 }
@@ -79,7 +79,7 @@ func (d *Directory) ChangeGroupsOf(ctx context.Context, userID string, join, lea
 	}
 	changed, err := d.Store.ChangeGroupsOf(ctx, userID, join, leave, d.Change(by, ActionGroupMembers, userID, u.UserName))
 	if changed {
-		d.Settler.Wake()
+		d.Engine.Wake()
 	}
 	return err
 }
@@ -87,7 +87,7 @@ func (d *Directory) ChangeGroupsOf(ctx context.Context, userID string, join, lea
 // SetScope lists the groups that a connection sends (IDs); none means everybody.
 func (d *Directory) SetScope(ctx context.Context, n Connection, groupIDs []string, by Actor) error {
 	err := d.Store.SetScope(ctx, n.ID, nil, groupIDs, d.Change(by, ActionScopeUpdate, n.ID, n.Name))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }
 
@@ -97,6 +97,6 @@ func (d *Directory) ChangeScope(ctx context.Context, n Connection, seen, groupID
 		seen = []string{}
 	}
 	err := d.Store.SetScope(ctx, n.ID, seen, groupIDs, d.Change(by, ActionScopeUpdate, n.ID, n.Name))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }

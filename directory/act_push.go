@@ -16,7 +16,7 @@ type PushStore interface {
 // SetPushedGroups chooses by hand which groups a connector pushes.
 func (d *Directory) SetPushedGroups(ctx context.Context, n Connector, groupIDs []string, by Actor) error {
 	err := d.Store.SetPushedGroups(ctx, n.ID, groupIDs, d.Change(by, ActionConnectorGroups, n.ID, n.Connection))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }
 
@@ -24,7 +24,7 @@ func (d *Directory) SetPushedGroups(ctx context.Context, n Connector, groupIDs [
 // meanwhile stays.
 func (d *Directory) ChangePushedGroups(ctx context.Context, n Connector, join, leave []string, by Actor) error {
 	err := d.Store.ChangePushedGroups(ctx, n.ID, join, leave, d.Change(by, ActionConnectorGroups, n.ID, n.Connection))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }
 
@@ -32,7 +32,7 @@ func (d *Directory) ChangePushedGroups(ctx context.Context, n Connector, join, l
 // "" for none.
 func (d *Directory) RetryGroup(ctx context.Context, n Connector, g Group, approve string, by Actor) error {
 	err := d.Store.RetryGroup(ctx, n.ID, g.ID, approve, d.Change(by, ActionGroupRetry, g.ID, g.DisplayName))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }
 
@@ -40,6 +40,6 @@ func (d *Directory) RetryGroup(ctx context.Context, n Connector, g Group, approv
 // everything more urgent, so that what is at the target follows.
 func (d *Directory) SetMapping(ctx context.Context, n Connector, m Mapping, by Actor) error {
 	err := d.Store.SetMapping(ctx, n.ID, n.Revision, m, d.Change(by, ActionConnectorMapping, n.ID, n.Connection))
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return err
 }

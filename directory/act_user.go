@@ -29,7 +29,7 @@ func (d *Directory) CreateUser(ctx context.Context, u User, by Actor) (User, []O
 		if err := d.Store.CreateUser(ctx, u, c, time.Time{}); err != nil {
 			return u, nil, err
 		}
-		d.Settler.Wake()
+		d.Engine.Wake()
 		return u, nil, nil
 	}
 	return d.createBlocking(ctx, u, c, blocking)
@@ -45,8 +45,8 @@ func (d *Directory) createBlocking(ctx context.Context, u User, c Change, ps []P
 		return u, nil, err
 	}
 	after := context.WithoutCancel(ctx) // the caller may leave; what was begun is decided all the same
-	settle, cancel := context.WithTimeout(after, wait)
-	outcomes := d.Settler.Settle(settle, u.ID, ps)
+	waiting, cancel := context.WithTimeout(after, wait)
+	outcomes := d.Engine.ProvisionNow(waiting, u.ID, ps)
 	cancel()
 	if failed := refusals(ps, outcomes); len(failed) > 0 {
 		return u, outcomes, d.reject(after, u, failed)
@@ -55,7 +55,7 @@ func (d *Directory) createBlocking(ctx context.Context, u User, c Change, ps []P
 		return u, outcomes, err
 	}
 	u.State = Live
-	d.Settler.Wake()
+	d.Engine.Wake()
 	return u, outcomes, nil
 }
 
@@ -64,7 +64,7 @@ func (d *Directory) reject(ctx context.Context, u User, failed []Outcome) error 
 	if err := d.Store.TakeBack(ctx, u.ID, c); err != nil {
 		return err
 	}
-	d.Settler.Wake()
+	d.Engine.Wake()
 	var why []string
 	for _, o := range failed {
 		line := fmt.Sprintf("%s: %s", o.Connection, o.Reason)
@@ -111,7 +111,7 @@ func (d *Directory) UpdateUser(ctx context.Context, u User, by Actor) ([]Outcome
 	if err != nil || !changed {
 		return nil, err
 	}
-	return d.settle(ctx, u)
+	return d.provisionNow(ctx, u)
 }
 
 // checkUpdate looks at what is different from the user as stored: what was taken before stays.
@@ -145,7 +145,7 @@ func (d *Directory) SetActive(ctx context.Context, id string, active bool, by Ac
 	if err != nil || !changed {
 		return nil, err
 	}
-	return d.settle(ctx, u)
+	return d.provisionNow(ctx, u)
 }
 
 // DeleteUser removes the user here at once; the targets follow, and blocking ones are waited for.
@@ -157,20 +157,20 @@ func (d *Directory) DeleteUser(ctx context.Context, id string, by Actor) ([]Outc
 	if err := d.Store.DeleteUser(ctx, id, d.Change(by, ActionUserDelete, id, u.UserName)); err != nil {
 		return nil, err
 	}
-	return d.settle(ctx, u)
+	return d.provisionNow(ctx, u)
 }
 
-// settle waits for the blocking targets of a change that is committed already.
-func (d *Directory) settle(ctx context.Context, u User) ([]Outcome, error) {
+// provisionNow waits for the blocking targets of a change that is committed already.
+func (d *Directory) provisionNow(ctx context.Context, u User) ([]Outcome, error) {
 	ps, err := d.Store.BlockingProvisioners(ctx, u.Source)
 	if err != nil {
 		return nil, err
 	}
 	if len(ps) == 0 {
-		d.Settler.Wake()
+		d.Engine.Wake()
 		return nil, nil
 	}
-	settle, cancel := context.WithTimeout(ctx, longest(ps))
+	waiting, cancel := context.WithTimeout(ctx, longest(ps))
 	defer cancel()
-	return d.Settler.Settle(settle, u.ID, ps), nil
+	return d.Engine.ProvisionNow(waiting, u.ID, ps), nil
 }

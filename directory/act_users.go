@@ -67,7 +67,7 @@ func (d *Directory) createTogether(ctx context.Context, us []User, errs []error,
 			errs[i] = d.Store.CreateUser(ctx, batch[k], changes[k], time.Time{})
 		}
 	}
-	d.Settler.Wake()
+	d.Engine.Wake()
 }
 
 func (d *Directory) createWaiting(ctx context.Context, us []User, errs []error, which []int, by Actor) {

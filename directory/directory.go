@@ -79,19 +79,20 @@ type Outcome struct {
 	Remedy     string
 }
 
-// Settler tries a user's accounts at these provisioners now and waits, at most until ctx ends, for what
-// happened. Ending ctx ends the waiting, never the attempt.
-type Settler interface {
-	Settle(ctx context.Context, userID string, ps []Provisioner) []Outcome
+// Engine makes the targets agree with the directory.
+type Engine interface {
+	// ProvisionNow tries a user's accounts at these provisioners at once and waits, at most until ctx ends, for what
+	// happened. Ending ctx ends the waiting, never the attempt.
+	ProvisionNow(ctx context.Context, userID string, ps []Provisioner) []Outcome
 	Wake() // there is something to do
 }
 
 // Directory is the acts. Its fields are set once, before use.
 type Directory struct {
-	Store   Store
-	Settler Settler
-	Kinds   Kinds // nil: settings that point to another target are not told apart
-	Now     func() time.Time
+	Store  Store
+	Engine Engine
+	Kinds  Kinds // nil: settings that point to another target are not told apart
+	Now    func() time.Time
 }
 
 // NewID makes a time-ordered identifier (UUIDv7).

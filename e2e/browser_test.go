@@ -137,7 +137,7 @@ func (b *browser) choose(label, option string) {
 	if ok != "ok" {
 		b.t.Fatalf("choose %s: %s: %s", label, option, ok)
 	}
-	b.Settle()
+	b.WaitIdle()
 }
 
 // sees waits until the page says this.

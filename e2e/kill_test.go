@@ -76,7 +76,7 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { server.Process.Kill(); server.Wait() }()
-	settle(t, d, want, target)
+	waitSettled(t, d, want, target)
 	judge(t, want, target)
 }
 
@@ -127,7 +127,7 @@ func write(t *testing.T, file, text string) {
 
 type wakeless struct{}
 
-func (wakeless) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome {
+func (wakeless) ProvisionNow(context.Context, string, []directory.Provisioner) []directory.Outcome {
 	return nil
 }
 func (wakeless) Wake() {}
@@ -144,7 +144,7 @@ func openDirectory(t *testing.T, file string) *directory.Directory {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	return &directory.Directory{Store: store, Settler: wakeless{}, Now: now}
+	return &directory.Directory{Store: store, Engine: wakeless{}, Now: now}
 }
 
 // liveThrough makes everybody, edits every third and deletes every seventh, and returns who should be left, by ID.
@@ -183,8 +183,8 @@ func liveThrough(t *testing.T, d *directory.Directory) map[string]directory.User
 	return want
 }
 
-// settle waits until every account is settled.
-func settle(t *testing.T, d *directory.Directory, want map[string]directory.User, target *scim2fake.Server) {
+// waitSettled waits until every account is settled.
+func waitSettled(t *testing.T, d *directory.Directory, want map[string]directory.User, target *scim2fake.Server) {
 	t.Helper()
 	store := d.Store.(*db.Store)
 	deadline := time.Now().Add(90 * time.Second)

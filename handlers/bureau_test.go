@@ -34,7 +34,7 @@ func newBureau(t *testing.T) *bureau {
 	t.Cleanup(opener.Close)
 	o.engine = provisioning.New(o.store, opener, provisioning.Config{Poll: 20 * time.Millisecond}, slog.New(slog.DiscardHandler))
 	o.Server.Store, o.Server.Opener, o.Server.Kinds = o.store, opener, all.Definitions()
-	o.Server.Directory = &directory.Directory{Store: o.store, Settler: o.engine, Now: time.Now}
+	o.Server.Directory = &directory.Directory{Store: o.store, Engine: o.engine, Now: time.Now}
 	o.mux = o.Router()
 	o.admin(t)
 	o.browser = o.signedIn(t)

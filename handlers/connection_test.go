@@ -37,7 +37,7 @@ func newOffice(t *testing.T) *office {
 	h.Server.Store, h.Kinds, h.Opener = o.store, all.Definitions(), provisioning.NewOpener(all.Definitions())
 	h.Server.Now = func() time.Time { return time.Now().Add(o.clock).Truncate(time.Microsecond) }
 	engine := provisioning.New(o.store, h.Opener, provisioning.Config{}, h.Log)
-	h.Directory = &directory.Directory{Store: o.store, Settler: engine, Now: h.Now}
+	h.Directory = &directory.Directory{Store: o.store, Engine: engine, Now: h.Now}
 	h.mux = h.Router()
 	o.browser = h.signedIn(t)
 	return o

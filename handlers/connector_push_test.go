@@ -87,7 +87,7 @@ func pushing(t *testing.T, settings ...string) (o *bureau, p *pushDesk, c direct
 	_, c = o.target(t, "Warehouse", directory.Provisioner{}, settings...)
 	p = &pushDesk{Store: o.store}
 	o.Server.Store = p
-	o.Server.Directory = &directory.Directory{Store: p, Settler: o.engine, Now: time.Now}
+	o.Server.Directory = &directory.Directory{Store: p, Engine: o.engine, Now: time.Now}
 	return o, p, c, "/connections/" + c.ConnectionID + "/connectors/" + c.ID + "/groups"
 }
 

@@ -138,7 +138,7 @@ func TestProvisionerProgress(t *testing.T) {
 	if res := o.get(path + "/progress"); res.code != 303 {
 		t.Errorf("the fragment as a page: %d", res.code)
 	}
-	o.settle()
+	o.provisionAll()
 	res = o.get(path)
 	res.has(t, 200, "2 of 2", "Synced")
 	if res.doc.Find(`#provisioner-progress[hx-trigger]`).Length() != 0 {
@@ -154,12 +154,12 @@ func TestProvisionerProgress(t *testing.T) {
 	}
 }
 
-// settle lets an engine work until every account is settled.
-func (o *office) settle() {
+// provisionAll lets an engine work until every account is settled.
+func (o *office) provisionAll() {
 	o.t.Helper()
 	engine := provisioning.New(o.store, o.h.Opener, provisioning.Config{}, o.h.Log)
 	for _, u := range o.users() {
-		engine.Settle(o.t.Context(), u.ID, []directory.Provisioner{o.only()})
+		engine.ProvisionNow(o.t.Context(), u.ID, []directory.Provisioner{o.only()})
 	}
 	engine.Drain()
 }
@@ -191,7 +191,7 @@ func TestProvisionerIsDeletedByName(t *testing.T) {
 	o := newOffice(t)
 	o.people("ada", "grace", "mary")
 	_, path := o.provisioner("Warehouse")
-	o.settle()
+	o.provisionAll()
 	o.get(path+"/delete").has(t, 200, "3 users are sent there. Accounts at the target stay as they are, and are not managed any more")
 	o.post(path+"/delete", "confirm", "").has(t, 422, "This is not the name")
 	o.only()

@@ -26,8 +26,8 @@ type deed struct {
 
 func (d *deed) refuse(wrong *problem) { d.row.refuse(Refused, wrong) }
 
-// settle takes the directory's answer.
-func (d *deed) settle(err error, done Verdict) {
+// answered takes the directory's answer.
+func (d *deed) answered(err error, done Verdict) {
 	e, spoken := errors.AsType[*directory.Error](err)
 	switch {
 	case err == nil:
@@ -173,7 +173,7 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 		_, taken := f.named(d.person.name)
 		switch state := states[d.row.UserID]; {
 		case state == directory.Live, state == directory.Deleted:
-			d.settle(nil, Created)
+			d.answered(nil, Created)
 		case state == directory.Staged:
 			d.open = true // it waits for its target, or to be taken back
 		case taken:
@@ -198,7 +198,7 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 			}
 			continue
 		}
-		d.settle(errs[k], Created)
+		d.answered(errs[k], Created)
 	}
 	return nil
 }
@@ -247,7 +247,7 @@ func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*dee
 			defer func() { <-free }()
 			d.row.UserID = u.ID
 			if len(c.write(d.person, &u)) == 0 { // only groups differ, or a process that died has written this
-				d.settle(ctx.Err(), Changed)
+				d.answered(ctx.Err(), Changed)
 				return
 			}
 			_, err := im.Directory.UpdateUser(ctx, u, i.Actor)
@@ -255,7 +255,7 @@ func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*dee
 				d.open = true // edited meanwhile: read again
 				return
 			}
-			d.settle(err, Changed)
+			d.answered(err, Changed)
 		})
 	}
 	wg.Wait()

@@ -21,7 +21,7 @@ old,Old,New,old@example.com,Navy,7,,
 same,Same,,,,,,
 `
 
-func (w *world) settleIn() {
+func (w *world) addOldUsers() {
 	w.t.Helper()
 	old := directory.User{UserName: "Old", Active: true, Source: directory.Console}
 	old.Name = directory.Name{GivenName: "Old", FamilyName: "Timer"}
@@ -37,7 +37,7 @@ func (w *world) settleIn() {
 func TestDryRunThenRun(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.t = t
-		w.settleIn()
+		w.addOldUsers()
 		w.run()
 		i := w.checked(mixed, imports.CreateAndChange, imports.RefuseUnknown)
 		refused := `2 %[1]s BOB: Email: Enter an e-mail address such as ada@example.com. This one has no @.
@@ -74,7 +74,7 @@ func TestDryRunThenRun(t *testing.T) {
 func TestOnlyCreateLeavesWhoExists(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.t = t
-		w.settleIn()
+		w.addOldUsers()
 		w.run()
 		i := w.checked("email,last name\nnew@example.com,N\n", imports.OnlyCreate, imports.RefuseUnknown)
 		w.same("without a user name", w.verdicts(i), "1 create new@example.com")
@@ -103,7 +103,7 @@ func TestDuplicatesFarApart(t *testing.T) {
 func TestGroups(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.t = t
-		w.settleIn()
+		w.addOldUsers()
 		g, err := w.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Sailors"}, nil, clerk)
 		w.must(err)
 		w.run()
@@ -123,7 +123,7 @@ func TestGroups(t *testing.T) {
 func TestSomebodyElseIsFaster(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.t = t
-		w.settleIn()
+		w.addOldUsers()
 		w.run()
 		i := w.checked("login,title\nnew,A\nold,B\nlast,C\n", imports.CreateAndChange, imports.RefuseUnknown)
 		_, _, err := w.Directory.CreateUser(t.Context(), directory.User{UserName: "NEW", Active: true, Source: directory.Console}, clerk)
@@ -142,7 +142,7 @@ func TestBlockingTargetsAreWaitedFor(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.t = t
 		w.target()
-		w.settler.refuse = func(n int) bool { return n%5 == 0 }
+		w.engine.refuse = func(n int) bool { return n%5 == 0 }
 		w.run()
 		i := w.checked(people(30), imports.OnlyCreate, imports.RefuseUnknown)
 		w.start(i)
@@ -160,7 +160,7 @@ func TestPauseResumeCancel(t *testing.T) {
 		w.t = t
 		w.target()
 		hold := make(chan struct{})
-		w.settler.hold = hold
+		w.engine.hold = hold
 		w.run()
 		i := w.checked(people(60), imports.OnlyCreate, imports.RefuseUnknown)
 		wantConflict := func(m imports.Move) {
@@ -176,7 +176,7 @@ func TestPauseResumeCancel(t *testing.T) {
 		if err := w.Purge(t.Context(), i, clerk); directory.CodeOf(err) != directory.Conflict {
 			t.Errorf("deleting the rows of an import that runs: %v", err)
 		}
-		for w.settler.times() == 0 {
+		for w.engine.times() == 0 {
 			time.Sleep(time.Millisecond)
 		}
 		w.must(w.Move(t.Context(), i, imports.Pause, clerk))

@@ -17,23 +17,23 @@ import (
 
 var clerk = directory.Actor{Kind: directory.ByAdmin, ID: "a1", Name: "Ada"}
 
-// settler is a target that answers as it is told.
-type settler struct {
+// engine is a target that answers as it is told.
+type engine struct {
 	mu     sync.Mutex
 	asked  int
 	refuse func(n int) bool
 	hold   chan struct{} // closed: answer
 }
 
-func (s *settler) Wake() {}
+func (s *engine) Wake() {}
 
-func (s *settler) times() int {
+func (s *engine) times() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.asked
 }
 
-func (s *settler) Settle(ctx context.Context, _ string, ps []directory.Provisioner) []directory.Outcome {
+func (s *engine) ProvisionNow(ctx context.Context, _ string, ps []directory.Provisioner) []directory.Outcome {
 	s.mu.Lock()
 	s.asked++
 	n, hold := s.asked, s.hold
@@ -54,13 +54,13 @@ func (s *settler) Settle(ctx context.Context, _ string, ps []directory.Provision
 // world is an importer over a real store.
 type world struct {
 	*imports.Importer
-	t       *testing.T
-	store   *db.Store
-	settler *settler
+	t      *testing.T
+	store  *db.Store
+	engine *engine
 }
 
 func newWorld(t *testing.T, s *db.Store) *world {
-	w := &world{t: t, store: s, settler: &settler{}}
+	w := &world{t: t, store: s, engine: &engine{}}
 	w.Importer = w.importer("first")
 	return w
 }
@@ -74,7 +74,7 @@ func (w *world) importer(name string) *imports.Importer {
 
 func (w *world) quiet() *imports.Importer {
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
-	return &imports.Importer{Store: w.store, Directory: &directory.Directory{Store: w.store, Settler: w.settler, Now: now},
+	return &imports.Importer{Store: w.store, Directory: &directory.Directory{Store: w.store, Engine: w.engine, Now: now},
 		Log: slog.New(slog.DiscardHandler), Now: now, Instance: "quiet", LeaseFor: time.Second, Poll: 10 * time.Millisecond}
 }
 

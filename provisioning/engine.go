@@ -37,7 +37,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Engine makes due accounts agree with the directory. Run works in the background; Settle tries one user now.
+// Engine makes due accounts agree with the directory. Run works in the background; ProvisionNow tries one user now.
 // Several engines, in one process or many, may share a store.
 type Engine struct {
 	store  Store
@@ -63,7 +63,7 @@ type Engine struct {
 	crash func() bool
 }
 
-// New makes an engine that works when Run is called, and settles at once.
+// New makes an engine that works when Run is called, and on ProvisionNow at once.
 func New(s Store, o *Opener, c Config, log *slog.Logger) *Engine {
 	hard, stop := context.WithCancel(context.Background())
 	return &Engine{store: s, opener: o, config: c.withDefaults(), log: log, wake: make(chan struct{}, 1), results: make(chan Result, maxBatch),

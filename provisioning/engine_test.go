@@ -291,7 +291,7 @@ func TestABrokenConnectorStopsNobodyElse(t *testing.T) {
 		_, err = w.store.Resync(ctx, c.ID, w.dir.Change(tester, "provisioner.resync", "", ""))
 		must(t, err)
 		must(t, w.store.Quarantine(ctx, c.ID, provisioning.Quarantine{}, time.Now()))
-		got := w.engine.Settle(ctx, u.ID, []directory.Provisioner{p})
+		got := w.engine.ProvisionNow(ctx, u.ID, []directory.Provisioner{p})
 		if got[0].OK || !strings.Contains(got[0].Reason, "forgotten") || got[0].Remedy == "" {
 			t.Errorf("%+v", got)
 		}

@@ -154,11 +154,11 @@ func (g *groupRemote) change(ctx context.Context, w *memberWalk, remove, add []P
 		return false, err
 	}
 	g.c.r.Progress = true
-	return false, g.settle(ctx, w, remove, add, ended, refused)
+	return false, g.recordOutcome(ctx, w, remove, add, ended, refused)
 }
 
-// settle writes down what a call that worked came to, member by member.
-func (g *groupRemote) settle(ctx context.Context, w *memberWalk, remove, add []Pushed, ended []string, refused map[string]error) error {
+// recordOutcome writes down what a call that worked came to, member by member.
+func (g *groupRemote) recordOutcome(ctx context.Context, w *memberWalk, remove, add []Pushed, ended []string, refused map[string]error) error {
 	var made []Pushed
 	for _, m := range remove {
 		if m.Refused != "" {

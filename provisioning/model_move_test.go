@@ -46,8 +46,8 @@ func (h *history) moveSettings(seed uint64) {
 	tg.other.seedGroup("strangers", "f3", "r1")
 }
 
-// unsettle is one random act that puts in doubt whose account is whose.
-func (h *history) unsettle() {
+// castDoubt is one random act that puts in doubt whose account is whose.
+func (h *history) castDoubt() {
 	switch h.rng.IntN(8) {
 	case 0:
 		h.moveTenant()

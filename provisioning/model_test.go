@@ -163,7 +163,7 @@ func (h *history) step() {
 	case op < 37:
 		h.repush()
 	case op < 45:
-		h.unsettle()
+		h.castDoubt()
 	default: // somebody removes one of our accounts behind our back
 		u := h.anybody()
 		if a, ok := h.account(1, u.ID); ok && a.Origin == provisioning.Created {

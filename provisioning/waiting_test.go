@@ -177,13 +177,13 @@ func TestLeaversAreWaitedForWhileWritesArePaused(t *testing.T) {
 	})
 }
 
-func TestSettleAtAConnectorThatIsSwitchedOff(t *testing.T) {
+func TestProvisionNowAtAConnectorThatIsSwitchedOff(t *testing.T) {
 	each(t, site{}, func(t *testing.T, w *world, tg *target) {
 		u := w.add("ada")
 		c := w.conns[0]
 		c.Enabled = false
 		must(t, w.dir.UpdateConnector(t.Context(), c, tester))
-		got := w.engine.Settle(t.Context(), u.ID, w.provs)
+		got := w.engine.ProvisionNow(t.Context(), u.ID, w.provs)
 		if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Reason, "switched off") {
 			t.Error(got)
 		}
@@ -191,7 +191,7 @@ func TestSettleAtAConnectorThatIsSwitchedOff(t *testing.T) {
 }
 
 // Another process is at it: this one waits for what that one records.
-func TestSettleWaitsForAnotherProcess(t *testing.T) {
+func TestProvisionNowWaitsForAnotherProcess(t *testing.T) {
 	each(t, site{}, func(t *testing.T, w *world, tg *target) {
 		w.stop()
 		u := w.add("ada")
@@ -207,7 +207,7 @@ func TestSettleWaitsForAnotherProcess(t *testing.T) {
 		}()
 		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 		defer cancel()
-		got := w.engine.Settle(ctx, u.ID, w.provs)
+		got := w.engine.ProvisionNow(ctx, u.ID, w.provs)
 		if took := time.Since(start); !got[0].OK || got[0].RemoteID != "r9" || took > 3*time.Second || tg.count("create") != 0 {
 			t.Error(got, took, tg.calls)
 		}
@@ -223,7 +223,7 @@ func TestTheDeadlineIsSaidInWords(t *testing.T) {
 		w.startOver(drowsy{w.store}, provisioning.Config{})
 		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 		defer cancel()
-		got := w.engine.Settle(ctx, u.ID, w.provs)
+		got := w.engine.ProvisionNow(ctx, u.ID, w.provs)
 		if got[0].OK || !strings.Contains(got[0].Reason, "deadline.") || got[0].Status == "" || got[0].Remedy == "" {
 			t.Errorf("%+v", got)
 		}

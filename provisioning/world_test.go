@@ -84,7 +84,7 @@ func (w *world) startOver(s provisioning.Store, c provisioning.Config) {
 	w.engine = provisioning.New(s, w.opener, c, slog.New(slog.DiscardHandler))
 	var killed atomic.Bool
 	w.engine.SetCrash(func() bool { return killed.Load() || w.crash() })
-	w.dir.Settler = w.engine
+	w.dir.Engine = w.engine
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	e := w.engine

@@ -210,10 +210,10 @@ func TestDefaultGroups(t *testing.T) {
 func TestRejected(t *testing.T) {
 	w := newWorld(t)
 	w.blocking(directory.Reject)
-	w.settler.refuse = "The licence is used up."
+	w.engine.refuse = "The licence is used up."
 	for status, want := range map[string]string{"failed": "Warehouse did not accept it: The licence is used up.",
 		"paused": "Warehouse could not be reached. Try again in a few minutes."} { // what ails a connection is not for strangers
-		w.settler.status = status
+		w.engine.status = status
 		_, err := w.arrive(ada)
 		f := failed(t, err, oidc.Refused)
 		if w.users() != 0 {
@@ -223,7 +223,7 @@ func TestRejected(t *testing.T) {
 			t.Errorf("%s: the page says %q", status, f.Text)
 		}
 	}
-	w.settler.refuse = ""
+	w.engine.refuse = ""
 	w.welcome(ada)
 }
 

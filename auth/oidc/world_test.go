@@ -33,16 +33,16 @@ type world struct {
 	t        *testing.T
 	db       *db.Store
 	clock    time.Duration // added to the time
-	settler  *settler
+	engine   *engine
 	provider *liar
 	signIn   oidc.SignIn
 }
 
-// settler stands in for the engine: it says what a blocking target said.
-type settler struct{ refuse, status string }
+// engine stands in for the engine: it says what a blocking target said.
+type engine struct{ refuse, status string }
 
-func (s *settler) Wake() {}
-func (s *settler) Settle(_ context.Context, _ string, ps []directory.Provisioner) []directory.Outcome {
+func (s *engine) Wake() {}
+func (s *engine) ProvisionNow(_ context.Context, _ string, ps []directory.Provisioner) []directory.Outcome {
 	out := make([]directory.Outcome, len(ps))
 	for i, p := range ps {
 		out[i] = directory.Outcome{Connection: p.Connection, OK: s.refuse == "", Reason: s.refuse, Status: s.status}
@@ -170,12 +170,12 @@ func newWorld(t *testing.T) *world {
 
 func worldOn(t *testing.T, s *db.Store) *world {
 	t.Helper()
-	w := &world{t: t, db: s, settler: &settler{}, provider: newLiar(t)}
+	w := &world{t: t, db: s, engine: &engine{}, provider: newLiar(t)}
 	base, err := url.Parse("http://usher.example")
 	w.must(err)
 	now := func() time.Time { return time.Now().Add(w.clock).UTC().Truncate(time.Microsecond) }
 	w.Service = &oidc.Service{Store: s, BaseURL: base, Now: now, Timeout: 2 * time.Second,
-		Directory: &directory.Directory{Store: s, Settler: w.settler, Now: now},
+		Directory: &directory.Directory{Store: s, Engine: w.engine, Now: now},
 		Client: func(private, plain bool) *http.Client {
 			return connectors.NewClient(connectors.ClientOptions{AllowPrivate: private, AllowHTTP: plain}, nil)
 		}}

@@ -46,7 +46,7 @@ func (m *mails) wait(id, address string, now time.Time) {
 	m.all[id] = mail{address, now}
 }
 
-func (m *mails) settle(id string) {
+func (m *mails) forget(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.all, id)
@@ -64,15 +64,15 @@ func (k *connector) mailWaits(ctx context.Context, op, id string, body map[strin
 	}
 	delete(body, attrEmail)
 	if strings.EqualFold(shown, address) {
-		k.mails.settle(id)
+		k.mails.forget(id)
 		return "", nil
 	}
 	return address, nil
 }
 
-// mailSettles looks whether a new address is in effect. Until the user confirms it Salesforce shows the old one, which
+// checkMail looks whether a new address is in effect. Until the user confirms it Salesforce shows the old one, which
 // is neither a failure nor a difference to be repaired.
-func (k *connector) mailSettles(ctx context.Context, op, id string, body map[string]any, waits string) error {
+func (k *connector) checkMail(ctx context.Context, op, id string, body map[string]any, waits string) error {
 	if address, _ := body[attrEmail].(string); address != "" {
 		k.mails.wait(id, address, k.now()) // before anything can go wrong: it was sent
 		shown, err := k.address(ctx, op, id)
@@ -80,7 +80,7 @@ func (k *connector) mailSettles(ctx context.Context, op, id string, body map[str
 			return err
 		}
 		if strings.EqualFold(shown, address) {
-			k.mails.settle(id)
+			k.mails.forget(id)
 			return nil
 		}
 		waits = address

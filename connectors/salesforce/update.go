@@ -57,7 +57,7 @@ func (k *connector) update(ctx context.Context, id string, c connectors.Changes)
 			return err
 		}
 	}
-	return k.mailSettles(ctx, op, id, body, waits)
+	return k.checkMail(ctx, op, id, body, waits)
 }
 
 // patchUser writes a user; a Username that another organization has is sent once more with the suffix.

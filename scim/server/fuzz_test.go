@@ -21,7 +21,7 @@ func FuzzRequests(f *testing.F) {
 	store := dbtest.New(f)
 	base, _ := url.Parse("https://usher.example.com")
 	api := (&server.Server{Store: store, BaseURL: base, Log: slog.New(slog.DiscardHandler), Rate: 1e9, Burst: 1e9,
-		Directory:    &directory.Directory{Store: store, Settler: noTargets{}, Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }},
+		Directory:    &directory.Directory{Store: store, Engine: noTargets{}, Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }},
 		Tokens:       fakeTokens{application: auth.Token{ID: "t", Name: "n"}},
 		HashPassword: func(context.Context, string) (string, error) { return "hash", nil }}).Handler()
 	ask := func(method, path, body string) *httptest.ResponseRecorder {

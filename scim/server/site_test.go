@@ -52,7 +52,7 @@ func (f fakeTokens) CheckToken(_ context.Context, presented string, scope auth.S
 type noTargets struct{}
 
 func (noTargets) Wake() {}
-func (noTargets) Settle(context.Context, string, []directory.Provisioner) []directory.Outcome {
+func (noTargets) ProvisionNow(context.Context, string, []directory.Provisioner) []directory.Outcome {
 	return nil
 }
 
@@ -64,7 +64,7 @@ func start(t *testing.T, change ...func(*site)) *site {
 func startOn(t *testing.T, store *db.Store, change ...func(*site)) *site {
 	t.Helper()
 	s := &site{t: t, store: store, token: application, log: &bytes.Buffer{}}
-	s.dir = &directory.Directory{Store: store, Settler: noTargets{}, Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
+	s.dir = &directory.Directory{Store: store, Engine: noTargets{}, Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
 	s.api = &server.Server{Store: store, Directory: s.dir, Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 		Tokens:       fakeTokens{application: {ID: "t1", Name: "entra"}, another: {ID: "t2", Name: "okta"}},
 		HashPassword: func(_ context.Context, p string) (string, error) { return "hash of " + p, nil }}

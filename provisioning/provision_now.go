@@ -11,9 +11,9 @@ import (
 	"usher/directory"
 )
 
-// Settle tries a user's accounts at these provisioners now, all at once, and waits until each has an outcome
+// ProvisionNow tries a user's accounts at these provisioners now, all at once, and waits until each has an outcome
 // or ctx ends. Ending ctx ends the waiting, never the attempt.
-func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provisioner) []directory.Outcome {
+func (e *Engine) ProvisionNow(ctx context.Context, userID string, ps []directory.Provisioner) []directory.Outcome {
 	outcomes := make([]directory.Outcome, len(ps))
 	seen := e.quarantined.Load()
 	targets, err := e.store.Targets(ctx)
@@ -25,7 +25,7 @@ func (e *Engine) Settle(ctx context.Context, userID string, ps []directory.Provi
 			outcomes[i].Reason = unreadable
 			continue
 		}
-		wg.Go(func() { e.settle(ctx, userID, t, seen, &outcomes[i]) })
+		wg.Go(func() { e.provision(ctx, userID, t, seen, &outcomes[i]) })
 	}
 	wg.Wait()
 	e.Wake()
@@ -41,8 +41,8 @@ func targetOf(ts []Target, p directory.Provisioner) (Target, bool) {
 	return Target{}, false
 }
 
-// settle follows one account until it has an outcome. It tries the account itself unless somebody else does.
-func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64, out *directory.Outcome) {
+// provision follows one account until it has an outcome. It tries the account itself unless somebody else does.
+func (e *Engine) provision(ctx context.Context, userID string, t Target, seen int64, out *directory.Outcome) {
 	fail := func(err error) { explain(ctx, err, out) }
 	o, err := e.opener.Open(t.Connector)
 	if err != nil {
@@ -85,7 +85,7 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64
 			leave()
 		}
 		if ok && o.revision < task.Revision {
-			e.settleAnew(ctx, userID, t, out)
+			e.provisionAgain(ctx, userID, t, out)
 			return
 		}
 		select {
@@ -98,8 +98,8 @@ func (e *Engine) settle(ctx context.Context, userID string, t Target, seen int64
 	}
 }
 
-// settleAnew follows the account with a configuration that was saved meanwhile; the claim was given back untried.
-func (e *Engine) settleAnew(ctx context.Context, userID string, t Target, out *directory.Outcome) {
+// provisionAgain follows the account with a configuration that was saved meanwhile; the claim was given back untried.
+func (e *Engine) provisionAgain(ctx context.Context, userID string, t Target, out *directory.Outcome) {
 	seen := e.quarantined.Load()
 	targets, err := e.store.Targets(ctx)
 	fresh, ok := targetOf(targets, t.Provisioner)
@@ -109,7 +109,7 @@ func (e *Engine) settleAnew(ctx context.Context, userID string, t Target, out *d
 	case !ok:
 		out.Reason = unreadable
 	default:
-		e.settle(ctx, userID, fresh, seen, out)
+		e.provision(ctx, userID, fresh, seen, out)
 	}
 }
 
@@ -160,7 +160,7 @@ func (e *Engine) takeOne(ctx context.Context, t Target, userID string) (task Tas
 	return tasks[0], true, nil
 }
 
-// tryOne tries a task outside the queue's queue; the channel is closed when the result is recorded.
+// tryOne tries a task outside of the queue; the channel is closed when the result is recorded.
 func (e *Engine) tryOne(l *queue, o *Opened, t Task, leave func()) <-chan struct{} {
 	recorded := make(chan struct{})
 	e.attempts.Go(func() {
@@ -175,7 +175,7 @@ func (e *Engine) tryOne(l *queue, o *Opened, t Task, leave func()) <-chan struct
 	return recorded
 }
 
-// Drain waits for the attempts that Settle began. A process that settles without Run calls it before it ends.
+// Drain waits for the attempts that ProvisionNow began. A process that provisions without Run calls it before it ends.
 func (e *Engine) Drain() { e.attempts.Wait() }
 
 // report says what is known of the account, and whether that is an outcome.
