@@ -80,7 +80,7 @@ func (s *Store) Claim(ctx context.Context, c provisioning.Claim) ([]provisioning
 func (s *Store) leaseDue(tx *sql.Tx, c provisioning.Claim) ([]provisioning.Task, error) {
 	now, until := c.Now.UnixMicro(), c.Until.UnixMicro()
 	if c.UserID != "" {
-		rows, err := tx.Stmt(s.hot.claimUser).Query(c.Lease, until, now, c.ConnectorID, c.UserID)
+		rows, err := tx.Stmt(s.prepared.claimUser).Query(c.Lease, until, now, c.ConnectorID, c.UserID)
 		return scanTasks(nil, c, rows, err)
 	}
 	var tasks []provisioning.Task
@@ -92,7 +92,7 @@ func (s *Store) leaseDue(tx *sql.Tx, c provisioning.Claim) ([]provisioning.Task,
 			}
 			only = provisioning.Everybody
 		}
-		rows, err := tx.Stmt(s.hot.claim[only]).Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
+		rows, err := tx.Stmt(s.prepared.claim[only]).Query(c.Lease, until, now, c.ConnectorID, int64(p), c.Limit-len(tasks))
 		if tasks, err = scanTasks(tasks, c, rows, err); err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ func (s *Store) readFacts(tx *sql.Tx, c provisioning.Claim, tasks []provisioning
 	var revision int64
 	var groupNames bool
 	var row provisionerRow
-	err := tx.Stmt(s.hot.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope, &values, &revision, &groupNames)...)
+	err := tx.Stmt(s.prepared.provisioner).QueryRow(c.ConnectorID).Scan(append(row.dest(), &scope, &values, &revision, &groupNames)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errUnmanaged
 	}
@@ -195,7 +195,7 @@ func batchOf(tasks []provisioning.Task, before ...any) (i int, args []any) {
 
 func (s *Store) readUsers(tx *sql.Tx, tasks []provisioning.Task, into map[string]directory.User) error {
 	i, ids := batchOf(tasks)
-	rows, err := tx.Stmt(s.hot.users[i]).Query(ids...)
+	rows, err := tx.Stmt(s.prepared.users[i]).Query(ids...)
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func inScopeQuery(n int) string {
 
 func (s *Store) readScope(tx *sql.Tx, connectionID string, tasks []provisioning.Task) error {
 	i, args := batchOf(tasks, connectionID)
-	rows, err := tx.Stmt(s.hot.inScope[i]).Query(args...)
+	rows, err := tx.Stmt(s.prepared.inScope[i]).Query(args...)
 	if err != nil {
 		return err
 	}

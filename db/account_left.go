@@ -72,7 +72,7 @@ func (b *batch) leave(s *Store, r *provisioning.Result) error {
 	if r.Disabled() {
 		reason = provisioning.LeftDisabled
 	}
-	_, err := b.tx.Stmt(s.hot.left).Exec(r.Task.ConnectorID, userKind, cmp.Or(r.Bears, r.Task.UserID), r.RemoteID, r.Task.User.UserName, string(r.Origin), string(reason), b.now, r.Task.ChangeID)
+	_, err := b.tx.Stmt(s.prepared.left).Exec(r.Task.ConnectorID, userKind, cmp.Or(r.Bears, r.Task.UserID), r.RemoteID, r.Task.User.UserName, string(r.Origin), string(reason), b.now, r.Task.ChangeID)
 	return err
 }
 
@@ -81,7 +81,7 @@ func (b *batch) getBack(s *Store, r *provisioning.Result) error {
 	if r.RemoteID == "" || r.ReturnedFrom == "" || r.Task.ReturnedFrom == r.ReturnedFrom && r.Operation == provisioning.OpNone {
 		return nil
 	}
-	_, err := b.tx.Stmt(s.hot.gotBack).Exec(r.Task.ConnectorID, r.ReturnedFrom)
+	_, err := b.tx.Stmt(s.prepared.gotBack).Exec(r.Task.ConnectorID, r.ReturnedFrom)
 	return err
 }
 

@@ -114,7 +114,7 @@ func ofAnother(r provisioning.Result) provisioning.Result {
 func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now time.Time) ([]bool, error) {
 	held := make([]bool, len(rs))
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		b := batch{tx: tx, now: now.UnixMicro(), at: now, update: tx.Stmt(s.hot.record), log: tx.Stmt(s.hot.log)}
+		b := batch{tx: tx, now: now.UnixMicro(), at: now, update: tx.Stmt(s.prepared.record), log: tx.Stmt(s.prepared.log)}
 		for i := range rs {
 			r := presentable(rs[i])
 			ok, err := b.record(s, &r)
@@ -157,7 +157,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 	t := &r.Task
 	kind, id := accountKey(t.Account)
 	if r.Released {
-		res, err := b.tx.Stmt(s.hot.release).Exec(b.now, t.Fresh, t.ConnectorID, id, t.Lease, kind)
+		res, err := b.tx.Stmt(s.prepared.release).Exec(b.now, t.Fresh, t.ConnectorID, id, t.Lease, kind)
 		return changedOne(res, err)
 	}
 	args, err := b.columns(r)
@@ -173,7 +173,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 		}
 	}
 	if r.PasswordDone {
-		if _, err := b.tx.Stmt(s.hot.delivered).Exec(t.UserID, t.ConnectorID, t.PasswordAt.UnixMicro()); err != nil {
+		if _, err := b.tx.Stmt(s.prepared.delivered).Exec(t.UserID, t.ConnectorID, t.PasswordAt.UnixMicro()); err != nil {
 			return false, err
 		}
 	}
@@ -185,7 +185,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 		}
 	}
 	if r.TookOver {
-		if _, err := b.tx.Stmt(s.hot.tookOver).Exec(r.RemoteID, t.ConnectorID, id, t.RemoteID); err != nil {
+		if _, err := b.tx.Stmt(s.prepared.tookOver).Exec(r.RemoteID, t.ConnectorID, id, t.RemoteID); err != nil {
 			return false, err
 		}
 	}
@@ -196,10 +196,10 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 		if err := b.leave(s, r); err != nil {
 			return false, err
 		}
-		if _, err := b.tx.Stmt(s.hot.gone).Exec(t.ConnectorID, id, kind); err != nil || t.GroupID != "" {
+		if _, err := b.tx.Stmt(s.prepared.gone).Exec(t.ConnectorID, id, kind); err != nil || t.GroupID != "" {
 			return err == nil, err
 		}
-		if _, err := b.tx.Stmt(s.hot.purge).Exec(t.UserID); err != nil {
+		if _, err := b.tx.Stmt(s.prepared.purge).Exec(t.UserID); err != nil {
 			return false, err
 		}
 	}

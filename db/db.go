@@ -18,7 +18,7 @@ type Store struct {
 	path     string // of the SQLite file
 	site     *site
 	ring     Ring
-	hot      statements
+	prepared preparedStatements
 	id       string // of this database
 	few      int    // how many index entries a SCIM list looks at before it walks everybody in order
 }
@@ -59,12 +59,12 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.fillNames(ctx); err != nil {
 		return err
 	}
-	return s.hot.prepare(ctx, s)
+	return s.prepared.prepare(ctx, s)
 }
 
 // Close waits for running statements and closes the database.
 func (s *Store) Close() error {
-	err := s.hot.close()
+	err := s.prepared.close()
 	if s.r != s.w {
 		err = errors.Join(err, s.r.Close())
 	}

@@ -29,7 +29,7 @@ func markNamedDue(ctx context.Context, tx *sql.Tx, groupID string, c directory.C
 // readGroupNames gives users the names of their groups.
 func (s *Store) readGroupNames(tx *sql.Tx, tasks []provisioning.Task, users map[string]directory.User) error {
 	i, ids := batchOf(tasks)
-	rows, err := tx.Stmt(s.hot.groupsOf[i]).Query(ids...)
+	rows, err := tx.Stmt(s.prepared.groupsOf[i]).Query(ids...)
 	if err != nil {
 		return err
 	}

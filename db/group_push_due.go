@@ -204,7 +204,7 @@ func (b *batch) spreadNews(s *Store) error {
 	for _, connectorID := range slices.Sorted(maps.Keys(b.news)) { // the same order for everybody who waits for the other's locks
 		n := b.news[connectorID]
 		var pushes bool
-		if err := b.tx.Stmt(s.hot.pushes).QueryRow(connectorID).Scan(&pushes); err != nil {
+		if err := b.tx.Stmt(s.prepared.pushes).QueryRow(connectorID).Scan(&pushes); err != nil {
 			return fmt.Errorf("look for groups of connector %s: %w", connectorID, err)
 		}
 		if !pushes {

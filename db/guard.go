@@ -51,7 +51,7 @@ type guardedConn struct {
 	conn
 	g    *guarded
 	inTx bool
-	kept prepared
+	kept statementCache
 }
 
 // Close closes what is prepared first: SQLite keeps a connection open for it.

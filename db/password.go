@@ -163,7 +163,7 @@ func passwordsQuery(n int) string {
 // and holds nobody's account up.
 func (s *Store) readPasswords(tx *sql.Tx, connectorID string, tasks []provisioning.Task) error {
 	i, args := batchOf(tasks, connectorID)
-	rows, err := tx.Stmt(s.hot.passwords[i]).Query(args...)
+	rows, err := tx.Stmt(s.prepared.passwords[i]).Query(args...)
 	if err != nil {
 		return err
 	}

@@ -2,121 +2,57 @@ package db
 
 import (
 	"context"
-	"database/sql/driver"
+	"database/sql"
 	"errors"
-	"strings"
+	"fmt"
+	"slices"
+
+	"usher/provisioning"
 )
 
-// mostStatements is how many a connection keeps prepared. Usher has some hundreds of queries, of which a few dozen are
-// asked all the time.
-const mostStatements = 200
-
-// prepared are the statements that a connection has prepared and keeps. SQLite would otherwise compile each query again each
-// time that it is asked, which costs more than most answers; PostgreSQL's driver keeps its own.
-type prepared struct {
-	byQuery map[string]*statement
-	asked   uint64
+// preparedStatements are those that every account passes through; they are prepared once.
+type preparedStatements struct {
+	claim                               [provisioning.Newcomers + 1]*sql.Stmt // by sort
+	claimUser, provisioner              *sql.Stmt
+	users, inScope, passwords, groupsOf [len(batchSizes)]*sql.Stmt
+	record, release, log, gone, purge   *sql.Stmt
+	delivered, pushes                   *sql.Stmt
+	left, gotBack, tookOver             *sql.Stmt
 }
 
-type statement struct {
-	stmt
-	asked uint64 // when last, as counted by its connection
-	busy  bool   // its rows are being read
-}
+// batchSizes are how many users one statement reads; a smaller number repeats its last ID.
+var batchSizes = [...]int{1, 16, 64, 256}
 
-// of gives the statement of a query, which is the caller's until it is free again. nil: it must be asked without one,
-// because its own is in use, or because it is a script of several.
-func (s *prepared) of(ctx context.Context, c conn, query string) (*statement, error) {
-	s.asked++
-	if kept := s.byQuery[query]; kept != nil {
-		if kept.busy {
-			return nil, nil
-		}
-		kept.asked = s.asked
-		return kept, nil
+func (p *preparedStatements) prepare(ctx context.Context, s *Store) error {
+	all := map[**sql.Stmt]string{
+		&p.claimUser: claimUserQuery, &p.provisioner: provisionerOfQuery,
+		&p.left: leftQuery, &p.gotBack: gotBackQuery, &p.tookOver: tookOverQuery,
+		&p.delivered: deliveredQuery, &p.pushes: pushesQuery, &p.record: recordQuery, &p.release: releaseQuery, &p.log: logQuery, &p.gone: goneQuery, &p.purge: purgeQuery,
 	}
-	if strings.Contains(query, ";") {
-		return nil, nil
+	for sort := range p.claim {
+		all[&p.claim[sort]] = s.claimQuery(provisioning.Sort(sort))
 	}
-	made, err := c.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
+	for i, n := range batchSizes {
+		all[&p.users[i]] = `SELECT ` + userColumns + ` FROM users WHERE id IN (` + placeholders(1, n) + `)`
+		all[&p.inScope[i]] = inScopeQuery(n)
+		all[&p.passwords[i]] = passwordsQuery(n)
+		all[&p.groupsOf[i]] = groupsOfQuery(n)
 	}
-	full, ok := made.(stmt)
-	if !ok {
-		return nil, made.Close()
-	}
-	if s.byQuery == nil {
-		s.byQuery = map[string]*statement{}
-	}
-	fresh := &statement{stmt: full, asked: s.asked}
-	s.byQuery[query] = fresh
-	return fresh, s.drop()
-}
-
-// drop closes the one that was not asked for longest, when there are too many.
-func (s *prepared) drop() error {
-	if len(s.byQuery) <= mostStatements {
-		return nil
-	}
-	oldest := ""
-	for query, kept := range s.byQuery {
-		if !kept.busy && (oldest == "" || kept.asked < s.byQuery[oldest].asked) {
-			oldest = query
+	for stmt, query := range all {
+		var err error
+		if *stmt, err = s.w.PrepareContext(ctx, query); err != nil {
+			return fmt.Errorf("prepare: %w", err)
 		}
 	}
-	if oldest == "" {
-		return nil
+	return nil
+}
+
+func (p *preparedStatements) close() error {
+	var err error
+	for _, stmt := range append(slices.Concat(p.claim[:], p.users[:], p.inScope[:], p.passwords[:], p.groupsOf[:]), p.delivered, p.pushes, p.left, p.gotBack, p.tookOver, p.claimUser, p.provisioner, p.record, p.release, p.log, p.gone, p.purge) {
+		if stmt != nil {
+			err = errors.Join(err, stmt.Close())
+		}
 	}
-	err := s.byQuery[oldest].Close()
-	delete(s.byQuery, oldest)
 	return err
 }
-
-func (s *prepared) close() (err error) {
-	for _, kept := range s.byQuery {
-		err = errors.Join(err, kept.Close())
-	}
-	s.byQuery = nil
-	return err
-}
-
-func (s *prepared) exec(ctx context.Context, c conn, query string, args []driver.NamedValue) (driver.Result, error) {
-	kept, err := s.of(ctx, c, query)
-	switch {
-	case err != nil:
-		return nil, err
-	case kept == nil:
-		return c.ExecContext(ctx, query, args)
-	}
-	return kept.ExecContext(ctx, args)
-}
-
-func (s *prepared) query(ctx context.Context, c conn, query string, args []driver.NamedValue) (driver.Rows, error) {
-	kept, err := s.of(ctx, c, query)
-	switch {
-	case err != nil:
-		return nil, err
-	case kept == nil:
-		return c.QueryContext(ctx, query, args)
-	}
-	rows, err := kept.QueryContext(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	kept.busy = true
-	return &keptRows{Rows: rows, of: kept}, nil
-}
-
-// keptRows free their statement when they are closed.
-type keptRows struct {
-	driver.Rows
-	of *statement
-}
-
-func (r *keptRows) Close() error {
-	r.of.busy = false
-	return r.Rows.Close()
-}
-
-func (r *keptRows) ColumnTypeDatabaseTypeName(i int) string { return databaseTypeName(r.Rows, i) }

@@ -10,7 +10,7 @@ import (
 )
 
 // onOne gives a connection to a new SQLite file, and what it keeps.
-func onOne(t *testing.T, f func(c *sql.Conn, kept *prepared)) {
+func onOne(t *testing.T, f func(c *sql.Conn, kept *statementCache)) {
 	t.Helper()
 	s := &Store{}
 	if err := s.connectSQLite(filepath.Join(t.TempDir(), "x.db")); err != nil {
@@ -23,7 +23,7 @@ func onOne(t *testing.T, f func(c *sql.Conn, kept *prepared)) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	var kept *prepared
+	var kept *statementCache
 	if err := c.Raw(func(driver any) error { kept = &driver.(*guardedConn).kept; return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func one(ctx context.Context, c *sql.Conn, query string, args ...any) (n int, er
 }
 
 func TestStatementsAreKept(t *testing.T) {
-	onOne(t, func(c *sql.Conn, kept *prepared) {
+	onOne(t, func(c *sql.Conn, kept *statementCache) {
 		for want := range 3 {
 			if n, err := one(t.Context(), c, `SELECT $1 + 0`, want); err != nil || n != want {
 				t.Errorf("%d, %v; want %d: a kept statement remembers an argument", n, err, want)
@@ -67,7 +67,7 @@ func TestStatementsAreKept(t *testing.T) {
 
 func TestAStatementIsAskedWhileItsRowsAreRead(t *testing.T) {
 	const query = `SELECT value FROM (SELECT 1 AS value UNION ALL SELECT 2 UNION ALL SELECT 3) ORDER BY value`
-	onOne(t, func(c *sql.Conn, kept *prepared) {
+	onOne(t, func(c *sql.Conn, kept *statementCache) {
 		rows, err := c.QueryContext(t.Context(), query)
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +90,7 @@ func TestAStatementIsAskedWhileItsRowsAreRead(t *testing.T) {
 }
 
 func TestAScriptIsNotKept(t *testing.T) {
-	onOne(t, func(c *sql.Conn, kept *prepared) {
+	onOne(t, func(c *sql.Conn, kept *statementCache) {
 		const script = `CREATE TEMP TABLE a (n INTEGER); INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)`
 		if _, err := c.ExecContext(t.Context(), script); err != nil {
 			t.Fatal(err)
