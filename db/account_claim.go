@@ -118,7 +118,7 @@ func scanTasks(tasks []provisioning.Task, c provisioning.Claim, rows *sql.Rows, 
 			return nil, err
 		}
 		a.ConnectorID, a.LeaseUntil, a.DueAt = c.ConnectorID, c.Until, c.Until
-		tasks = append(tasks, provisioning.Task{Account: a, Fresh: a.Lease == c.Lease})
+		tasks = append(tasks, provisioning.Task{Account: a, NoWriteInDoubt: a.Lease == c.Lease})
 	}
 	return tasks, rows.Err()
 }

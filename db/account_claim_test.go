@@ -15,7 +15,7 @@ func TestClaimLeases(t *testing.T) {
 		same(t, "user", task.User.UserName, "ada")
 		same(t, "attempts", task.Attempts, 1)
 		same(t, "provisioner", task.Provisioner.ID, w.provisioner.ID)
-		same(t, "fresh", task.Fresh, true)
+		same(t, "fresh", task.NoWriteInDoubt, true)
 		if n := len(w.claimAt(at.Add(30 * time.Second))); n != 0 {
 			t.Errorf("claimed %d leased accounts", n)
 		}
@@ -28,7 +28,7 @@ func TestClaimLeases(t *testing.T) {
 		}
 		w.takeOver(task)
 		again := w.claimOne(at.Add(time.Minute))
-		same(t, "fresh after a lost attempt", again.Fresh, false)
+		same(t, "fresh after a lost attempt", again.NoWriteInDoubt, false)
 		if !again.WriteBegan.Equal(at) {
 			t.Errorf("the intent is from %v, want that of the first claim", again.WriteBegan)
 		}

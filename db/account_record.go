@@ -91,7 +91,7 @@ func (s *Store) taken(ctx context.Context, r provisioning.Result, now time.Time)
 		const soon = 2 * time.Second
 		r.Err = &connectors.Error{Kind: connectors.Pending, Op: string(r.Operation), Message: "The target answered with an account of somebody whose account is being written now.",
 			Remedy: "Nothing: Usher looks again by itself."}
-		r.Kind, r.Hold, r.DueAt, r.Attempts, r.Certain = connectors.Pending, false, now.Add(soon), max(0, r.Task.Attempts-1), false
+		r.Kind, r.Hold, r.DueAt, r.Attempts, r.WritesKnown = connectors.Pending, false, now.Add(soon), max(0, r.Task.Attempts-1), false
 	}
 	return r, nil
 }
@@ -157,7 +157,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 	t := &r.Task
 	kind, id := accountKey(t.Account)
 	if r.Released {
-		res, err := b.tx.Stmt(s.prepared.release).Exec(b.now, t.Fresh, t.ConnectorID, id, t.Lease, kind)
+		res, err := b.tx.Stmt(s.prepared.release).Exec(b.now, t.NoWriteInDoubt, t.ConnectorID, id, t.Lease, kind)
 		return changedOne(res, err)
 	}
 	args, err := b.columns(r)
@@ -240,7 +240,7 @@ func (b *batch) columns(r *provisioning.Result) ([]any, error) {
 	if r.RemoteID != "" {
 		remoteID, origin = r.RemoteID, string(r.Origin)
 	}
-	return []any{remoteID, origin, b.now, t.ChangeID, (r.Certain || r.Err == nil) && !r.Doubt, profile, r.Err == nil && !r.More, t.DesiredGen, int64(r.Attempts), due,
+	return []any{remoteID, origin, b.now, t.ChangeID, (r.WritesKnown || r.Err == nil) && !r.Doubt, profile, r.Err == nil && !r.More, t.DesiredGen, int64(r.Attempts), due,
 		deadAt, heldAt, heldReason, heldID, shown, kind, text, remedy, t.ConnectorID, id, t.Lease, of, edited,
 		string(t.Suspect), string(r.Suspect), r.ReturnedFrom, r.WaitsFor, r.Hold && r.Err != nil && r.Adoptable, b.mayRun(r)}, nil
 }
@@ -248,7 +248,7 @@ func (b *batch) columns(r *provisioning.Result) ([]any, error) {
 // mayRun is until when a write of an attempt, or of an earlier one that is in doubt, may still be under way.
 func (b *batch) mayRun(r *provisioning.Result) int64 {
 	until := r.MayRun
-	if !r.Task.Fresh && r.Task.WriteUntil.After(until) {
+	if !r.Task.NoWriteInDoubt && r.Task.WriteUntil.After(until) {
 		until = r.Task.WriteUntil
 	}
 	if until.IsZero() {

@@ -99,7 +99,7 @@ func TestRecordFailures(t *testing.T) {
 		same(t, "due before backoff ends", len(w.claimAt(retry.Add(-time.Second))), 0)
 
 		task := w.claimOne(retry)
-		w.record(retry, failed(task, provisioning.Result{Hold: true, Adoptable: true, Certain: true, Found: connectors.Account{ID: "x9", Shown: map[string]any{"name": "Ada"}}}))
+		w.record(retry, failed(task, provisioning.Result{Hold: true, Adoptable: true, WritesKnown: true, Found: connectors.Account{ID: "x9", Shown: map[string]any{"name": "Ada"}}}))
 		a = w.account(u)
 		same(t, "status", a.Status(retry), provisioning.StatusHeld)
 		same(t, "held account", a.HeldRemoteID, "x9")

@@ -24,7 +24,7 @@ func (w *world) retarget(r directory.Retarget) {
 func (w *world) made(now time.Time, remoteID string) {
 	w.t.Helper()
 	w.record(now, provisioning.Result{Task: w.claimOne(now), Operation: provisioning.OpCreate, RemoteID: remoteID, Origin: provisioning.Created,
-		Certain: true, Profile: map[string]any{"userName": "ada"}})
+		WritesKnown: true, Profile: map[string]any{"userName": "ada"}})
 }
 
 func TestAnotherTenant(t *testing.T) {
@@ -60,7 +60,7 @@ func TestAnotherTenantVoidsAttempts(t *testing.T) {
 		u := w.user("ada")
 		task := w.claimOne(at)
 		w.retarget(directory.AnotherTenant)
-		held := w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpCreate, RemoteID: "1001", Origin: provisioning.Created, Certain: true})
+		held := w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpCreate, RemoteID: "1001", Origin: provisioning.Created, WritesKnown: true})
 		same(t, "lease", held[0], false)
 		same(t, "remote ID", w.account(u).RemoteID, "")
 		left, err := w.LeftAccounts(ctx, w.connector.ID, "", 0)
@@ -76,12 +76,12 @@ func TestSameTenant(t *testing.T) {
 		w.markDue(u)
 		task := w.claimOne(later)
 		w.retarget(directory.SameTenant)
-		w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpUpdate, RemoteID: "1001", Origin: provisioning.Created, Certain: true})
+		w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpUpdate, RemoteID: "1001", Origin: provisioning.Created, WritesKnown: true})
 		a := w.account(u)
 		same(t, "a doubt that came during an attempt stays", fmt.Sprint(a.RemoteID, a.Suspect), "1001moved")
 		w.markDue(u)
 		again := w.claimOne(later.Add(time.Minute))
-		w.record(later.Add(time.Minute), provisioning.Result{Task: again, Operation: provisioning.OpUpdate, RemoteID: "1001", Origin: provisioning.Created, Certain: true})
+		w.record(later.Add(time.Minute), provisioning.Result{Task: again, Operation: provisioning.OpUpdate, RemoteID: "1001", Origin: provisioning.Created, WritesKnown: true})
 		same(t, "after it was confirmed", w.account(u).Suspect, provisioning.Trusted)
 	})
 }
@@ -97,7 +97,7 @@ func TestLeftWhenAUserLeaves(t *testing.T) {
 		u := w.user("ada")
 		w.made(at, "r1")
 		w.must(w.DeleteUser(ctx, u.ID, change(later)))
-		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpDisable, RemoteID: "r1", Origin: provisioning.Created, Certain: true, Gone: true,
+		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpDisable, RemoteID: "r1", Origin: provisioning.Created, WritesKnown: true, Gone: true,
 			Profile: map[string]any{"usher:disabled": true}})
 		back := w.user("ada")
 		task := w.claimOne(later.Add(time.Hour))
@@ -109,7 +109,7 @@ func TestLeftWhenAUserLeaves(t *testing.T) {
 		same(t, "another account", ok, false)
 		w.must(w.Link(ctx, task, provisioning.Link{RemoteID: "r1", Origin: provisioning.Created, ReturnedFrom: u.ID}, later.Add(time.Hour)))
 		same(t, "linked", w.account(back).ReturnedFrom, u.ID)
-		w.record(later.Add(time.Hour), provisioning.Result{Task: task, Operation: provisioning.OpAdopt, RemoteID: "r1", Origin: provisioning.Created, ReturnedFrom: u.ID, Certain: true})
+		w.record(later.Add(time.Hour), provisioning.Result{Task: task, Operation: provisioning.OpAdopt, RemoteID: "r1", Origin: provisioning.Created, ReturnedFrom: u.ID, WritesKnown: true})
 		_, ok, err = w.Left(ctx, task, "r1", u.ID)
 		w.must(err)
 		same(t, "still left", ok, false)
@@ -123,7 +123,7 @@ func TestLeftPages(t *testing.T) {
 			w.made(at, fmt.Sprint("r", i))
 			w.must(w.DeleteUser(ctx, u.ID, change(later)))
 			now := later.Add(time.Duration(i/2) * time.Minute)
-			w.record(now, provisioning.Result{Task: w.claimOne(now), Operation: provisioning.OpDisable, RemoteID: fmt.Sprint("r", i), Origin: provisioning.Created, Certain: true, Gone: true})
+			w.record(now, provisioning.Result{Task: w.claimOne(now), Operation: provisioning.OpDisable, RemoteID: fmt.Sprint("r", i), Origin: provisioning.Created, WritesKnown: true, Gone: true})
 		}
 		seen, after := map[string]bool{}, ""
 		for range 5 {
@@ -148,7 +148,7 @@ func TestTookOver(t *testing.T) {
 		_, err := writer(w).Exec(`INSERT INTO pushed_members (connector_id, group_id, user_id, remote_id, sure) VALUES ($1, 'g', $2, 'ada', TRUE)`, w.connector.ID, u.ID)
 		w.must(err)
 		w.markDue(u)
-		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpUpdate, RemoteID: "ada.king", Origin: provisioning.Created, Certain: true, TookOver: true})
+		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpUpdate, RemoteID: "ada.king", Origin: provisioning.Created, WritesKnown: true, TookOver: true})
 		var remote string
 		w.must(writer(w).QueryRow(`SELECT remote_id FROM pushed_members`).Scan(&remote))
 		same(t, "member", remote, "ada.king")
@@ -164,11 +164,11 @@ func TestTakenWhileTheOtherMoves(t *testing.T) {
 		w.markDue(old)
 		moving := w.claimOne(later)
 		hired := w.user("ada2")
-		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpCreate, RemoteID: "ada", Origin: provisioning.Created, Certain: true})
+		w.record(later, provisioning.Result{Task: w.claimOne(later), Operation: provisioning.OpCreate, RemoteID: "ada", Origin: provisioning.Created, WritesKnown: true})
 		a := w.account(hired)
 		same(t, "looked for again", fmt.Sprint(a.HeldAt.IsZero(), a.RemoteID, a.ErrorKind), "true"+string(connectors.Pending))
-		w.record(later, provisioning.Result{Task: moving, Operation: provisioning.OpUpdate, RemoteID: "ada.king", Origin: provisioning.Created, Certain: true, TookOver: true})
-		w.record(later.Add(time.Minute), provisioning.Result{Task: w.claimOne(later.Add(time.Minute)), Operation: provisioning.OpFind, RemoteID: "ada", Origin: provisioning.Created, Certain: true})
+		w.record(later, provisioning.Result{Task: moving, Operation: provisioning.OpUpdate, RemoteID: "ada.king", Origin: provisioning.Created, WritesKnown: true, TookOver: true})
+		w.record(later.Add(time.Minute), provisioning.Result{Task: w.claimOne(later.Add(time.Minute)), Operation: provisioning.OpFind, RemoteID: "ada", Origin: provisioning.Created, WritesKnown: true})
 		same(t, "theirs in the end", w.account(hired).RemoteID, "ada")
 	})
 }

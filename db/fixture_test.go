@@ -115,7 +115,7 @@ func (w *world) record(now time.Time, rs ...provisioning.Result) []bool {
 
 func created(t provisioning.Task, remoteID string) provisioning.Result {
 	return provisioning.Result{Task: t, Operation: provisioning.OpCreate, RemoteID: remoteID, Origin: provisioning.Created,
-		Profile: map[string]any{"userName": t.User.UserName}, Certain: true}
+		Profile: map[string]any{"userName": t.User.UserName}, WritesKnown: true}
 }
 
 // failed is an attempt that the target refused, with what was decided about it.

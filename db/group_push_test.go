@@ -119,7 +119,7 @@ func TestGroupsHearOfALinkOnce(t *testing.T) {
 		for i := range 3 {
 			at := soon.Add(time.Duration(i+1) * time.Minute)
 			task := w.claimOne(at)
-			if task.UserID == "" || task.Fresh || task.RemoteID != "r1" {
+			if task.UserID == "" || task.NoWriteInDoubt || task.RemoteID != "r1" {
 				t.Fatalf("claimed %+v", task)
 			}
 			pending := &connectors.Error{Kind: connectors.Pending, Message: "the name is taken still"}
@@ -180,7 +180,7 @@ func TestADeletedGroupLeavesItsTargets(t *testing.T) {
 		first := w.claimGroups(later)
 		w.recordGroup(later, first["Staff"], "g1")
 		w.takeOver(first["Never made"])
-		w.record(later, provisioning.Result{Task: w.claimGroups(later.Add(2 * time.Minute))["Never made"], Certain: true, Err: errors.New("down"), DueAt: later.Add(time.Hour)})
+		w.record(later, provisioning.Result{Task: w.claimGroups(later.Add(2 * time.Minute))["Never made"], WritesKnown: true, Err: errors.New("down"), DueAt: later.Add(time.Hour)})
 		w.must(w.DeleteGroup(ctx, never.ID, change(later)))
 		w.must(w.DeleteGroup(ctx, g.ID, change(later)))
 		h, _, err := w.Holder(ctx, provisioning.Task{Account: provisioning.Account{ConnectorID: w.connector.ID, GroupID: never.ID}}, "g1", "")
@@ -192,7 +192,7 @@ func TestADeletedGroupLeavesItsTargets(t *testing.T) {
 		same(t, "groups that are due", len(tasks), 1)
 		task := tasks["Staff"]
 		same(t, "deleted", task.Deleted && !task.ByHand, true)
-		w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpDelete, Certain: true, Gone: true})
+		w.record(later, provisioning.Result{Task: task, Operation: provisioning.OpDelete, WritesKnown: true, Gone: true})
 		same(t, "accounts", w.count("accounts"), 0)
 		log, err := w.Log(ctx, provisioning.LogFilter{GroupID: g.ID})
 		w.must(err)

@@ -45,7 +45,7 @@ func (w *world) claimGroups(now time.Time) map[string]provisioning.Task {
 
 func (w *world) recordGroup(now time.Time, t provisioning.Task, remoteID string) {
 	w.t.Helper()
-	w.record(now, provisioning.Result{Task: t, Operation: provisioning.OpUpdate, RemoteID: remoteID, Origin: provisioning.Created, Certain: true, Profile: map[string]any{"name": t.Group.DisplayName}})
+	w.record(now, provisioning.Result{Task: t, Operation: provisioning.OpUpdate, RemoteID: remoteID, Origin: provisioning.Created, WritesKnown: true, Profile: map[string]any{"name": t.Group.DisplayName}})
 }
 
 func (w *world) dueGroups(now time.Time) string {

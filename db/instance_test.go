@@ -39,7 +39,7 @@ func TestALeaseEndsWhenItIsTakenOver(t *testing.T) {
 		same(t, "a write may have run until", w.account(u).WriteUntil.UTC(), at.Add(2*time.Second))
 		again := w.claimAt(at.Add(2 * time.Second))
 		same(t, "claimed after that", len(again), 1)
-		same(t, "fresh", again[0].Fresh, false)
+		same(t, "fresh", again[0].NoWriteInDoubt, false)
 		same(t, "recorded by the dead", w.record(at, created(tasks[0], "r1"))[0], false)
 	})
 }

@@ -267,8 +267,8 @@ func (w *world) worksOn(us map[string]directory.User) {
 	}
 	slices.Sort(due)
 	same(w.t, "due", fmt.Sprint(due), "[leased leaving waiting]")
-	same(w.t, "the lease that ended leaves a doubt", tasks["leased"].Fresh, false)
-	w.record(now, provisioning.Result{Task: tasks["leaving"], Operation: provisioning.OpDelete, Certain: true, Gone: true}, created(tasks["waiting"], "r-waiting"))
+	same(w.t, "the lease that ended leaves a doubt", tasks["leased"].NoWriteInDoubt, false)
+	w.record(now, provisioning.Result{Task: tasks["leaving"], Operation: provisioning.OpDelete, WritesKnown: true, Gone: true}, created(tasks["waiting"], "r-waiting"))
 	if _, ok, _ := w.Account(ctx, w.connector.ID, us["leaving"].ID); ok {
 		w.t.Error("a settled leaver's account is still there")
 	}

@@ -170,7 +170,7 @@ func TestJITOutboundMakesDue(t *testing.T) {
 		u := w.arrives("ada", identity(w.door("Company login"), "s1"))
 		task := w.claimOne(at)
 		same(t, "JIT Outbound at first", task.Provisioner.JITOutbound, false)
-		w.record(at, provisioning.Result{Task: task, Operation: provisioning.OpNone, Certain: true})
+		w.record(at, provisioning.Result{Task: task, Operation: provisioning.OpNone, WritesKnown: true})
 		same(t, "due again", len(w.claimAt(at)), 0)
 		w.provisioner.JITOutbound = true
 		w.must(w.UpdateProvisioner(ctx, w.provisioner, change(at)))

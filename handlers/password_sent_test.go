@@ -42,7 +42,7 @@ func (o *outlet) sends(t *testing.T, name, want string) {
 	if got := tasks[0].Password.Reveal(); got != want {
 		t.Errorf("%s: the target would be sent %q, want %q", name, got, want)
 	}
-	r := provisioning.Result{Task: tasks[0], Operation: provisioning.OpCreate, RemoteID: "r-" + u.ID, Origin: provisioning.Created, Certain: true, PasswordDone: want != ""}
+	r := provisioning.Result{Task: tasks[0], Operation: provisioning.OpCreate, RemoteID: "r-" + u.ID, Origin: provisioning.Created, WritesKnown: true, PasswordDone: want != ""}
 	_, err = o.bureau.store.Record(t.Context(), []provisioning.Result{r}, now)
 	must(t, err)
 }

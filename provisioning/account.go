@@ -143,16 +143,16 @@ func Worst(parts ...Status) Status {
 // Task is one claimed account with the facts that were read after the claim.
 type Task struct {
 	Account
-	User        directory.User
-	Provisioner directory.Provisioner
-	InScope     bool            // the user is in a group that the connection sends, or it sends everybody
-	Group       directory.Group // of a group's account; its name is the last one known when it was deleted
-	Deleted     bool            // the group is not there any more
-	ByHand      bool            // an administrator chose the group to be pushed
-	Revision    int64           // of the connector's configuration at the claim
-	Fresh       bool            // before this claim no write can have been sent whose outcome is not recorded
-	Watched     time.Time       // since when this process knows that the clock on the wall did not jump
-	MayRun      time.Duration   // how long a write may go on at the target after it was given up
+	User           directory.User
+	Provisioner    directory.Provisioner
+	InScope        bool            // the user is in a group that the connection sends, or it sends everybody
+	Group          directory.Group // of a group's account; its name is the last one known when it was deleted
+	Deleted        bool            // the group is not there any more
+	ByHand         bool            // an administrator chose the group to be pushed
+	Revision       int64           // of the connector's configuration at the claim
+	NoWriteInDoubt bool            // before this claim no write can have been sent whose outcome is not recorded
+	Watched        time.Time       // since when this process knows that the clock on the wall did not jump
+	MayRun         time.Duration   // how long a write may go on at the target after it was given up
 
 	Password   directory.Secret // the user's new one, which waits for this target; "" when none does
 	PasswordAt time.Time        // when it was set: tells it from a newer one
@@ -196,13 +196,13 @@ type Result struct {
 	Exchanges []connectors.Exchange
 
 	// What is now known about the account.
-	RemoteID string
-	Origin   Origin
-	Profile  map[string]any // what the target now has of ours; nil: nothing
-	MayRun   time.Time      // until when a write of the attempt may still be under way, if its outcome is in doubt
-	Certain  bool           // every write so far has a known outcome: forget write_began
-	Gone     bool           // wanted absent and is absent: the row has no reason to stay
-	TookOver bool           // the target changed the account's ID: what was remembered under the old one is the new one's
+	RemoteID    string
+	Origin      Origin
+	Profile     map[string]any // what the target now has of ours; nil: nothing
+	MayRun      time.Time      // until when a write of the attempt may still be under way, if its outcome is in doubt
+	WritesKnown bool           // every write so far has a known outcome: forget write_began
+	Gone        bool           // wanted absent and is absent: the row has no reason to stay
+	TookOver    bool           // the target changed the account's ID: what was remembered under the old one is the new one's
 
 	Suspect      Suspicion // as of Account: what is still in doubt
 	ReturnedFrom string    // as of Account

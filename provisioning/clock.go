@@ -43,7 +43,7 @@ func apart(wall, steady time.Duration) bool { return max(wall-steady, steady-wal
 func (t Task) hidden(lag time.Duration, now time.Time) time.Duration {
 	since := t.WriteBegan
 	unheard := lag // the longest, from when this process began to watch: a write that nobody heard of may still have run then
-	if !t.Fresh {
+	if !t.NoWriteInDoubt {
 		unheard += t.MayRun
 		if t.WriteUntil.After(since) {
 			since = t.WriteUntil

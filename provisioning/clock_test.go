@@ -23,16 +23,16 @@ func TestHidden(t *testing.T) {
 		"begun long ago":                        {Task{Account: Account{WriteBegan: ago(time.Hour)}, Watched: ago(time.Hour)}, 0},
 		"may have run until now":                {Task{Account: Account{WriteBegan: ago(time.Hour), WriteUntil: now}, Watched: ago(time.Hour)}, lag},
 		"may run for a while yet":               {Task{Account: Account{WriteBegan: now, WriteUntil: now.Add(lag)}, Watched: ago(time.Hour)}, 2 * lag},
-		"its own claim is no doubt":             {Task{Fresh: true, Account: Account{WriteBegan: ago(time.Hour), WriteUntil: now}, Watched: ago(time.Hour)}, 0},
+		"its own claim is no doubt":             {Task{NoWriteInDoubt: true, Account: Account{WriteBegan: ago(time.Hour), WriteUntil: now}, Watched: ago(time.Hour)}, 0},
 		"linked long ago":                       {Task{Account: Account{RemoteID: "r", LinkedAt: ago(time.Hour), WriteUntil: now}, Watched: ago(time.Hour)}, 0},
 		"a jump forward before the start":       {Task{Account: Account{WriteBegan: ago(24 * time.Hour)}, Watched: ago(10 * time.Second)}, 50 * time.Second},
 		"a jump back before the start":          {Task{Account: Account{WriteBegan: ago(-24 * time.Hour)}, Watched: ago(10 * time.Second)}, 50 * time.Second},
 		"a jump back, and a minute after it":    {Task{Account: Account{WriteBegan: ago(-24 * time.Hour)}, Watched: ago(lag)}, 0},
 		"a jump, and a write that may go on":    {Task{Account: Account{WriteBegan: ago(24 * time.Hour), WriteUntil: ago(24 * time.Hour)}, Watched: ago(10 * time.Second), MayRun: lag}, 110 * time.Second},
-		"a jump, and nothing in doubt":          {Task{Fresh: true, Account: Account{WriteBegan: ago(24 * time.Hour)}, Watched: ago(10 * time.Second), MayRun: lag}, 50 * time.Second},
+		"a jump, and nothing in doubt":          {Task{NoWriteInDoubt: true, Account: Account{WriteBegan: ago(24 * time.Hour)}, Watched: ago(10 * time.Second), MayRun: lag}, 50 * time.Second},
 		"a jump, and linked":                    {Task{Account: Account{RemoteID: "r", LinkedAt: ago(24 * time.Hour)}, Watched: now, MayRun: lag}, lag},
 		"linked, and the process just started":  {Task{Account: Account{RemoteID: "r", LinkedAt: ago(24 * time.Hour)}, Watched: now}, lag},
-		"no write was ever sent: zero is never": {Task{Fresh: true, Watched: now}, 0},
+		"no write was ever sent: zero is never": {Task{NoWriteInDoubt: true, Watched: now}, 0},
 	} {
 		got := c.task.hidden(lag, now)
 		if c.want == 0 && got > 0 || c.want > 0 && got != c.want {

@@ -81,11 +81,11 @@ func TestAGroupThatIsMisconfiguredPausesNothing(t *testing.T) {
 // What is in doubt while pushing is off must still be in doubt when it is on again.
 func TestSwitchingOffKeepsDoubt(t *testing.T) {
 	o := pushes(&groupScript{}, setting(connectors.PushGroups, "false"))
-	if r := reconcile(t.Context(), o, &groupLedger{}, staffs(unsure(longAgo, nil)), time.Now); !r.Doubt || r.Certain {
-		t.Errorf("doubt %v, certain %v", r.Doubt, r.Certain)
+	if r := reconcile(t.Context(), o, &groupLedger{}, staffs(unsure(longAgo, nil)), time.Now); !r.Doubt || r.WritesKnown {
+		t.Errorf("doubt %v, certain %v", r.Doubt, r.WritesKnown)
 	}
-	if r := reconcile(t.Context(), o, &groupLedger{}, staffs(nil), time.Now); r.Doubt || !r.Certain {
-		t.Errorf("nothing was sent: doubt %v, certain %v", r.Doubt, r.Certain)
+	if r := reconcile(t.Context(), o, &groupLedger{}, staffs(nil), time.Now); r.Doubt || !r.WritesKnown {
+		t.Errorf("nothing was sent: doubt %v, certain %v", r.Doubt, r.WritesKnown)
 	}
 }
 

@@ -140,8 +140,8 @@ func (c *groupCase) run(t *testing.T) {
 			t.Errorf("%s %q, want %q (%v)", w.what, w.got, w.want, r.Err)
 		}
 	}
-	if !r.Doubt && r.Certain == c.uncertain {
-		t.Errorf("certain is %v", r.Certain)
+	if !r.Doubt && r.WritesKnown == c.uncertain {
+		t.Errorf("certain is %v", r.WritesKnown)
 	}
 	if strings.Contains(c.sent, "rr") || l.intents == 0 && (c.made != "" || c.ended != "") {
 		t.Error("members were changed that nobody had written down before")

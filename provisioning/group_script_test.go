@@ -144,7 +144,7 @@ func pushes(s *groupScript, settings map[string]string) *Opened {
 
 // staffs is a claim of the group Staff, chosen by hand, at noon.
 func staffs(state func(*Task)) Task {
-	t := Task{Fresh: true, ByHand: true}
+	t := Task{NoWriteInDoubt: true, ByHand: true}
 	t.Group.ID, t.Group.DisplayName = "staff", "Staff"
 	t.GroupID, t.ConnectorID, t.WriteBegan, t.LeaseUntil = "staff", "c", noon, noon.Add(time.Minute)
 	if state != nil {

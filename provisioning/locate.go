@@ -12,7 +12,7 @@ import (
 // locate makes sure that the remote ID is known, by finding the account or group or by making it. done: there is
 // nothing left to do.
 func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
-	never := c.task.Fresh && !c.vanished // was a create sent, or a write to one that was known
+	never := c.task.NoWriteInDoubt && !c.vanished // was a create sent, or a write to one that was known
 	if never && c.r.Suspect != Elsewhere {
 		switch {
 		case !c.remote.wanted():
@@ -25,7 +25,7 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 	if never {
 		c.task.WriteBegan = time.Time{} // so nothing can be hidden
 	}
-	c.r.Certain = never
+	c.r.WritesKnown = never
 	switch found, err := c.find(ctx); {
 	case err != nil:
 		return false, err
@@ -37,7 +37,7 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 	}
 	c.sought = false
 	if err := c.remote.mayMake(); err != nil {
-		c.r.Certain = true
+		c.r.WritesKnown = true
 		return true, err
 	}
 	if !never { // an earlier create certainly came to nothing, and another one is about to be sent
@@ -130,7 +130,7 @@ func (c *reconciler) notYet() error {
 }
 
 func (c *reconciler) create(ctx context.Context) (done bool, err error) {
-	c.r.Operation, c.r.Certain = OpCreate, false
+	c.r.Operation, c.r.WritesKnown = OpCreate, false
 	a, err := c.remote.create(ctx)
 	switch connectors.KindOf(err) {
 	case "":
@@ -138,10 +138,10 @@ func (c *reconciler) create(ctx context.Context) (done bool, err error) {
 	case connectors.Conflict:
 		return c.taken(ctx, err)
 	case connectors.Invalid, connectors.Refused, connectors.Limit, connectors.RateLimited, connectors.Denied, connectors.Misconfigured:
-		c.r.Certain = true
+		c.r.WritesKnown = true
 	case connectors.Temporary:
 		_, classified := errors.AsType[*connectors.Error](err)
-		c.r.Certain = classified
+		c.r.WritesKnown = classified
 	}
 	return true, err
 }
@@ -153,7 +153,7 @@ func (c *reconciler) made(ctx context.Context, a connectors.Account) (done bool,
 	}
 	done, err = c.remote.made(ctx, a)
 	if err == nil && a.Pending {
-		c.r.Certain = true
+		c.r.WritesKnown = true
 		return true, &connectors.Error{Kind: connectors.Pending, Op: "create", Message: "The target accepted the " + thing + " and has not finished making it."}
 	}
 	return done, err
@@ -161,8 +161,8 @@ func (c *reconciler) made(ctx context.Context, a connectors.Account) (done bool,
 
 // taken works out who has the name that a create asked for: once, then it is an administrator's question.
 func (c *reconciler) taken(ctx context.Context, conflict error) (bool, error) {
-	if c.task.Fresh { // refused for certain, and none was sent before: nothing can be hidden
-		c.r.Certain, c.task.WriteBegan = true, time.Time{}
+	if c.task.NoWriteInDoubt { // refused for certain, and none was sent before: nothing can be hidden
+		c.r.WritesKnown, c.task.WriteBegan = true, time.Time{}
 	}
 	found, err := c.find(ctx)
 	switch {

@@ -43,7 +43,7 @@ func (u *userRemote) setPassword(ctx context.Context) (again bool, err error) {
 	if connectors.KindOf(err) == connectors.NotFound {
 		return c.lost(err)
 	}
-	c.r.Certain = c.task.Fresh // a password whose arrival is in doubt is kept and set again, so it leaves no doubt behind
+	c.r.WritesKnown = c.task.NoWriteInDoubt // a password whose arrival is in doubt is kept and set again, so it leaves no doubt behind
 	switch connectors.KindOf(err) {
 	case "":
 		c.r.PasswordDone = true

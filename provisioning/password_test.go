@@ -68,8 +68,8 @@ func (c *passwordCase) run(t *testing.T) {
 	if got := k.asked(); got != c.calls {
 		t.Errorf("asked %q, want %q", got, c.calls)
 	}
-	if got := connectors.KindOf(r.Err); got != c.kind || r.PasswordDone != c.done || r.Certain == c.uncertain {
-		t.Errorf("error %v, done %v, certain %v; want %q %v %v", r.Err, r.PasswordDone, r.Certain, c.kind, c.done, !c.uncertain)
+	if got := connectors.KindOf(r.Err); got != c.kind || r.PasswordDone != c.done || r.WritesKnown == c.uncertain {
+		t.Errorf("error %v, done %v, certain %v; want %q %v %v", r.Err, r.PasswordDone, r.WritesKnown, c.kind, c.done, !c.uncertain)
 	}
 	if got := strings.Join(k.passwords, " "); got != c.created {
 		t.Errorf("created with %q, want %q", got, c.created)

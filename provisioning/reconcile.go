@@ -32,16 +32,16 @@ func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.
 	case t.GroupID == "":
 		c.remote = newUserRemote(c)
 	case !o.pushesGroups():
-		c.r.Certain, c.r.Doubt, c.r.Gone = t.Fresh, !t.Fresh, t.Deleted
+		c.r.WritesKnown, c.r.Doubt, c.r.Gone = t.NoWriteInDoubt, !t.NoWriteInDoubt, t.Deleted
 		return c.r
 	default:
 		c.remote = newGroupRemote(c)
 	}
-	if !t.Fresh {
+	if !t.NoWriteInDoubt {
 		c.r.Profile = nil // an earlier write may or may not have arrived, so what the target has is not known
 	}
 	c.r.Err = c.run(ctx)
-	c.r.Certain = c.r.Certain || c.certain(c.r.Err)
+	c.r.WritesKnown = c.r.WritesKnown || c.writesKnown(c.r.Err)
 	c.r.Profile = lastKnown(c.r)
 	if c.stamp {
 		c.r.Bears, c.r.Profile = c.r.ReturnedFrom, withStampOf(c.r.Profile, c.r.ReturnedFrom)
@@ -52,21 +52,21 @@ func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.
 // lastKnown is the profile to remember. While it is in doubt what the target has, nobody believes what was last written,
 // but it still tells which account is ours.
 func lastKnown(r Result) map[string]any {
-	if r.Profile == nil && !r.Certain && r.RemoteID == r.Task.RemoteID {
+	if r.Profile == nil && !r.WritesKnown && r.RemoteID == r.Task.RemoteID {
 		return r.Task.Profile
 	}
 	return r.Profile
 }
 
-// certain reports whether every write has a known outcome. A write that answered "temporary" may have arrived.
-func (c *reconciler) certain(err error) bool {
+// writesKnown reports whether every write has a known outcome. A write that answered "temporary" may have arrived.
+func (c *reconciler) writesKnown(err error) bool {
 	switch connectors.KindOf(err) {
 	case "":
 		return true
 	case connectors.Temporary, connectors.Unknown:
 		return false
 	}
-	return c.task.Fresh && !c.sought
+	return c.task.NoWriteInDoubt && !c.sought
 }
 
 func (c *reconciler) run(ctx context.Context) error {
@@ -114,7 +114,7 @@ func (c *reconciler) write(ctx context.Context, changes connectors.Changes) (aga
 // send writes changes to the account or group, which then has what they want.
 func (c *reconciler) send(ctx context.Context, changes connectors.Changes) error {
 	c.updates()
-	c.r.Certain = false
+	c.r.WritesKnown = false
 	changes.Stamp = c.stamp
 	before := c.r.Profile
 	if before == nil {
@@ -144,7 +144,7 @@ func (c *reconciler) lost(err error) (again bool, _ error) {
 	if c.vanished {
 		return false, &connectors.Error{Kind: connectors.Temporary, Op: "update", Message: "The " + c.remote.facts().thing + " vanished twice while it was being written.", Err: err}
 	}
-	c.vanished, c.r.Certain = true, false
+	c.vanished, c.r.WritesKnown = true, false
 	c.forget()
 	return true, nil
 }
@@ -190,7 +190,7 @@ func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) 
 	if err != nil {
 		return false, err
 	}
-	if c.r.Suspect != Trusted || !c.task.Fresh {
+	if c.r.Suspect != Trusted || !c.task.NoWriteInDoubt {
 		c.forget()
 		if found, err := c.find(ctx); found || err != nil {
 			return found && err == nil, err
@@ -202,7 +202,7 @@ func (c *reconciler) gone(ctx context.Context, err error) (again bool, _ error) 
 
 // absent records that nothing of ours is at the target.
 func (c *reconciler) absent() {
-	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.Certain = "", "", nil, true
+	c.r.RemoteID, c.r.Origin, c.r.Profile, c.r.WritesKnown = "", "", nil, true
 	c.r.ReturnedFrom, c.sought = "", false
 	c.trusted()
 	c.r.Gone = c.remote.leaving()

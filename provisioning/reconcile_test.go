@@ -13,7 +13,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // adas is a claim of ada's account at noon; long ago is before anything could still be hidden.
 func adas(state func(*Task)) Task {
-	t := Task{Fresh: true, InScope: true, User: directory.User{ID: "ada", UserName: "ada", Profile: directory.Profile{Title: "Countess"}, Active: true, State: directory.Live, Source: directory.Console}}
+	t := Task{NoWriteInDoubt: true, InScope: true, User: directory.User{ID: "ada", UserName: "ada", Profile: directory.Profile{Title: "Countess"}, Active: true, State: directory.Live, Source: directory.Console}}
 	t.UserID, t.ConnectorID, t.WriteBegan = "ada", "c", noon
 	if state != nil {
 		state(&t)
@@ -40,7 +40,7 @@ func unsure(began time.Time, state func(*Task)) func(*Task) {
 		if state != nil {
 			state(t)
 		}
-		t.Fresh, t.WriteBegan = false, began
+		t.NoWriteInDoubt, t.WriteBegan = false, began
 	}
 }
 
@@ -102,8 +102,8 @@ func (c *reconcileCase) run(t *testing.T) {
 	if got := connectors.KindOf(r.Err); got != c.kind {
 		t.Errorf("error %q (%v), want %q", got, r.Err, c.kind)
 	}
-	if r.Operation != c.op || r.RemoteID != c.remote || r.Certain == c.uncertain || r.Gone != c.gone || r.Found.ID != c.found {
-		t.Errorf("operation %s remote %q certain %v gone %v found %q,\nwant %s %q %v %v %q", r.Operation, r.RemoteID, r.Certain, r.Gone, r.Found.ID, c.op, c.remote, !c.uncertain, c.gone, c.found)
+	if r.Operation != c.op || r.RemoteID != c.remote || r.WritesKnown == c.uncertain || r.Gone != c.gone || r.Found.ID != c.found {
+		t.Errorf("operation %s remote %q certain %v gone %v found %q,\nwant %s %q %v %v %q", r.Operation, r.RemoteID, r.WritesKnown, r.Gone, r.Found.ID, c.op, c.remote, !c.uncertain, c.gone, c.found)
 	}
 	if c.check != nil {
 		c.check(t, r, s, l)
@@ -176,7 +176,7 @@ var presentCases = []reconcileCase{
 		calls: "create find", kind: connectors.Conflict, op: OpCreate},
 	{name: "taken, and the search failed", answers: map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {fails(connectors.Temporary)}},
 		calls: "create find", kind: connectors.Temporary, op: OpFind, check: func(t *testing.T, r Result, _ *script, _ *ledger) {
-			if !r.Certain {
+			if !r.WritesKnown {
 				t.Error("the refused create is in doubt")
 			}
 		}},

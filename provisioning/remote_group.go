@@ -151,7 +151,7 @@ func (g *groupRemote) bring(ctx context.Context) (again bool, err error) {
 	if again {
 		return true, nil
 	}
-	c.r.Certain = true // the group is known; which members are in doubt, the ledger says
+	c.r.WritesKnown = true // the group is known; which members are in doubt, the ledger says
 	if again, err := g.members(ctx); again || err != nil || c.r.More {
 		return again, err
 	}
@@ -160,7 +160,7 @@ func (g *groupRemote) bring(ctx context.Context) (again bool, err error) {
 
 func (g *groupRemote) takeMembersBack(ctx context.Context) (again bool, err error) {
 	c := g.c
-	c.r.Certain = true
+	c.r.WritesKnown = true
 	again, err = g.members(ctx)
 	if again { // the group went, and its members with it
 		c.absent()

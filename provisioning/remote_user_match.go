@@ -79,7 +79,7 @@ func (u *userRemote) looksOurs(a connectors.Account) bool {
 		case a.Shown[key] == nil || !known && wanted[key] == nil && before[key] == nil:
 			continue
 		case known && alike(a.Shown[key], old), alike(a.Shown[key], before[key]):
-		case (!known || !task.Fresh) && alike(a.Shown[key], wanted[key]):
+		case (!known || !task.NoWriteInDoubt) && alike(a.Shown[key], wanted[key]):
 		default:
 			return false
 		}

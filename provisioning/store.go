@@ -43,7 +43,7 @@ type Store interface {
 	NextDue(ctx context.Context) (time.Time, error)
 
 	// Claim leases due accounts, most urgent and longest due first, counts the attempt and writes
-	// write_began = Now unless an earlier one stands (Task.Fresh says which), so that nothing is sent without a trace. Facts are read after the
+	// write_began = Now unless an earlier one stands (Task.NoWriteInDoubt says which), so that nothing is sent without a trace. Facts are read after the
 	// claim. A leased, dead, held or backing-off account is not due; a lease
 	// ends with Record or TakeOver, whatever the clock says.
 	Claim(ctx context.Context, c Claim) ([]Task, error)

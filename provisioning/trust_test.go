@@ -69,7 +69,7 @@ func TestConfirm(t *testing.T) {
 }
 
 func leaver(t *Task)         { linked(t); t.User.State = directory.Deleted }
-func renamedInDoubt(t *Task) { leaver(t); t.User.UserName, t.Fresh = "ada.king", false }
+func renamedInDoubt(t *Task) { leaver(t); t.User.UserName, t.NoWriteInDoubt = "ada.king", false }
 
 // TestConfirmWithoutAStamp: what was last written stands in for the stamp.
 func TestConfirmWithoutAStamp(t *testing.T) {
@@ -162,10 +162,10 @@ func TestProof(t *testing.T) {
 // TestWhatWasLastWrittenIsRemembered: an attempt that comes to nothing while a write is in doubt forgets nothing.
 func TestWhatWasLastWrittenIsRemembered(t *testing.T) {
 	s := &script{answers: map[string][]answer{"update": {fails(connectors.Temporary)}}}
-	task := adas(func(t *Task) { linked(t); t.Fresh = false })
+	task := adas(func(t *Task) { linked(t); t.NoWriteInDoubt = false })
 	r := reconcile(t.Context(), matched(s, nil), &ledger{}, task, func() time.Time { return noon })
-	if r.Certain || !maps.Equal(r.Profile, task.Profile) {
-		t.Error(r.Certain, r.Profile)
+	if r.WritesKnown || !maps.Equal(r.Profile, task.Profile) {
+		t.Error(r.WritesKnown, r.Profile)
 	}
 	s.answers["update"] = []answer{fails(connectors.NotFound)}
 	s.answers["find"] = []answer{fails(connectors.Temporary)}
