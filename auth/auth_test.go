@@ -207,7 +207,7 @@ func (r rival) SwapSignInFailures(ctx context.Context, key string, old, next aut
 	return r.Memory.SwapSignInFailures(ctx, key, old, next)
 }
 
-func TestTryThatLostTheCountIsJudgedAnew(t *testing.T) {
+func TestTryThatLostTheCountIsJudgedAgain(t *testing.T) {
 	_, store, c, _ := withAdmin(t)
 	s := auth.New(rival{store}, auth.Options{Cost: cheap, Now: c.Now})
 	_, err := s.SignIn(t.Context(), auth.Origin{}, "ada", good)

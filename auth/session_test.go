@@ -151,7 +151,7 @@ func TestValuesComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(w.Result().Cookies()) != 0 {
-		t.Error("an update sets the cookie anew")
+		t.Error("an update sets the cookie again")
 	}
 	ss, _ = s.Sessions.Current(request(t, s, key))
 	if ss.Values["flash"] != "Saved." || auth.AdminID(ss) != "ada" {

@@ -42,7 +42,7 @@ type Admins interface {
 	// SetAdminPassword replaces the hash, sets PasswordAt to c.At and ends the administrator's sessions but the one
 	// with the hash keepSession ("" for none), in one transaction. NotFound when there is no such administrator.
 	SetAdminPassword(ctx context.Context, id, hash, keepSession string, c directory.Change) error
-	// RehashAdminPassword stores the same password hashed anew, if the stored hash still equals old.
+	// RehashAdminPassword stores the same password hashed again, if the stored hash still equals old.
 	RehashAdminPassword(ctx context.Context, id, old, hash string) error
 	// AdminSignedIn sets SignedInAt.
 	AdminSignedIn(ctx context.Context, id string, at time.Time) error
@@ -59,7 +59,7 @@ type Users interface {
 	// the account back from whoever has it, so their tokens, which can set a password, end too. NotFound when there is no
 	// such user.
 	SetUserPassword(ctx context.Context, id string, p NewPassword, keepSession string, c directory.Change) error
-	// RehashUserPassword stores the same password hashed anew, if the stored hash still equals old. No target is sent it.
+	// RehashUserPassword stores the same password hashed again, if the stored hash still equals old. No target is sent it.
 	RehashUserPassword(ctx context.Context, id, old, hash string) error
 }
 

@@ -55,7 +55,7 @@ func TestCachedKeepsForItsLife(t *testing.T) {
 	})
 }
 
-// A value that is refused is fetched anew once, however many callers met the refusal; one that is refused again is handed
+// A value that is refused is fetched again once, however many callers met the refusal; one that is refused again is handed
 // over all the same, for whoever asked must not go round in a circle.
 func TestCachedRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

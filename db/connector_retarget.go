@@ -28,7 +28,7 @@ func suspectAll(ctx context.Context, tx *sql.Tx, connectorID string) error {
 	return nil
 }
 
-// leaveTarget forgets where all accounts are, and has each looked for anew; what was at the old target is listed. A
+// leaveTarget forgets where all accounts are, and has each looked for again; what was at the old target is listed. A
 // lease ends with it: what an attempt does at the old target must not be taken for something at the new one.
 func leaveTarget(ctx context.Context, tx *sql.Tx, connectorID, was string, c directory.Change) error {
 	for _, s := range []struct {

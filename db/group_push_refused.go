@@ -11,7 +11,7 @@ import (
 )
 
 // A member whom a target refused for good is not tried again. These are the ends of such a refusal: the membership
-// began anew, the user's account was written, or the connector was saved. A refusal was never a member, so forgetting
+// began again, the user's account was written, or the connector was saved. A refusal was never a member, so forgetting
 // it loses nothing. Few members are refused, and they have an index of their own.
 
 // welcome forgets refusals of users who join a group. Whoever calls it makes the group due.

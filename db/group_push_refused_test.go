@@ -29,12 +29,12 @@ func (w *world) refusal(now time.Time) (directory.User, directory.Group) {
 func TestWhatEndsARefusal(t *testing.T) {
 	now := later.Add(time.Minute)
 	for name, act := range map[string]func(w *world, ada directory.User, g directory.Group) error{
-		"the membership began anew, by the group": func(w *world, ada directory.User, g directory.Group) error {
+		"the membership began again, by the group": func(w *world, ada directory.User, g directory.Group) error {
 			w.update(g, directory.MemberChange{Remove: []string{ada.ID}})
 			w.update(g, directory.MemberChange{Add: []string{ada.ID}})
 			return nil
 		},
-		"the membership began anew, by the user": func(w *world, ada directory.User, g directory.Group) error {
+		"the membership began again, by the user": func(w *world, ada directory.User, g directory.Group) error {
 			if _, err := w.SetGroupsOf(ctx, ada.ID, nil, change(now)); err != nil {
 				return err
 			}

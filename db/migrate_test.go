@@ -230,7 +230,7 @@ func (w *world) sound() {
 	same(w.t, "schema", text(writer(w)), text(db.Writer(dbtest.New(w.t))))
 }
 
-// refusesNonsense looks for the constraints of accounts, which were made anew.
+// refusesNonsense looks for the constraints of accounts, which were made again.
 func (w *world) refusesNonsense(us map[string]directory.User) {
 	w.t.Helper()
 	linked, held := us["linked"].ID, us["held"].ID

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// valuesVersion says what user_values holds; a database with another one is filled anew when it is opened. Raise it
+// valuesVersion says what user_values holds; a database with another one is filled again when it is opened. Raise it
 // with every change of what valuesOf makes.
 const valuesVersion = "1"
 

@@ -24,7 +24,7 @@ func (d *Directory) RetryAccount(ctx context.Context, connectorID, userID, appro
 }
 
 // RelocateAccount makes Usher forget the ID that it remembers of a user's or group's account, which bears somebody
-// else's stamp, and look for the account anew.
+// else's stamp, and look for the account again.
 func (d *Directory) RelocateAccount(ctx context.Context, connectorID, id, remoteID string, by Actor) error {
 	if err := d.Store.RelocateAccount(ctx, connectorID, id, remoteID, d.Change(by, ActionRelocateAccount, id, "")); err != nil {
 		return err

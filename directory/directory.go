@@ -56,7 +56,7 @@ type Store interface {
 	RetryAccount(ctx context.Context, connectorID, userID, approve string, c Change) error
 
 	// RelocateAccount forgets the remote ID of a user's or group's account that is held because the ID is not ours any
-	// more, so that the account is looked for anew. Conflict when that is not, or not any more, the question.
+	// more, so that the account is looked for again. Conflict when that is not, or not any more, the question.
 	RelocateAccount(ctx context.Context, connectorID, id, remoteID string, c Change) error
 
 	// SetMapping writes the mapping of a connector, ends its quarantine and makes its accounts due at bulk priority;

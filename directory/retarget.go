@@ -12,7 +12,7 @@ type Retarget string
 // The two answers; "" is that nothing was said.
 const (
 	SameTenant    Retarget = "moved"   // the same accounts are at another address: each is confirmed by a read before its first write
-	AnotherTenant Retarget = "another" // other accounts are there: each user is looked for anew, and what was at the old address is left
+	AnotherTenant Retarget = "another" // other accounts are there: each user is looked for again, and what was at the old address is left
 )
 
 // RetargetField is the name under which the question is asked and answered.

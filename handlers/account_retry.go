@@ -59,7 +59,7 @@ func (s *Server) relocateAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Directory.RelocateAccount(r.Context(), connector, id, f.Get("remote_id"), actor(r)); err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Tone: ui.Info, Title: "Looking for the account anew", Text: "Usher has forgotten the ID " + f.Get("remote_id") + ", and touches only an account that is its own."})
+	flash(r, ui.Flash{Tone: ui.Info, Title: "Looking for the account again", Text: "Usher has forgotten the ID " + f.Get("remote_id") + ", and touches only an account that is its own."})
 	return s.redirect(w, r, "/users/"+id)
 }
 

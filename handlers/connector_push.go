@@ -185,7 +185,7 @@ func (s *Server) relocatePush(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Directory.RelocateAccount(r.Context(), v.Connector.ID, p.GroupID, f.Get("remote_id"), actor(r)); err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Tone: ui.Info, Title: "Looking for the group anew", Text: "Usher has forgotten the ID " + f.Get("remote_id") + ", and touches only a group that is its own."})
+	flash(r, ui.Flash{Tone: ui.Info, Title: "Looking for the group again", Text: "Usher has forgotten the ID " + f.Get("remote_id") + ", and touches only a group that is its own."})
 	return s.redirect(w, r, views.PushURL(v.Connector))
 }
 

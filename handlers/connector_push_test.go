@@ -72,7 +72,7 @@ func (p *pushDesk) RetryGroup(_ context.Context, _, groupID, approve string, _ d
 }
 
 func (p *pushDesk) RelocateAccount(_ context.Context, _, id, remoteID string, _ directory.Change) error {
-	p.retried = append(p.retried, "anew "+id+" "+remoteID)
+	p.retried = append(p.retried, "again "+id+" "+remoteID)
 	return nil
 }
 
@@ -181,7 +181,7 @@ func TestPushesAskAgainWhileUnsettled(t *testing.T) {
 	}
 }
 
-func TestAGroupWhoseIDIsAStrangersIsLookedForAnew(t *testing.T) {
+func TestAGroupWhoseIDIsAStrangersIsLookedForAgain(t *testing.T) {
 	o, p, c, at := pushing(t, connectors.PushGroups, "true")
 	sales := o.group(t, "Sales")
 	push := p.add(c, sales, provisioning.Account{DesiredGen: 1, RemoteID: "r9", HeldAt: time.Now(), HeldReason: "Usher remembers the group r9", HeldRemoteID: "r9"})
@@ -189,8 +189,8 @@ func TestAGroupWhoseIDIsAStrangersIsLookedForAnew(t *testing.T) {
 	if n := o.get(at).ok(t).doc.Find(button).Length(); n != 1 {
 		t.Errorf("the page offers it %d times", n)
 	}
-	o.led(t, o.post(at+"/"+sales.ID+"/relocate", "remote_id", "r9"), at).says(t, "Looking for the group anew")
-	if fmt.Sprint(p.retried) != "[anew "+sales.ID+" r9]" {
+	o.led(t, o.post(at+"/"+sales.ID+"/relocate", "remote_id", "r9"), at).says(t, "Looking for the group again")
+	if fmt.Sprint(p.retried) != "[again "+sales.ID+" r9]" {
 		t.Errorf("asked for %q", p.retried)
 	}
 	push.Adoptable = true

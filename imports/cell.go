@@ -62,6 +62,6 @@ func spoilt(cell string) (words, cause string) {
 }
 
 const (
-	causeShortened = "A cell looks like a long number that a spreadsheet has shortened, such as 1.23E+11. Format the column as text in the spreadsheet, enter the numbers again and save the file anew."
+	causeShortened = "A cell looks like a long number that a spreadsheet has shortened, such as 1.23E+11. Format the column as text in the spreadsheet, enter the numbers again and save the file."
 	causeBroken    = "A cell holds what a spreadsheet shows when it has no value, such as #N/A or ####."
 )

@@ -34,7 +34,7 @@ func Letters(s string) iter.Seq2[rune, string] {
 
 // Fold makes words comparable: case, accents and compatibility forms do not count, in every script. ß is ss, as in
 // Unicode's case folding; other letters that do not decompose stay what they are. What is not UTF-8, and NUL, which
-// PostgreSQL does not take, is left out. db stores what Fold gives: another fold needs the terms of all users anew.
+// PostgreSQL does not take, is left out. db stores what Fold gives: another fold needs the terms of all users again.
 func Fold(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, "")) {

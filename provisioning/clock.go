@@ -21,7 +21,7 @@ type watch struct {
 	since time.Time
 }
 
-// look gives that time. A jump since the last look begins it anew.
+// look gives that time. A jump since the last look begins it again.
 func (w *watch) look() time.Time {
 	now := time.Now()
 	w.mu.Lock()

@@ -44,7 +44,7 @@ func diff(def connectors.Definition, want connectors.Profile, written map[string
 	return c
 }
 
-// stampOf is whose ID an account bears that its user got back from somebody who left, until it is stamped anew; "" for
+// stampOf is whose ID an account bears that its user got back from somebody who left, until it is stamped again; "" for
 // one that bears its user's own. Of an account about which nothing is known to be written, that is assumed.
 func stampOf(written map[string]any, returnedFrom string) string {
 	if written == nil {

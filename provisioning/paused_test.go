@@ -63,7 +63,7 @@ func TestWritesStayPausedWhileALeaverGoes(t *testing.T) {
 }
 
 // A check that passes says that the target answers again, not that it writes: ten failures more pause it again.
-func TestAPassedCheckStartsTheCountAnew(t *testing.T) {
+func TestAPassedCheckStartsTheCountAgain(t *testing.T) {
 	each(t, site{}, func(t *testing.T, w *world, tg *target) {
 		failing(tg, temporary(), "create")
 		for i := range 100 {

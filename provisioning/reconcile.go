@@ -87,7 +87,7 @@ func (c *reconciler) run(ctx context.Context) error {
 	}
 }
 
-// apply does what the mode says to one that is known. again: it was gone, so locate it anew.
+// apply does what the mode says to one that is known. again: it was gone, so locate it again.
 func (c *reconciler) apply(ctx context.Context) (again bool, err error) {
 	switch c.remote.mode() {
 	case connectors.Delete:

@@ -44,7 +44,7 @@ func (u *userRemote) earlier(ctx context.Context, a connectors.Account) (LeftAcc
 	return left, ok && left.Bears(a), err
 }
 
-// takeBack gives the account to the person who is back: one that we made is stamped anew.
+// takeBack gives the account to the person who is back: one that we made is stamped again.
 func takeBack(a connectors.Account, left LeftAccount) Link {
 	l := Link{RemoteID: a.ID, Origin: left.Origin, ReturnedFrom: left.ResourceID}
 	if left.Origin != Created {

@@ -67,7 +67,7 @@ func notOurs(noun string, a connectors.Account) error {
 		bears = "bears the external ID " + quoted(a.ExternalID) + ", which is somebody else's"
 	}
 	return inTheWay("Usher remembers the "+noun+" %s here, but it "+bears+". It was not touched.", a,
-		"Look at the target whose it is. “Look for it anew” makes Usher forget this ID and find, or make, its own.")
+		"Look at the target whose it is. “Look for it again” makes Usher forget this ID and find, or make, its own.")
 }
 
 // heed takes over the ID that the answer to a write names, when the answer bears our stamp. Where it does not, and the

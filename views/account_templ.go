@@ -785,7 +785,7 @@ func accountButtons(a AccountView) templ.Component {
 				}
 			}
 			if a.Relocatable() {
-				templ_7745c5c3_Err = ui.PostButton(a.url()+"/relocate", ui.Action{Label: "Look for it anew", Icon: "search", Variant: ui.Outline, Small: true, Name: "remote_id", Value: a.HeldRemoteID}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PostButton(a.url()+"/relocate", ui.Action{Label: "Look for it again", Icon: "search", Variant: ui.Outline, Small: true, Name: "remote_id", Value: a.HeldRemoteID}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

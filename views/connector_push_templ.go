@@ -435,8 +435,8 @@ func pushTable(v ConnectorPushView) templ.Component {
 							}
 						}
 						if PushRelocatable(p, v.Now) {
-							templ_7745c5c3_Err = ui.PostButton(v.url()+"/"+p.GroupID+"/relocate", ui.Action{Label: "Look for it anew", Icon: "search", Variant: ui.Outline, Small: true, Name: "remote_id", Value: p.HeldRemoteID,
-								Attrs: templ.Attributes{"aria-label": "Look for " + p.Group.DisplayName + " anew"}}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.PostButton(v.url()+"/"+p.GroupID+"/relocate", ui.Action{Label: "Look for it again", Icon: "search", Variant: ui.Outline, Small: true, Name: "remote_id", Value: p.HeldRemoteID,
+								Attrs: templ.Attributes{"aria-label": "Look for " + p.Group.DisplayName + " again"}}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -30,7 +30,7 @@ var doneWords = map[string]string{
 	directory.ActionBrandingUpdate:    "changed the branding",
 	directory.ActionRetryAccount:      "pressed Retry now",
 	directory.ActionAdoptAccount:      "had the account adopted",
-	directory.ActionRelocateAccount:   "had the account looked for anew",
+	directory.ActionRelocateAccount:   "had the account looked for again",
 	directory.ActionConnectionCreate:  "created the connection",
 	directory.ActionConnectionUpdate:  "changed the connection",
 	directory.ActionConnectionDelete:  "deleted the connection",

@@ -130,7 +130,7 @@ func TestDisabledUserIsNotLinked(t *testing.T) {
 }
 
 // A user who is deleted here comes back as a new one.
-func TestDeletedUserArrivesAnew(t *testing.T) {
+func TestDeletedUserArrivesAgain(t *testing.T) {
 	w := newWorld(t)
 	u := w.welcome(ada)
 	_, err := w.Directory.DeleteUser(t.Context(), u.ID, admin)

@@ -63,7 +63,7 @@ func Run(t *testing.T, h Harness) {
 		run  func(*testing.T, *bench)
 	}{
 		{"check", check}, {"life", life}, {"update writes only what changed", updateOnlyChanges}, {"nothing to update", updateNothing},
-		{"conflict", conflict}, {"not found", notFound}, {"find without our stamp", findForeign}, {"find without an ID", findByName}, {"read tells whose", readForeign}, {"stamp anew", stampAnew}, {"administrators are protected", protected},
+		{"conflict", conflict}, {"not found", notFound}, {"find without our stamp", findForeign}, {"find without an ID", findByName}, {"read tells whose", readForeign}, {"stamp again", stampAgain}, {"administrators are protected", protected},
 		{"rate limited", rateLimited}, {"denied", denied}, {"unavailable", unavailable}, {"lost answer", lostAnswer},
 		{"cancelled", cancelled}, {"secrets stay secret", secrets}, {"several at once", several},
 	} {

@@ -162,8 +162,8 @@ func readForeign(t *testing.T, b *bench) {
 	}
 }
 
-// stampAnew gives the account of somebody who left to the same person's new user.
-func stampAnew(t *testing.T, b *bench) {
+// stampAgain gives the account of somebody who left to the same person's new user.
+func stampAgain(t *testing.T, b *bench) {
 	id := b.target.Seed(b.Profile(1), b.Profile(2).ResourceID, false)
 	want := b.Profile(1)
 	if _, err := b.conn.Update(attempt(t), id, connectors.Changes{Set: map[string]any{b.Change.Key: b.Change.Value}, Want: want, Stamp: true}); err != nil {

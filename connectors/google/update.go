@@ -15,7 +15,7 @@ import (
 // Update implements connectors.Connector with one PUT, which has the meaning of a patch at Google: what is
 // absent stays, null clears, lists are replaced whole. The user is read first only where a part of
 // a list changes that others write to, or what an administrator must keep. An account is stamped when it is made, and
-// anew only for somebody who is back.
+// again only for somebody who is back.
 func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) (connectors.Account, error) {
 	const op = connectors.OpUpdate
 	p, wrong := k.patchOf(c)

@@ -8,7 +8,7 @@ import (
 )
 
 // Update implements connectors.Connector with one PATCH: what is absent stays, null clears. The user is read first
-// only when it would be deactivated. An account is stamped when it is made, and anew only for somebody who is back.
+// only when it would be deactivated. An account is stamped when it is made, and again only for somebody who is back.
 // Salesforce answers a PATCH without a body.
 func (k *connector) Update(ctx context.Context, id string, c connectors.Changes) (connectors.Account, error) {
 	return connectors.Account{}, k.update(ctx, id, c)

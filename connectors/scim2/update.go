@@ -72,7 +72,7 @@ func blameName(a wire.Answer, c connectors.Changes) bool {
 
 // operations are the changes as RFC 7644 §3.5.2 has them, sorted by path: multi-valued attributes are
 // replaced whole, and a value that says nothing is removed, since many services refuse null and "". An account
-// is stamped with our ID when it is made, and anew when the person for whom it was made is back: one that was adopted
+// is stamped with our ID when it is made, and again when the person for whom it was made is back: one that was adopted
 // must not look like ours, or the user whose creation was taken back would own it for ever.
 func operations(c connectors.Changes) []scim.Operation {
 	ops := make([]scim.Operation, 0, len(c.Set)+len(c.Clear)+1)

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// Learned is what the service turned out to do, or not to do. It is forgotten when the configuration is opened anew.
+// Learned is what the service turned out to do, or not to do. It is forgotten when the configuration is opened again.
 type Learned struct {
 	NoPatch      atomic.Bool
 	NoDelete     atomic.Bool

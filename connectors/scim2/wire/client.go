@@ -33,7 +33,7 @@ type Client struct {
 	headers     http.Header // besides
 	secrets     []string    // must not come back in an error
 
-	// What the answers taught; a client that is opened anew learns it again.
+	// What the answers taught; a new client learns it again.
 	plainJSON atomic.Bool // refuses application/scim+json
 	versioned atomic.Bool // wants If-Match with every write
 	listEnd   pathEnd     // of the URLs of collections
