@@ -91,9 +91,9 @@ func (t *Targets) AddPeople(ctx context.Context, pause time.Duration) error {
 	return nil
 }
 
-// Stir gives every sample user that is left another department and title, so that every target has something to do, and says how
+// ChangeSampleUsers gives every sample user that is left another department and title, so that every target has something to do, and says how
 // many there were.
-func (t *Targets) Stir(ctx context.Context) (int, error) {
+func (t *Targets) ChangeSampleUsers(ctx context.Context) (int, error) {
 	t.mu.Lock()
 	ids := append([]string(nil), t.people...)
 	t.mu.Unlock()

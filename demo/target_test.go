@@ -111,7 +111,7 @@ func TestTroubleIsMadeAndEnds(t *testing.T) {
 			if w.one().Trouble != trouble {
 				t.Fatalf("the target says %q", w.one().Trouble)
 			}
-			if n, err := w.Stir(t.Context()); err != nil || n != len(demo.People()) {
+			if n, err := w.ChangeSampleUsers(t.Context()); err != nil || n != len(demo.People()) {
 				t.Fatal(n, err)
 			}
 			until(t, "the connector is paused", func() bool { return w.quarantined(t) })
@@ -133,7 +133,7 @@ func TestSamplePeopleMayBeGone(t *testing.T) {
 	if _, err := w.acts.DeleteUser(t.Context(), users.Users[0].ID, directory.Actor{Kind: directory.BySystem}); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := w.Stir(t.Context()); err != nil || n != len(demo.People())-1 {
+	if n, err := w.ChangeSampleUsers(t.Context()); err != nil || n != len(demo.People())-1 {
 		t.Errorf("changed %d, %v", n, err)
 	}
 }

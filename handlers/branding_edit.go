@@ -59,7 +59,7 @@ func (s *Server) updateBranding(w http.ResponseWriter, r *http.Request) error {
 	if logo != nil {
 		f.Set(logoField, "chosen")
 	}
-	m, err := s.meet(r, f, brandingRevised(stored))
+	m, err := s.merge(r, f, brandingRevised(stored))
 	if err != nil {
 		return err
 	}
@@ -74,12 +74,12 @@ func (s *Server) updateBranding(w http.ResponseWriter, r *http.Request) error {
 		logo = nil
 	}
 	err = s.Directory.SaveBranding(r.Context(), directory.Branding{Name: v.Name, Accent: v.Accent, Revision: m.revision}, logo, v.Remove, actor(r))
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		v.Errors = e.Fields
 		return s.renderBranding(w, r, status, v)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateBranding, err)
+		return mergeAgain(w, r, s.updateBranding, err)
 	}
 	flash(r, ui.Flash{Title: "The branding was updated", Text: "People see it with the next page that they open."})
 	return s.redirect(w, r, views.SettingsBranding)

@@ -166,11 +166,11 @@ func (s *Server) saveConnectionGroups(w http.ResponseWriter, r *http.Request) er
 		return s.renderConnectionScope(w, r, http.StatusConflict, v)
 	}
 	err = s.Directory.ChangeScope(r.Context(), n, groupIDs(v.Before), picked, actor(r))
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		return s.renderConnectionGroups(w, r, status, n, f, e.Message)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.saveConnectionGroups, err)
+		return mergeAgain(w, r, s.saveConnectionGroups, err)
 	}
 	by, err := s.provisionersOf(r, n)
 	if err != nil {

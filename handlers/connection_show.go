@@ -50,7 +50,7 @@ func (s *Server) updateConnection(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	m, err := s.meet(r, f, connectionRevised(n))
+	m, err := s.merge(r, f, connectionRevised(n))
 	if err != nil {
 		return err
 	}
@@ -60,12 +60,12 @@ func (s *Server) updateConnection(w http.ResponseWriter, r *http.Request) error 
 		return s.renderConnection(w, r, http.StatusConflict, n, v)
 	}
 	err = s.Directory.UpdateConnection(r.Context(), v.Form, actor(r))
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		v.Errors = e.Fields
 		return s.renderConnection(w, r, status, n, v)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateConnection, err)
+		return mergeAgain(w, r, s.updateConnection, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the connection."})
 	return s.redirect(w, r, "/connections/"+n.ID)

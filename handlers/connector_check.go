@@ -36,7 +36,7 @@ func (s *Server) testConnector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, _, err := s.connectorInput(r, t, tries(f, t.Revision), lost)
+	in, _, err := s.connectorInput(r, t, withRevision(f, t.Revision), lost)
 	if err != nil {
 		return err
 	}

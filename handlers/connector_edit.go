@@ -26,7 +26,7 @@ func (s *Server) connectorInput(r *http.Request, t provisioning.Target, f url.Va
 	if err != nil {
 		return input, false, err
 	}
-	m, err := s.meet(r, f, s.connectorRevised(d, t.Connector))
+	m, err := s.merge(r, f, s.connectorRevised(d, t.Connector))
 	if err != nil {
 		return input, false, err
 	}
@@ -75,7 +75,7 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 		return s.askRetarget(w, r, n, in.edit, err)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateConnector, err)
+		return mergeAgain(w, r, s.updateConnector, err)
 	}
 	flash(r, connectorUpdated(t, in.connector.Enabled))
 	return s.redirect(w, r, views.ConnectorsURL(n.ID))

@@ -49,7 +49,7 @@ func (s *Server) mappingTyped(r *http.Request) (m mappingForm, err error) {
 	if err != nil {
 		return m, err
 	}
-	meets, err := s.meet(r, f, mappingRevised(m.def, m.target.Connector))
+	meets, err := s.merge(r, f, mappingRevised(m.def, m.target.Connector))
 	if err != nil {
 		return m, err
 	}
@@ -154,11 +154,11 @@ func (s *Server) updateMapping(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) == 0 {
 		err = s.saveMapping(r, m)
 	}
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		return s.showMappingAgain(w, r, m, status, e)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateMapping, err)
+		return mergeAgain(w, r, s.updateMapping, err)
 	}
 	if len(wrong) > 0 {
 		return s.showMappingAgain(w, r, m, http.StatusUnprocessableEntity, nil)

@@ -168,7 +168,7 @@ func TestMappingShowsWhatSomebodyElseSaved(t *testing.T) {
 	if both.doc.Find(`[name="expression.title"]`).Text() != `"mine"` || o.stored(t).Mapping["title"].Expression != `"theirs"` {
 		t.Error("the page lost what was typed, or it was saved over theirs")
 	}
-	if n := both.doc.Find("[data-overtaken]").Length(); n != 1 {
+	if n := both.doc.Find("[data-conflict]").Length(); n != 1 {
 		t.Errorf("%d rows say that they differ", n)
 	}
 	o.led(t, o.post(o.at, both.form()...), o.at+"?user="+o.newer.ID)

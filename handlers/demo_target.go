@@ -19,8 +19,8 @@ type DemoTargets interface {
 	Targets(n int) []DemoTarget
 	// SetTrouble makes every request to a kind's service meet trouble from now on; NotFound when there is none.
 	SetTrouble(ctx context.Context, kind string, t connectors.Trouble) error
-	// Stir changes the sample users and says how many there were.
-	Stir(ctx context.Context) (int, error)
+	// ChangeSampleUsers changes the sample users and says how many there were.
+	ChangeSampleUsers(ctx context.Context) (int, error)
 }
 
 // DemoTarget is one of the demo's services and what it holds.
@@ -101,8 +101,8 @@ func (s *Server) setTrouble(w http.ResponseWriter, r *http.Request) error {
 	return s.redirect(w, r, views.TargetURL(v.Target().Kind))
 }
 
-// stirDemo gives the targets something to do.
-func (s *Server) stirDemo(w http.ResponseWriter, r *http.Request) error {
+// changeSampleUsers gives the targets something to do.
+func (s *Server) changeSampleUsers(w http.ResponseWriter, r *http.Request) error {
 	if s.Demo == nil {
 		return notFound(w, r)
 	}
@@ -110,7 +110,7 @@ func (s *Server) stirDemo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.Demo.Stir(r.Context())
+	n, err := s.Demo.ChangeSampleUsers(r.Context())
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // stillTargets are a demo in which nothing moves.
 type stillTargets struct {
 	list    []DemoTarget
-	stirred int
+	changed int
 }
 
 func (s *stillTargets) Targets(int) []DemoTarget { return append([]DemoTarget(nil), s.list...) }
@@ -27,7 +27,7 @@ func (s *stillTargets) SetTrouble(_ context.Context, kind string, t connectors.T
 	return &directory.Error{Code: directory.NotFound}
 }
 
-func (s *stillTargets) Stir(context.Context) (int, error) { s.stirred++; return 7, nil }
+func (s *stillTargets) ChangeSampleUsers(context.Context) (int, error) { s.changed++; return 7, nil }
 
 func newDemo(t *testing.T) (*bureau, *stillTargets) {
 	t.Helper()
@@ -105,10 +105,10 @@ func TestTroubleIsChosen(t *testing.T) {
 
 func TestSampleUsersAreChanged(t *testing.T) {
 	o, d := newDemo(t)
-	o.led(t, o.post("/targets/stir", "kind", "two"), "/targets/two").says(t, "Changed 7 sample users")
-	o.led(t, o.post("/targets/stir", "kind", "https://evil.example"), "/targets")
-	if d.stirred != 2 {
-		t.Errorf("stirred %d times", d.stirred)
+	o.led(t, o.post("/targets/change-users", "kind", "two"), "/targets/two").says(t, "Changed 7 sample users")
+	o.led(t, o.post("/targets/change-users", "kind", "https://evil.example"), "/targets")
+	if d.changed != 2 {
+		t.Errorf("changed %d times", d.changed)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestThereIsNoDemoOutsideOfIt(t *testing.T) {
 			t.Errorf("%s answered %d", path, a.code)
 		}
 	}
-	for _, path := range []string{"/targets/stir", "/targets/one/trouble"} {
+	for _, path := range []string{"/targets/change-users", "/targets/one/trouble"} {
 		if a := o.post(path, "trouble", "down"); a.code != http.StatusNotFound {
 			t.Errorf("%s answered %d", path, a.code)
 		}

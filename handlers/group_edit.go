@@ -38,7 +38,7 @@ func (s *Server) updateGroup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.meet(r, f, groupRevised(g))
+	m, err := s.merge(r, f, groupRevised(g))
 	if err != nil {
 		return err
 	}
@@ -48,12 +48,12 @@ func (s *Server) updateGroup(w http.ResponseWriter, r *http.Request) error {
 		return s.renderGroupGeneral(w, r, http.StatusConflict, g, v)
 	}
 	_, err = s.Directory.UpdateGroup(r.Context(), typed, directory.MemberChange{}, actor(r))
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		v.Errors = e.Fields
 		return s.renderGroupGeneral(w, r, status, g, v)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateGroup, err)
+		return mergeAgain(w, r, s.updateGroup, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the group."})
 	return s.redirect(w, r, views.GroupURL(g.ID)+"/general")

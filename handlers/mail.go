@@ -77,7 +77,7 @@ func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.meet(r, f, s.mailRevised(saved))
+	m, err := s.merge(r, f, s.mailRevised(saved))
 	if err != nil {
 		return err
 	}
@@ -91,14 +91,14 @@ func (s *Server) updateMail(w http.ResponseWriter, r *http.Request) error {
 	server := readMail(m.form)
 	server.Revision = m.revision
 	err = s.Mail.SaveServer(r.Context(), server, actor(r))
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		if v.Errors = e.Fields; v.Errors["password"] != "" {
 			v.Kept = ""
 		}
 		return s.renderMail(w, r, status, v)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateMail, err)
+		return mergeAgain(w, r, s.updateMail, err)
 	}
 	flash(r, ui.Flash{Title: "The mail server was updated", Text: "Send a test message to see that it works."})
 	return s.redirect(w, r, views.SettingsMail)

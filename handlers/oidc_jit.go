@@ -85,7 +85,7 @@ func (s *Server) jitInput(r *http.Request, in oidc.SignIn) (v views.OIDCJITView,
 	if err != nil {
 		return v, false, err
 	}
-	m, err := s.meet(r, f, now)
+	m, err := s.merge(r, f, now)
 	if err != nil {
 		return v, false, err
 	}
@@ -162,7 +162,7 @@ func (s *Server) updateOIDCJIT(w http.ResponseWriter, r *http.Request) error {
 		return s.renderOIDCJIT(w, r, http.StatusUnprocessableEntity, n, v)
 	}
 	if err = s.OIDC.UpdateJIT(r.Context(), v.SignIn, actor(r)); err != nil {
-		return meetAgain(w, r, s.updateOIDCJIT, err)
+		return mergeAgain(w, r, s.updateOIDCJIT, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated Just-in-Time Provisioning."})
 	return s.redirect(w, r, views.OIDCJITURL(n.ID))

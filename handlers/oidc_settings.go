@@ -55,12 +55,12 @@ func (s *Server) renderOIDCSettings(w http.ResponseWriter, r *http.Request, stat
 }
 
 // oidcSettingsInput is what the tab's form says, over what is stored now.
-func (s *Server) oidcSettingsInput(r *http.Request, old oidc.SignIn) (in oidcInput, m met, err error) {
+func (s *Server) oidcSettingsInput(r *http.Request, old oidc.SignIn) (in oidcInput, m mergedForm, err error) {
 	f, lost, err := s.secretForm(r, oidcScope(old.ConnectionID))
 	if err != nil {
 		return in, m, err
 	}
-	if m, err = s.meet(r, f, s.oidcRevised(old)); err != nil {
+	if m, err = s.merge(r, f, s.oidcRevised(old)); err != nil {
 		return in, m, err
 	}
 	in = readOIDC(old, m.form)
@@ -85,7 +85,7 @@ func (s *Server) updateOIDC(w http.ResponseWriter, r *http.Request) error {
 		return s.renderOIDCSettings(w, r, http.StatusUnprocessableEntity, n, views.OIDCSettingsView{Form: in.form(wrong), Revised: m.revised})
 	}
 	if err = s.OIDC.Update(r.Context(), in.signIn, actor(r)); err != nil {
-		return meetAgain(w, r, s.updateOIDC, err)
+		return mergeAgain(w, r, s.updateOIDC, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the connection."})
 	return s.redirect(w, r, views.OIDCSettingsURL(n.ID))

@@ -63,7 +63,7 @@ func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.meet(r, f, ownRevised(u))
+	m, err := s.merge(r, f, ownRevised(u))
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
 	u.Version = m.revision
 	setAttributes(&u, views.OwnAttributes(), typed)
 	_, err = s.Directory.UpdateUser(r.Context(), u, userActor(r))
-	if e, _, ok := formError(err); ok && !overtaken(e) {
+	if e, _, ok := formError(err); ok && !changedMeanwhile(e) {
 		return s.refuseOwn(w, r, v, err)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.editOwnProfile, err)
+		return mergeAgain(w, r, s.editOwnProfile, err)
 	}
 	flash(r, ui.Flash{Title: "Your profile was saved"})
 	return s.redirect(w, r, accountURL)

@@ -61,7 +61,7 @@ func (s *Server) showProblem(w http.ResponseWriter, r *http.Request, status int,
 
 // render answers with a page or a part of one. The session is saved first, since its cookie goes before the body.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	t, typed := typedPage{}, false
+	t, typed := interruptedForm{}, false
 	if status == http.StatusOK {
 		t, typed = s.takeTyped(r)
 	}

@@ -23,7 +23,7 @@ func (s *Server) updateProvisioner(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	stored := v.Target.Provisioner
-	m, err := s.meet(r, f, provisionerRevised(stored))
+	m, err := s.merge(r, f, provisionerRevised(stored))
 	if err != nil {
 		return err
 	}
@@ -42,8 +42,8 @@ func (s *Server) updateProvisioner(w http.ResponseWriter, r *http.Request) error
 			return s.redirect(w, r, views.ProvisionersURL+"/"+p.ID)
 		}
 		e, _, ok := formError(err)
-		if !ok || overtaken(e) {
-			return meetAgain(w, r, s.updateProvisioner, err)
+		if !ok || changedMeanwhile(e) {
+			return mergeAgain(w, r, s.updateProvisioner, err)
 		}
 		errs = e.Fields
 	}

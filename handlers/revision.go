@@ -20,7 +20,7 @@ type revisionStore interface {
 }
 
 // revisedForm is something stored as its form shows it. Every form that changes something stored goes through it: open
-// when the form is shown, meet when it comes back.
+// when the form is shown, merge when it comes back.
 type revisedForm struct {
 	revision int64
 	noun     string // what it is, for people
@@ -37,17 +37,17 @@ func (f revisedForm) open() views.Revised {
 	return views.Revised{Revision: f.text(), Base: views.Base(f.entries)}
 }
 
-// met is a form that came back, put together with what is stored now.
-type met struct {
+// mergedForm is a form that came back, put together with what is stored now.
+type mergedForm struct {
 	form     url.Values    // to be read: what the person wants, over what is stored
 	revision int64         // that a save names
 	revised  views.Revised // for showing the form again
 	stale    bool          // somebody else changed the same form, and the person has not seen it or not chosen yet
 }
 
-// meet compares a form with what is stored. A form without a revision is not one of ours.
-func (s *Server) meet(r *http.Request, f url.Values, now revisedForm) (met, error) {
-	m := met{form: f, revision: now.revision, revised: views.Revised{Revision: now.text(), Base: f.Get(views.BaseField)}}
+// merge compares a form with what is stored. A form without a revision is not one of ours.
+func (s *Server) merge(r *http.Request, f url.Values, now revisedForm) (mergedForm, error) {
+	m := mergedForm{form: f, revision: now.revision, revised: views.Revised{Revision: now.text(), Base: f.Get(views.BaseField)}}
 	read, err := readRevision(f)
 	if err != nil {
 		return m, err
@@ -56,12 +56,12 @@ func (s *Server) meet(r *http.Request, f url.Values, now revisedForm) (met, erro
 	if seen && !f.Has(views.SeenField) {
 		return m, nil
 	}
-	merged, rows, changed := views.Meet(m.revised.Base, now.entries, f, seen)
+	merged, rows, changed := views.Merge(m.revised.Base, now.entries, f, seen)
 	if !changed { // the other save was about something that this form does not show
 		return m, nil
 	}
 	m.form = merged
-	o := &views.Overtaken{Noun: now.noun, Rows: rows, Now: s.Now(), Asked: seen, Reload: now.reload}
+	o := &views.EditConflict{Noun: now.noun, Rows: rows, Now: s.Now(), Asked: seen, Reload: now.reload}
 	c, ok, err := s.Store.LastChange(r.Context(), now.target, now.actions...)
 	if err != nil {
 		return m, err
@@ -74,7 +74,7 @@ func (s *Server) meet(r *http.Request, f url.Values, now revisedForm) (met, erro
 		}
 		o.Mine = me.ID != "" && c.Actor.Kind == me.Kind && c.Actor.ID == me.ID
 	}
-	m.revised.Overtaken, m.stale = o, !o.Asked || o.Open()
+	m.revised.Conflict, m.stale = o, !o.Asked || o.Open()
 	return m, nil
 }
 
@@ -87,22 +87,22 @@ func readRevision(f url.Values) (int64, error) {
 	return n, nil
 }
 
-// tries fills in the revision for a form that is only tried: that saves nothing, so it can overtake nobody.
-func tries(f url.Values, revision int64) url.Values {
+// withRevision fills in the revision for a form that is only tried: that saves nothing, so it can overwrite nothing.
+func withRevision(f url.Values, revision int64) url.Values {
 	if !f.Has(views.RevisionField) {
 		f.Set(views.RevisionField, strconv.FormatInt(revision, 10))
 	}
 	return f
 }
 
-type againKey struct{}
+type mergedAgainKey struct{}
 
-// meetAgain repeats the handler of a form whose write was overtaken after it had looked: now it shows by what. Other
+// mergeAgain repeats the handler of a form whose write met another one after the two were compared: now it shows the other one. Other
 // failures stay as they are.
-func meetAgain(w http.ResponseWriter, r *http.Request, handler func(http.ResponseWriter, *http.Request) error, err error) error {
+func mergeAgain(w http.ResponseWriter, r *http.Request, handler func(http.ResponseWriter, *http.Request) error, err error) error {
 	e, ok := errors.AsType[*directory.Error](err)
-	if !ok || !overtaken(e) || r.Context().Value(againKey{}) != nil {
+	if !ok || !changedMeanwhile(e) || r.Context().Value(mergedAgainKey{}) != nil {
 		return err
 	}
-	return handler(w, r.WithContext(context.WithValue(r.Context(), againKey{}, true)))
+	return handler(w, r.WithContext(context.WithValue(r.Context(), mergedAgainKey{}, true)))
 }

@@ -56,7 +56,7 @@ var unrevisedPosts = map[string]string{
 	views.GroupsURL + "/new": creates, views.GroupsURL + "/{group}/members": deltas, views.GroupsURL + "/{group}/remove": deltas, views.GroupsURL + "/{group}/delete": asksName,
 	"/settings/password": proves, "/settings/sessions/end": button, views.SettingsTokens: creates, views.SettingsTokens + "/{id}/revoke": button,
 	views.SettingsMail + "/test": reads, views.SettingsMail + "/remove": itsOwn,
-	views.TargetsURL + "/stir": demoOnly, views.TargetsURL + "/{kind}/trouble": demoOnly,
+	views.TargetsURL + "/change-users": demoOnly, views.TargetsURL + "/{kind}/trouble": demoOnly,
 }
 
 // Two fields of each form, with what two people write into them.

@@ -154,7 +154,7 @@ func (s *Server) pushRoutes(r chi.Router) {
 func (s *Server) demoRoutes(r chi.Router) {
 	r.Get("/target", s.page(s.showTargetsMoved))
 	r.Get(views.TargetsURL, s.page(s.showDemoTargets))
-	r.Post(views.TargetsURL+"/stir", s.page(s.stirDemo))
+	r.Post(views.TargetsURL+"/change-users", s.page(s.changeSampleUsers))
 	r.Get(views.TargetsURL+"/{kind}", s.page(s.showDemoTargets))
 	r.Post(views.TargetsURL+"/{kind}/trouble", s.page(s.setTrouble))
 }

@@ -58,7 +58,7 @@ func (s *Server) updateSignUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.meet(r, f, now)
+	m, err := s.merge(r, f, now)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,12 @@ func (s *Server) saveSignUp(w http.ResponseWriter, r *http.Request, f url.Values
 	if err = wrong.Err(); err == nil {
 		err = s.SignUp.SaveSettings(r.Context(), typed.Settings, actor(r))
 	}
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		typed.Errors = e.Fields
 		return s.renderSignUp(w, r, status, typed, revised)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.updateSignUp, err)
+		return mergeAgain(w, r, s.updateSignUp, err)
 	}
 	flash(r, ui.Flash{Title: "Successfully updated the self registration configuration."})
 	return s.redirect(w, r, views.SignUpURL)

@@ -24,7 +24,7 @@ func (s *Server) showUserDelete(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderUserDelete(w http.ResponseWriter, r *http.Request, status int, v views.UserDeleteView) error {
 	var err error
-	if v.Farewells, err = s.farewells(r.Context(), v.User); err != nil {
+	if v.Modes, err = s.deprovisionModes(r.Context(), v.User); err != nil {
 		return err
 	}
 	blocking, err := s.Store.BlockingProvisioners(r.Context(), v.User.Source)
@@ -39,8 +39,8 @@ func (s *Server) renderUserDelete(w http.ResponseWriter, r *http.Request, status
 	return s.render(w, r, status, views.UserDelete(v))
 }
 
-// farewells works out, by the engine's own rules, what deleting the user does at each target.
-func (s *Server) farewells(ctx context.Context, u directory.User) ([]views.DeprovisionMode, error) {
+// deprovisionModes works out, by the engine's own rules, what deleting the user does at each target.
+func (s *Server) deprovisionModes(ctx context.Context, u directory.User) ([]views.DeprovisionMode, error) {
 	accounts, err := s.accountsOf(ctx, u)
 	if err != nil {
 		return nil, err
@@ -74,11 +74,11 @@ func (s *Server) deleteUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	flash(r, farewellFlash(u, outcomes))
+	flash(r, deletedFlash(u, outcomes))
 	return s.redirect(w, r, "/users")
 }
 
-func farewellFlash(u directory.User, outcomes []directory.Outcome) ui.Flash {
+func deletedFlash(u directory.User, outcomes []directory.Outcome) ui.Flash {
 	f := ui.Flash{Title: u.Label() + " was deleted", Text: "Targets follow in a moment; the provisioning log shows how it went."}
 	return withOutcomes(f, outcomes, "is done", "is done", "is not done yet")
 }

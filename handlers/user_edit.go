@@ -25,7 +25,7 @@ func userRevised(u directory.User) revisedForm {
 
 func (s *Server) renderUserForm(w http.ResponseWriter, r *http.Request, status int, v views.UserEditView) error {
 	v.Shell = s.shell(r, views.NavUsers, "Edit", append(usersCrumbs(), ui.Crumb{Label: v.User.Label(), Href: "/users/" + v.User.ID})...)
-	v.Shell.Narrow = v.Revised.Overtaken == nil
+	v.Shell.Narrow = v.Revised.Conflict == nil
 	return s.render(w, r, status, views.UserEdit(v))
 }
 
@@ -38,7 +38,7 @@ func (s *Server) editUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.meet(r, f, userRevised(saved))
+	m, err := s.merge(r, f, userRevised(saved))
 	if err != nil {
 		return err
 	}
@@ -50,12 +50,12 @@ func (s *Server) editUser(w http.ResponseWriter, r *http.Request) error {
 	applyUserForm(&u, v.Form)
 	u.Version = m.revision
 	outcomes, err := s.Directory.UpdateUser(r.Context(), u, actor(r))
-	if e, status, ok := formError(err); ok && !overtaken(e) {
+	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		v.Form.Errors = e.Fields
 		return s.renderUserForm(w, r, status, v)
 	}
 	if err != nil {
-		return meetAgain(w, r, s.editUser, err)
+		return mergeAgain(w, r, s.editUser, err)
 	}
 	flash(r, outcomeFlash(u.Label()+" was saved", outcomes))
 	return s.redirect(w, r, "/users/"+u.ID)

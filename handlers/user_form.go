@@ -74,9 +74,9 @@ func withOutcomes(f ui.Flash, outcomes []directory.Outcome, done, none, open str
 	return f
 }
 
-// overtaken reports that somebody else changed the thing between opening the form and sending it. A name that is
+// changedMeanwhile reports that somebody else changed the thing between opening the form and sending it. A name that is
 // taken is a Conflict too, but names its field.
-func overtaken(e *directory.Error) bool {
+func changedMeanwhile(e *directory.Error) bool {
 	return e.Code == directory.Conflict && len(e.Fields) == 0
 }
 

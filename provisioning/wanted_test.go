@@ -36,7 +36,7 @@ func TestWanted(t *testing.T) {
 	}
 }
 
-func TestFarewell(t *testing.T) {
+func TestDeprovisionMode(t *testing.T) {
 	both := connectors.Definition{Modes: []connectors.Mode{connectors.Disable, connectors.Delete}}
 	mild := connectors.Definition{Modes: []connectors.Mode{connectors.Disable}}
 	for _, c := range []struct {

@@ -81,7 +81,7 @@ func DemoTargets(v DemoTargetsView) templ.Component {
 				}
 			} else {
 				templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Demo targets", Text: "The services that are built into this demo, as they are now. Change a user in another window and watch.",
-					Side: stirButton(v.Target()), Actions: []ui.Action{v.pause()}}).Render(ctx, templ_7745c5c3_Buffer)
+					Side: changeSampleUsersButton(v.Target()), Actions: []ui.Action{v.pause()}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -130,7 +130,7 @@ func DemoTargets(v DemoTargetsView) templ.Component {
 	})
 }
 
-func stirButton(t DemoTarget) templ.Component {
+func changeSampleUsersButton(t DemoTarget) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -151,7 +151,7 @@ func stirButton(t DemoTarget) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PostButton(TargetsURL+"/stir", ui.Action{Label: "Change all sample users", Icon: "users", Variant: ui.Outline, Name: "kind", Value: t.Kind}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PostButton(TargetsURL+"/change-users", ui.Action{Label: "Change all sample users", Icon: "users", Variant: ui.Outline, Name: "kind", Value: t.Kind}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

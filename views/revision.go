@@ -83,33 +83,33 @@ func Base(entries []Entry) string {
 
 // Revised says what a form was filled from, and what somebody else made of it meanwhile.
 type Revised struct {
-	Revision  string // as in RevisionField
-	Base      string
-	Overtaken *Overtaken // nil when nobody came between
+	Revision string // as in RevisionField
+	Base     string
+	Conflict *EditConflict // nil when nobody came between
 }
 
-// Overtaken is a form that somebody else's save overtook.
-type Overtaken struct {
+// EditConflict is what stands in the way of a form: somebody saved the same thing after it was opened.
+type EditConflict struct {
 	Noun   string    // what it is about: "connector"
 	Who    string    // saved it; "" when that is not known
 	Mine   bool      // it was the same person, in another window
 	At     time.Time // likewise
 	Now    time.Time
-	Rows   []OvertakenRow // one for each entry that anybody changed
-	Asked  bool           // a choice was asked for before
-	Reload string         // where the form is opened afresh
+	Rows   []EditConflictRow // one for each entry that anybody changed
+	Asked  bool              // a choice was asked for before
+	Reload string            // where the form is opened afresh
 }
 
-// OvertakenRow is one entry of a form at three moments, in words.
-type OvertakenRow struct {
+// EditConflictRow is one entry of a form at three moments, in words.
+type EditConflictRow struct {
 	Name, Label         string
 	Base, Theirs, Yours string
-	Conflict            bool   // both changed it, to different values
+	Conflicting         bool   // both changed it, to different values
 	Take                string // TakeTheirs or TakeYours once it was chosen
 	Kept                string // what saving writes, when there is no conflict
 }
 
 // Open reports whether a choice is missing.
-func (o *Overtaken) Open() bool {
-	return slices.ContainsFunc(o.Rows, func(r OvertakenRow) bool { return r.Conflict && r.Take == "" })
+func (o *EditConflict) Open() bool {
+	return slices.ContainsFunc(o.Rows, func(r EditConflictRow) bool { return r.Conflicting && r.Take == "" })
 }

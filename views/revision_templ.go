@@ -87,7 +87,7 @@ func revised(v Revised) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Overtaken != nil {
+		if v.Conflict != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<input type=\"hidden\" name=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -105,7 +105,7 @@ func revised(v Revised) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = overtaken(v.Overtaken).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editConflict(v.Conflict).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -114,14 +114,14 @@ func revised(v Revised) templ.Component {
 	})
 }
 
-func (o *Overtaken) title() string {
+func (o *EditConflict) title() string {
 	if o.Open() {
 		return "Nothing was saved: choose whose value to keep"
 	}
 	return "Nothing was saved yet"
 }
 
-func (o *Overtaken) text() string {
+func (o *EditConflict) text() string {
 	words := "Somebody else"
 	switch {
 	case o.Mine:
@@ -136,7 +136,7 @@ func (o *Overtaken) text() string {
 	return words + "Look at it, then save again."
 }
 
-func (o *Overtaken) theirs() string {
+func (o *EditConflict) theirs() string {
 	switch {
 	case o.Mine:
 		return "Saved in another window"
@@ -146,7 +146,7 @@ func (o *Overtaken) theirs() string {
 	return "Saved meanwhile"
 }
 
-func (r OvertakenRow) choice(asked bool) ui.Field {
+func (r EditConflictRow) choice(asked bool) ui.Field {
 	f := ui.Field{Name: takePrefix + r.Name, Label: "Keep of " + r.Label, HideLabel: true, Type: ui.Radio, Value: r.Take,
 		Options: []ui.Option{{Value: TakeTheirs, Label: "What was saved"}, {Value: TakeYours, Label: "Mine, as it stands below"}}}
 	if asked && r.Take == "" {
@@ -155,8 +155,8 @@ func (r OvertakenRow) choice(asked bool) ui.Field {
 	return f
 }
 
-// overtaken shows the three values of each entry, and asks where two of them differ.
-func overtaken(o *Overtaken) templ.Component {
+// editConflict shows the three values of each entry, and asks where two of them differ.
+func editConflict(o *EditConflict) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -241,7 +241,7 @@ func overtaken(o *Overtaken) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				for _, r := range o.Rows {
-					templ_7745c5c3_Err = overtakenRow(r, o).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = conflictRow(r, o).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -257,14 +257,14 @@ func overtaken(o *Overtaken) templ.Component {
 	})
 }
 
-func (o *Overtaken) actions() []ui.Action {
+func (o *EditConflict) actions() []ui.Action {
 	if o.Reload == "" {
 		return nil
 	}
 	return []ui.Action{{Label: "Drop my changes", Variant: ui.Outline, Small: true, Href: o.Reload}}
 }
 
-func overtakenRow(r OvertakenRow, o *Overtaken) templ.Component {
+func conflictRow(r EditConflictRow, o *EditConflict) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -309,14 +309,14 @@ func overtakenRow(r OvertakenRow, o *Overtaken) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<span class=\"font-medium\" data-overtaken>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<span class=\"font-medium\" data-conflict>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
 				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(r.Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `revision.templ`, Line: 86, Col: 53}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `revision.templ`, Line: 86, Col: 52}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 				if templ_7745c5c3_Err != nil {
@@ -465,7 +465,7 @@ func overtakenRow(r OvertakenRow, o *Overtaken) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if r.Conflict {
+				if r.Conflicting {
 					templ_7745c5c3_Err = ui.Input(r.choice(o.Asked)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

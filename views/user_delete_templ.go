@@ -18,12 +18,12 @@ import (
 
 // UserDeleteView is the page that says what deleting a user does.
 type UserDeleteView struct {
-	Shell     Shell
-	User      directory.User
-	Farewells []DeprovisionMode
-	Waits     []string // connections that deleting waits for
-	Typed     string
-	Error     string
+	Shell Shell
+	User  directory.User
+	Modes []DeprovisionMode
+	Waits []string // connections that deleting waits for
+	Typed string
+	Error string
 }
 
 // DeprovisionMode is what becomes of one account when its user is deleted.
@@ -145,7 +145,7 @@ func UserDelete(v UserDeleteView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if len(v.Farewells) == 0 {
+				if len(v.Modes) == 0 {
 					templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -173,13 +173,13 @@ func UserDelete(v UserDeleteView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(v.Farewells) > 0 {
+				if len(v.Modes) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					for _, f := range v.Farewells {
-						templ_7745c5c3_Err = farewell(f).Render(ctx, templ_7745c5c3_Buffer)
+					for _, f := range v.Modes {
+						templ_7745c5c3_Err = deprovisionMode(f).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -241,7 +241,7 @@ func UserDelete(v UserDeleteView) templ.Component {
 	})
 }
 
-func farewell(f DeprovisionMode) templ.Component {
+func deprovisionMode(f DeprovisionMode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

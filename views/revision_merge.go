@@ -16,11 +16,11 @@ const (
 	keptYours      = "yours"
 )
 
-// Meet puts a form that was filled from base together with what is stored now. Only what the form changed counts as
+// Merge puts a form that was filled from base together with what is stored now. Only what the form changed counts as
 // its own: everything else becomes what is stored. seen says that the form showed what is stored now, so that all of it
-// is meant. Meet gives the values to save or to show, and a row for each entry that is stored differently or was
-// changed; met reports whether anybody else changed an entry of this form at all.
-func Meet(base string, theirs []Entry, yours url.Values, seen bool) (merged url.Values, rows []OvertakenRow, met bool) {
+// is meant. Merge gives the values to save or to show, and a row for each entry that is stored differently or was
+// changed; the last result reports whether anybody else changed an entry of this form at all.
+func Merge(base string, theirs []Entry, yours url.Values, seen bool) (merged url.Values, rows []EditConflictRow, changed bool) {
 	merged = url.Values{}
 	for name, values := range yours {
 		merged[name] = slices.Clone(values)
@@ -28,13 +28,13 @@ func Meet(base string, theirs []Entry, yours url.Values, seen bool) (merged url.
 	var was map[string][]string
 	known := json.Unmarshal([]byte(base), &was) == nil && was != nil
 	for _, e := range theirs {
-		m := meeting{e: e, known: known, seen: seen, base: was[e.Name]}
+		m := entryMerge{e: e, known: known, seen: seen, base: was[e.Name]}
 		m.typedSecret = e.Secret && yours.Get(e.Name) != ""
 		if m.yours = e.typed(yours, m.base); !known {
 			m.yours = e.typed(yours, e.Values)
 		}
-		met = met || m.changedThere()
-		row, value, shown := m.settle(yours.Get(takePrefix + e.Name))
+		changed = changed || m.changedThere()
+		row, value, shown := m.merge(yours.Get(takePrefix + e.Name))
 		if value == nil {
 			merged.Del(e.Name)
 		} else {
@@ -44,7 +44,7 @@ func Meet(base string, theirs []Entry, yours url.Values, seen bool) (merged url.
 			rows = append(rows, row)
 		}
 	}
-	return merged, rows, met
+	return merged, rows, changed
 }
 
 // typed is what the form says about the entry. One that was not there to be filled is as it was.
@@ -59,8 +59,8 @@ func (e Entry) typed(f url.Values, base []string) []string {
 	return f[e.Name]
 }
 
-// meeting is one entry when two have written it.
-type meeting struct {
+// entryMerge is one entry of which two people have a value.
+type entryMerge struct {
 	e     Entry
 	known bool // base is
 	seen  bool // the form showed theirs
@@ -70,18 +70,18 @@ type meeting struct {
 	typedSecret bool
 }
 
-func (m meeting) changedThere() bool { return !m.known || !m.e.same(m.base, m.e.Values) }
-func (m meeting) changedHere() bool  { return !m.known || !m.e.same(m.base, m.yours) }
+func (m entryMerge) changedThere() bool { return !m.known || !m.e.same(m.base, m.e.Values) }
+func (m entryMerge) changedHere() bool  { return !m.known || !m.e.same(m.base, m.yours) }
 
-// settle gives the value that is to be saved or shown; nil: none is sent. A row is shown when anybody changed anything.
-func (m meeting) settle(take string) (row OvertakenRow, value []string, shown bool) {
+// merge gives the value that is to be saved or shown; nil: none is sent. A row is shown when anybody changed anything.
+func (m entryMerge) merge(take string) (row EditConflictRow, value []string, shown bool) {
 	e := m.e
-	row = OvertakenRow{Name: e.Name, Label: e.Label, Base: m.words(m.base), Theirs: m.words(e.Values), Yours: m.words(m.yours)}
+	row = EditConflictRow{Name: e.Name, Label: e.Label, Base: m.words(m.base), Theirs: m.words(e.Values), Yours: m.words(m.yours)}
 	if !m.known {
 		row.Base = unknownWords
 	}
 	if e.Secret {
-		return m.settleSecret(row, take)
+		return m.mergeSecret(row, take)
 	}
 	switch {
 	case e.same(m.yours, e.Values):
@@ -101,15 +101,15 @@ func (m meeting) settle(take string) (row OvertakenRow, value []string, shown bo
 		row.Kept = m.words(both)
 		return row, both, true
 	}
-	row.Conflict, row.Take = true, choiceOf(take)
+	row.Conflicting, row.Take = true, choiceOf(take)
 	if row.Take == TakeTheirs {
 		return row, e.Values, true
 	}
 	return row, m.yours, true
 }
 
-// settleSecret keeps a secret that was typed, and else leaves the stored one alone.
-func (m meeting) settleSecret(row OvertakenRow, take string) (OvertakenRow, []string, bool) {
+// mergeSecret keeps a secret that was typed, and else leaves the stored one alone.
+func (m entryMerge) mergeSecret(row EditConflictRow, take string) (EditConflictRow, []string, bool) {
 	here, there := m.typedSecret, m.known && m.changedThere()
 	row.Base, row.Theirs, row.Yours = m.secretWords(m.base), unchangedWords, unchangedWords
 	if there {
@@ -120,7 +120,7 @@ func (m meeting) settleSecret(row OvertakenRow, take string) (OvertakenRow, []st
 	}
 	switch {
 	case here && there:
-		row.Conflict, row.Take = true, choiceOf(take)
+		row.Conflicting, row.Take = true, choiceOf(take)
 		if row.Take == TakeTheirs {
 			return row, nil, true
 		}
@@ -133,7 +133,7 @@ func (m meeting) settleSecret(row OvertakenRow, take string) (OvertakenRow, []st
 	return row, nil, there
 }
 
-func (m meeting) secretWords(mark []string) string {
+func (m entryMerge) secretWords(mark []string) string {
 	switch {
 	case !m.known:
 		return unknownWords
@@ -180,7 +180,7 @@ func joinedSets(base, theirs, yours []string) []string {
 
 const mostWords = 300 // of a value, in characters
 
-func (m meeting) words(values []string) string {
+func (m entryMerge) words(values []string) string {
 	if m.e.toggle && !m.e.Several {
 		if len(values) > 0 {
 			return "On"

@@ -16,7 +16,7 @@ import (
 
 // refill writes what was typed into the form of a page that it was sent from, with a note above it that says so. A page
 // that does not have the form any more gets the note alone. Passwords, secrets and files stay empty.
-func (s *Server) refill(ctx context.Context, page []byte, t typedPage) ([]byte, error) {
+func (s *Server) refill(ctx context.Context, page []byte, t interruptedForm) ([]byte, error) {
 	doc, err := html.ParseWithOptions(bytes.NewReader(page), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return nil, fmt.Errorf("read the page to fill: %w", err)
@@ -28,7 +28,7 @@ func (s *Server) refill(ctx context.Context, page []byte, t typedPage) ([]byte, 
 		f.fill(doc, false)
 	}
 	if main := findNode(doc, func(n *html.Node) bool { return n.DataAtom == atom.Main }); main != nil {
-		if err := putFirst(ctx, main, views.TypedBack(form != nil)); err != nil {
+		if err := putFirst(ctx, main, views.FormResumed(form != nil)); err != nil {
 			return nil, err
 		}
 	}

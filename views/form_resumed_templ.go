@@ -9,8 +9,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// TypedBack stands above a form that was sent after a session had ended; back says that it is filled again.
-func TypedBack(back bool) templ.Component {
+// FormResumed stands above a form that was sent after a session had ended; back says that it is filled again.
+func FormResumed(back bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -27,10 +27,10 @@ const (
 // typedValue is the session value of a form that waits to be shown again. Stored: never rename.
 const typedValue = "typed"
 
-// typedPage is what somebody sent after their session had ended. It is shown again as a filled form after the next
+// interruptedForm is what somebody sent after their session had ended. It is shown again as a filled form after the next
 // sign-in and never acted on. It travels sealed in the sign-in form, bound to the browser by a cookie, so that strangers
 // cannot fill the database.
-type typedPage struct {
+type interruptedForm struct {
 	Action string     `json:"action"` // path that the form was sent to
 	Page   string     `json:"page"`   // where the form stands
 	Fields url.Values `json:"fields"` // no password and no secret
@@ -98,7 +98,7 @@ func (s *Server) keepTyped(w http.ResponseWriter, r *http.Request, of *auth.Sess
 	if err != nil {
 		return "", nil //nolint:nilerr // what cannot be read cannot be kept, and the person signs in all the same
 	}
-	t := typedPage{Action: r.URL.Path, Page: page, Fields: url.Values{}, Until: s.Now().Add(typedLife).Unix()}
+	t := interruptedForm{Action: r.URL.Path, Page: page, Fields: url.Values{}, Until: s.Now().Add(typedLife).Unix()}
 	said := false
 	for name, values := range f {
 		if !s.secretName(name) {
@@ -162,7 +162,7 @@ func (s *Server) resumeTyped(w http.ResponseWriter, r *http.Request, who, sealed
 		sealed = inCookie
 	}
 	b, err := s.Store.OpenForm("typed "+browser, sealed)
-	var t typedPage
+	var t interruptedForm
 	if err != nil || json.Unmarshal(b, &t) != nil || s.Now().Unix() > t.Until || t.Owner != "" && t.Owner != who {
 		return ""
 	}
@@ -175,7 +175,7 @@ func (s *Server) resumeTyped(w http.ResponseWriter, r *http.Request, who, sealed
 func typedOf(r *http.Request) string { return r.PostForm.Get(typedField) }
 
 // takeTyped gives a form that waits for the visitor, once.
-func (s *Server) takeTyped(r *http.Request) (t typedPage, ok bool) {
+func (s *Server) takeTyped(r *http.Request) (t interruptedForm, ok bool) {
 	v := visitOf(r)
 	if v.session == nil || r.Method != http.MethodGet || partial(r) {
 		return t, false
