@@ -90,7 +90,7 @@ func (s *Service) ChangePassword(ctx context.Context, from Origin, a Admin, curr
 	if err := f.Err(); err != nil {
 		return err
 	}
-	failures, err := s.admit(ctx, directory.NameKey(a.UserName), ofAdmin(a.ID), from)
+	failures, err := s.countTry(ctx, directory.NameKey(a.UserName), ofAdmin(a.ID), from)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (s *Service) SignIn(ctx context.Context, from Origin, name, password string
 	if err != nil {
 		return Admin{}, err
 	}
-	failures, err := s.admit(ctx, key, ofAdmin(a.ID), from)
+	failures, err := s.countTry(ctx, key, ofAdmin(a.ID), from)
 	if err != nil {
 		return Admin{}, err
 	}

@@ -88,9 +88,9 @@ func (f Failures) faded(now time.Time) Failures {
 	return Failures{Count: f.Count - gone, LastAt: f.LastAt.Add(time.Duration(gone) * forgetOneIn)}
 }
 
-// admit counts a try as failed before it is looked at, so that tries made at the same moment cannot all pass under the
+// countTry counts a try as failed before it is looked at, so that tries made at the same moment cannot all pass under the
 // same count; success clears what it names. A locked name's tries are neither looked at nor counted.
-func (s *Service) admit(ctx context.Context, who string, owner Owner, from Origin) (clear []string, err error) {
+func (s *Service) countTry(ctx context.Context, who string, owner Owner, from Origin) (clear []string, err error) {
 	known, err := s.knows(ctx, owner, from.Browser)
 	if err != nil {
 		return nil, err

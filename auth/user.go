@@ -34,7 +34,7 @@ func (s *Service) SignInUser(ctx context.Context, from Origin, name, password st
 		return directory.User{}, fmt.Errorf("load user for sign-in: %w", err)
 	}
 	limit := userLimit(u, key)
-	failures, err := s.admit(ctx, limit, ofUser(u.ID), from)
+	failures, err := s.countTry(ctx, limit, ofUser(u.ID), from)
 	if err != nil {
 		return directory.User{}, err
 	}
@@ -119,7 +119,7 @@ func (s *Service) ChangeUserPassword(ctx context.Context, from Origin, u directo
 	if err := f.Err(); err != nil {
 		return err
 	}
-	failures, err := s.admit(ctx, userLimit(u, ""), ofUser(u.ID), from)
+	failures, err := s.countTry(ctx, userLimit(u, ""), ofUser(u.ID), from)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (w *world) everyState() map[string]directory.User {
 	g := w.group("Staff", us["linked"], us["waiting"])
 	w.must(w.SetScope(ctx, w.second().ConnectionID, nil, []string{g.ID}, change(at)))
 	w.must(w.SaveRegistration(ctx, signup.Registration{ID: "reg", TokenHash: "token", Form: signup.Form{Email: "new@example.com"}, PasswordHash: "hash",
-		CreatedAt: at, ExpiresAt: at.Add(time.Hour)}, letterTo("new@example.com")))
+		CreatedAt: at, ExpiresAt: at.Add(time.Hour)}, mailTo("new@example.com")))
 	return us
 }
 

@@ -14,7 +14,7 @@ import (
 	"usher/mail/mailtest"
 )
 
-func letter(to string) mail.Message {
+func message(to string) mail.Message {
 	return mail.Message{To: to, Subject: "Verify your address", Text: "https://usher.example.com/verify?token=abc"}
 }
 
@@ -25,7 +25,7 @@ func claimMail(now time.Time, lease string) mail.Claim {
 func TestOutbox(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for i := range 5 {
-			w.must(w.QueueMail(ctx, letter(fmt.Sprintf("u%d@example.com", i)), at.Add(time.Duration(i)*time.Second)))
+			w.must(w.QueueMail(ctx, message(fmt.Sprintf("u%d@example.com", i)), at.Add(time.Duration(i)*time.Second)))
 		}
 		if err := w.QueueMail(ctx, mail.Message{To: "a@example.com", Subject: "x\r\nBcc: eve@example.com", Text: "x"}, at); err == nil {
 			t.Error("a subject of two lines was queued")
@@ -57,7 +57,7 @@ func TestOutbox(t *testing.T) {
 
 func TestMailIsClaimedOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.must(w.QueueMail(ctx, letter("a@example.com"), at))
+		w.must(w.QueueMail(ctx, message("a@example.com"), at))
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		var got []mail.Claimed
@@ -77,7 +77,7 @@ func TestMailIsClaimedOnce(t *testing.T) {
 			t.Fatalf("claimed %d times", len(got))
 		}
 		first := got[0]
-		same(t, "text", first.Text, letter("").Text)
+		same(t, "text", first.Text, message("").Text)
 		due, err := w.DueMail(ctx, at.Add(59*time.Second))
 		w.must(err)
 		same(t, "due while it is leased", due, false)
@@ -104,7 +104,7 @@ func TestMailIsClaimedOnce(t *testing.T) {
 func TestTidyMail(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for _, to := range []string{"sent@example.com", "failed@example.com", "open@example.com"} {
-			w.must(w.QueueMail(ctx, letter(to), at))
+			w.must(w.QueueMail(ctx, message(to), at))
 		}
 		claimed, err := w.ClaimMail(ctx, claimMail(at, "l"))
 		w.must(err)
@@ -137,8 +137,8 @@ func TestTidyMail(t *testing.T) {
 // One row that does not open must not keep the others from being sent.
 func TestUnreadableMail(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.must(w.QueueMail(ctx, letter("a@example.com"), at))
-		w.must(w.QueueMail(ctx, letter("b@example.com"), at))
+		w.must(w.QueueMail(ctx, message("a@example.com"), at))
+		w.must(w.QueueMail(ctx, message("b@example.com"), at))
 		_, err := writer(w).Exec(`UPDATE outbox SET body = 'v1:zz:zz' WHERE to_addr = 'a@example.com'`)
 		w.must(err)
 		claimed, err := w.ClaimMail(ctx, claimMail(at, "l"))
@@ -207,7 +207,7 @@ func TestWorkersShareTheOutbox(t *testing.T) {
 		}
 		const n = 30
 		for i := range n {
-			w.must(w.QueueMail(ctx, letter(fmt.Sprintf("u%d@example.com", i)), time.Now()))
+			w.must(w.QueueMail(ctx, message(fmt.Sprintf("u%d@example.com", i)), time.Now()))
 		}
 		for i := range n {
 			smtp.Inbox.Wait(t, fmt.Sprintf("u%d@example.com", i), 1)

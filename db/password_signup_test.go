@@ -20,7 +20,7 @@ func TestPasswordOfASignUp(t *testing.T) {
 			t.Helper()
 			r := registration(token, token+"@example.com")
 			r.Password = clear
-			w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
+			w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
 			got, _, err := w.Registration(ctx, token, at)
 			w.must(err)
 			return signUp{got.Password, sealed(token)}

@@ -12,12 +12,12 @@ import (
 )
 
 // SaveRegistration implements signup.Registrations.
-func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l signup.Letter) error {
+func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l signup.Mail) error {
 	details, err := json.Marshal(r.Form)
 	if err != nil {
 		return fmt.Errorf("save registration: %w", err)
 	}
-	return s.withLetter(ctx, l, r.CreatedAt, func(tx *sql.Tx) (bool, error) {
+	return s.withMail(ctx, l, r.CreatedAt, func(tx *sql.Tx) (bool, error) {
 		// Whoever ends the sending of passwords wipes them, and must not miss this one.
 		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
 			return false, err
@@ -37,8 +37,8 @@ func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l s
 }
 
 // RenewRegistration implements signup.Registrations.
-func (s *Store) RenewRegistration(ctx context.Context, emailKey, tokenHash string, now, expires time.Time, l signup.Letter) error {
-	return s.withLetter(ctx, l, now, func(tx *sql.Tx) (bool, error) {
+func (s *Store) RenewRegistration(ctx context.Context, emailKey, tokenHash string, now, expires time.Time, l signup.Mail) error {
+	return s.withMail(ctx, l, now, func(tx *sql.Tx) (bool, error) {
 		n, err := exec(ctx, tx, `UPDATE registrations SET token_hash = $1, expires_at = $2 WHERE user_id IS NULL AND id =
 			(SELECT id FROM registrations WHERE email_key = $3 AND expires_at > $4 ORDER BY id DESC LIMIT 1)`,
 			tokenHash, expires.UnixMicro(), emailKey, now.UnixMicro())
@@ -97,7 +97,7 @@ func (s *Store) DeleteExpired(ctx context.Context, now time.Time) error {
 	if err := s.do(ctx, "delete expired links", `DELETE FROM user_links WHERE expires_at <= $1`, now.UnixMicro()); err != nil {
 		return err
 	}
-	return s.do(ctx, "delete mail limits", `DELETE FROM mail_limits WHERE since <= $1`, now.Add(-signup.LettersSpan).UnixMicro())
+	return s.do(ctx, "delete mail limits", `DELETE FROM mail_limits WHERE since <= $1`, now.Add(-signup.MailsSpan).UnixMicro())
 }
 
 // useRegistration uses up, in the transaction that makes a user, the registration that they come from. While the

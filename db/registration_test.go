@@ -18,11 +18,11 @@ func registration(token, email string) signup.Registration {
 		Form: signup.Form{UserName: "grace", Email: email, Title: "Admiral"}, CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
 }
 
-func letterTo(to string) signup.Letter {
-	return signup.Letter{Message: mail.Message{To: to, Subject: "Confirm", Text: "Open this"}, Limited: true}
+func mailTo(to string) signup.Mail {
+	return signup.Mail{Message: mail.Message{To: to, Subject: "Confirm", Text: "Open this"}, Limited: true}
 }
 
-func (w *world) letters() int {
+func (w *world) mails() int {
 	w.t.Helper()
 	entries, _, err := w.Outbox(ctx, "", 50)
 	w.must(err)
@@ -39,12 +39,12 @@ func (w *world) pending() int {
 func TestRegistration(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		r := registration("t1", "Grace@Example.com")
-		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
+		w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
 		got, ok, err := w.Registration(ctx, "t1", at)
 		w.must(err)
 		same(t, "found", ok, true)
 		same(t, "registration", got, r)
-		same(t, "letters", w.letters(), 1)
+		same(t, "mails", w.mails(), 1)
 		if _, ok, _ := w.Registration(ctx, "t1", r.ExpiresAt); ok {
 			t.Error("it is found after its end")
 		}
@@ -52,10 +52,10 @@ func TestRegistration(t *testing.T) {
 		w.must(err)
 		same(t, "a registration takes the name", len(taken) > 0, false)
 
-		w.must(w.RenewRegistration(ctx, "nobody@example.com", "t9", at, at.Add(time.Hour), letterTo("nobody@example.com")))
-		same(t, "letters to nobody", w.letters(), 1)
-		w.must(w.RenewRegistration(ctx, "grace@example.com", "t2", at, at.Add(2*time.Hour), letterTo("grace@example.com")))
-		same(t, "letters after the second", w.letters(), 2)
+		w.must(w.RenewRegistration(ctx, "nobody@example.com", "t9", at, at.Add(time.Hour), mailTo("nobody@example.com")))
+		same(t, "mails to nobody", w.mails(), 1)
+		w.must(w.RenewRegistration(ctx, "grace@example.com", "t2", at, at.Add(2*time.Hour), mailTo("grace@example.com")))
+		same(t, "mails after the second", w.mails(), 2)
 		if _, ok, _ := w.Registration(ctx, "t1", at); ok {
 			t.Error("the link of the first mail still works")
 		}
@@ -67,27 +67,27 @@ func TestRegistration(t *testing.T) {
 	})
 }
 
-// The letters that strangers can cause to one address are limited, and what is dropped leaves nothing behind.
-func TestLettersAreLimited(t *testing.T) {
+// The mails that strangers can cause to one address are limited, and what is dropped leaves nothing behind.
+func TestMailsAreLimited(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		for i := range signup.MaxLetters + 3 {
+		for i := range signup.MaxMails + 3 {
 			r := registration(directory.NewToken(), "Grace@example.com")
 			r.CreatedAt = at.Add(time.Duration(i) * time.Second)
-			w.must(w.SaveRegistration(ctx, r, letterTo("GRACE@example.com")))
+			w.must(w.SaveRegistration(ctx, r, mailTo("GRACE@example.com")))
 		}
-		same(t, "letters", w.letters(), signup.MaxLetters)
-		same(t, "registrations", w.pending(), signup.MaxLetters)
-		w.must(w.SendLetter(ctx, letterTo("other@example.com"), at))
-		invitation := letterTo("grace@example.com")
+		same(t, "mails", w.mails(), signup.MaxMails)
+		same(t, "registrations", w.pending(), signup.MaxMails)
+		w.must(w.SendMail(ctx, mailTo("other@example.com"), at))
+		invitation := mailTo("grace@example.com")
 		invitation.Limited = false
-		w.must(w.SendLetter(ctx, invitation, at))
-		same(t, "letters with another's and an invitation", w.letters(), signup.MaxLetters+2)
-		w.must(w.SendLetter(ctx, letterTo("grace@example.com"), at.Add(signup.LettersSpan)))
-		same(t, "letters an hour later", w.letters(), signup.MaxLetters+3)
-		for i := range signup.MaxLetters + 3 { // what stands after a plus reaches the same person
-			w.must(w.SendLetter(ctx, letterTo(fmt.Sprintf("Plus+%d@example.com", i)), at))
+		w.must(w.SendMail(ctx, invitation, at))
+		same(t, "mails with another's and an invitation", w.mails(), signup.MaxMails+2)
+		w.must(w.SendMail(ctx, mailTo("grace@example.com"), at.Add(signup.MailsSpan)))
+		same(t, "mails an hour later", w.mails(), signup.MaxMails+3)
+		for i := range signup.MaxMails + 3 { // what stands after a plus reaches the same person
+			w.must(w.SendMail(ctx, mailTo(fmt.Sprintf("Plus+%d@example.com", i)), at))
 		}
-		same(t, "letters to one mailbox by many names", w.letters(), 2*signup.MaxLetters+3)
+		same(t, "mails to one mailbox by many names", w.mails(), 2*signup.MaxMails+3)
 	})
 }
 
@@ -101,9 +101,9 @@ func registrant(name string, r signup.Registration) directory.User {
 func TestRegistrationIsUsedOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		r, other := registration("t1", "grace@example.com"), registration("t2", "grace@example.com")
-		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
-		w.must(w.SaveRegistration(ctx, other, letterTo(r.Form.Email)))
-		w.must(w.SaveRegistration(ctx, registration("t3", "bob@example.com"), letterTo("bob@example.com")))
+		w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
+		w.must(w.SaveRegistration(ctx, other, mailTo(r.Form.Email)))
+		w.must(w.SaveRegistration(ctx, registration("t3", "bob@example.com"), mailTo("bob@example.com")))
 		var made atomic.Int32
 		var wg sync.WaitGroup
 		for _, name := range []string{"a", "b", "c", "d"} {
@@ -126,7 +126,7 @@ func TestRegistrationIsUsedOnce(t *testing.T) {
 func TestRegistrationOfAStagedUser(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		r := registration("t1", "grace@example.com")
-		w.must(w.SaveRegistration(ctx, r, letterTo(r.Form.Email)))
+		w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
 		u := registrant("grace", r)
 		w.must(w.CreateUser(ctx, u, change(at), at.Add(time.Minute)))
 		wantCode(t, w.CreateUser(ctx, registrant("grace2", r), change(at), at.Add(time.Minute)), directory.Conflict)
@@ -151,9 +151,9 @@ func TestUserLinks(t *testing.T) {
 		link := func(token string, p signup.Purpose) signup.Link {
 			return signup.Link{TokenHash: token, UserID: u.ID, Purpose: p, Email: "grace@example.com", CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
 		}
-		w.must(w.SaveUserLink(ctx, link("old", signup.ToReset), letterTo("grace@example.com")))
-		w.must(w.SaveUserLink(ctx, link("new", signup.ToReset), letterTo("grace@example.com")))
-		w.must(w.SaveUserLink(ctx, link("verify", signup.ToVerify), letterTo("grace@example.com")))
+		w.must(w.SaveUserLink(ctx, link("old", signup.ToReset), mailTo("grace@example.com")))
+		w.must(w.SaveUserLink(ctx, link("new", signup.ToReset), mailTo("grace@example.com")))
+		w.must(w.SaveUserLink(ctx, link("verify", signup.ToVerify), mailTo("grace@example.com")))
 		for token, want := range map[string]bool{"old": false, "new": true, "verify": true} {
 			_, ok, err := w.UserLink(ctx, token, at)
 			w.must(err)
@@ -199,7 +199,7 @@ func passwordEndsLinks(t *testing.T, w *world, u directory.User, link func(strin
 		"disabled":   func() error { return edit(func(u *directory.User) { u.Active = !u.Active }) },
 	} {
 		for _, p := range []signup.Purpose{signup.ToReset, signup.ToInvite, signup.ToEmail} {
-			l := signup.Letter{Message: letterTo("grace@example.com").Message}
+			l := signup.Mail{Message: mailTo("grace@example.com").Message}
 			w.must(w.SaveUserLink(ctx, link(string(p), p), l))
 		}
 		w.must(act())
@@ -212,14 +212,14 @@ func passwordEndsLinks(t *testing.T, w *world, u directory.User, link func(strin
 	}
 }
 
-// A letter that is skipped costs a write as one that is sent, and takes nothing from the address's share.
-func TestSkippedLetter(t *testing.T) {
+// A mail that is skipped costs a write as one that is sent, and takes nothing from the address's share.
+func TestSkippedMail(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		for range signup.MaxLetters + 1 {
-			w.must(w.SkipLetter(ctx, "Grace@example.com", at))
+		for range signup.MaxMails + 1 {
+			w.must(w.SkipMail(ctx, "Grace@example.com", at))
 		}
-		same(t, "letters skipped", w.letters(), 0)
-		w.must(w.SendLetter(ctx, letterTo("grace@example.com"), at))
-		same(t, "letters after that", w.letters(), 1)
+		same(t, "mails skipped", w.mails(), 0)
+		w.must(w.SendMail(ctx, mailTo("grace@example.com"), at))
+		same(t, "mails after that", w.mails(), 1)
 	})
 }

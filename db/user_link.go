@@ -22,8 +22,8 @@ func scanUserLink(row scanner) (signup.Link, error) {
 }
 
 // SaveUserLink implements signup.Links.
-func (s *Store) SaveUserLink(ctx context.Context, l signup.Link, letter signup.Letter) error {
-	return s.withLetter(ctx, letter, l.CreatedAt, func(tx *sql.Tx) (bool, error) {
+func (s *Store) SaveUserLink(ctx context.Context, l signup.Link, m signup.Mail) error {
+	return s.withMail(ctx, m, l.CreatedAt, func(tx *sql.Tx) (bool, error) {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM user_links WHERE user_id = $1 AND purpose = $2`, l.UserID, string(l.Purpose)); err != nil {
 			return false, fmt.Errorf("replace link: %w", err)
 		}
@@ -50,24 +50,24 @@ func (s *Store) TakeUserLink(ctx context.Context, tokenHash string, now time.Tim
 	return maybe(l, err, "use link")
 }
 
-// SendLetter implements signup.Links.
-func (s *Store) SendLetter(ctx context.Context, l signup.Letter, now time.Time) error {
-	return s.withLetter(ctx, l, now, func(*sql.Tx) (bool, error) { return true, nil })
+// SendMail implements signup.Links.
+func (s *Store) SendMail(ctx context.Context, l signup.Mail, now time.Time) error {
+	return s.withMail(ctx, l, now, func(*sql.Tx) (bool, error) { return true, nil })
 }
 
-// SkipLetter implements signup.Links. It counts, since a write takes the time that can be measured, but not among the
-// address's own letters, which nobody must be able to use up unseen.
-func (s *Store) SkipLetter(ctx context.Context, to string, now time.Time) error {
-	l := signup.Letter{Message: mail.Message{To: "skipped:" + to}, Limited: true}
-	return s.withLetter(ctx, l, now, func(*sql.Tx) (bool, error) { return false, nil })
+// SkipMail implements signup.Links. It counts, since a write takes the time that can be measured, but not among the
+// address's own mails, which nobody must be able to use up unseen.
+func (s *Store) SkipMail(ctx context.Context, to string, now time.Time) error {
+	l := signup.Mail{Message: mail.Message{To: "skipped:" + to}, Limited: true}
+	return s.withMail(ctx, l, now, func(*sql.Tx) (bool, error) { return false, nil })
 }
 
-// withLetter runs f and, when f says so, queues the letter in the same transaction. For an address that has had its
-// share of letters it does nothing at all, without an error: whoever asks must not learn more than from a letter sent.
-func (s *Store) withLetter(ctx context.Context, l signup.Letter, now time.Time, f func(*sql.Tx) (send bool, err error)) error {
+// withMail runs f and, when f says so, queues the mail in the same transaction. For an address that has had its
+// share of mails it does nothing at all, without an error: whoever asks must not learn more than from a mail sent.
+func (s *Store) withMail(ctx context.Context, l signup.Mail, now time.Time, f func(*sql.Tx) (send bool, err error)) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if l.Limited {
-			if ok, err := countLetter(ctx, tx, l.To, now); err != nil || !ok {
+			if ok, err := countMail(ctx, tx, l.To, now); err != nil || !ok {
 				return err
 			}
 		}
@@ -78,16 +78,16 @@ func (s *Store) withLetter(ctx context.Context, l signup.Letter, now time.Time, 
 	})
 }
 
-// countLetter reports whether the address may have one more letter.
-func countLetter(ctx context.Context, tx *sql.Tx, to string, now time.Time) (bool, error) {
+// countMail reports whether the address may have one more mail.
+func countMail(ctx context.Context, tx *sql.Tx, to string, now time.Time) (bool, error) {
 	n, err := exec(ctx, tx, `INSERT INTO mail_limits (email_key, mails, since) VALUES ($1, 1, $2)
 		ON CONFLICT (email_key) DO UPDATE SET
 			mails = CASE WHEN mail_limits.since <= $3 THEN 1 ELSE mail_limits.mails + 1 END,
 			since = CASE WHEN mail_limits.since <= $3 THEN excluded.since ELSE mail_limits.since END
 		WHERE mail_limits.since <= $3 OR mail_limits.mails < $4`,
-		directory.Mailbox(to), now.UnixMicro(), now.Add(-signup.LettersSpan).UnixMicro(), signup.MaxLetters)
+		directory.Mailbox(to), now.UnixMicro(), now.Add(-signup.MailsSpan).UnixMicro(), signup.MaxMails)
 	if err != nil {
-		return false, fmt.Errorf("count letters: %w", err)
+		return false, fmt.Errorf("count mails: %w", err)
 	}
 	return n == 1, nil
 }

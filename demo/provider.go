@@ -34,7 +34,7 @@ func StartProvider() (*Provider, error) {
 	key := idp.NewKey()
 	go key() // while people look at the first page
 	p := &Provider{URL: "http://" + l.Addr().String(), ended: make(chan error, 1)}
-	p.service = idp.NewWithKey(p.URL, Visitors(), key)
+	p.service = idp.NewWithKey(p.URL, ProviderUsers(), key)
 	p.server = &http.Server{Handler: p.service, ReadHeaderTimeout: 10 * time.Second}
 	go func() { p.ended <- p.server.Serve(l) }()
 	return p, nil
@@ -64,17 +64,17 @@ func PrepareSignIn(ctx context.Context, s *oidc.Service, p *Provider) error {
 	return nil
 }
 
-// Visitors are who can be chosen at the provider. None of them is among People, so that each arrives as somebody new.
-func Visitors() []idp.Person {
+// ProviderUsers are the people who can be chosen at the provider. None of them is among People, so that each arrives as somebody new.
+func ProviderUsers() []idp.Person {
 	return []idp.Person{
-		visitor("noor.haddad", "Noor", "Haddad", "Research", "Data Scientist", "+962 6 555 0131", true),
-		visitor("tomas.rivera", "Tomás", "Rivera", "Design", "Product Designer", "+34 91 555 0174", true),
-		visitor("yuki.mori", "Yuki", "Mori", "Engineering", "Mobile Engineer", "+81 6 5555 0162", true),
-		visitor("zofia.kowalska", "Zofia", "Kowalska", "Partners", "Contractor", "+48 22 555 0159", false),
+		providerUser("noor.haddad", "Noor", "Haddad", "Research", "Data Scientist", "+962 6 555 0131", true),
+		providerUser("tomas.rivera", "Tomás", "Rivera", "Design", "Product Designer", "+34 91 555 0174", true),
+		providerUser("yuki.mori", "Yuki", "Mori", "Engineering", "Mobile Engineer", "+81 6 5555 0162", true),
+		providerUser("zofia.kowalska", "Zofia", "Kowalska", "Partners", "Contractor", "+48 22 555 0159", false),
 	}
 }
 
-func visitor(userName, given, family, department, title, phone string, verified bool) idp.Person {
+func providerUser(userName, given, family, department, title, phone string, verified bool) idp.Person {
 	return idp.Person{Subject: "demo|" + userName, UserName: userName, GivenName: given, FamilyName: family, Email: userName + "@example.com",
 		Verified: verified, Department: department, Title: title, Phone: phone}
 }

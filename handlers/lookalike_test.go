@@ -54,10 +54,10 @@ func TestAddressBelongsToItsOwner(t *testing.T) {
 
 	f.visitor(t).post("/forgot", "user_name", address).ok(t)
 	if n := len(f.mails(t, "stranger@evil.example")); n != 0 {
-		t.Fatalf("%d letters for the owner went to a stranger", n)
+		t.Fatalf("%d mails for the owner went to a stranger", n)
 	}
 	if n := len(f.mails(t, address)); n != 1 {
-		t.Fatalf("%d letters reached the address", n)
+		t.Fatalf("%d mails reached the address", n)
 	}
 	registerAs(f.visitor(t), "email", address, "user_name", "vic").ok(t)
 	f.visitor(t).post("/register/resend", "email", address).ok(t)
@@ -71,7 +71,7 @@ func TestAddressBelongsToItsOwner(t *testing.T) {
 	f.visitor(t).post("/login", "user_name", address, "password", good).goes(t, "/account")
 	f.visitor(t).post("/forgot", "user_name", address).ok(t)
 	if o, err := f.SignUp.Open(t.Context(), tokenOfLink(f.link(t, address, 4)), signup.ToReset); err != nil || o.User.ID != owner.ID {
-		t.Errorf("the letter is about %s: %v", o.User.UserName, err)
+		t.Errorf("the mail is about %s: %v", o.User.UserName, err)
 	}
 }
 

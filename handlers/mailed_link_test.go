@@ -66,19 +66,19 @@ func TestOwnEmailIsRateLimited(t *testing.T) {
 	b.post("/account/email", "email", "somebody@example.com").status(t, 429)
 }
 
-// skips counts the letters that are not sent.
+// skips counts the mails that are not sent.
 type skips struct {
 	signup.Store
 	n int
 }
 
-func (s *skips) SkipLetter(ctx context.Context, to string, now time.Time) error {
+func (s *skips) SkipMail(ctx context.Context, to string, now time.Time) error {
 	s.n++
-	return s.Store.SkipLetter(ctx, to, now)
+	return s.Store.SkipMail(ctx, to, now)
 }
 
-// The clock must not give away who exists, either: without a letter as much is written as with one.
-func TestNoLetterTakesAsLong(t *testing.T) {
+// The clock must not give away who exists, either: without a mail as much is written as with one.
+func TestNoMailTakesAsLong(t *testing.T) {
 	f := newFoyer(t, nil)
 	u := f.member(t, "grace")
 	must(t, f.Server.Auth.SetUserPassword(t.Context(), u, good, u.Email(), "", clerk))
@@ -88,7 +88,7 @@ func TestNoLetterTakesAsLong(t *testing.T) {
 	for i, post := range [][2]string{{"/forgot", "nobody"}, {"/forgot", "grace"}, {"/register/resend", "grace@example.com"}} {
 		b.post(post[0], "user_name", post[1], "email", post[1]).ok(t)
 		if want := []int{1, 1, 2}[i]; s.n != want {
-			t.Errorf("%s for %s: %d letters skipped, want %d", post[0], post[1], s.n, want)
+			t.Errorf("%s for %s: %d mails skipped, want %d", post[0], post[1], s.n, want)
 		}
 	}
 }

@@ -50,13 +50,13 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, views.Overview(v))
 }
 
-// mailWaits reports letters that nobody gets, because there is no mail server.
+// mailWaits reports mails that nobody gets, because there is no mail server.
 func (s *Server) mailWaits(ctx context.Context) (bool, error) {
 	if s.mailGoesOut() {
 		return false, nil
 	}
-	letters, _, err := s.Store.Outbox(ctx, "", 1)
-	return len(letters) > 0, err
+	mails, _, err := s.Store.Outbox(ctx, "", 1)
+	return len(mails) > 0, err
 }
 
 // gettingStarted ticks the six steps; nil when all of them are done.

@@ -34,7 +34,7 @@ func TestTitlesNameTheObject(t *testing.T) {
 	}
 }
 
-// TestNoMailIsPromised where there is no mail server; the administrator is told that letters wait.
+// TestNoMailIsPromised where there is no mail server; the administrator is told that mails wait.
 func TestNoMailIsPromised(t *testing.T) {
 	o := newFoyer(t, nil)
 	o.mailer(t, false)

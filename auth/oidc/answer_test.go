@@ -27,7 +27,7 @@ func TestLeeway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.provider.claims = lie
-			w.welcome(ada)
+			w.mustArrive(ada)
 		})
 	}
 }
@@ -158,7 +158,7 @@ func TestMarkBeforeAnswers(t *testing.T) {
 			w.provider.Provider.ServeHTTP(rw, r)
 		})
 	})
-	w.welcome(ada)
+	w.mustArrive(ada)
 }
 
 // A provider that knows only public clients is worked with as with any other, whether a secret is stored or not.
@@ -194,7 +194,7 @@ func TestPublicClient(t *testing.T) {
 						w.provider.Provider.ServeHTTP(rw, r)
 					})
 				})
-				w.welcome(ada)
+				w.mustArrive(ada)
 				if form.Has("client_secret") || form.Get("client_id") != "usher" || form.Get("code_verifier") == "" {
 					t.Errorf("the token endpoint was sent %v", form)
 				}

@@ -52,7 +52,7 @@ func TestOwnVerifiedAddressAsName(t *testing.T) {
 	w := newWorld(t)
 	who := ada
 	who.UserName = "ADA@example.com"
-	if u := w.welcome(who); u.UserName != who.UserName {
+	if u := w.mustArrive(who); u.UserName != who.UserName {
 		t.Errorf("called %s", u.UserName)
 	}
 }
@@ -62,7 +62,7 @@ func TestSecondSubjectIsNotLinked(t *testing.T) {
 	w := newWorld(t)
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	old := w.local("lovelace", directory.Console, nil)
-	if first := w.welcome(ada); first.ID != old.ID {
+	if first := w.mustArrive(ada); first.ID != old.ID {
 		t.Fatal("the first subject was not linked")
 	}
 	second := ada
@@ -91,7 +91,7 @@ func TestUnverifiedAddressStopsNobody(t *testing.T) {
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	old := w.local("lovelace", directory.Console, nil)
 	w.local("squatter", directory.SignUp, nil)
-	if got := w.welcome(ada); got.ID != old.ID {
+	if got := w.mustArrive(ada); got.ID != old.ID {
 		t.Errorf("signed in as %s", got.UserName)
 	}
 }
@@ -101,13 +101,13 @@ func TestUnverifiedAddressOfAProvider(t *testing.T) {
 	w := newWorld(t)
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	old := w.local("lovelace", directory.Console, nil)
-	w.welcome(ada)
+	w.mustArrive(ada)
 	moved := ada
 	moved.Email, moved.Verified = victim, false
-	if u := w.welcome(moved); u.Email() != victim || u.Owns(victim) || u.ID != old.ID {
+	if u := w.mustArrive(moved); u.Email() != victim || u.Owns(victim) || u.ID != old.ID {
 		t.Fatalf("owns %v: %+v", u.Owns(victim), u.Emails)
 	}
-	if v := w.welcome(idp.Person{Subject: "s-v", UserName: "vic", Email: victim, Verified: true}); v.ID == old.ID {
+	if v := w.mustArrive(idp.Person{Subject: "s-v", UserName: "vic", Email: victim, Verified: true}); v.ID == old.ID {
 		t.Error("the address's owner was taken for somebody else")
 	}
 }
@@ -133,7 +133,7 @@ func TestEmptyClaimsAreMissing(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.provider.claims = func(m map[string]any) { m["email"], m["preferred_username"] = "", nil }
-	if u := w.welcome(ada); u.UserName != "ada" || u.Email() != "ada@example.com" || u.VerifiedEmail != "ada@example.com" {
+	if u := w.mustArrive(ada); u.UserName != "ada" || u.Email() != "ada@example.com" || u.VerifiedEmail != "ada@example.com" {
 		t.Errorf("an empty claim of the token hides what UserInfo says: %+v", u)
 	}
 }
@@ -150,7 +150,7 @@ func TestTrustedAddresses(t *testing.T) {
 	w.provider.claims = func(m map[string]any) { m["email_verified"] = false }
 	w.refusedName(who, "nobody has verified that it is yours")
 	w.provider.claims = silent
-	if u := w.welcome(who); u.UserName != who.Email || u.VerifiedEmail != who.Email {
+	if u := w.mustArrive(who); u.UserName != who.Email || u.VerifiedEmail != who.Email {
 		t.Errorf("called %s, verified %q", u.UserName, u.VerifiedEmail)
 	}
 }

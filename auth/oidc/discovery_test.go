@@ -25,13 +25,13 @@ func TestProviderDown(t *testing.T) {
 	}
 	w.provider.set(func() { w.provider.down = false })
 	w.clock = time.Minute
-	w.welcome(ada)
+	w.mustArrive(ada)
 }
 
 // The last good discovery is kept for as long as the provider does not give another.
 func TestLastGoodDiscovery(t *testing.T) {
 	w := newWorld(t)
-	w.welcome(ada)
+	w.mustArrive(ada)
 	w.provider.set(func() { w.provider.down = true })
 	w.clock = 3 * time.Hour
 	for range 5 {
@@ -45,7 +45,7 @@ func TestLastGoodDiscovery(t *testing.T) {
 	w.provider.claims = func(c map[string]any) {
 		c["iat"], c["exp"] = time.Now().Add(w.clock).Unix(), time.Now().Add(5*time.Hour).Unix()
 	}
-	w.welcome(ada)
+	w.mustArrive(ada)
 }
 
 func TestProviderHangs(t *testing.T) {
@@ -99,7 +99,7 @@ func TestProviderHangsLater(t *testing.T) {
 
 func TestRotatedKeys(t *testing.T) {
 	w := newWorld(t)
-	w.welcome(ada)
+	w.mustArrive(ada)
 	a := w.start()
 	fresh := idp.New(w.provider.URL, []idp.Person{ada}) // the same provider with other keys
 	fresh.Register(idp.Client{ID: "usher", Secret: "s3cret+/ %", RedirectURI: w.RedirectURL(w.signIn.ConnectionID)})
@@ -182,7 +182,7 @@ func TestTest(t *testing.T) {
 // Keys that were read once are of use while the server of the keys is down, a renewed discovery notwithstanding.
 func TestKeysOutliveTheirServer(t *testing.T) {
 	w := newWorld(t)
-	w.welcome(ada)
+	w.mustArrive(ada)
 	w.clock = 2 * time.Hour
 	w.provider.claims = func(c map[string]any) {
 		c["iat"], c["exp"] = time.Now().Add(w.clock).Unix(), time.Now().Add(5*time.Hour).Unix()
@@ -202,7 +202,7 @@ func TestKeysOutliveTheirServer(t *testing.T) {
 			w.provider.Provider.ServeHTTP(rw, r)
 		})
 	})
-	w.welcome(ada)
+	w.mustArrive(ada)
 	if n := w.provider.count(document); n != 2 {
 		t.Errorf("the discovery document was read %d times", n)
 	}

@@ -117,7 +117,7 @@ func (s *Service) Finish(ctx context.Context, connectionID string, a Answer) (di
 	if err != nil {
 		return directory.User{}, err
 	}
-	return s.admit(ctx, in, claims)
+	return s.linkOrCreate(ctx, in, claims)
 }
 
 // open finds the state that the answer belongs to.

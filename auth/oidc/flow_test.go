@@ -30,7 +30,7 @@ func TestSignIn(t *testing.T) {
 	if u.UserName != "ada" || u.Source != directory.JIT || !u.Active || u.VerifiedEmail != "ada@example.com" || u.Department != "Analysis" || u.Phone() != ada.Phone {
 		t.Errorf("arrived as %+v", u)
 	}
-	if again := w.welcome(ada); again.ID != u.ID || again.Version != 1 {
+	if again := w.mustArrive(ada); again.ID != u.ID || again.Version != 1 {
 		t.Errorf("the second sign-in made %s version %d of %s", again.ID, again.Version, u.ID)
 	}
 }
@@ -177,7 +177,7 @@ func TestToken(t *testing.T) {
 	}
 	t.Run("for others, too, issued to us", func(t *testing.T) {
 		w.provider.claims = func(c map[string]any) { c["aud"], c["azp"] = []string{"usher", "other"}, "usher" }
-		w.welcome(ada)
+		w.mustArrive(ada)
 	})
 }
 

@@ -155,7 +155,7 @@ func TestMerge(t *testing.T) {
 				}
 			}
 			w.provider.claims, w.provider.info = change(c.token), change(c.info)
-			u := w.welcome(ada)
+			u := w.mustArrive(ada)
 			if u.VerifiedEmail != c.verified {
 				t.Errorf("verified is %q, want %q", u.VerifiedEmail, c.verified)
 			}

@@ -237,7 +237,7 @@ func (w *world) arrive(who idp.Person) (directory.User, error) {
 	return w.Finish(w.t.Context(), w.signIn.ConnectionID, w.answer(w.start(), who))
 }
 
-func (w *world) welcome(who idp.Person) directory.User {
+func (w *world) mustArrive(who idp.Person) directory.User {
 	w.t.Helper()
 	u, err := w.arrive(who)
 	w.must(err)

@@ -157,18 +157,18 @@ func (s *Service) Resend(ctx context.Context, email string) error {
 		}
 	}
 	if len(having) > 0 || !waits {
-		return s.Store.SkipLetter(ctx, email, s.Now())
+		return s.Store.SkipMail(ctx, email, s.Now())
 	}
 	org, err := s.organisation(ctx)
 	if err != nil {
 		return err
 	}
 	token, tokenHash := newToken()
-	l := confirmLetter(org, Form{Email: email}, s.link("register/confirm", token), v.linkLife())
+	l := confirmMail(org, Form{Email: email}, s.link("register/confirm", token), v.linkLife())
 	return s.Store.RenewRegistration(ctx, key, tokenHash, s.Now(), s.Now().Add(v.linkLife()), l)
 }
 
-// mostAsked is how many users with one address are looked at when somebody asks for a letter.
+// mostAsked is how many users with one address are looked at when somebody asks for a mail.
 const mostAsked = 5
 
 func owning(us []directory.User, address string) []directory.User {

@@ -29,11 +29,11 @@ func (s *Service) Forgot(ctx context.Context, typed string) error {
 		return err
 	}
 	if len(found) == 0 {
-		return s.Store.SkipLetter(ctx, typed, s.Now())
+		return s.Store.SkipMail(ctx, typed, s.Now())
 	}
 	for _, u := range found {
 		token, l := s.newLink(u, ToReset, u.Email(), resetLife)
-		if err := s.Store.SaveUserLink(ctx, l, resetLetter(org, u, s.link("reset", token), resetLife)); err != nil {
+		if err := s.Store.SaveUserLink(ctx, l, resetMail(org, u, s.link("reset", token), resetLife)); err != nil {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func (s *Service) Forgot(ctx context.Context, typed string) error {
 }
 
 // forgetful are the users whom somebody means who forgot a password. Where nobody can tell whose an address is, all who
-// are reached at it are meant: the letters come to the one who reads them there.
+// are reached at it are meant: the mails come to the one who reads them there.
 func (s *Service) forgetful(ctx context.Context, typed string) ([]directory.User, error) {
 	u, ok, err := s.Store.UserForSignIn(ctx, typed)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *Service) Invite(ctx context.Context, u directory.User) error {
 		return err
 	}
 	token, l := s.newLink(u, ToInvite, u.Email(), inviteLife)
-	return s.Store.SaveUserLink(ctx, l, inviteLetter(org, u, s.link("reset", token), inviteLife))
+	return s.Store.SaveUserLink(ctx, l, inviteMail(org, u, s.link("reset", token), inviteLife))
 }
 
 // SendVerification mails a link by which the user shows that the address is theirs (ToVerify), or makes it theirs (ToEmail).
@@ -83,7 +83,7 @@ func (s *Service) SendVerification(ctx context.Context, u directory.User, email 
 		return err
 	}
 	token, l := s.newLink(u, p, email, verifyLife)
-	return s.Store.SaveUserLink(ctx, l, verifyLetter(org, u, email, s.link("verify", token), verifyLife))
+	return s.Store.SaveUserLink(ctx, l, verifyMail(org, u, email, s.link("verify", token), verifyLife))
 }
 
 // ChangeEmail mails a link to a new address, which becomes the user's when the link is confirmed. Invalid names the field email.
@@ -200,5 +200,5 @@ func (s *Service) ConfirmEmail(ctx context.Context, token string) (directory.Use
 	if err != nil {
 		return u, err
 	}
-	return u, s.Store.SendLetter(ctx, changedLetter(org, u, old), s.Now())
+	return u, s.Store.SendMail(ctx, changedMail(org, u, old), s.Now())
 }

@@ -15,13 +15,13 @@ type Registered struct {
 	Mailed bool           // the person was told to look at their mail; true whether or not there was an account before
 }
 
-// What the failures of visitors wrap, so that a page can name them.
+// What failures of people who sign up wrap, so that a page can name them.
 var (
 	ErrOff  = errors.New("self registration is switched off")
 	ErrLink = errors.New("the mailed link does not hold")
 )
 
-// Off is the failure of a visitor who may not register.
+// Off is the failure of somebody who may not register.
 func Off() error {
 	return &directory.Error{Code: directory.NotFound, Err: ErrOff,
 		Message: "Nobody can register here: self registration is switched off. Ask an administrator of your organisation for an account."}
@@ -115,7 +115,7 @@ func (s *Service) wait(ctx context.Context, v Settings, f Form, p auth.NewPasswo
 	now := s.Now()
 	r := Registration{ID: directory.NewID(), TokenHash: tokenHash, BrowserHash: hashBrowser(browser), Form: f, PasswordHash: p.Hash, Password: p.Clear,
 		CreatedAt: now, ExpiresAt: now.Add(v.linkLife())}
-	return s.Store.SaveRegistration(ctx, r, confirmLetter(org, f, s.link("register/confirm", token), v.linkLife()))
+	return s.Store.SaveRegistration(ctx, r, confirmMail(org, f, s.link("register/confirm", token), v.linkLife()))
 }
 
 // answerTaken answers as if nothing were taken, as far as there is a mail to say it in.
@@ -131,7 +131,7 @@ func (s *Service) answerTaken(ctx context.Context, v Settings, f Form, p auth.Ne
 	if err != nil {
 		return Registered{}, err
 	}
-	return Registered{Mailed: true}, s.Store.SendLetter(ctx, existsLetter(org, f.Email, s.page("login"), s.page("forgot")), s.Now())
+	return Registered{Mailed: true}, s.Store.SendMail(ctx, existsMail(org, f.Email, s.page("login"), s.page("forgot")), s.Now())
 }
 
 // createNow makes the user before the mail is answered, or without one.

@@ -37,17 +37,17 @@ type Store interface {
 	Links
 }
 
-// Letter is a mail that a stranger can cause, so that there is a limit for each address: beyond it a letter is
+// Mail is a mail that a stranger can cause, so that there is a limit for each address: beyond it a mail is
 // dropped, and so is what was to be stored with it, without an error.
-type Letter struct {
+type Mail struct {
 	mail.Message
 	Limited bool // Invitations are not: an administrator causes them
 }
 
-// Limit of letters to one address.
+// Limit of mails to one address.
 const (
-	MaxLetters  = 5
-	LettersSpan = time.Hour
+	MaxMails  = 5
+	MailsSpan = time.Hour
 )
 
 // Registration is a sign-up that waits for its mail to be answered.
@@ -64,11 +64,11 @@ type Registration struct {
 
 // Registrations keeps what waits. directory.Arrival.Registration uses one up.
 type Registrations interface {
-	// SaveRegistration keeps r and queues the letter, in one transaction.
-	SaveRegistration(ctx context.Context, r Registration, l Letter) error
+	// SaveRegistration keeps r and queues the mail, in one transaction.
+	SaveRegistration(ctx context.Context, r Registration, m Mail) error
 	// RenewRegistration gives the newest registration of an address that has not expired another token and another end,
-	// and queues the letter; when there is none nothing happens.
-	RenewRegistration(ctx context.Context, emailKey, tokenHash string, now, expires time.Time, l Letter) error
+	// and queues the mail; when there is none nothing happens.
+	RenewRegistration(ctx context.Context, emailKey, tokenHash string, now, expires time.Time, m Mail) error
 	// RegistrationWaits reports whether the address has one that has not expired.
 	RegistrationWaits(ctx context.Context, emailKey string, now time.Time) (bool, error)
 	// Registration finds one that has not expired by its token.
@@ -102,16 +102,16 @@ type Link struct {
 
 // Links keeps them. Those of a deleted user are not found.
 type Links interface {
-	// SaveUserLink keeps l instead of the user's earlier links of its purpose and queues the letter, in one transaction.
-	SaveUserLink(ctx context.Context, l Link, letter Letter) error
+	// SaveUserLink keeps l instead of the user's earlier links of its purpose and queues the mail, in one transaction.
+	SaveUserLink(ctx context.Context, l Link, m Mail) error
 	// UserLink finds one that has not expired.
 	UserLink(ctx context.Context, tokenHash string, now time.Time) (Link, bool, error)
 	// TakeUserLink is UserLink and uses it up; of any number of concurrent calls at most one gets it.
 	TakeUserLink(ctx context.Context, tokenHash string, now time.Time) (Link, bool, error)
-	// SendLetter queues a letter alone.
-	SendLetter(ctx context.Context, l Letter, now time.Time) error
-	// SkipLetter writes as SendLetter does, but no letter.
-	SkipLetter(ctx context.Context, to string, now time.Time) error
+	// SendMail queues a mail alone.
+	SendMail(ctx context.Context, m Mail, now time.Time) error
+	// SkipMail writes as SendMail does, but no mail.
+	SkipMail(ctx context.Context, to string, now time.Time) error
 }
 
 // Tidy forgets what has expired. Once an hour is enough: nothing reads it.
@@ -138,7 +138,7 @@ func (s *Service) link(path, token string) string {
 
 func (s *Service) page(path string) string { return s.Base.JoinPath(path).String() }
 
-// organisation is what letters call it.
+// organisation is what mails call it.
 func (s *Service) organisation(ctx context.Context) (string, error) {
 	b, err := s.Directory.Store.Branding(ctx)
 	if err != nil {

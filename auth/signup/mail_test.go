@@ -19,14 +19,14 @@ func TestSpan(t *testing.T) {
 }
 
 // A stranger must not get us to send their own text, or a link of theirs, to somebody.
-func TestLettersCarryNoText(t *testing.T) {
+func TestMailsCarryNoText(t *testing.T) {
 	for _, name := range []string{"Buy at evil.example", "http://evil", strings.Repeat("x", 200)} {
 		f := Form{UserName: name, Email: "joan@example.com", GivenName: name, FamilyName: name, Title: name, Department: name}
-		letters := []Letter{confirmLetter("Acme", f, "https://usher.example/x", time.Hour), existsLetter("Acme", f.Email, "a", "b"),
-			verifyLetter("Acme", f.user(), f.Email, "https://usher.example/x", time.Hour)}
-		for _, l := range letters {
+		mails := []Mail{confirmMail("Acme", f, "https://usher.example/x", time.Hour), existsMail("Acme", f.Email, "a", "b"),
+			verifyMail("Acme", f.user(), f.Email, "https://usher.example/x", time.Hour)}
+		for _, l := range mails {
 			if strings.Contains(l.Text, name) || strings.Contains(l.Subject, name) || !l.Limited {
-				t.Errorf("%q is in the letter, or it has no limit: %s", name, l.Text)
+				t.Errorf("%q is in the mail, or it has no limit: %s", name, l.Text)
 			}
 			if err := l.Check(); err != nil {
 				t.Error(err)

@@ -9,15 +9,15 @@ import (
 	"usher/mail"
 )
 
-// letter joins paragraphs.
-func letter(to, subject string, paragraphs ...string) Letter {
-	return Letter{Message: mail.Message{To: to, Subject: subject, Text: strings.Join(paragraphs, "\n\n") + "\n"}, Limited: true}
+// newMail joins paragraphs.
+func newMail(to, subject string, paragraphs ...string) Mail {
+	return Mail{Message: mail.Message{To: to, Subject: subject, Text: strings.Join(paragraphs, "\n\n") + "\n"}, Limited: true}
 }
 
 const notYou = "If this was not you, do nothing: without the link nothing happens."
 
-func confirmLetter(org string, f Form, link string, life time.Duration) Letter {
-	return letter(f.Email, "Confirm your account at "+org,
+func confirmMail(org string, f Form, link string, life time.Duration) Mail {
+	return newMail(f.Email, "Confirm your account at "+org,
 		greeting(f.user()),
 		fmt.Sprintf("somebody, probably you, signed up at %s with this e-mail address. Open this link to finish:", org),
 		link,
@@ -25,8 +25,8 @@ func confirmLetter(org string, f Form, link string, life time.Duration) Letter {
 		notYou)
 }
 
-func existsLetter(org, to, signIn, forgot string) Letter {
-	return letter(to, "You have an account at "+org+" already",
+func existsMail(org, to, signIn, forgot string) Mail {
+	return newMail(to, "You have an account at "+org+" already",
 		"Hello,",
 		fmt.Sprintf("somebody, probably you, tried to sign up at %s with this e-mail address. There is an account with it already, and nothing about it was changed.", org),
 		"To use it, sign in:\n"+signIn,
@@ -34,8 +34,8 @@ func existsLetter(org, to, signIn, forgot string) Letter {
 		"If this was not you, you need not do anything.")
 }
 
-func verifyLetter(org string, u directory.User, to, link string, life time.Duration) Letter {
-	return letter(to, "Confirm your e-mail address at "+org,
+func verifyMail(org string, u directory.User, to, link string, life time.Duration) Mail {
+	return newMail(to, "Confirm your e-mail address at "+org,
 		greeting(u),
 		fmt.Sprintf("this e-mail address was entered for your account at %s. Open this link to confirm that it is yours:", org),
 		link,
@@ -43,8 +43,8 @@ func verifyLetter(org string, u directory.User, to, link string, life time.Durat
 		notYou)
 }
 
-func resetLetter(org string, u directory.User, link string, life time.Duration) Letter {
-	return letter(u.Email(), "Choose a new password at "+org,
+func resetMail(org string, u directory.User, link string, life time.Duration) Mail {
+	return newMail(u.Email(), "Choose a new password at "+org,
 		greeting(u),
 		fmt.Sprintf("somebody, probably you, asked for a new password for your account %s at %s. Open this link to choose one:", u.UserName, org),
 		link,
@@ -52,8 +52,8 @@ func resetLetter(org string, u directory.User, link string, life time.Duration) 
 		notYou)
 }
 
-func inviteLetter(org string, u directory.User, link string, life time.Duration) Letter {
-	l := letter(u.Email(), "Your account at "+org,
+func inviteMail(org string, u directory.User, link string, life time.Duration) Mail {
+	l := newMail(u.Email(), "Your account at "+org,
 		greeting(u),
 		fmt.Sprintf("you have an account at %s. Your user name is %s. Open this link to choose your password:", org, u.UserName),
 		link,
@@ -62,8 +62,8 @@ func inviteLetter(org string, u directory.User, link string, life time.Duration)
 	return l
 }
 
-func changedLetter(org string, u directory.User, old string) Letter {
-	return letter(old, "Your e-mail address at "+org+" was changed",
+func changedMail(org string, u directory.User, old string) Mail {
+	return newMail(old, "Your e-mail address at "+org+" was changed",
 		greeting(u),
 		fmt.Sprintf("your account %s at %s has another e-mail address now. Mails about it do not come to this address any more.", u.UserName, org),
 		"If this was not you, tell an administrator of your organisation.")

@@ -31,9 +31,9 @@ func TestNoLocalAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			u := w.welcome(ada)
+			u := w.mustArrive(ada)
 			w.settings(set)
-			if again := w.welcome(ada); again.ID != u.ID {
+			if again := w.mustArrive(ada); again.ID != u.ID {
 				t.Error("the linked user is not recognised")
 			}
 			_, err := w.arrive(idp.Person{Subject: "s-eve", UserName: "eve"})
@@ -92,11 +92,11 @@ func TestLinkByEmail(t *testing.T) {
 			if c.who != nil {
 				c.who(&who)
 			}
-			got := w.welcome(who)
+			got := w.mustArrive(who)
 			if (got.ID == old.ID) != c.links {
 				t.Errorf("signed in as %s", got.UserName)
 			}
-			if again := w.welcome(who); again.ID != got.ID {
+			if again := w.mustArrive(who); again.ID != got.ID {
 				t.Error("the second sign-in is another user's")
 			}
 			if got.ID == old.ID && got.UserName != "lovelace" {
@@ -108,7 +108,7 @@ func TestLinkByEmail(t *testing.T) {
 
 func TestDisabledUser(t *testing.T) {
 	w := newWorld(t)
-	u := w.welcome(ada)
+	u := w.mustArrive(ada)
 	_, err := w.Directory.SetActive(t.Context(), u.ID, false, admin)
 	w.must(err)
 	_, err = w.arrive(ada)
@@ -132,17 +132,17 @@ func TestDisabledUserIsNotLinked(t *testing.T) {
 // A user who is deleted here comes back as a new one.
 func TestDeletedUserArrivesAgain(t *testing.T) {
 	w := newWorld(t)
-	u := w.welcome(ada)
+	u := w.mustArrive(ada)
 	_, err := w.Directory.DeleteUser(t.Context(), u.ID, admin)
 	w.must(err)
-	if again := w.welcome(ada); again.ID == u.ID {
+	if again := w.mustArrive(ada); again.ID == u.ID {
 		t.Error("the deleted user came back")
 	}
 }
 
 func TestUnlinkedUserIsNotRecognised(t *testing.T) {
 	w := newWorld(t)
-	u := w.welcome(ada)
+	u := w.mustArrive(ada)
 	links, err := w.db.Identities(t.Context(), u.ID)
 	w.must(err)
 	w.must(w.Unlink(t.Context(), u.ID, links[0].Identity, admin))
@@ -159,20 +159,20 @@ func TestSync(t *testing.T) {
 		t.Run(string(sync), func(t *testing.T) {
 			w := newWorld(t)
 			w.settings(func(s *oidc.Settings) { s.Sync = sync })
-			u := w.welcome(ada)
+			u := w.mustArrive(ada)
 			u.Organization, u.Emails = "Local", append(u.Emails, directory.Email{Value: "home@example.com", Type: "home"})
 			_, err := w.Directory.UpdateUser(t.Context(), u, admin)
 			w.must(err)
 			now := ada
 			now.FamilyName, now.UserName, now.Email, now.Title, now.Verified = "King", "ada.king", "ada@new.example", "", false
-			got := w.welcome(now)
+			got := w.mustArrive(now)
 			if s := summary(got); s != want {
 				t.Errorf("got %s, want %s", s, want)
 			}
 			if got.UserName != "ada" || got.VerifiedEmail != "ada@example.com" {
 				t.Errorf("user name %s, verified %s", got.UserName, got.VerifiedEmail)
 			}
-			if again := w.welcome(now); again.Version != got.Version {
+			if again := w.mustArrive(now); again.Version != got.Version {
 				t.Error("a sign-in that says nothing new wrote the user")
 			}
 		})
@@ -198,7 +198,7 @@ func TestDefaultGroups(t *testing.T) {
 	w.must(err)
 	w.settings(func(s *oidc.Settings) { s.Groups = []string{g.ID, gone.ID} })
 	w.must(w.Directory.DeleteGroup(t.Context(), gone.ID, admin))
-	u := w.welcome(ada)
+	u := w.mustArrive(ada)
 	in, err := w.db.GroupsOf(t.Context(), []string{u.ID})
 	w.must(err)
 	if len(in[u.ID]) != 1 || in[u.ID][0].DisplayName != "Everybody" {
@@ -224,7 +224,7 @@ func TestRejected(t *testing.T) {
 		}
 	}
 	w.engine.refuse = ""
-	w.welcome(ada)
+	w.mustArrive(ada)
 }
 
 func (w *world) blocking(f directory.OnFailure) {
@@ -278,7 +278,7 @@ func TestClaimsThatCannotBeUsed(t *testing.T) {
 	w.settings(func(s *oidc.Settings) {
 		s.Mapping = map[string]string{"title": "claims.missing", "userName": "claims.sub"}
 	})
-	if u := w.welcome(ada); u.Title != "" || u.UserName != ada.Subject {
+	if u := w.mustArrive(ada); u.Title != "" || u.UserName != ada.Subject {
 		t.Errorf("arrived as %+v", u)
 	}
 	if w.users() != 1 {

@@ -12,39 +12,39 @@ import (
 	"usher/directory"
 )
 
-// visitor is somebody whom the provider vouches for.
-type visitor struct {
+// endUser is a person for whom the provider vouches.
+type endUser struct {
 	signIn   SignIn
 	identity directory.Identity
 	claims   Claims
 }
 
-func (v visitor) actor(u directory.User) directory.Actor {
+func (who endUser) actor(u directory.User) directory.Actor {
 	return directory.Actor{Kind: directory.ByUser, ID: u.ID, Name: u.UserName}
 }
 
-// admit finds the visitor's user, links one, or creates one.
-func (s *Service) admit(ctx context.Context, in SignIn, c Claims) (directory.User, error) {
-	v := visitor{signIn: in, claims: in.Settings.trusting(c), identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
-	u, found, err := s.linked(ctx, v)
+// linkOrCreate finds the user of the person who signs in, links one, or creates one.
+func (s *Service) linkOrCreate(ctx context.Context, in SignIn, c Claims) (directory.User, error) {
+	who := endUser{signIn: in, claims: in.Settings.trusting(c), identity: directory.Identity{ConnectionID: in.ConnectionID, Issuer: in.Issuer, Subject: c.Text("sub")}}
+	u, found, err := s.linked(ctx, who)
 	if err != nil || found {
-		return s.welcome(ctx, v, u, err)
+		return s.linkAndSync(ctx, who, u, err)
 	}
-	if u, found, err = s.byEmail(ctx, v); err != nil || found {
-		u.Arrival.Identity = v.identity
-		return s.welcome(ctx, v, u, err)
+	if u, found, err = s.byEmail(ctx, who); err != nil || found {
+		u.Arrival.Identity = who.identity
+		return s.linkAndSync(ctx, who, u, err)
 	}
 	if !in.Settings.JIT || in.Settings.NoAccount == RefuseSignIn {
 		return u, &Failure{Kind: Refused, Title: "You have no account here",
 			Text: in.Connection + " knows who you are, but there is no account for you here, and none is created at sign-in.",
 			Next: "Ask your administrator for an account."}
 	}
-	return s.create(ctx, v)
+	return s.create(ctx, who)
 }
 
 // linked finds the user who is linked to the identity.
-func (s *Service) linked(ctx context.Context, v visitor) (directory.User, bool, error) {
-	u, err := s.Store.UserByIdentity(ctx, v.identity)
+func (s *Service) linked(ctx context.Context, who endUser) (directory.User, bool, error) {
+	u, err := s.Store.UserByIdentity(ctx, who.identity)
 	if directory.CodeOf(err) == directory.NotFound {
 		return u, false, nil
 	}
@@ -56,9 +56,9 @@ func (s *Service) linked(ctx context.Context, v visitor) (directory.User, bool, 
 
 // byEmail finds the one user whom the verified address belongs to. An address that nobody has checked on either side
 // proves nothing: whoever may write it could take over the account.
-func (s *Service) byEmail(ctx context.Context, v visitor) (directory.User, bool, error) {
-	address := v.claims.verifiedEmail()
-	if !v.signIn.Settings.LinkByEmail || address == "" {
+func (s *Service) byEmail(ctx context.Context, who endUser) (directory.User, bool, error) {
+	address := who.claims.verifiedEmail()
+	if !who.signIn.Settings.LinkByEmail || address == "" {
 		return directory.User{}, false, nil
 	}
 	owners, err := s.Directory.Store.AddressOwners(ctx, address, 2)
@@ -82,14 +82,14 @@ func (s Settings) trusting(c Claims) Claims {
 }
 
 // anotherSubject: the provider has two people with one address, or gave the address of one to another.
-func (v visitor) anotherSubject() *Failure {
+func (who endUser) anotherSubject() *Failure {
 	return &Failure{Kind: Clash, Title: "Your e-mail address belongs to another account",
-		Text: fmt.Sprintf("An account here has the address that %s says is yours, and signs in with %[1]s as somebody else. The two were not connected, because an address can pass from one person to another.", v.signIn.Connection),
+		Text: fmt.Sprintf("An account here has the address that %s says is yours, and signs in with %[1]s as somebody else. The two were not connected, because an address can pass from one person to another.", who.signIn.Connection),
 		Next: "If that account is yours, too, ask your administrator to unlink its earlier sign-in."}
 }
 
-// welcome lets a user in whom the identity belongs to, or shall belong to, and brings their attributes up to date.
-func (s *Service) welcome(ctx context.Context, v visitor, u directory.User, err error) (directory.User, error) {
+// linkAndSync lets a user in to whom the identity belongs, or shall belong to, and brings their attributes up to date.
+func (s *Service) linkAndSync(ctx context.Context, who endUser, u directory.User, err error) (directory.User, error) {
 	switch {
 	case err != nil:
 		return u, err
@@ -101,83 +101,83 @@ func (s *Service) welcome(ctx context.Context, v visitor, u directory.User, err 
 	}
 	link := u.Arrival.Identity
 	for try := 1; ; try++ {
-		fresh, err := s.refresh(v, u)
+		fresh, err := s.refresh(who, u)
 		if err != nil {
 			return u, err
 		}
 		if link == (directory.Identity{}) && fresh.VerifiedEmail == u.VerifiedEmail && reflect.DeepEqual(fresh.Profile, u.Profile) {
 			return u, nil
 		}
-		_, err = s.Directory.UpdateUser(ctx, fresh, v.actor(u))
+		_, err = s.Directory.UpdateUser(ctx, fresh, who.actor(u))
 		if errors.Is(err, directory.ErrIssuerLinked) {
-			return u, v.anotherSubject()
+			return u, who.anotherSubject()
 		}
 		if directory.CodeOf(err) != directory.Conflict || try == 3 {
-			return fresh, v.refused(err)
+			return fresh, who.refused(err)
 		}
 		if u, err = s.Directory.Store.User(ctx, u.ID); err != nil { // somebody else changed the user meanwhile
-			return u, v.refused(err)
+			return u, who.refused(err)
 		}
 		u.Arrival.Identity = link
 	}
 }
 
 // refresh is the user as attribute sync wants them.
-func (s *Service) refresh(v visitor, u directory.User) (directory.User, error) {
-	set := v.signIn.Settings
+func (s *Service) refresh(who endUser, u directory.User) (directory.User, error) {
+	set := who.signIn.Settings
 	if !set.JIT || set.Sync == NoSync {
 		return u, nil
 	}
-	m, err := s.mapped(v)
+	m, err := s.mapped(who)
 	if err != nil {
 		return u, err
 	}
-	return set.Sync.apply(u, m, v.claims), nil
+	return set.Sync.apply(u, m, who.claims), nil
 }
 
-func (s *Service) mapped(v visitor) (Mapped, error) {
-	mapping, err := s.known.entry(v.signIn, s.client).mapping()
+func (s *Service) mapped(who endUser) (Mapped, error) {
+	mapping, err := s.known.entry(who.signIn, s.client).mapping()
 	if err != nil {
-		return nil, v.unusable(err)
+		return nil, who.unusable(err)
 	}
-	m, wrong := mapping.Map(v.claims)
+	m, wrong := mapping.Map(who.claims)
 	if err := wrong.Err(); err != nil {
-		return nil, v.unusable(err)
+		return nil, who.unusable(err)
 	}
 	return m, nil
 }
 
-// create makes a user of the visitor. Somebody who came twice at once is one user: the second finds what the first made.
-func (s *Service) create(ctx context.Context, v visitor) (directory.User, error) {
-	m, err := s.mapped(v)
+// create makes a user of the person. Somebody who came twice at once is one user: the second finds what the first made.
+func (s *Service) create(ctx context.Context, who endUser) (directory.User, error) {
+	m, err := s.mapped(who)
 	if err != nil {
 		return directory.User{}, err
 	}
-	u := newUser(m, v.claims)
-	u.Arrival.Identity = v.identity
-	u.Arrival.Groups = v.signIn.Settings.Groups
-	made, outcomes, err := s.Directory.CreateUser(ctx, u, v.actor(u))
+	u := newUser(m, who.claims)
+	u.Arrival.Identity = who.identity
+	u.Arrival.Groups = who.signIn.Settings.Groups
+	made, outcomes, err := s.Directory.CreateUser(ctx, u, who.actor(u))
 	if directory.CodeOf(err) == directory.Rejected {
 		return made, &Failure{Kind: Refused, Title: "Your account could not be set up", Text: directory.RefusalWords(outcomes),
 			Next: "Tell your administrator what this page says.", Err: err}
 	}
 	if directory.CodeOf(err) != directory.Conflict {
-		return made, v.refused(err)
+		return made, who.refused(err)
 	}
-	twin, found, findErr := s.linked(ctx, v)
+	twin, found, findErr := s.linked(ctx, who)
 	if findErr != nil || found {
-		return s.welcome(ctx, v, twin, findErr)
+		return s.linkAndSync(ctx, who, twin, findErr)
 	}
 	return u, &Failure{Kind: Clash, Title: "Your user name is taken",
-		Text: fmt.Sprintf("%s calls you “%s”, and another account here has that user name, one that looks like it, or that e-mail address. The two were not connected, because nothing shows that both are yours.", v.signIn.Connection, u.UserName),
+		Text: fmt.Sprintf("%s calls you “%s”, and another account here has that user name, one that looks like it, or that e-mail address. The two were not connected, because nothing shows that both are yours.", who.signIn.Connection, u.UserName),
 		Next: "If that account is yours, sign in to it in your usual way, or ask your administrator.", Err: err}
 }
 
 // refused turns what the directory says into a page; anything that is not for people stays what it is.
-func (v visitor) refused(err error) error {
+func (who endUser) refused(err error) error {
 	switch directory.CodeOf(err) {
 	case directory.Invalid:
-		return v.unusable(err)
+		return who.unusable(err)
 	case directory.Conflict, directory.NotFound:
 		return &Failure{Kind: Clash, Title: "Your account changed during the sign-in", Text: "Somebody changed or removed it at this moment.", Next: again, Err: err}
 	}
@@ -185,7 +185,7 @@ func (v visitor) refused(err error) error {
 }
 
 // unusable says which attributes keep somebody out.
-func (v visitor) unusable(err error) error {
+func (who endUser) unusable(err error) error {
 	e := directoryError(err)
 	if e == nil {
 		return err
@@ -196,5 +196,5 @@ func (v visitor) unusable(err error) error {
 		what = append(what, fieldLabel(field)+": "+words)
 	}
 	return &Failure{Kind: Clash, Title: "Your account could not be set up",
-		Text: "What " + v.signIn.Connection + " says about you cannot be used. " + strings.Join(what, " "), Next: "Tell your administrator what this page says.", Err: err}
+		Text: "What " + who.signIn.Connection + " says about you cannot be used. " + strings.Join(what, " "), Next: "Tell your administrator what this page says.", Err: err}
 }
