@@ -227,7 +227,7 @@ func move(ctx context.Context, tx *sql.Tx, userID, groupID string, in bool, c di
 		return false, nil
 	}
 	if in {
-		if err := welcome(ctx, tx, groupID, []string{userID}); err != nil {
+		if err := forgetRefusals(ctx, tx, groupID, []string{userID}); err != nil {
 			return false, err
 		}
 	}

@@ -103,7 +103,7 @@ func (e *memberEdit) join(ctx context.Context, ids []string) error {
 			}
 		}
 		e.joined += int64(len(joined))
-		if err := welcome(ctx, e.tx, e.groupID, joined); err != nil {
+		if err := forgetRefusals(ctx, e.tx, e.groupID, joined); err != nil {
 			return err
 		}
 		if err := markMembersDue(ctx, e.tx, e.connectors, joined, provisioning.People, e.c); err != nil {

@@ -36,7 +36,7 @@ const toAddQuery = `SELECT m.user_id, a.remote_id, ''` + fromMembers + `
 	WHERE m.group_id = $2 AND m.user_id > $4 AND ` + wantedMember + ` AND (p.user_id IS NULL OR NOT p.sure AND p.remote_id = a.remote_id)
 	ORDER BY m.user_id LIMIT $5`
 
-func strangersQuery(n int) string {
+func unmanagedQuery(n int) string {
 	return `SELECT a.remote_id FROM accounts a JOIN users u ON u.id = a.resource_id
 		WHERE a.connector_id = $1 AND a.kind = 'user' AND a.remote_id IN (` + placeholders(4, n) + `) AND ` + wantedMember + `
 			AND EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = $2 AND m.user_id = u.id)`
@@ -68,7 +68,7 @@ func (s *Store) ToAdd(ctx context.Context, t provisioning.Task, after string, n 
 // Unmanaged implements provisioning.GroupStore.
 func (s *Store) Unmanaged(ctx context.Context, t provisioning.Task, remoteIDs []string) ([]string, error) {
 	ids := tidySet(remoteIDs)
-	known, err := list(ctx, s.r, scanText, strangersQuery(len(ids)), idArgs(ids, t.ConnectorID, t.GroupID, t.Provisioner.JITOutbound)...)
+	known, err := list(ctx, s.r, scanText, unmanagedQuery(len(ids)), idArgs(ids, t.ConnectorID, t.GroupID, t.Provisioner.JITOutbound)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for members of group %s: %w", t.GroupID, err)
 	}

@@ -14,18 +14,18 @@ import (
 // began again, the user's account was written, or the connector was saved. A refusal was never a member, so forgetting
 // it loses nothing. Few members are refused, and they have an index of their own.
 
-// welcome forgets refusals of users who join a group. Whoever calls it makes the group due.
-func welcome(ctx context.Context, tx *sql.Tx, groupID string, users []string) error {
+// forgetRefusals forgets refusals of users who join a group. Whoever calls it makes the group due.
+func forgetRefusals(ctx context.Context, tx *sql.Tx, groupID string, users []string) error {
 	if len(users) == 0 {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, welcomeQuery(len(users)), idArgs(users, groupID)...); err != nil {
+	if _, err := tx.ExecContext(ctx, forgetRefusalsQuery(len(users)), idArgs(users, groupID)...); err != nil {
 		return fmt.Errorf("forget refusals of group %s: %w", groupID, err)
 	}
 	return nil
 }
 
-func welcomeQuery(users int) string {
+func forgetRefusalsQuery(users int) string {
 	return `DELETE FROM pushed_members WHERE group_id = $1 AND refused <> '' AND user_id IN (` + placeholders(2, users) + `)`
 }
 

@@ -11,9 +11,9 @@ import (
 	"usher/directory"
 )
 
-const checkBatch = 500 // rows of a dry run that are judged together
+const checkBatch = 500 // rows of a dry run that are decided about together
 
-// checkNext judges the next rows and writes nothing else. done says that there were none.
+// checkNext decides about the next rows and writes nothing else. done says that there were none.
 func (im *Importer) checkNext(ctx context.Context, i Import) (next Import, done bool, err error) {
 	rows, err := im.Store.ImportRows(ctx, RowFilter{ImportID: i.ID, After: i.Position, Limit: checkBatch})
 	if err != nil || len(rows) == 0 {
@@ -34,7 +34,7 @@ func (im *Importer) checkNext(ctx context.Context, i Import) (next Import, done 
 	p := Progress{ImportID: i.ID, Lease: i.Lease, Until: im.until(), Position: rows[len(rows)-1].N, Rows: rows}
 	for k := range rows {
 		rows[k].Name, rows[k].Traits = cutAt(people[k].name, maxCell), people[k].traits()
-		c.judge(&rows[k], people[k], problems[k], f)
+		c.decide(&rows[k], people[k], problems[k], f)
 		p.Plan.count(rows[k])
 	}
 	next, err = im.Store.RecordImport(ctx, p)
@@ -75,8 +75,8 @@ func (p *Plan) count(r Row) {
 	}
 }
 
-// judge says what will become of a row, and lets the rows after it know what it has.
-func (c columns) judge(row *Row, p person, wrong *problem, f facts) {
+// decide says what will become of a row, and lets the rows after it know what it has.
+func (c columns) decide(row *Row, p person, wrong *problem, f facts) {
 	row.Verdict, row.Field, row.Words, row.Cause = WillRefuse, "", "", ""
 	if line, twice := f.earlier[ByName][row.Traits[ByName]]; wrong == nil && twice {
 		wrong = &problem{keyName, fmt.Sprintf("Line %d has the same user name.", line), "A line before it has the same user name."}

@@ -148,15 +148,15 @@ func (w *Worker) deliver(ctx context.Context, server Server, m Claimed) error {
 	default:
 		err = w.sender.Send(ctx, server, m.Queued)
 	}
-	r := w.judge(m, err)
+	r := w.resultOf(m, err)
 	if _, err := w.store.RecordMail(ctx, r); err != nil {
 		return fmt.Errorf("record message %s: %w", m.ID, err)
 	}
 	return nil
 }
 
-// judge decides what follows from an attempt.
-func (w *Worker) judge(m Claimed, err error) Result {
+// resultOf decides what follows from an attempt.
+func (w *Worker) resultOf(m Claimed, err error) Result {
 	now := w.now()
 	r := Result{ID: m.ID, Lease: m.Lease, At: now, Sent: err == nil}
 	if err == nil {

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	actBatch     = directory.MostTogether // rows that are acted on together
-	waitingBatch = 8                      // the same, while each of them waits for targets
-	abreast      = 4                      // changes under way at a time
+	actBatch          = directory.MostTogether // rows that are acted on together
+	waitingBatch      = 8                      // the same, while each of them waits for targets
+	concurrentChanges = 4                      // changes under way at a time
 )
 
-// deed is one row that is being acted on.
-type deed struct {
+// rowAction is one row that is being acted on.
+type rowAction struct {
 	row    *Row
 	person person
 	user   directory.User // to be created or changed
@@ -24,10 +24,10 @@ type deed struct {
 	err    error          // that is no answer to the row; it is open then
 }
 
-func (d *deed) refuse(wrong *problem) { d.row.refuse(Refused, wrong) }
+func (d *rowAction) refuse(wrong *problem) { d.row.refuse(Refused, wrong) }
 
 // answered takes the directory's answer.
-func (d *deed) answered(err error, done Verdict) {
+func (d *rowAction) answered(err error, done Verdict) {
 	e, spoken := errors.AsType[*directory.Error](err)
 	switch {
 	case err == nil:
@@ -56,12 +56,12 @@ func (im *Importer) runNext(ctx context.Context, i Import) (next Import, done bo
 	if err != nil || len(rows) == 0 {
 		return i, err == nil, err
 	}
-	deeds, err := im.act(ctx, i, rows)
+	actions, err := im.act(ctx, i, rows)
 	if err != nil {
 		return i, false, err
 	}
 	p := Progress{ImportID: i.ID, Lease: i.Lease, Until: im.until(), Position: rows[len(rows)-1].N}
-	for _, d := range deeds {
+	for _, d := range actions {
 		if d.open {
 			p.Position, err = min(p.Position, d.row.N-1), errors.Join(err, d.err)
 			continue
@@ -86,14 +86,14 @@ func (d *Done) count(v Verdict) {
 	}
 }
 
-func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*deed, error) {
+func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*rowAction, error) {
 	c := columnsOf(i)
-	deeds, people := make([]*deed, len(rows)), make([]person, len(rows))
+	actions, people := make([]*rowAction, len(rows)), make([]person, len(rows))
 	for k := range rows {
 		p, wrong := c.read(rows[k])
-		deeds[k], people[k] = &deed{row: &rows[k], person: p}, p
+		actions[k], people[k] = &rowAction{row: &rows[k], person: p}, p
 		if wrong != nil { // not since the dry run; a row that cannot be read is not acted on all the same
-			deeds[k].refuse(wrong)
+			actions[k].refuse(wrong)
 		}
 	}
 	f, err := im.facts(ctx, people)
@@ -103,8 +103,8 @@ func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*deed, err
 	if err := im.makeGroups(ctx, i, c, people, &f); err != nil {
 		return nil, err
 	}
-	var creates, changes []*deed
-	for _, d := range deeds {
+	var creates, changes []*rowAction
+	for _, d := range actions {
 		if wrong := c.sinceDryRun(d, f); wrong != nil {
 			d.refuse(wrong)
 		}
@@ -118,11 +118,11 @@ func (im *Importer) act(ctx context.Context, i Import, rows []Row) ([]*deed, err
 	if err := im.create(ctx, i, c, creates, f); err != nil {
 		return nil, err
 	}
-	return deeds, im.alter(ctx, i, c, changes, f)
+	return actions, im.update(ctx, i, c, changes, f)
 }
 
 // sinceDryRun looks once more for what a dry run refuses and others may have brought about meanwhile.
-func (c columns) sinceDryRun(d *deed, f facts) *problem {
+func (c columns) sinceDryRun(d *rowAction, f facts) *problem {
 	if wrong := c.unknownGroups(d.person, f); wrong != nil || c.alike == ImportAlike || d.row.UserID != "" {
 		return wrong // a row that was begun is like the user who was made of it
 	}
@@ -157,14 +157,14 @@ func (im *Importer) makeGroups(ctx context.Context, i Import, c columns, people 
 }
 
 // create makes the users. A row that is marked with a user was begun by a process that died, or that lost the import.
-func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*deed, f facts) error {
-	states, err := im.begun(ctx, deeds)
+func (im *Importer) create(ctx context.Context, i Import, c columns, actions []*rowAction, f facts) error {
+	states, err := im.begun(ctx, actions)
 	if err != nil {
 		return err
 	}
 	var us []directory.User
-	var of []*deed
-	for _, d := range deeds {
+	var of []*rowAction
+	for _, d := range actions {
 		d.user = c.user(d.person)
 		d.user.Arrival.Row = directory.ImportRow{ImportID: i.ID, N: d.row.N, Before: d.row.UserID}
 		for _, g := range d.person.groups {
@@ -177,7 +177,7 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 		case state == directory.Staged:
 			d.open = true // it waits for its target, or to be taken back
 		case taken:
-			if err := im.overtaken(ctx, i, d); err != nil {
+			if err := im.nameTaken(ctx, i, d); err != nil {
 				return err
 			}
 		default:
@@ -193,7 +193,7 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 			d.row.UserID = made[k].ID
 		}
 		if directory.CodeOf(errs[k]) == directory.Conflict {
-			if err := im.overtaken(ctx, i, d); err != nil {
+			if err := im.nameTaken(ctx, i, d); err != nil {
 				return err
 			}
 			continue
@@ -204,9 +204,9 @@ func (im *Importer) create(ctx context.Context, i Import, c columns, deeds []*de
 }
 
 // begun are the states of the users that rows are marked with.
-func (im *Importer) begun(ctx context.Context, deeds []*deed) (map[string]directory.State, error) {
+func (im *Importer) begun(ctx context.Context, actions []*rowAction) (map[string]directory.State, error) {
 	var ids []string
-	for _, d := range deeds {
+	for _, d := range actions {
 		if d.row.UserID != "" {
 			ids = append(ids, d.row.UserID)
 		}
@@ -217,9 +217,9 @@ func (im *Importer) begun(ctx context.Context, deeds []*deed) (map[string]direct
 	return im.Store.UserStates(ctx, ids)
 }
 
-// overtaken decides about a row whose user name is taken: by this import, when another process was at the row, or
+// nameTaken decides about a row whose user name is taken: by this import, when another process was at the row, or
 // by somebody else since the dry run.
-func (im *Importer) overtaken(ctx context.Context, i Import, d *deed) error {
+func (im *Importer) nameTaken(ctx context.Context, i Import, d *rowAction) error {
 	now, err := im.Store.ImportRows(ctx, RowFilter{ImportID: i.ID, After: d.row.N - 1, Limit: 1})
 	if err != nil {
 		return err
@@ -232,11 +232,11 @@ func (im *Importer) overtaken(ctx context.Context, i Import, d *deed) error {
 	return nil
 }
 
-// alter changes users, a few at a time, and lets them join their groups.
-func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*deed, f facts) error {
+// update changes users, a few at a time, and lets them join their groups.
+func (im *Importer) update(ctx context.Context, i Import, c columns, actions []*rowAction, f facts) error {
 	var wg sync.WaitGroup
-	free := make(chan struct{}, abreast)
-	for _, d := range deeds {
+	free := make(chan struct{}, concurrentChanges)
+	for _, d := range actions {
 		u, ok := f.named(d.person.name)
 		if !ok {
 			d.refuse(&problem{field: keyName, words: "The user was deleted since the dry run."})
@@ -259,13 +259,13 @@ func (im *Importer) alter(ctx context.Context, i Import, c columns, deeds []*dee
 		})
 	}
 	wg.Wait()
-	return im.join(ctx, i, deeds, f)
+	return im.join(ctx, i, actions, f)
 }
 
 // join adds the changed users to the groups that they are not in yet, one act a group.
-func (im *Importer) join(ctx context.Context, i Import, deeds []*deed, f facts) error {
+func (im *Importer) join(ctx context.Context, i Import, actions []*rowAction, f facts) error {
 	members, of := map[string][]string{}, map[string]directory.Group{}
-	for _, d := range deeds {
+	for _, d := range actions {
 		if d.row.Verdict != Changed {
 			continue
 		}
@@ -279,7 +279,7 @@ func (im *Importer) join(ctx context.Context, i Import, deeds []*deed, f facts) 
 		if err == nil {
 			continue
 		}
-		for _, d := range deeds { // nothing of the row is lost: it is worked on again
+		for _, d := range actions { // nothing of the row is lost: it is worked on again
 			if d.row.Verdict == Changed && len(f.joining(d.person, d.row.UserID)) > 0 {
 				d.row.Verdict, d.open, d.err = WillChange, true, err
 			}
