@@ -55,12 +55,12 @@ func (s *Store) SaveCheck(ctx context.Context, connectorID string, k provisionin
 		if err := tx.QueryRowContext(ctx, `SELECT revision FROM connectors WHERE id = $1`, connectorID).Scan(&revision); err != nil && !missing(err) {
 			return fmt.Errorf("revision of connector %s: %w", connectorID, err)
 		}
-		k.Report = provisioning.Noted(k.Report, old.Report, revision)
+		k.Report = provisioning.WithNotes(k.Report, old.Report, revision)
 		return keepCheck(ctx, tx, connectorID, k)
 	})
 }
 
-// Learn implements provisioning.Notebook.
+// Learn implements provisioning.CardStore.
 func (s *Store) Learn(ctx context.Context, connectorID string, revision int64, r connectors.Report, at time.Time) error {
 	for i := range r.Capabilities {
 		r.Capabilities[i].Learned = revision
@@ -76,7 +76,7 @@ func (s *Store) Learn(ctx context.Context, connectorID string, revision int64, r
 		if !found {
 			k.At = at
 		}
-		k.Report = provisioning.Noted(k.Report, r, revision)
+		k.Report = provisioning.WithNotes(k.Report, r, revision)
 		return keepCheck(ctx, tx, connectorID, k)
 	})
 }

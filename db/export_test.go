@@ -139,7 +139,7 @@ func addGroupQueries(s *Store, all map[string]Query) {
 func addPushQueries(all map[string]Query) {
 	all["members to remove"] = Query{toRemoveQuery, make([]any, 6)}
 	all["members to add"] = Query{toAddQuery, make([]any, 5)}
-	all["strangers"] = Query{unmanagedQuery(2), make([]any, 5)}
+	all["unmanaged"] = Query{unmanagedQuery(2), make([]any, 5)}
 	all["mark due groups of users"] = Query{markGroupsOfDueQuery(2, 0), make([]any, 5)}
 	all["mark due groups of users somewhere"] = Query{markGroupsOfDueQuery(2, 1), make([]any, 6)}
 	all["mark due linked"] = Query{markLinkedDueQuery(2), make([]any, 5)}

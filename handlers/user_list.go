@@ -89,7 +89,7 @@ func (s *Server) userRows(ctx context.Context, users []directory.User) ([]views.
 	}
 	rows := make([]views.UserRow, len(users))
 	for i, u := range users {
-		worst, n := provisioning.Whole(standings[u.ID], s.Now())
+		worst, n := provisioning.Overall(standings[u.ID], s.Now())
 		rows[i] = views.UserRow{User: u, Status: string(worst), Targets: n, Alike: alike[u.ID]}
 	}
 	return rows, nil

@@ -15,16 +15,16 @@ type LastCheck struct {
 	Error  string // what ended the check; "" when it passed
 }
 
-// Notebook is a Store that keeps what a connector found out while it worked, with the settings of a revision, on its
+// CardStore is a Store that keeps what a connector found out while it worked, with the settings of a revision, on its
 // capability card.
-type Notebook interface {
+type CardStore interface {
 	Learn(ctx context.Context, connectorID string, revision int64, r connectors.Report, at time.Time) error
 }
 
 // learn keeps what a connector found out in an attempt, if that is something.
 func (e *Engine) learn(ctx context.Context, o *Opened, connectorID string) {
 	l, learns := o.Connector.(connectors.Learner)
-	book, keeps := e.store.(Notebook)
+	book, keeps := e.store.(CardStore)
 	if !learns || !keeps {
 		return
 	}
@@ -37,9 +37,9 @@ func (e *Engine) learn(ctx context.Context, o *Opened, connectorID string) {
 	}
 }
 
-// Noted is a report with what was found out while the connector worked with the settings of a revision: such a finding
+// WithNotes is a report with what was found out while the connector worked with the settings of a revision: such a finding
 // stands, for a check writes nothing and cannot see it.
-func Noted(report, notes connectors.Report, revision int64) connectors.Report {
+func WithNotes(report, notes connectors.Report, revision int64) connectors.Report {
 	for _, n := range notes.Capabilities {
 		if n.Learned != revision || revision == 0 {
 			continue

@@ -47,14 +47,14 @@ func TestWhatAConnectorLearnsIsKeptOnce(t *testing.T) {
 func TestNotesStandBesideAReport(t *testing.T) {
 	report := connectors.Report{Capabilities: []connectors.Capability{{Name: "patch", Can: true}, {Name: "filter", Can: true}}, Proposals: []connectors.Proposal{{Key: "k", Value: "checked"}}}
 	notes := connectors.Report{Capabilities: []connectors.Capability{{Name: "patch", Learned: 3}, {Name: "filter"}}, Proposals: []connectors.Proposal{{Key: "k", Value: "found", Learned: 3}, {Key: "old", Learned: 2}}}
-	got := Noted(report, notes, 3)
+	got := WithNotes(report, notes, 3)
 	if len(got.Capabilities) != 2 || got.Capabilities[1].Name != "patch" || got.Capabilities[1].Can || !got.Capabilities[0].Can || len(got.Proposals) != 1 || got.Proposals[0].Value != "found" {
 		t.Errorf("%+v", got)
 	}
 	if !report.Capabilities[0].Can {
 		t.Error("the report that was given has changed")
 	}
-	if got := Noted(report, notes, 4); !got.Capabilities[0].Can || got.Proposals[0].Value != "checked" {
+	if got := WithNotes(report, notes, 4); !got.Capabilities[0].Can || got.Proposals[0].Value != "checked" {
 		t.Errorf("notes of other settings count: %+v", got)
 	}
 }

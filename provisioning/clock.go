@@ -75,9 +75,9 @@ func (t Task) notYet(lag time.Duration, now time.Time, message string) error {
 	return &connectors.Error{Kind: connectors.Pending, Op: "find", RetryAfter: left, Message: message, Remedy: "Nothing: Usher looks again by itself."}
 }
 
-// overtake frees the accounts of processes that died. A lease that was seen for as long as it was given for is over,
+// freeDeadLeases frees the accounts of processes that died. A lease that was seen for as long as it was given for is over,
 // by whatever clock it was written: its holder starts nothing that could last longer.
-func (e *Engine) overtake(ctx context.Context) {
+func (e *Engine) freeDeadLeases(ctx context.Context) {
 	every := min(5*time.Second, e.config.Lease/4)
 	seen := map[string]time.Time{}
 	for {
@@ -102,7 +102,7 @@ func (e *Engine) overtake(ctx context.Context) {
 				span = e.config.Lease
 			}
 			if now.Sub(first) >= span {
-				e.free(ctx, lease)
+				e.freeLease(ctx, lease)
 			}
 		}
 		select {
@@ -113,7 +113,7 @@ func (e *Engine) overtake(ctx context.Context) {
 	}
 }
 
-func (e *Engine) free(ctx context.Context, lease string) {
+func (e *Engine) freeLease(ctx context.Context, lease string) {
 	n, err := e.store.TakeOver(ctx, lease, time.Now())
 	if err != nil && ctx.Err() == nil {
 		e.log.Error("cannot take over what a dead process was trying", "err", err)

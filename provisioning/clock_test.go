@@ -99,7 +99,7 @@ func TestALeaseIsTakenOverWhenItWasSeenForLongEnough(t *testing.T) {
 		s := &leases{ledger: &ledger{}, held: map[string]time.Duration{"short": 20 * time.Second, "long": time.Minute, "old": 0}, taken: map[string]time.Time{}}
 		ctx, cancel := context.WithCancel(t.Context())
 		start := time.Now()
-		go quietEngine(s).overtake(ctx)
+		go quietEngine(s).freeDeadLeases(ctx)
 		time.Sleep(10 * time.Minute)
 		cancel()
 		synctest.Wait()

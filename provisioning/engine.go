@@ -93,7 +93,7 @@ func (e *Engine) Run(ctx context.Context) {
 	go func() { defer close(recorded); e.recordAll() }()
 	var beside sync.WaitGroup
 	beside.Go(func() { e.housekeep(ctx) })
-	beside.Go(func() { e.overtake(ctx) })
+	beside.Go(func() { e.freeDeadLeases(ctx) })
 	for ctx.Err() == nil {
 		e.turn(ctx)
 	}
@@ -147,7 +147,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 			continue
 		}
 		l := e.queue(t, o)
-		l.heed(t, seen)
+		l.takePauses(t, seen)
 		if l.paced(time.Now()) {
 			e.giveBack(l.drop())
 			continue
@@ -165,7 +165,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 		only := Everybody
 		if t.Limit.On() {
 			only = Known
-			if least == Bulk && !t.Limit.Holds(time.Now()) && l.mayAskForRoom() {
+			if least == Bulk && !t.Limit.Holds(time.Now()) && l.mayProbeLimit() {
 				if err := e.take(ctx, l, Bulk, 1, Newcomers, seen); err != nil {
 					return err
 				}
@@ -180,7 +180,7 @@ func (e *Engine) dispatch(ctx context.Context) error {
 
 // claim takes work in one batch, urgent work first; bulk work only when the queue runs out of it.
 func (e *Engine) claim(ctx context.Context, l *queue, least Priority, only Sort, seen int64) error {
-	urgent, bulk := l.room()
+	urgent, bulk := l.capacity()
 	if least == Bulk && bulk > 0 && urgent > 0 {
 		return e.take(ctx, l, Bulk, bulk, only, seen)
 	}

@@ -9,32 +9,32 @@ import (
 	"usher/connectors"
 )
 
-// trusted is how long a target that took something is believed to mean one account when it refuses one.
-const trusted = 5 * time.Minute
+// acceptedFor is how long a target that took something is believed to mean one account when it refuses one.
+const acceptedFor = 5 * time.Minute
 
-// trust remembers when the target last took something from us, with one configuration.
-type trust struct {
+// acceptance remembers when the target last took something from us, with one configuration.
+type acceptance struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-func (t *trust) prove() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.at = time.Now()
+func (a *acceptance) note() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.at = time.Now()
 }
 
-func (t *trust) holds() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return !t.at.IsZero() && time.Since(t.at) < trusted
+func (a *acceptance) lately() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.at.IsZero() && time.Since(a.at) < acceptedFor
 }
 
 // ever reports whether the target took something at all.
-func (t *trust) ever() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return !t.at.IsZero()
+func (a *acceptance) ever() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.at.IsZero()
 }
 
 // whoseFault looks closer at what a target said. Who was refused is at fault while others are taken, or a harmless check
@@ -45,16 +45,16 @@ func (o *Opened) whoseFault(ctx context.Context, err error) error {
 	switch {
 	case !ok:
 		return err
-	case e.Elsewhere && e.Kind == connectors.Misconfigured && o.trust.ever():
+	case e.Elsewhere && e.Kind == connectors.Misconfigured && o.accepted.ever():
 		away := *e
 		away.Kind, away.Remedy = connectors.Temporary, "The target’s service was at this address before, so it seems to be away for a while. Usher tries again by itself. If this lasts: "+e.Remedy
 		return &away
-	case e.Kind != connectors.Refused || o.trust.holds():
+	case e.Kind != connectors.Refused || o.accepted.lately():
 		return err
 	}
 	if _, failed := o.Check(ctx); failed != nil {
 		return failed
 	}
-	o.trust.prove()
+	o.accepted.note()
 	return err
 }

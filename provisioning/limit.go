@@ -10,9 +10,9 @@ import (
 // accounts that have to be made wait. One of them is tried whenever somebody left, and a minute later, twice as far each
 // time.
 
-// room keeps a connector's limit: it begins or grows when an account was refused for want of room, ends when one was
+// updateLimit keeps a connector's limit: it begins or grows when an account was refused for want of room, ends when one was
 // made, and is tried again when somebody left.
-func (e *Engine) room(l *queue, r Result) {
+func (e *Engine) updateLimit(l *queue, r Result) {
 	now := time.Now()
 	l.mu.Lock()
 	was := l.limit
@@ -55,8 +55,8 @@ func (e *Engine) writeLimit(l *queue, q Quarantine, now time.Time) {
 	}
 }
 
-// mayAskForRoom reports whether no account that has to be made is waiting or being tried here: one alone finds out.
-func (l *queue) mayAskForRoom() bool {
+// mayProbeLimit reports whether no account that has to be made is waiting or being tried here: one alone finds out.
+func (l *queue) mayProbeLimit() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.newcomers == 0

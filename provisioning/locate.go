@@ -36,7 +36,7 @@ func (c *reconciler) locate(ctx context.Context) (done bool, err error) {
 		return true, nil
 	}
 	c.sought = false
-	if err := c.remote.mayMake(); err != nil {
+	if err := c.remote.mayCreate(); err != nil {
 		c.r.WritesKnown = true
 		return true, err
 	}
@@ -151,7 +151,7 @@ func (c *reconciler) made(ctx context.Context, a connectors.Account) (done bool,
 	if a.ID == "" {
 		return true, &connectors.Error{Kind: connectors.Unknown, Op: "create", Message: "The target made the " + thing + " and did not say which it is."}
 	}
-	done, err = c.remote.made(ctx, a)
+	done, err = c.remote.created(ctx, a)
 	if err == nil && a.Pending {
 		c.r.WritesKnown = true
 		return true, &connectors.Error{Kind: connectors.Pending, Op: "create", Message: "The target accepted the " + thing + " and has not finished making it."}

@@ -22,7 +22,7 @@ type Opened struct {
 	revision   int64
 	client     *http.Client
 	throttle   *throttle
-	trust      trust
+	accepted   acceptance
 }
 
 // Opener opens connectors and keeps them until their configuration changes: what a connector learned about

@@ -39,7 +39,7 @@ func (l *queue) learn(o *Opened, r Result, now time.Time) (n news) {
 	case r.Kind == connectors.Temporary, r.Kind == connectors.Unknown, r.Operation == OpNone: // no answer, or no question
 	default:
 		if r.Kind == "" {
-			o.trust.prove()
+			o.accepted.note()
 		}
 		o.throttle.restore()
 		if n.over = l.pace.On() && r.StartedAt.After(l.pace.Since); n.over {
@@ -91,9 +91,9 @@ func (e *Engine) write(ctx context.Context, l *queue, n news) {
 	}
 }
 
-// heed takes over the pace and the limit that the store has, which another process may have met. seen is how many pauses had been
+// takePauses takes over the pace and the limit that the store has, which another process may have met. seen is how many pauses had been
 // decided here when the store was asked: what was decided since is newer.
-func (l *queue) heed(t Target, seen int64) {
+func (l *queue) takePauses(t Target, seen int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.engine.quarantined.Load() == seen && l.holds == 0 {

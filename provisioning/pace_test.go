@@ -87,7 +87,7 @@ func TestOneAttemptFindsOutWhetherAPaceIsOver(t *testing.T) {
 		if urgent, bulk := l.begin(); urgent != 1 || bulk != 0 {
 			t.Fatal("begun after the pause:", urgent, bulk)
 		}
-		if urgent, bulk := l.room(); urgent+bulk != 0 {
+		if urgent, bulk := l.capacity(); urgent+bulk != 0 {
 			t.Error("more was claimed beside the probe:", urgent, bulk)
 		}
 		r := Result{Operation: OpCreate, StartedAt: time.Now()}

@@ -50,7 +50,7 @@ func (e *Engine) provision(ctx context.Context, userID string, t Target, seen in
 		return
 	}
 	l := e.queue(t, o)
-	l.heed(t, seen)
+	l.takePauses(t, seen)
 	for tried := false; ; {
 		recorded := e.Recorded()
 		a, ok, err := e.store.Account(ctx, t.ID, userID)

@@ -25,7 +25,7 @@ func (e *Engine) considerPause(l *queue, o *Opened, r Result) {
 	}
 	many := !asksToWait(r.Err) && l.count(r.Kind)
 	all := l.refused(r)
-	e.room(l, r)
+	e.updateLimit(l, r)
 	q := Quarantine{Kind: r.Kind, Class: AllOperations}
 	switch {
 	case r.Kind == connectors.Denied:
@@ -35,7 +35,7 @@ func (e *Engine) considerPause(l *queue, o *Opened, r Result) {
 	default:
 		return
 	}
-	q.Step = l.further(r)
+	q.Step = l.nextStep(r)
 	q.Reason = r.Err.Error()
 	q.Remedy = remedy(r.Err)
 	e.pause(l, func() { e.quarantine(e.hard, t, q) })
@@ -65,9 +65,9 @@ func (l *queue) refused(r Result) bool {
 	return false
 }
 
-// further is the step of a quarantine that begins: a minute, or twice as far as the latest if nothing went well since.
+// nextStep is the step of a quarantine that begins: a minute, or twice as far as the latest if nothing went well since.
 // Of several attempts that fail together the first counts.
-func (l *queue) further(r Result) time.Duration {
+func (l *queue) nextStep(r Result) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.step == 0 || r.StartedAt.After(l.stepped) {
@@ -117,7 +117,7 @@ func (e *Engine) probe(ctx context.Context, o *Opened, t Target) {
 		return // the check is due again when the target wants to be asked
 	}
 	if err == nil {
-		o.trust.prove()
+		o.accepted.note()
 		if err := e.store.Quarantine(ctx, t.ID, Quarantine{}, time.Now()); err != nil {
 			e.log.Error("cannot release a connector", "connector", t.ID, "err", err)
 			return

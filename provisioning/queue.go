@@ -60,8 +60,8 @@ func (l *queue) update(t Target, o *Opened) {
 	}
 }
 
-// room is how many more tasks of each sort are worth claiming now.
-func (l *queue) room() (urgent, bulk int) {
+// capacity is how many more tasks of each sort are worth claiming now.
+func (l *queue) capacity() (urgent, bulk int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = false

@@ -103,7 +103,7 @@ func TestTooManyRequestsHalveTheLaneAndItGrowsBackSlowly(t *testing.T) {
 
 func TestAKindWithoutABudgetIsWorkedAllTheSame(t *testing.T) {
 	l := testLane(nil, 0)
-	if urgent, bulk := l.room(); urgent == 0 || bulk == 0 {
+	if urgent, bulk := l.capacity(); urgent == 0 || bulk == 0 {
 		t.Error("no room:", urgent, bulk)
 	}
 	l.fill(3, 0)
@@ -128,7 +128,7 @@ func TestRoom(t *testing.T) {
 		l := testLane(nil, 4)
 		l.rate = c.rate / queueFor.Seconds()
 		l.fill(c.queuedUrgent, c.queuedBulk)
-		if urgent, bulk := l.room(); urgent != c.urgent || bulk != c.bulk {
+		if urgent, bulk := l.capacity(); urgent != c.urgent || bulk != c.bulk {
 			t.Errorf("%+v: room for %d and %d", c, urgent, bulk)
 		}
 	}
@@ -155,7 +155,7 @@ func TestMoreWorkIsAskedForOnceARound(t *testing.T) {
 	if l.finished(ended(Bulk, "")); asked() {
 		t.Error("asked twice")
 	}
-	l.room()
+	l.capacity()
 	if l.finished(ended(Bulk, "")); !asked() {
 		t.Error("did not ask after the last answer was used up")
 	}

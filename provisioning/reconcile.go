@@ -91,12 +91,12 @@ func (c *reconciler) run(ctx context.Context) error {
 func (c *reconciler) apply(ctx context.Context) (again bool, err error) {
 	switch c.remote.mode() {
 	case connectors.Delete:
-		return c.takeAway(ctx)
+		return c.removeRemote(ctx)
 	case connectors.Leave:
 		c.r.Gone = c.remote.leaving()
 		return false, nil
 	}
-	return c.remote.bring(ctx)
+	return c.remote.bringInStep(ctx)
 }
 
 // write sends changes. again: there was nothing to change.
@@ -106,7 +106,7 @@ func (c *reconciler) write(ctx context.Context, changes connectors.Changes) (aga
 	case connectors.NotFound:
 		return c.lost(err)
 	case connectors.Conflict:
-		return false, c.contested(ctx, changes, err)
+		return false, c.resolveConflict(ctx, changes, err)
 	}
 	return false, err
 }
@@ -125,7 +125,7 @@ func (c *reconciler) send(ctx context.Context, changes connectors.Changes) error
 		return afterFault(ctx, err, c.remote.read, c.r.RemoteID)
 	}
 	c.r.Profile, c.stamp = changes.Want.Values, false
-	c.heed(told, changes, before)
+	c.noteRemoteID(told, changes, before)
 	return nil
 }
 
@@ -155,16 +155,16 @@ func (c *reconciler) forget() {
 	c.r.RemoteID, c.r.Origin, c.r.Profile, c.sought = "", "", nil, true
 }
 
-// unless is lost when nothing has the remembered ID any more.
-func (c *reconciler) unless(gone bool, err error) (again bool, _ error) {
+// lostIf is lost when nothing has the remembered ID any more.
+func (c *reconciler) lostIf(gone bool, err error) (again bool, _ error) {
 	if err == nil && gone {
 		return c.lost(nil)
 	}
 	return false, err
 }
 
-// takeAway removes the account or group. Gone already is success.
-func (c *reconciler) takeAway(ctx context.Context) (again bool, _ error) {
+// removeRemote removes the account or group. Gone already is success.
+func (c *reconciler) removeRemote(ctx context.Context) (again bool, _ error) {
 	if gone, err := c.confirm(ctx); gone || err != nil {
 		c.r.Operation = OpDelete
 		return c.gone(ctx, err)

@@ -18,7 +18,7 @@ func (e *Engine) recordAll() {
 			timeout = time.After(gather)
 		}
 		for len(batch) < maxBatch {
-			next, ok := e.another(timeout)
+			next, ok := e.nextResult(timeout)
 			if !ok {
 				break
 			}
@@ -31,8 +31,8 @@ func (e *Engine) recordAll() {
 	}
 }
 
-// another gives the next result if one comes before the timeout; with no timeout, if one is there.
-func (e *Engine) another(timeout <-chan time.Time) (Result, bool) {
+// nextResult gives the next result if one comes before the timeout; with no timeout, if one is there.
+func (e *Engine) nextResult(timeout <-chan time.Time) (Result, bool) {
 	if timeout == nil {
 		select {
 		case r, ok := <-e.results:
@@ -70,14 +70,14 @@ func (e *Engine) record(batch []Result) {
 	close(e.done)
 	e.done = make(chan struct{})
 	e.mu.Unlock()
-	if slices.ContainsFunc(batch, comesBack) {
+	if slices.ContainsFunc(batch, mayBeDueAtOnce) {
 		e.Wake() // it may come due before anything that was known until now
 	}
 }
 
-// comesBack reports whether the account may be due again at once. Of a bulk success that was edited meanwhile,
+// mayBeDueAtOnce reports whether the account may be due again at once. Of a bulk success that was edited meanwhile,
 // the poll finds out.
-func comesBack(r Result) bool { return r.Err != nil || r.Released || r.Task.Priority < Bulk }
+func mayBeDueAtOnce(r Result) bool { return r.Err != nil || r.Released || r.Task.Priority < Bulk }
 
 // giveBack releases claims that were not tried.
 func (e *Engine) giveBack(tasks []Task) {

@@ -24,11 +24,11 @@ type remote interface {
 	update(ctx context.Context, id string, c connectors.Changes) (connectors.Account, error)
 	remove(ctx context.Context, id string) error
 
-	// bring makes one that is known what is wanted, by any mode but Delete and Leave. again: it was gone.
-	bring(ctx context.Context) (again bool, err error)
-	// made notes what was made, and its ID. done: nothing is left to do.
-	made(ctx context.Context, a connectors.Account) (done bool, err error)
-	mayMake() error // why none may be made; nil when one may
+	// bringInStep makes one that is known what is wanted, by any mode but Delete and Leave. again: it was gone.
+	bringInStep(ctx context.Context) (again bool, err error)
+	// created notes what was made, and its ID. done: nothing is left to do.
+	created(ctx context.Context, a connectors.Account) (done bool, err error)
+	mayCreate() error // why none may be made; nil when one may
 	// mayAdopt is how one is tied to us that was found and that we did not stamp; or the question to an administrator.
 	mayAdopt(ctx context.Context, a connectors.Account) (Link, error)
 

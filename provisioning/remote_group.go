@@ -75,8 +75,8 @@ func (g *groupRemote) update(ctx context.Context, id string, changes connectors.
 
 func (g *groupRemote) remove(ctx context.Context, id string) error { return g.at.DeleteGroup(ctx, id) }
 
-// mayMake: whoever pushes members only has said that the groups are there.
-func (g *groupRemote) mayMake() error {
+// mayCreate: whoever pushes members only has said that the groups are there.
+func (g *groupRemote) mayCreate() error {
 	if !g.c.o.Groups.MembersOnly {
 		return nil
 	}
@@ -84,9 +84,9 @@ func (g *groupRemote) mayMake() error {
 		Remedy: "Make the group at the target and try again, or let the connector push the groups themselves."}
 }
 
-// made remembers the group before its members are written: a target that keeps no stamp could not tell later that it
+// created remembers the group before its members are written: a target that keeps no stamp could not tell later that it
 // is ours.
-func (g *groupRemote) made(ctx context.Context, a connectors.Account) (done bool, err error) {
+func (g *groupRemote) created(ctx context.Context, a connectors.Account) (done bool, err error) {
 	c := g.c
 	if err := c.link(ctx, a, Link{RemoteID: a.ID, Origin: Created}); err != nil {
 		return true, err
@@ -129,14 +129,14 @@ func (g *groupRemote) mode() connectors.Mode {
 	return ""
 }
 
-func (g *groupRemote) bring(ctx context.Context) (again bool, err error) {
+func (g *groupRemote) bringInStep(ctx context.Context) (again bool, err error) {
 	c := g.c
 	if c.r.Suspect != Trusted {
 		switch gone, err := c.confirm(ctx); {
 		case gone && !g.push:
 			return c.gone(ctx, err)
 		case gone || err != nil:
-			return c.unless(gone, err)
+			return c.lostIf(gone, err)
 		}
 	}
 	if !g.push {

@@ -71,9 +71,9 @@ func (u *userRemote) remove(ctx context.Context, id string) error {
 	return u.c.o.Deprovision(ctx, id, connectors.Delete)
 }
 
-func (u *userRemote) mayMake() error { return nil }
+func (u *userRemote) mayCreate() error { return nil }
 
-func (u *userRemote) made(_ context.Context, a connectors.Account) (done bool, err error) {
+func (u *userRemote) created(_ context.Context, a connectors.Account) (done bool, err error) {
 	c := u.c
 	c.r.RemoteID, c.r.Origin, c.r.Profile = a.ID, Created, u.values.Values
 	c.r.PasswordDone = c.task.Password != ""
@@ -94,7 +94,7 @@ func (u *userRemote) mode() connectors.Mode {
 	return mode
 }
 
-func (u *userRemote) bring(ctx context.Context) (again bool, err error) {
+func (u *userRemote) bringInStep(ctx context.Context) (again bool, err error) {
 	switch {
 	case u.mode() == connectors.Disable:
 		return u.disable(ctx)
@@ -128,7 +128,7 @@ func (u *userRemote) inStep(ctx context.Context, want connectors.Profile) (again
 	}
 	if c.r.Suspect != Trusted {
 		if gone, err := c.confirm(ctx); gone || err != nil {
-			return c.unless(gone, err)
+			return c.lostIf(gone, err)
 		}
 		if c.r.Profile == nil && c.task.Profile != nil { // another account than the one that was remembered
 			changes = u.changes(want, nil)

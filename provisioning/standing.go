@@ -29,8 +29,8 @@ func (s Standing) Status(now time.Time) (status Status, counts bool) {
 	return status, true
 }
 
-// Whole sums up where a user is: the worst standing wins. n is how many targets count.
-func Whole(all []Standing, now time.Time) (worst Status, n int) {
+// Overall sums up where a user is: the worst standing wins. n is how many targets count.
+func Overall(all []Standing, now time.Time) (worst Status, n int) {
 	worst = StatusSynced
 	for _, s := range all {
 		if status, counts := s.Status(now); counts {

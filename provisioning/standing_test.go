@@ -42,10 +42,10 @@ func TestStandings(t *testing.T) {
 		}
 	}
 	all := []Standing{at(&synced, true, Present), at(&pending, true, Present), at(nil, false, Present), at(nil, false, OutOfScope)}
-	if worst, n := Whole(all, now); worst != StatusOff || n != 3 {
+	if worst, n := Overall(all, now); worst != StatusOff || n != 3 {
 		t.Errorf("the whole is %s of %d", worst, n)
 	}
-	if worst, n := Whole(append(all, at(&held, true, Present)), now); worst != StatusHeld || n != 4 {
+	if worst, n := Overall(append(all, at(&held, true, Present)), now); worst != StatusHeld || n != 4 {
 		t.Errorf("with one that is held it is %s of %d", worst, n)
 	}
 }

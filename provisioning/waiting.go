@@ -118,9 +118,9 @@ func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) 
 	return h, nil
 }
 
-// contested works out who has the value that an update was refused for.
-func (c *reconciler) contested(ctx context.Context, changes connectors.Changes, conflict error) error {
-	theirs, wait, err := c.rival(ctx, changes)
+// resolveConflict works out who has the value that an update was refused for.
+func (c *reconciler) resolveConflict(ctx context.Context, changes connectors.Changes, conflict error) error {
+	theirs, wait, err := c.holderOfValue(ctx, changes)
 	switch {
 	case err != nil:
 		return err
@@ -129,18 +129,18 @@ func (c *reconciler) contested(ctx context.Context, changes connectors.Changes, 
 	case c.r.WaitsFor == "":
 		return wait
 	}
-	switch round, err := ring(ctx, c.store, c.task, c.r.WaitsFor); {
+	switch round, err := waitsInCircle(ctx, c.store, c.task, c.r.WaitsFor); {
 	case err != nil:
 		return err
 	case !round:
 		return wait
 	}
-	return c.stepAside(ctx, changes, theirs)
+	return c.breakCircle(ctx, changes, theirs)
 }
 
-// rival is what an account of ours has that this one should have, and the error to wait with; no error when a stranger
+// holderOfValue is what an account of ours has that this one should have, and the error to wait with; no error when a stranger
 // has it, or nobody knows who. First whoever is found by it is asked about, then those of ours whose change failed, too.
-func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (theirs map[string]any, wait, _ error) {
+func (c *reconciler) holderOfValue(ctx context.Context, changes connectors.Changes) (theirs map[string]any, wait, _ error) {
 	named := connectors.Profile{Values: map[string]any{}}
 	for _, key := range c.remote.matching() {
 		if v, changed := changes.Set[key]; changed {
@@ -160,7 +160,7 @@ func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (the
 	if err != nil {
 		return nil, nil, err
 	}
-	unique := telling(changes.Set, c.remote.matching())
+	unique := uniqueValues(changes.Set, c.remote.matching())
 	for i, o := range others {
 		has := o.Profile
 		if has == nil && i < mostRead { // what it has is in doubt
@@ -178,8 +178,8 @@ func (c *reconciler) rival(ctx context.Context, changes connectors.Changes) (the
 	return nil, nil, nil
 }
 
-// telling are the values that a target may want to be unique: those that accounts are recognised by, and addresses.
-func telling(set map[string]any, matching []string) map[string]any {
+// uniqueValues are the values that a target may want to be unique: those that accounts are recognised by, and addresses.
+func uniqueValues(set map[string]any, matching []string) map[string]any {
 	unique := map[string]any{}
 	for key, v := range set {
 		if slices.Contains(matching, key) || slices.ContainsFunc(texts(v), func(s string) bool { return strings.Contains(s, "@") }) {
@@ -200,15 +200,15 @@ func shared(wanted, theirs map[string]any) map[string]any {
 	return both
 }
 
-// ring reports whether whoever is waited for waits, over others perhaps, for the task's own account.
-func ring(ctx context.Context, s Store, t Task, other string) (bool, error) {
+// waitsInCircle reports whether whoever is waited for waits, over others perhaps, for the task's own account.
+func waitsInCircle(ctx context.Context, s Store, t Task, other string) (bool, error) {
 	last, err := lastWaited(ctx, s, t, Holder{Unsettled: true, WaitsFor: other})
 	return last.due() && last.WaitsFor == t.ID(), err
 }
 
-// stepAside gives the account or group values that nobody wants, in the place of those that it is in a ring for, so that the
+// breakCircle gives the account or group values that nobody wants, in the place of those that it waits in a circle for, so that the
 // others can have theirs; the next attempt writes what it should have.
-func (c *reconciler) stepAside(ctx context.Context, changes connectors.Changes, theirs map[string]any) error {
+func (c *reconciler) breakCircle(ctx context.Context, changes connectors.Changes, theirs map[string]any) error {
 	values := maps.Clone(changes.Want.Values)
 	var moved []string
 	for key, contested := range theirs {

@@ -29,7 +29,7 @@ func (c *reconciler) confirm(ctx context.Context) (gone bool, err error) {
 		c.o.proofs.add(c.task.ID(), c.r.RemoteID, c.now())
 		return false, timeForOneMore(ctx, c.now(), c.now().Sub(began))
 	}
-	return false, c.mistaken(ctx, a)
+	return false, c.handleForeign(ctx, a)
 }
 
 func (c *reconciler) trusted() { c.confirmed, c.r.Suspect = true, Trusted }
@@ -43,9 +43,9 @@ func (c *reconciler) ours(a connectors.Account) bool {
 	return c.stamp || connectors.SameID(a.ExternalID, c.task.ID())
 }
 
-// mistaken handles an account or group that is not ours, though we remember its ID. The ID is remembered until ours is
+// handleForeign handles an account or group that is not ours, though we remember its ID. The ID is remembered until ours is
 // found elsewhere: one without a stamp may be ours all the same, which an administrator tells.
-func (c *reconciler) mistaken(ctx context.Context, a connectors.Account) error {
+func (c *reconciler) handleForeign(ctx context.Context, a connectors.Account) error {
 	id, origin, profile := c.r.RemoteID, c.r.Origin, c.r.Profile
 	c.r.RemoteID, c.r.Origin, c.r.Profile = "", "", nil
 	found, err := c.find(ctx)
@@ -70,9 +70,9 @@ func notOurs(noun string, a connectors.Account) error {
 		"Look at the target whose it is. “Look for it again” makes Usher forget this ID and find, or make, its own.")
 }
 
-// heed takes over the ID that the answer to a write names, when the answer bears our stamp. Where it does not, and the
+// noteRemoteID takes over the ID that the answer to a write names, when the answer bears our stamp. Where it does not, and the
 // ID may be a name that was changed, the account is confirmed before the next write.
-func (c *reconciler) heed(told connectors.Account, sent connectors.Changes, before map[string]any) {
+func (c *reconciler) noteRemoteID(told connectors.Account, sent connectors.Changes, before map[string]any) {
 	switch {
 	case told.ID == "":
 		if namedAfter(c.r.RemoteID, c.remote.matching(), sent.Set, before) {
