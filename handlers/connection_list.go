@@ -13,7 +13,7 @@ import (
 
 func connectionsCrumb() ui.Crumb { return ui.Crumb{Label: "Connections", Href: "/connections"} }
 
-func (s *Server) showConnections(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) listConnections(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	search := strings.TrimSpace(q.Get("q"))
 	page, err := s.Store.Connections(r.Context(), directory.ConnectionFilter{Search: search, After: q.Get("after")})

@@ -53,7 +53,7 @@ func (s *Server) testConnector(w http.ResponseWriter, r *http.Request) error {
 		return s.renderReport(w, r, status, t.Connector, &report)
 	}
 	in.edit.report = &report
-	return s.renderConnectors(w, r, status, n, &in.edit)
+	return s.renderConnectorList(w, r, status, n, &in.edit)
 }
 
 // keepCheck keeps a report about settings that are the stored ones: a report about others would say of the connector

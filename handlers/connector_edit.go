@@ -65,10 +65,10 @@ func (s *Server) updateConnector(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if stale {
-		return s.renderConnectors(w, r, http.StatusConflict, n, &in.edit)
+		return s.renderConnectorList(w, r, http.StatusConflict, n, &in.edit)
 	}
 	if len(in.errs) > 0 {
-		return s.renderConnectors(w, r, http.StatusUnprocessableEntity, n, &in.edit)
+		return s.renderConnectorList(w, r, http.StatusUnprocessableEntity, n, &in.edit)
 	}
 	err = s.Directory.UpdateConnector(r.Context(), in.connector, actor(r))
 	if directory.CodeOf(err) == directory.Invalid { // which target is it now?
@@ -88,7 +88,7 @@ func (s *Server) askRetarget(w http.ResponseWriter, r *http.Request, n directory
 		return question
 	}
 	edit.form.Errors[directory.RetargetField] = e.Fields[directory.RetargetField]
-	return s.renderConnectors(w, r, status, n, &edit)
+	return s.renderConnectorList(w, r, status, n, &edit)
 }
 
 // showNewerConnector shows what another administrator saved meanwhile to somebody who had typed nothing.
@@ -105,7 +105,7 @@ func (s *Server) showNewerConnector(w http.ResponseWriter, r *http.Request, n di
 	if !ok {
 		return conflict
 	}
-	return s.renderConnectors(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message, revised: s.connectorRevised(d, now.Connector).open()})
+	return s.renderConnectorList(w, r, status, n, &connectorEdit{connectorID: t.ID, form: storedForm(d, now.Settings), on: now.Enabled, problem: e.Message, revised: s.connectorRevised(d, now.Connector).open()})
 }
 
 func connectorUpdated(before provisioning.Target, enabled bool) ui.Flash {

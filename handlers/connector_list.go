@@ -21,16 +21,16 @@ type connectorEdit struct {
 	revised     views.Revised
 }
 
-func (s *Server) showConnectors(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) listConnectors(w http.ResponseWriter, r *http.Request) error {
 	n, err := s.connection(r)
 	if err != nil {
 		return err
 	}
-	return s.renderConnectors(w, r, http.StatusOK, n, nil)
+	return s.renderConnectorList(w, r, http.StatusOK, n, nil)
 }
 
-// renderConnectors shows the Outbound provisioning tab; edit is nil when nothing was typed.
-func (s *Server) renderConnectors(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, edit *connectorEdit) error {
+// renderConnectorList shows the Outbound provisioning tab; edit is nil when nothing was typed.
+func (s *Server) renderConnectorList(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, edit *connectorEdit) error {
 	all, err := s.Store.Connectors(r.Context(), n.ID)
 	if err != nil {
 		return err

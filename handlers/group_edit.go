@@ -8,12 +8,12 @@ import (
 	"usher/views/ui"
 )
 
-func (s *Server) showGroupGeneral(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) showGroupEdit(w http.ResponseWriter, r *http.Request) error {
 	g, err := s.group(r)
 	if err != nil {
 		return err
 	}
-	return s.renderGroupGeneral(w, r, http.StatusOK, g, views.GroupGeneralView{Name: g.DisplayName, Revised: groupRevised(g).open()})
+	return s.renderGroupEdit(w, r, http.StatusOK, g, views.GroupEditView{Name: g.DisplayName, Revised: groupRevised(g).open()})
 }
 
 func groupRevised(g directory.Group) revisedForm {
@@ -21,12 +21,12 @@ func groupRevised(g directory.Group) revisedForm {
 		actions: []string{directory.ActionGroupUpdate}, reload: views.GroupURL(g.ID) + "/general"}
 }
 
-func (s *Server) renderGroupGeneral(w http.ResponseWriter, r *http.Request, status int, g directory.Group, v views.GroupGeneralView) error {
+func (s *Server) renderGroupEdit(w http.ResponseWriter, r *http.Request, status int, g directory.Group, v views.GroupEditView) error {
 	var err error
 	if v.GroupView, err = s.groupView(r, g, "General"); err != nil {
 		return err
 	}
-	return s.render(w, r, status, views.GroupGeneral(v))
+	return s.render(w, r, status, views.GroupEdit(v))
 }
 
 func (s *Server) updateGroup(w http.ResponseWriter, r *http.Request) error {
@@ -43,14 +43,14 @@ func (s *Server) updateGroup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := directory.Group{ID: g.ID, DisplayName: m.form.Get("display_name"), Version: m.revision}
-	v := views.GroupGeneralView{Name: typed.DisplayName, Revised: m.revised}
+	v := views.GroupEditView{Name: typed.DisplayName, Revised: m.revised}
 	if m.stale {
-		return s.renderGroupGeneral(w, r, http.StatusConflict, g, v)
+		return s.renderGroupEdit(w, r, http.StatusConflict, g, v)
 	}
 	_, err = s.Directory.UpdateGroup(r.Context(), typed, directory.MemberChange{}, actor(r))
 	if e, status, ok := formError(err); ok && !changedMeanwhile(e) {
 		v.Errors = e.Fields
-		return s.renderGroupGeneral(w, r, status, g, v)
+		return s.renderGroupEdit(w, r, status, g, v)
 	}
 	if err != nil {
 		return mergeAgain(w, r, s.updateGroup, err)

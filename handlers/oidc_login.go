@@ -79,14 +79,14 @@ func (s *Server) oidcFailed(w http.ResponseWriter, r *http.Request, connectionID
 		return nil
 	}
 	s.Log.WarnContext(r.Context(), "sign-in through a connection failed", "connection", connectionID, "kind", string(f.Kind), "err", f.Error())
-	v := views.OIDCProblemView{Title: f.Title, Text: f.Text, Next: f.Next}
+	v := views.OIDCLoginFailedView{Title: f.Title, Text: f.Text, Next: f.Next}
 	if f.Kind != oidc.Refused && f.Kind != oidc.Clash {
 		v.Retry = oidcLoginURL(connectionID)
 	}
 	if v.Brand, err = s.brandView(r, f.Title); err != nil {
 		return err
 	}
-	return s.render(w, r, oidcStatus(f.Kind), views.OIDCProblem(v))
+	return s.render(w, r, oidcStatus(f.Kind), views.OIDCLoginFailed(v))
 }
 
 func oidcStatus(k oidc.Kind) int {

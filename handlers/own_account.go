@@ -54,7 +54,7 @@ func (s *Server) refuseOwn(w http.ResponseWriter, r *http.Request, v views.OwnAc
 	return s.renderOwnAccount(w, r, status, v)
 }
 
-func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) updateOwnProfile(w http.ResponseWriter, r *http.Request) error {
 	f, err := form(r)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (s *Server) editOwnProfile(w http.ResponseWriter, r *http.Request) error {
 		return s.refuseOwn(w, r, v, err)
 	}
 	if err != nil {
-		return mergeAgain(w, r, s.editOwnProfile, err)
+		return mergeAgain(w, r, s.updateOwnProfile, err)
 	}
 	flash(r, ui.Flash{Title: "Your profile was saved"})
 	return s.redirect(w, r, accountURL)

@@ -4,19 +4,18 @@ import (
 	"net/http"
 	"strings"
 
-	"usher/auth/signup"
 	"usher/views"
 )
 
-func (s *Server) showForgot(w http.ResponseWriter, r *http.Request) error {
-	return s.renderForgot(w, r, http.StatusOK, views.ForgotView{})
+func (s *Server) showPasswordForgot(w http.ResponseWriter, r *http.Request) error {
+	return s.renderPasswordForgot(w, r, http.StatusOK, views.PasswordForgotView{})
 }
 
-func (s *Server) renderForgot(w http.ResponseWriter, r *http.Request, status int, v views.ForgotView) (err error) {
+func (s *Server) renderPasswordForgot(w http.ResponseWriter, r *http.Request, status int, v views.PasswordForgotView) (err error) {
 	if v.Brand, err = s.brandView(r, "Forgot your password?"); err != nil {
 		return err
 	}
-	return s.render(w, r, status, views.Forgot(v))
+	return s.render(w, r, status, views.PasswordForgot(v))
 }
 
 func (s *Server) forgot(w http.ResponseWriter, r *http.Request) error {
@@ -26,47 +25,12 @@ func (s *Server) forgot(w http.ResponseWriter, r *http.Request) error {
 	}
 	name := strings.TrimSpace(f.Get("user_name"))
 	if name == "" {
-		return s.renderForgot(w, r, http.StatusUnprocessableEntity, views.ForgotView{Error: "Enter your user name or your e-mail address."})
+		return s.renderPasswordForgot(w, r, http.StatusUnprocessableEntity, views.PasswordForgotView{Error: "Enter your user name or your e-mail address."})
 	}
 	if typable(name) {
 		if err := s.SignUp.Forgot(r.Context(), name); err != nil {
 			return err
 		}
 	}
-	return s.renderForgot(w, r, http.StatusOK, views.ForgotView{Sent: true})
-}
-
-func (s *Server) showPasswordReset(w http.ResponseWriter, r *http.Request) error {
-	return s.renderPasswordReset(w, r, http.StatusOK, r.URL.Query().Get("token"), nil)
-}
-
-func (s *Server) renderPasswordReset(w http.ResponseWriter, r *http.Request, status int, token string, wrong map[string]string) error {
-	o, err := s.SignUp.Open(r.Context(), token, signup.ToReset, signup.ToInvite)
-	if err != nil {
-		return err
-	}
-	v := views.PasswordResetView{Token: token, UserName: o.User.UserName, First: o.User.PasswordHash == "", Errors: wrong}
-	if v.Brand, err = s.brandView(r, "Choose a password"); err != nil {
-		return err
-	}
-	return s.render(w, r, status, views.PasswordReset(v))
-}
-
-// resetPassword ends every session, and leads to the sign-in page: whoever has only the link must show the password.
-func (s *Server) resetPassword(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(r)
-	if err != nil {
-		return err
-	}
-	err = differs("new_password_again")
-	if f.Get("new_password") == f.Get("new_password_again") {
-		_, err = s.SignUp.ResetPassword(r.Context(), f.Get("token"), f.Get("new_password"))
-	}
-	if e, status, ok := formError(err); ok {
-		return s.renderPasswordReset(w, r, status, f.Get("token"), e.Fields)
-	}
-	if err != nil {
-		return err
-	}
-	return s.redirect(w, r, "/login?new-password")
+	return s.renderPasswordForgot(w, r, http.StatusOK, views.PasswordForgotView{Sent: true})
 }

@@ -11,7 +11,7 @@ func provisionersCrumb() ui.Crumb {
 	return ui.Crumb{Label: "Outbound Provisioning Configuration", Href: views.ProvisionersURL}
 }
 
-func (s *Server) showProvisioners(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) listProvisioners(w http.ResponseWriter, r *http.Request) error {
 	all, err := s.Store.Provisioners(r.Context())
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (s *Server) publicRoutes(r chi.Router) {
 	limited.Post("/register/confirm", s.page(s.confirmRegistration))
 	r.Get("/register/resend", s.page(s.showRegisterResend))
 	limited.Post("/register/resend", s.page(s.resendRegistration))
-	r.Get("/forgot", s.page(s.showForgot))
+	r.Get("/forgot", s.page(s.showPasswordForgot))
 	limited.Post("/forgot", s.page(s.forgot))
 	r.Get("/reset", s.page(s.showPasswordReset))
 	limited.Post("/reset", s.page(s.resetPassword))
@@ -89,7 +89,7 @@ func (s *Server) publicRoutes(r chi.Router) {
 // accountRoutes are for somebody of the organisation who is signed in.
 func (s *Server) accountRoutes(r chi.Router) {
 	r.Get(accountURL, s.page(s.showOwnAccount))
-	r.Post(accountURL+"/profile", s.page(s.editOwnProfile))
+	r.Post(accountURL+"/profile", s.page(s.updateOwnProfile))
 	r.With(s.limitPerIP()).Post(accountURL+"/email", s.page(s.changeOwnEmail)) // mails go to whatever address is typed
 	r.Post(accountURL+"/password", s.page(s.changeOwnPassword))
 	r.Post(accountURL+"/sessions/end", s.page(s.endOtherSessions))
@@ -98,9 +98,9 @@ func (s *Server) accountRoutes(r chi.Router) {
 }
 
 func (s *Server) connectionRoutes(r chi.Router) {
-	r.Get("/connections", s.page(s.showConnections))
-	r.Get("/connections/new", s.page(s.showConnectionTypes))
-	r.Get("/connections/new/custom", s.page(s.showConnectionCreate))
+	r.Get("/connections", s.page(s.listConnections))
+	r.Get("/connections/new", s.page(s.showConnectionChoose))
+	r.Get("/connections/new/custom", s.page(s.showConnectionNew))
 	r.Post("/connections/new/custom", s.page(s.createConnection))
 	if s.OIDC != nil {
 		s.oidcRoutes(r)
@@ -110,7 +110,7 @@ func (s *Server) connectionRoutes(r chi.Router) {
 		r.Post("/", s.page(s.updateConnection))
 		r.Get("/delete", s.page(s.showConnectionDelete))
 		r.Post("/delete", s.page(s.deleteConnection))
-		r.Get("/outbound-provisioning", s.page(s.showConnectors))
+		r.Get("/outbound-provisioning", s.page(s.listConnectors))
 		r.Get("/groups", s.page(s.showConnectionGroups))
 		r.Post("/groups", s.page(s.checkConnectionGroups))
 		r.Post("/groups/save", s.page(s.saveConnectionGroups))
@@ -160,7 +160,7 @@ func (s *Server) demoRoutes(r chi.Router) {
 }
 
 func (s *Server) oidcRoutes(r chi.Router) {
-	r.Get(views.OIDCNewURL, s.page(s.showOIDCCreate))
+	r.Get(views.OIDCNewURL, s.page(s.showOIDCNew))
 	r.Post(views.OIDCNewURL, s.page(s.createOIDC))
 	r.Get("/connections/{connection}/settings", s.page(s.showOIDCSettings))
 	r.Post("/connections/{connection}/settings", s.page(s.updateOIDC))
@@ -177,8 +177,8 @@ func (s *Server) provisionerRoutes(r chi.Router) {
 	r.Get("/login-registration", s.page(s.showLoginRegistration))
 	r.Get(views.SignUpURL, s.page(s.showSignUp))
 	r.Post(views.SignUpURL, s.page(s.updateSignUp))
-	r.Get(views.ProvisionersURL, s.page(s.showProvisioners))
-	r.Get(views.ProvisionersURL+"/new", s.page(s.showProvisionerCreate))
+	r.Get(views.ProvisionersURL, s.page(s.listProvisioners))
+	r.Get(views.ProvisionersURL+"/new", s.page(s.showProvisionerNew))
 	r.Post(views.ProvisionersURL+"/new", s.page(s.createProvisioner))
 	r.Route(views.ProvisionersURL+"/{provisioner}", func(r chi.Router) {
 		r.Get("/", s.page(s.showProvisioner))
@@ -192,12 +192,12 @@ func (s *Server) provisionerRoutes(r chi.Router) {
 
 func (s *Server) userRoutes(r chi.Router) {
 	r.Get("/users", s.page(s.listUsers))
-	r.Get("/users/new", s.page(s.showNewUser))
+	r.Get("/users/new", s.page(s.showUserNew))
 	r.Post("/users/new", s.page(s.createUser))
 	r.Route("/users/{id}", func(r chi.Router) {
 		r.Get("/", s.page(s.showUser))
-		r.Get("/edit", s.page(s.showUserForm))
-		r.Post("/edit", s.page(s.editUser))
+		r.Get("/edit", s.page(s.showUserEdit))
+		r.Post("/edit", s.page(s.updateUser))
 		r.Post("/invite", s.page(s.inviteUser))
 		r.Post("/disable", s.page(s.disableUser))
 		r.Post("/enable", s.page(s.enableUser))
@@ -207,7 +207,7 @@ func (s *Server) userRoutes(r chi.Router) {
 		r.Post("/groups", s.page(s.changeUserGroups))
 		r.Get("/accounts", s.page(s.showAccounts))
 		r.Post("/accounts/{connector}/retry", s.page(s.retryAccount))
-		r.Get("/accounts/{connector}/adopt", s.page(s.showAdopt))
+		r.Get("/accounts/{connector}/adopt", s.page(s.showAccountAdopt))
 		r.Post("/accounts/{connector}/adopt", s.page(s.adoptAccount))
 		r.Post("/accounts/{connector}/relocate", s.page(s.relocateAccount))
 	})
@@ -234,14 +234,14 @@ func (s *Server) importRoutes(r chi.Router) {
 
 func (s *Server) groupRoutes(r chi.Router) {
 	r.Get(views.GroupsURL, s.page(s.listGroups))
-	r.Get(views.GroupsURL+"/new", s.page(s.showNewGroup))
+	r.Get(views.GroupsURL+"/new", s.page(s.showGroupNew))
 	r.Post(views.GroupsURL+"/new", s.page(s.createGroup))
 	r.Route(views.GroupsURL+"/{group}", func(r chi.Router) {
 		r.Get("/", s.page(s.showGroup))
 		r.Get("/members", s.page(s.showGroupAdd))
 		r.Post("/members", s.page(s.addMembers))
 		r.Post("/remove", s.page(s.removeMember))
-		r.Get("/general", s.page(s.showGroupGeneral))
+		r.Get("/general", s.page(s.showGroupEdit))
 		r.Post("/general", s.page(s.updateGroup))
 		r.Get("/delete", s.page(s.showGroupDelete))
 		r.Post("/delete", s.page(s.deleteGroup))

@@ -12,8 +12,8 @@ import (
 	"usher/views/ui"
 )
 
-// GroupGeneralView is the General tab of a group.
-type GroupGeneralView struct {
+// GroupEditView is the General tab of a group.
+type GroupEditView struct {
 	GroupView
 	Name    string // as it was typed
 	Errors  map[string]string
@@ -23,8 +23,8 @@ type GroupGeneralView struct {
 // GroupEntries are what the form of a group with this name shows.
 func GroupEntries(name string) []Entry { return Entries(groupNameField(name, "")) }
 
-// GroupGeneral shows and changes a group's name, says who sends it, and leads to its deletion.
-func GroupGeneral(v GroupGeneralView) templ.Component {
+// GroupEdit shows and changes a group's name, says who sends it, and leads to its deletion.
+func GroupEdit(v GroupEditView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -9,12 +9,12 @@ import (
 	"usher/views/ui"
 )
 
-func (s *Server) showNewGroup(w http.ResponseWriter, r *http.Request) error {
-	return s.renderNewGroup(w, r, http.StatusOK, url.Values{}, nil)
+func (s *Server) showGroupNew(w http.ResponseWriter, r *http.Request) error {
+	return s.renderGroupNew(w, r, http.StatusOK, url.Values{}, nil)
 }
 
-// renderNewGroup shows the form with what was typed and chosen; wrong is nil when nothing was.
-func (s *Server) renderNewGroup(w http.ResponseWriter, r *http.Request, status int, f url.Values, wrong *directory.Error) error {
+// renderGroupNew shows the form with what was typed and chosen; wrong is nil when nothing was.
+func (s *Server) renderGroupNew(w http.ResponseWriter, r *http.Request, status int, f url.Values, wrong *directory.Error) error {
 	v := views.GroupNewView{Name: f.Get("display_name")}
 	var err error
 	if v.Picker, err = s.userPicker(r.Context(), f, views.GroupsURL+"/new"); err != nil {
@@ -35,7 +35,7 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f.Has(views.PickFind) {
-		return s.renderNewGroup(w, r, http.StatusOK, f, nil)
+		return s.renderGroupNew(w, r, http.StatusOK, f, nil)
 	}
 	members, err := pickedIDs(f)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	g, err := s.Directory.CreateGroup(r.Context(), directory.Group{DisplayName: f.Get("display_name")}, members, actor(r))
 	if e, status, ok := formError(err); ok {
-		return s.renderNewGroup(w, r, status, f, e)
+		return s.renderGroupNew(w, r, status, f, e)
 	}
 	if err != nil {
 		return err

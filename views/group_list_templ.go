@@ -8,95 +8,59 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
 	"time"
 
 	"usher/directory"
 	"usher/views/ui"
 )
 
-// UsersView is the list of users.
-type UsersView struct {
-	Shell Shell
-	Now   time.Time
-	Query UserQuery
-	Rows  []UserRow
-	First string // link; "" on the first page
-	Next  string // link; "" on the last page
-}
-
-// UserQuery is what was asked for.
-type UserQuery struct {
+// GroupsView is the list of groups.
+type GroupsView struct {
+	Shell  Shell
+	Now    time.Time
 	Search string
-	Show   string // one of the Show constants
+	Groups []directory.Group
+	First  string // link; "" on the first page
+	Next   string // link; "" on the last page
 }
 
-// UserRow is one user of the list.
-type UserRow struct {
-	User    directory.User
-	Status  string // of the worst account
-	Targets int    // how many targets the user is sent to
-	Alike   bool   // another user's name looks the same
-}
+// GroupsURL is the list of groups.
+const GroupsURL = "/groups"
 
-// Values of UserQuery.Show.
-const (
-	ShowAll      = ""
-	ShowActive   = "active"
-	ShowDisabled = "disabled"
-	ShowTrouble  = "trouble"
-)
+// GroupURL is the page of a group.
+func GroupURL(id string) string { return GroupsURL + "/" + id }
 
-// TroubleURL lists the users that need attention.
-const TroubleURL = "/users?show=" + ShowTrouble
-
-// warning is what an administrator should know about the user name, "" for nothing.
-func (r UserRow) warning() string {
-	if words := directory.NameWarning(r.User.UserName); words != "" || !r.Alike {
-		return words
-	}
-	return "Looks like another user name"
-}
-
-func (q UserQuery) narrowed() bool { return q != UserQuery{} }
-
-func (v UsersView) search() ui.Search {
-	s := ui.Search{Action: "/users", Value: v.Query.Search, Label: "Search users", Placeholder: "Search by name, user name or e-mail",
-		Filters: []ui.Field{{Name: "show", Label: "Which users", HideLabel: true, Type: ui.Select, Value: v.Query.Show, Options: []ui.Option{
-			{Value: ShowAll, Label: "All"}, {Value: ShowActive, Label: "Active"}, {Value: ShowDisabled, Label: "Disabled"}, {Value: ShowTrouble, Label: "Needs attention"}}}}}
-	if v.Query.narrowed() {
-		s.Clear = "/users"
+func (v GroupsView) search() ui.Search {
+	s := ui.Search{Action: GroupsURL, Value: v.Search, Label: "Search groups", Placeholder: "Search by name"}
+	if v.Search != "" {
+		s.Clear = GroupsURL
 	}
 	return s
 }
 
-// nothing: there is nobody at all, and the empty list has the button.
-func (v UsersView) nothing() bool { return len(v.Rows) == 0 && !v.Query.narrowed() && v.First == "" }
+// nothing: there is no group at all, and the empty list has the button.
+func (v GroupsView) nothing() bool { return len(v.Groups) == 0 && v.Search == "" && v.First == "" }
 
-func (v UsersView) actions() []ui.Action {
+func (v GroupsView) actions() []ui.Action {
 	if v.nothing() {
 		return nil
 	}
-	return []ui.Action{addUsers(), addUser()}
+	return []ui.Action{newGroup()}
 }
 
-func addUsers() ui.Action {
-	return ui.Action{Label: "Import users", Icon: "upload", Variant: ui.Outline, Href: UserAddURL}
+func newGroup() ui.Action {
+	return ui.Action{Label: "New Group", Icon: "plus", Href: GroupsURL + "/new"}
 }
 
-func addUser() ui.Action {
-	return ui.Action{Label: "Add User", Icon: "user-plus", Href: "/users/new"}
-}
-
-func (v UsersView) note() string {
-	if len(v.Rows) == 1 {
-		return "Showing 1 user"
+func countWords(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
 	}
-	return "Showing " + strconv.Itoa(len(v.Rows)) + " users"
+	return ui.Count(n) + " " + noun + "s"
 }
 
-// Users lists users by user name.
-func Users(v UsersView) templ.Component {
+// Groups lists groups by name.
+func Groups(v GroupsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -129,8 +93,7 @@ func Users(v UsersView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Users", Text: "The users of your organisation, and the state of their accounts at the targets.",
-				Actions: v.actions()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Groups", Text: "Groups say which users belong together. A connection can send the members of some groups only.", Actions: v.actions()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -178,8 +141,8 @@ func Users(v UsersView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(v.Rows) > 0 {
-					templ_7745c5c3_Err = userTable(v).Render(ctx, templ_7745c5c3_Buffer)
+				if len(v.Groups) > 0 {
+					templ_7745c5c3_Err = groupTable(v).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -199,7 +162,7 @@ func Users(v UsersView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Pager(ui.Pages{First: v.First, Next: v.Next, Note: v.note()}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Pager(ui.Pages{First: v.First, Next: v.Next, Note: "Showing " + countWords(len(v.Groups), "group")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -210,14 +173,14 @@ func Users(v UsersView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else if !v.nothing() {
-					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "search-x", Title: "No user matches", Text: "Search for the beginning of a name, user name or e-mail address, or clear the search.",
-						Actions: []ui.Action{{Label: "Show all users", Variant: ui.Outline, Href: "/users"}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "search-x", Title: "No group matches", Text: "Search for the beginning of a word of the name, or clear the search.",
+						Actions: []ui.Action{{Label: "Show all groups", Variant: ui.Outline, Href: GroupsURL}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "users", Title: "No users yet", Text: "Add the first user. As soon as a provisioner is set up, users are sent to its target.",
-						Actions: []ui.Action{addUsers(), addUser()}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "users-round", Title: "No groups yet", Text: "Make a group, add users to it, and choose under a connection’s Outbound provisioning that only its members are sent.",
+						Actions: []ui.Action{newGroup()}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -238,7 +201,7 @@ func Users(v UsersView) templ.Component {
 	})
 }
 
-func userTable(v UsersView) templ.Component {
+func groupTable(v GroupsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -271,7 +234,7 @@ func userTable(v UsersView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			for _, r := range v.Rows {
+			for _, g := range v.Groups {
 				templ_7745c5c3_Var8 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -296,29 +259,7 @@ func userTable(v UsersView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div class=\"flex min-w-0 flex-col gap-1\">")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = ui.Person(r.User.Label(), r.User.UserName, "/users/"+r.User.ID).Render(ctx, templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						if warning := r.warning(); warning != "" {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div data-mark=\"name\">")
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-							templ_7745c5c3_Err = ui.Badge(ui.Warning, "triangle-alert", warning).Render(ctx, templ_7745c5c3_Buffer)
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div>")
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div>")
+						templ_7745c5c3_Err = ui.RowLink(g.DisplayName, "", GroupURL(g.ID)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -328,7 +269,7 @@ func userTable(v UsersView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -344,43 +285,22 @@ func userTable(v UsersView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = dashed(r.User.Email()).Render(ctx, templ_7745c5c3_Buffer)
+						var templ_7745c5c3_Var11 string
+						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(int(g.Members)))
+						if templ_7745c5c3_Err != nil {
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `group_list.templ`, Line: 89, Col: 31}
+						}
+						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Cell("Email").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EndCell("Members").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-						if !templ_7745c5c3_IsBuffer {
-							defer func() {
-								templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-								if templ_7745c5c3_Err == nil {
-									templ_7745c5c3_Err = templ_7745c5c3_BufErr
-								}
-							}()
-						}
-						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = dashed(r.User.Department).Render(ctx, templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						return nil
-					})
-					templ_7745c5c3_Err = ui.Cell("Department").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -396,59 +316,26 @@ func userTable(v UsersView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = activeBadge(r.User).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Time(g.UpdatedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Cell("User").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " ")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Var13 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-						if !templ_7745c5c3_IsBuffer {
-							defer func() {
-								templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-								if templ_7745c5c3_Err == nil {
-									templ_7745c5c3_Err = templ_7745c5c3_BufErr
-								}
-							}()
-						}
-						ctx = templ.InitializeContext(ctx)
-						if r.Targets == 0 {
-							templ_7745c5c3_Err = ui.Quiet("not sent").Render(ctx, templ_7745c5c3_Buffer)
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-						} else {
-							templ_7745c5c3_Err = ui.StatusBadge(r.Status).Render(ctx, templ_7745c5c3_Buffer)
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-						}
-						return nil
-					})
-					templ_7745c5c3_Err = ui.Cell("Provisioning").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Cell("Changed").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Row("user-"+r.User.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Row("group-"+g.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Grille{Label: "Users", Columns: []ui.Column{{Label: "Name"}, {Label: "Email"}, {Label: "Department"}, {Label: "User"}, {Label: "Provisioning"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.Grille{Label: "Groups", Columns: []ui.Column{{Label: "Name"}, {Label: "Members", End: true}, {Label: "Changed"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -456,7 +343,33 @@ func userTable(v UsersView) templ.Component {
 	})
 }
 
-func dashed(text string) templ.Component {
+// GroupView is what both tabs of a group's page have in common.
+type GroupView struct {
+	Shell       Shell
+	Group       directory.Group
+	Connections []directory.Connection // that send the group's members, and so keep the group
+}
+
+// Tabs of a group's page.
+const (
+	tabMembers      = "members"
+	tabGroupGeneral = "general"
+)
+
+func (v GroupView) url() string { return GroupURL(v.Group.ID) }
+
+func (v GroupView) tabs(current string) []ui.Tab {
+	count := ""
+	if v.Group.Members > 0 {
+		count = ui.Count(int(v.Group.Members))
+	}
+	return []ui.Tab{
+		{Label: "Members", Href: v.url(), Count: count, Current: current == tabMembers},
+		{Label: "General", Href: v.url() + "/general", Current: current == tabGroupGeneral},
+	}
+}
+
+func groupHead(v GroupView, tab string, actions []ui.Action) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -472,79 +385,24 @@ func dashed(text string) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var14 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var14 == nil {
-			templ_7745c5c3_Var14 = templ.NopComponent
+		templ_7745c5c3_Var13 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var13 == nil {
+			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if text == "" {
-			templ_7745c5c3_Err = ui.Quiet("–").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<span class=\"wrap-anywhere\">")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(text)
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 157, Col: 36}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</span>")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
+		templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: v.Group.DisplayName, Text: "Group", Icon: "users-round", Actions: actions}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = ui.Tabs("Parts of this group", v.tabs(tab)).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		return nil
 	})
 }
 
-func activeBadge(u directory.User) templ.Component {
-	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
-			return templ_7745c5c3_CtxErr
-		}
-		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-		if !templ_7745c5c3_IsBuffer {
-			defer func() {
-				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err == nil {
-					templ_7745c5c3_Err = templ_7745c5c3_BufErr
-				}
-			}()
-		}
-		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var16 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var16 == nil {
-			templ_7745c5c3_Var16 = templ.NopComponent
-		}
-		ctx = templ.ClearChildren(ctx)
-		switch {
-		case u.State == directory.Deleted, u.State == directory.TakenBack:
-			templ_7745c5c3_Err = ui.StatusBadge("deleted").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		case u.Active:
-			templ_7745c5c3_Err = ui.StatusBadge("active").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		default:
-			templ_7745c5c3_Err = ui.StatusBadge("disabled").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		return nil
-	})
-}
+// Members says how many are in a group.
+func Members(g directory.Group) string { return countWords(int(g.Members), "member") }
 
 var _ = templruntime.GeneratedTemplate

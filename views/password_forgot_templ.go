@@ -9,8 +9,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// ForgotView is the page of a forgotten password.
-type ForgotView struct {
+// PasswordForgotView is the page of a forgotten password.
+type PasswordForgotView struct {
 	Brand BrandView
 	Sent  bool // the answer to the form, whoever asked
 	Error string
@@ -49,7 +49,7 @@ func noMail(b BrandView, what string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs("Mail is not set up here. Ask an administrator of " + orElse(b.Brand.Name, "your organisation") + " for help, and tell them that the mail server is missing.")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `forgot.templ`, Line: 16, Col: 161}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `password_forgot.templ`, Line: 16, Col: 161}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -63,8 +63,8 @@ func noMail(b BrandView, what string) templ.Component {
 	})
 }
 
-// Forgot offers a link by mail to somebody who does not know the password any more.
-func Forgot(v ForgotView) templ.Component {
+// PasswordForgot offers a link by mail to somebody who does not know the password any more.
+func PasswordForgot(v PasswordForgotView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

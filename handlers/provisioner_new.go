@@ -11,9 +11,9 @@ import (
 	"usher/views/ui"
 )
 
-// showProvisionerCreate shows the form. Choosing a connection asks again for its connectors: htmx for that field
+// showProvisionerNew shows the form. Choosing a connection asks again for its connectors: htmx for that field
 // alone, a browser without scripts for the whole page with what was typed.
-func (s *Server) showProvisionerCreate(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) showProvisionerNew(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	choice, err := s.provisionerChoice(r, q.Get("connection"), q.Get("connector"))
 	if err != nil {
@@ -25,10 +25,10 @@ func (s *Server) showProvisionerCreate(w http.ResponseWriter, r *http.Request) e
 	p, _ := readProvisioner(q)
 	f := provisionerForm(p, nil)
 	keepDeadline(&f, q)
-	return s.renderProvisionerCreate(w, r, http.StatusOK, choice, f)
+	return s.renderProvisionerNew(w, r, http.StatusOK, choice, f)
 }
 
-func (s *Server) renderProvisionerCreate(w http.ResponseWriter, r *http.Request, status int, c views.ProvisionerChoice, f views.ProvisionerForm) error {
+func (s *Server) renderProvisionerNew(w http.ResponseWriter, r *http.Request, status int, c views.ProvisionerChoice, f views.ProvisionerForm) error {
 	sh := s.shell(r, views.NavLoginRegistration, "New Provisioner", loginRegistrationCrumb(), provisionersCrumb())
 	sh.Narrow = true
 	return s.render(w, r, status, views.ProvisionerNew(views.ProvisionerNewView{Shell: sh, Choose: c, Form: f}))
@@ -130,7 +130,7 @@ func (s *Server) createProvisioner(w http.ResponseWriter, r *http.Request) error
 	}
 	shown := provisionerForm(p, errs)
 	keepDeadline(&shown, f)
-	return s.renderProvisionerCreate(w, r, http.StatusUnprocessableEntity, choice, shown)
+	return s.renderProvisionerNew(w, r, http.StatusUnprocessableEntity, choice, shown)
 }
 
 func chosen(c views.ProvisionerChoice) map[string]string {

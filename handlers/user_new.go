@@ -11,11 +11,11 @@ import (
 // offeredGroups is how many groups the form for a new user has checkboxes for.
 const offeredGroups = 50
 
-func (s *Server) showNewUser(w http.ResponseWriter, r *http.Request) error {
-	return s.renderNewUser(w, r, http.StatusOK, views.UserNewView{})
+func (s *Server) showUserNew(w http.ResponseWriter, r *http.Request) error {
+	return s.renderUserNew(w, r, http.StatusOK, views.UserNewView{})
 }
 
-func (s *Server) renderNewUser(w http.ResponseWriter, r *http.Request, status int, v views.UserNewView) error {
+func (s *Server) renderUserNew(w http.ResponseWriter, r *http.Request, status int, v views.UserNewView) error {
 	var err error
 	if v.Blocking, err = s.Store.BlockingProvisioners(r.Context(), directory.Console); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request) error {
 		if len(e.Fields) == 0 {
 			v.Refused = e.Message
 		}
-		return s.renderNewUser(w, r, status, v)
+		return s.renderUserNew(w, r, status, v)
 	}
 	if err != nil {
 		return err

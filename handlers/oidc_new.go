@@ -12,13 +12,13 @@ import (
 	"usher/views/ui"
 )
 
-func (s *Server) showOIDCCreate(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) showOIDCNew(w http.ResponseWriter, r *http.Request) error {
 	in := oidc.SignIn{Scopes: oidc.DefaultScopes, Settings: oidc.NewSettings()}
 	// The ID is made here, because the redirect URL has it in it and the provider wants that before it gives a client ID.
-	return s.renderOIDCCreate(w, r, http.StatusOK, directory.Connection{ID: directory.NewID()}, views.OIDCForm{SignIn: in})
+	return s.renderOIDCNew(w, r, http.StatusOK, directory.Connection{ID: directory.NewID()}, views.OIDCForm{SignIn: in})
 }
 
-func (s *Server) renderOIDCCreate(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, f views.OIDCForm) error {
+func (s *Server) renderOIDCNew(w http.ResponseWriter, r *http.Request, status int, n directory.Connection, f views.OIDCForm) error {
 	sh := s.shell(r, views.NavConnections, "Standard-Based IdP (OpenID Connect)", connectionsCrumb(), newConnectionCrumb())
 	sh.Narrow = true
 	f.RedirectURL = s.OIDC.RedirectURL(n.ID)
@@ -48,7 +48,7 @@ func (s *Server) createOIDC(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(wrong) > 0 {
-		return s.renderOIDCCreate(w, r, http.StatusUnprocessableEntity, n, in.form(wrong))
+		return s.renderOIDCNew(w, r, http.StatusUnprocessableEntity, n, in.form(wrong))
 	}
 	flash(r, ui.Flash{Title: "Successfully created the connection.", Text: "Test it, then look at Just-in-Time Provisioning: it decides who gets an account."})
 	return s.redirect(w, r, views.OIDCSettingsURL(n.ID))
