@@ -29,7 +29,7 @@ func TestSentIsWhatIsCreated(t *testing.T) {
 	if p.Text(attrEmail) != "Ada" {
 		t.Error("the profile that was given has changed")
 	}
-	r := newRig(t, googlefake.Options{}, settings...)
+	r := newFixture(t, googlefake.Options{}, settings...)
 	if u := r.user(r.create(p).ID); u.PrimaryEmail != shown.Text(attrEmail) || u.Document["orgUnitPath"] != shown.Text(attrOrgUnit) {
 		t.Errorf("created: %+v", u)
 	}
@@ -47,7 +47,7 @@ func TestSentIsWhatIsCreated(t *testing.T) {
 }
 
 func TestMoreAttributes(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	p := profile(1)
 	for key, v := range map[string]any{attrEmployeeID: "E7", attrManager: "boss@example.com", attrCostCenter: "C1", attrCompany: "Engines Ltd", attrEmployment: "Contractor",
 		attrLanguage: "en-GB", attrRecoverTo: "ada@home.net", attrRecoverBy: "+442012345678", attrListed: false,
@@ -82,7 +82,7 @@ func TestMoreAttributes(t *testing.T) {
 
 // Google replaces lists whole: what others wrote into them stays, and so does our own ID.
 func TestOthersEntriesStay(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	id := r.Seed(profile(1), profile(1).ResourceID, false)
 	r.Edit(id, "relations", []any{map[string]any{"type": "assistant", "value": "a@example.com"}, map[string]any{"type": "manager", "value": "old@example.com"}})
 	if err := r.Update(t.Context(), id, connectors.Changes{Set: map[string]any{attrManager: "new@example.com", attrEmployeeID: "E7"}, Want: profile(1)}); err != nil {
@@ -97,7 +97,7 @@ func TestOthersEntriesStay(t *testing.T) {
 
 // The first reads after a create lack the external IDs: written back, such a list would take our ID away.
 func TestOurIDIsNotLostToAnEarlyRead(t *testing.T) {
-	r := newRig(t, quirks(googlefake.Quirks{Bare: time.Minute}))
+	r := newFixture(t, quirks(googlefake.Quirks{Bare: time.Minute}))
 	a := r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, set(attrEmployeeID, "E7")), connectors.Temporary)
 	r.recent = recent{} // as after a restart
@@ -109,7 +109,7 @@ func TestOurIDIsNotLostToAnEarlyRead(t *testing.T) {
 }
 
 func TestWrongValuesOfMoreAttributes(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for key, vs := range map[string][]any{attrAddresses: {"x", []any{"x"}, []any{map[string]any{"region": 7.0}}}, attrListed: {"yes"}, attrEmployeeID: {7.0}, attrManager: {true}, attrLanguage: {[]any{}, 1.0}} {
 		for _, v := range vs {
 			if blank(v) {
@@ -127,7 +127,7 @@ func TestWrongValuesOfMoreAttributes(t *testing.T) {
 func TestCheckLooksForTheOrgUnits(t *testing.T) {
 	step := func(scopes ...string) connectors.Step {
 		t.Helper()
-		r := newRig(t, googlefake.Options{Scopes: append(scopes, googlefake.UserScope)}, keyOrgUnit, "/Staff", keyDisabledUnit, "/Nowhere")
+		r := newFixture(t, googlefake.Options{Scopes: append(scopes, googlefake.UserScope)}, keyOrgUnit, "/Staff", keyDisabledUnit, "/Nowhere")
 		report, err := r.Check(t.Context())
 		if err != nil {
 			t.Fatal(err)

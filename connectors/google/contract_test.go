@@ -183,25 +183,25 @@ func TestContractWithQuirks(t *testing.T) {
 	}
 }
 
-// rig is a target with an open connector, whose journal must be free of violations in the end.
-type rig struct {
+// fixture is a target with an open connector, whose journal must be free of violations in the end.
+type fixture struct {
 	target
 	*connector
 	t *testing.T
 }
 
 // Update and UpdateGroup are the connector's without what the answer shows.
-func (r rig) Update(ctx context.Context, id string, c connectors.Changes) error {
+func (r fixture) Update(ctx context.Context, id string, c connectors.Changes) error {
 	_, err := r.connector.Update(ctx, id, c)
 	return err
 }
 
-func (r rig) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+func (r fixture) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
 	_, err := r.connector.UpdateGroup(ctx, id, g)
 	return err
 }
 
-func newRig(t *testing.T, o googlefake.Options, settings ...string) rig {
+func newFixture(t *testing.T, o googlefake.Options, settings ...string) fixture {
 	t.Helper()
 	g := newTarget(t, o)
 	t.Cleanup(func() {
@@ -213,12 +213,12 @@ func newRig(t *testing.T, o googlefake.Options, settings ...string) rig {
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
-	return rig{g, connectortest.Open(t, Definition(), input).(*connector), t}
+	return fixture{g, connectortest.Open(t, Definition(), input).(*connector), t}
 }
 
 func quirks(q googlefake.Quirks) googlefake.Options { return googlefake.Options{Quirks: q} }
 
-func (r rig) create(p connectors.Profile) connectors.Account {
+func (r fixture) create(p connectors.Profile) connectors.Account {
 	r.t.Helper()
 	a, err := r.Create(r.t.Context(), p)
 	if err != nil {
@@ -227,7 +227,7 @@ func (r rig) create(p connectors.Profile) connectors.Account {
 	return a
 }
 
-func (r rig) find(p connectors.Profile) connectors.Account {
+func (r fixture) find(p connectors.Profile) connectors.Account {
 	r.t.Helper()
 	a, err := r.Find(r.t.Context(), p)
 	if err != nil {
@@ -236,7 +236,7 @@ func (r rig) find(p connectors.Profile) connectors.Account {
 	return a
 }
 
-func (r rig) user(id string) googlefake.User {
+func (r fixture) user(id string) googlefake.User {
 	r.t.Helper()
 	u, ok := r.User(id)
 	if !ok {
@@ -258,7 +258,7 @@ func want(t *testing.T, err error, kind connectors.Kind) *connectors.Error {
 }
 
 // calls is the journal in short, tokens included: "POST token, POST users, GET users/…".
-func (r rig) calls() string {
+func (r fixture) calls() string {
 	var out []string
 	for _, q := range r.Journal() {
 		path := strings.TrimPrefix(strings.TrimPrefix(q.Path, googlefake.Prefix), "/")
@@ -271,7 +271,7 @@ func (r rig) calls() string {
 }
 
 // sent is the body of the latest request with the method.
-func (r rig) sent(method string) string {
+func (r fixture) sent(method string) string {
 	body := ""
 	for _, q := range r.Journal() {
 		if q.Method == method && q.Path != googlefake.TokenPath {

@@ -13,7 +13,7 @@ import (
 )
 
 func TestG05NotVisibleAfterACreate(t *testing.T) {
-	r := newRig(t, quirks(googlefake.Quirks{Hidden: 20 * time.Second}))
+	r := newFixture(t, quirks(googlefake.Quirks{Hidden: 20 * time.Second}))
 	a := r.create(profile(1))
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.NotFound)
@@ -31,7 +31,7 @@ func TestG05NotVisibleAfterACreate(t *testing.T) {
 }
 
 func TestG09ConflictWithOurOwn(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	first := r.create(profile(1))
 	_, err := r.Create(t.Context(), profile(1))
 	e := want(t, err, connectors.Conflict)
@@ -48,7 +48,7 @@ func TestG09ConflictWithOurOwn(t *testing.T) {
 }
 
 func TestG10ConflictWithAForeignUser(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	id := r.Seed(profile(1), "", false)
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Conflict); !strings.Contains(e.Message, id) {
@@ -63,7 +63,7 @@ func TestG10ConflictWithAForeignUser(t *testing.T) {
 }
 
 func TestG11TheAddressIsAnAlias(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.seed(profile(2), "", googlefake.Seed{Aliases: []string{"user001@example.com"}})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Invalid); !strings.Contains(e.Message, "alias of user002@example.com") {
@@ -74,7 +74,7 @@ func TestG11TheAddressIsAnAlias(t *testing.T) {
 }
 
 func TestG12TheAddressBelongsToAGroup(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	r.PutGroup(googlefake.Group{Email: "user001@example.com"})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Invalid); !strings.Contains(e.Message, "belongs to a group") {
@@ -84,7 +84,7 @@ func TestG12TheAddressBelongsToAGroup(t *testing.T) {
 
 // Where no groups are pushed their scope is not asked for, and the words say what could not be seen.
 func TestG12WithoutTheGroupsScope(t *testing.T) {
-	r := newRig(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
+	r := newFixture(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
 	r.PutGroup(googlefake.Group{Email: "user001@example.com"})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Conflict); !strings.Contains(e.Remedy, "A group may have it") || strings.Contains(r.calls(), "groups") {
@@ -107,7 +107,7 @@ func TestG13DeletedUserHasTheAddress(t *testing.T) {
 		"administrators come never": {[]string{keyOnRemoved, removedRestore}, profile(1).ResourceID, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, quirks(googlefake.Quirks{KeepAddress: true, PageCap: 2}), c.settings...)
+			r := newFixture(t, quirks(googlefake.Quirks{KeepAddress: true, PageCap: 2}), c.settings...)
 			for n := 2; n < 7; n++ { // more than a page of others
 				if err := r.Drop(r.Seed(profile(n), "", false)); err != nil {
 					t.Fatal(err)
@@ -138,7 +138,7 @@ func TestG13DeletedUserHasTheAddress(t *testing.T) {
 func TestG14LostAnswerOfACreate(t *testing.T) {
 	for _, drop := range []string{fakekit.Reset, fakekit.EOF} {
 		t.Run(drop, func(t *testing.T) {
-			r := newRig(t, googlefake.Options{})
+			r := newFixture(t, googlefake.Options{})
 			r.AddFault(fakekit.Fault{Method: "POST", PathRe: api, Phase: fakekit.After, Drop: drop})
 			_, err := r.Create(t.Context(), profile(1))
 			want(t, err, connectors.Unknown)
@@ -153,7 +153,7 @@ func TestG14LostAnswerOfACreate(t *testing.T) {
 }
 
 func TestG15UnavailableBeforeTheCreate(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.AddFault(fakekit.Fault{Method: "POST", PathRe: api, Status: 503, Body: googlefake.ErrorBody(503, "backendError", "Backend Error")})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
@@ -168,7 +168,7 @@ func TestG15UnavailableBeforeTheCreate(t *testing.T) {
 }
 
 func TestG16InvitedPersonalAccount(t *testing.T) {
-	r := newRig(t, quirks(googlefake.Quirks{Taken: "user001"}), keyInvite, "true")
+	r := newFixture(t, quirks(googlefake.Quirks{Taken: "user001"}), keyInvite, "true")
 	a, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Pending); e.Status != http.StatusAccepted || a.ID != "" {
 		t.Errorf("%+v %+v", a, e)
@@ -176,7 +176,7 @@ func TestG16InvitedPersonalAccount(t *testing.T) {
 }
 
 func TestG16PersonalAccountIsNotInvited(t *testing.T) {
-	r := newRig(t, quirks(googlefake.Quirks{Taken: "user001"}))
+	r := newFixture(t, quirks(googlefake.Quirks{Taken: "user001"}))
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Conflict); !strings.Contains(e.Remedy, "personal Google account") {
 		t.Errorf("remedy: %s", e.Remedy)
@@ -184,7 +184,7 @@ func TestG16PersonalAccountIsNotInvited(t *testing.T) {
 }
 
 func TestG16NoEmptyID(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for _, body := range []string{"{}", `{"primaryEmail":"user001@example.com"}`, "not JSON", ""} {
 		r.AddFault(fakekit.Fault{Method: "POST", PathRe: api, Status: 200, Body: body})
 		_, err := r.Create(t.Context(), profile(1))
@@ -193,7 +193,7 @@ func TestG16NoEmptyID(t *testing.T) {
 }
 
 func TestG31UnknownOrgUnit(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, keyOrgUnit, "/Nowhere")
+	r := newFixture(t, googlefake.Options{}, keyOrgUnit, "/Nowhere")
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Message, "INVALID_OU_ID") {
 		t.Errorf("message: %s", e.Message)
@@ -206,7 +206,7 @@ func TestG31UnknownOrgUnit(t *testing.T) {
 }
 
 func TestG32DelegatedAdministrator(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	if err := r.Promote(r.Administrator(), false, true); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestG32DelegatedAdministrator(t *testing.T) {
 }
 
 func TestCreateSendsEverythingAtOnce(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, keyForceChange, "true", keyOrgUnit, "/Staff")
+	r := newFixture(t, googlefake.Options{}, keyForceChange, "true", keyOrgUnit, "/Staff")
 	r.create(profile(1))
 	const body = `{"changePasswordAtNextLogin":true,"externalIds":[{"customType":"idp-id","type":"custom","value":"0198f000-0000-7000-8000-000000000001"}],` +
 		`"name":{"displayName":"Ada user001","familyName":"Lovelace","givenName":"Ada"},"orgUnitPath":"/Staff",` +
@@ -250,7 +250,7 @@ func TestPasswordsAreRandomAndNeverTraced(t *testing.T) {
 		}
 		seen[p] = true
 	}
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	if _, err := r.Create(connectors.WithTrace(t.Context(), &trace), profile(1)); err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,7 @@ func TestPatterns(t *testing.T) {
 }
 
 func TestForeignDomainsAreRejectedBeforeAnyCall(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for _, name := range []string{"ada@elsewhere.net", "@example.com", " "} {
 		_, err := r.Create(t.Context(), with(profile(1), attrEmail, name))
 		want(t, err, connectors.Invalid)
@@ -168,7 +168,7 @@ func TestDefaultMappingWorksOutOfTheBox(t *testing.T) {
 			{Value: "+44 3"}, {Value: "+44 4", Type: "boat"}}, EmployeeNumber: "E7", UserType: "Contractor", CostCenter: "C1", Organization: "Engines Ltd",
 		Manager: directory.Manager{Value: "0198f000"}, Addresses: []directory.Address{{Type: "home", Locality: "Secret"}, {Type: "work", Locality: "London", Country: "GB"}}}}
 	bare := directory.User{ID: "2", UserName: "grace@example.org"}
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for _, u := range []directory.User{whole, bare} {
 		p, err := m.Profile(u)
 		if err != nil {
@@ -204,7 +204,7 @@ func TestTheFormShowsTheScopes(t *testing.T) {
 }
 
 func TestWrongValues(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for key, v := range map[string]any{attrTitle: 7.0, attrSuspended: "yes", attrPhones: "+44", attrEmails: []any{"x"}, attrGiven: true} {
 		_, err := r.Create(t.Context(), with(profile(1), key, v))
 		if e := want(t, err, connectors.Invalid); !strings.Contains(e.Message, key) {
@@ -221,7 +221,7 @@ func TestWrongValues(t *testing.T) {
 }
 
 func TestOtherAddresses(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(with(profile(1), attrEmails, []any{map[string]any{"value": "ada@home.net", "type": "home"}, map[string]any{"value": "ada@club.net", "type": "club", "primary": true}}))
 	want := []any{map[string]any{"address": "ada@home.net", "type": "home"}, map[string]any{"address": "ada@club.net", "type": "custom", "customType": "club"}}
 	if got := r.user(a.ID).Document["emails"]; !reflect.DeepEqual(got, want) {

@@ -20,7 +20,7 @@ import (
 )
 
 func TestG01NotDelegated(t *testing.T) {
-	r := newRig(t, googlefake.Options{Scopes: []string{}})
+	r := newFixture(t, googlefake.Options{Scopes: []string{}})
 	_, err := r.Create(t.Context(), profile(1))
 	e := want(t, err, connectors.Denied)
 	if !strings.Contains(e.Remedy, userScope) || !strings.Contains(e.Remedy, r.key.ClientID) || e.Status != 401 || e.Code != "unauthorized_client" {
@@ -37,12 +37,12 @@ func TestG01NotDelegated(t *testing.T) {
 
 // One scope that is missing has a name, and only the users' is needed.
 func TestG01MissingScopeIsNamed(t *testing.T) {
-	r := newRig(t, googlefake.Options{Scopes: []string{googlefake.GroupScope}}, connectors.PushGroups, "true")
+	r := newFixture(t, googlefake.Options{Scopes: []string{googlefake.GroupScope}}, connectors.PushGroups, "true")
 	_, err := r.Check(t.Context())
 	if e := want(t, err, connectors.Denied); !strings.HasPrefix(e.Remedy, "The scope "+userScope+" is missing") {
 		t.Errorf("remedy: %s", e.Remedy)
 	}
-	r = newRig(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
+	r = newFixture(t, googlefake.Options{Scopes: []string{googlefake.UserScope}})
 	report, err := r.Check(t.Context())
 	if last := report.Steps[len(report.Steps)-1]; err != nil || last.State != connectors.StepOK {
 		t.Errorf("%v: %+v", err, last)
@@ -50,7 +50,7 @@ func TestG01MissingScopeIsNamed(t *testing.T) {
 }
 
 func TestG02SubjectUnknown(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, keySubject, "nobody@example.com")
+	r := newFixture(t, googlefake.Options{}, keySubject, "nobody@example.com")
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); !strings.Contains(e.Remedy, "nobody@example.com") || e.Message != "Invalid email or User ID" {
 		t.Errorf("%+v", e)
@@ -58,7 +58,7 @@ func TestG02SubjectUnknown(t *testing.T) {
 }
 
 func TestG03TokenEndpointFailsTwice(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.AddFault(fakekit.Fault{PathRe: googlefake.TokenPath, Times: 2, Status: 400, Body: fakekit.TokenError("internal_failure", "Backend Error")})
 	for range 2 {
 		_, err := r.Create(t.Context(), profile(1))
@@ -84,7 +84,7 @@ func TestG03OtherTokenTrouble(t *testing.T) {
 		"no token":     {fakekit.Fault{Status: 200, Body: "{}"}, connectors.Temporary, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, googlefake.Options{})
+			r := newFixture(t, googlefake.Options{})
 			c.fault.PathRe = googlefake.TokenPath
 			r.AddFault(c.fault)
 			_, err := r.Create(t.Context(), profile(1))
@@ -111,7 +111,7 @@ func TestG03AnotherKeyIsRefused(t *testing.T) {
 }
 
 func TestG17Quotas(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for status, reason := range map[int]string{403: "userRateLimitExceeded", 429: "rateLimitExceeded"} {
 		r.AddFault(fakekit.Fault{PathRe: api, Status: status, Header: http.Header{"Retry-After": {"30"}}, Body: googlefake.ErrorBody(status, reason, "Quota exceeded.")})
 		_, err := r.Create(t.Context(), profile(1))
@@ -133,7 +133,7 @@ func TestG18PlainTextErrors(t *testing.T) {
 		"<!DOCTYPE html><title>Error 404</title>":        {404, connectors.Misconfigured},
 		"<html>Temporarily moved to a login page</html>": {302, connectors.Misconfigured},
 	} {
-		r := newRig(t, googlefake.Options{})
+		r := newFixture(t, googlefake.Options{})
 		r.AddFault(fakekit.Fault{PathRe: api, Status: c.status, Body: body, Header: http.Header{"Content-Type": {"text/html"}}})
 		_, err := r.Find(t.Context(), profile(1))
 		if e := want(t, err, c.kind); strings.Contains(e.Message, "<") {
@@ -143,7 +143,7 @@ func TestG18PlainTextErrors(t *testing.T) {
 }
 
 func TestG19TokenRevokedOnce(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.create(profile(1))
 	r.Revoke()
 	r.ClearJournal()
@@ -154,7 +154,7 @@ func TestG19TokenRevokedOnce(t *testing.T) {
 }
 
 func TestG20TokenRefusedForEver(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.AddFault(fakekit.Fault{PathRe: api, Times: -1, Status: 401, Body: googlefake.ErrorBody(401, "authError", "Invalid Credentials")})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Denied)
@@ -164,7 +164,7 @@ func TestG20TokenRefusedForEver(t *testing.T) {
 }
 
 func TestTokensAreSharedAndRenewed(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	var wg sync.WaitGroup
 	for n := range 20 {
 		wg.Go(func() { _, _ = r.Find(context.Background(), profile(n)) })
@@ -250,7 +250,7 @@ func openRig(t *testing.T, g target) *connector {
 }
 
 func TestAStackTraceIsKeptApart(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "users", Status: 500, Body: googlefake.ErrorBody(500, "backendError", "com.google.Oops: no\n\tat com.google.A.b(A.java:1)")})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Unknown); e.Message != "com.google.Oops: no" || !strings.Contains(e.More, "A.java:1") {
@@ -260,7 +260,7 @@ func TestAStackTraceIsKeptApart(t *testing.T) {
 
 // A refusal by the token endpoint is one under any status line.
 func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.AddFault(fakekit.Fault{PathRe: "token", Status: 200, Body: "\xef\xbb\xbf" + fakekit.TokenError("invalid_grant", "Invalid email or User ID")})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); e.Code != "invalid_grant" || e.Message != "Invalid email or User ID" {

@@ -14,7 +14,7 @@ import (
 )
 
 func TestG29PagesOfAList(t *testing.T) {
-	r := newRig(t, quirks(googlefake.Quirks{PageCap: 2}))
+	r := newFixture(t, quirks(googlefake.Quirks{PageCap: 2}))
 	keep := func(*directory.User) bool { return true }
 	found, err := r.search(t.Context(), connectors.OpFind, "", true, keep)
 	if err != nil || len(found) != 0 {
@@ -42,7 +42,7 @@ func TestG29PagesOfAList(t *testing.T) {
 func TestG33AwkwardAddresses(t *testing.T) {
 	for _, local := range []string{"a+b", "o'brien", "zoë", "a%2fb", "a/b?c#d", "a b"} {
 		t.Run(local, func(t *testing.T) {
-			r := newRig(t, googlefake.Options{})
+			r := newFixture(t, googlefake.Options{})
 			p := with(profile(1), attrEmail, local+"@example.com")
 			id := r.Seed(p, p.ResourceID, false)
 			if a := r.find(p); a.ID != id {
@@ -58,7 +58,7 @@ func TestG33AwkwardAddresses(t *testing.T) {
 }
 
 func TestOurAccountWinsOverTheName(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.Seed(profile(1), "", false)
 	id := r.Seed(profile(2), profile(1).ResourceID, false)
 	if a := r.find(profile(1)); a.ID != id || a.ExternalID != profile(1).ResourceID {
@@ -68,7 +68,7 @@ func TestOurAccountWinsOverTheName(t *testing.T) {
 
 func TestTwoAccountsOfOursAreAnAdministratorsQuestion(t *testing.T) {
 	g := newTarget(t, googlefake.Options{})
-	r := rig{g, openRig(t, g), t}
+	r := fixture{g, openRig(t, g), t}
 	a, b := r.Seed(profile(2), profile(1).ResourceID, false), r.Seed(profile(3), profile(1).ResourceID, false)
 	_, err := r.Find(t.Context(), profile(1))
 	if e := want(t, err, connectors.Invalid); !strings.Contains(e.Message, a) || !strings.Contains(e.Message, b) {
@@ -81,7 +81,7 @@ func TestTwoAccountsOfOursAreAnAdministratorsQuestion(t *testing.T) {
 
 // A search compares without case and by substrings; the label and the exact value decide.
 func TestStampsAreComparedHere(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	p := profile(1)
 	p.ResourceID = "ABC-1"
 	r.Seed(profile(2), "abc-1", false)
@@ -92,7 +92,7 @@ func TestStampsAreComparedHere(t *testing.T) {
 }
 
 func TestQuotesInASearch(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	p := profile(1)
 	p.ResourceID = "o'clock"
 	id := r.Seed(profile(2), p.ResourceID, false)
@@ -102,7 +102,7 @@ func TestQuotesInASearch(t *testing.T) {
 }
 
 func TestFindWithoutAnAddress(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	for _, address := range []string{"", "ada@elsewhere.net"} {
 		p := connectors.Profile{ResourceID: profile(1).ResourceID, Values: map[string]any{attrEmail: address}}
@@ -115,14 +115,14 @@ func TestFindWithoutAnAddress(t *testing.T) {
 }
 
 func TestAnAnswerWithoutAUserIsNoUser(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.AddFault(fakekit.Fault{Method: "GET", PathRe: api, Status: 200, Body: "{}"})
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Temporary)
 }
 
 func TestShown(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.create(profile(1))
 	got := r.find(profile(1)).Shown
 	const text = `map[department:Engines name.displayName:Ada user001 name.familyName:Lovelace name.givenName:Ada orgUnitPath:/ ` +

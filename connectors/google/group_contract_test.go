@@ -64,13 +64,13 @@ func TestGroupContract(t *testing.T) {
 	}
 }
 
-// newGroupRig is a rig that pushes groups.
-func newGroupRig(t *testing.T, q googlefake.Quirks, settings ...string) rig {
+// newGroupFixture is a fixture that pushes groups.
+func newGroupFixture(t *testing.T, q googlefake.Quirks, settings ...string) fixture {
 	t.Helper()
-	return newRig(t, googlefake.Options{Scopes: allScopes(), Quirks: q}, append(settings, connectors.PushGroups, "true")...)
+	return newFixture(t, googlefake.Options{Scopes: allScopes(), Quirks: q}, append(settings, connectors.PushGroups, "true")...)
 }
 
-func (r rig) createGroup(g connectors.GroupProfile) string {
+func (r fixture) createGroup(g connectors.GroupProfile) string {
 	r.t.Helper()
 	a, err := r.CreateGroup(r.t.Context(), g)
 	if err != nil {
@@ -79,16 +79,16 @@ func (r rig) createGroup(g connectors.GroupProfile) string {
 	return a.ID
 }
 
-func (r rig) seedUser(n int) string {
+func (r fixture) seedUser(n int) string {
 	return r.seed(profile(n), "", googlefake.Seed{Age: time.Hour})
 }
 
-func (r rig) change(id string, add, remove []string) (map[string]error, error) {
+func (r fixture) change(id string, add, remove []string) (map[string]error, error) {
 	return r.ChangeMembers(r.t.Context(), id, connectors.MemberChanges{Add: add, Remove: remove})
 }
 
 // members are the IDs and roles of a group's members, as the fake has them.
-func (r rig) roles(id string) map[string]string {
+func (r fixture) roles(id string) map[string]string {
 	out := map[string]string{}
 	for _, g := range r.AllGroups() {
 		for _, m := range g.Members {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestGroupsAreMadeWithTheirAddress(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{}, keyGroupDomain, "example.org")
+	r := newGroupFixture(t, googlefake.Quirks{}, keyGroupDomain, "example.org")
 	id := r.createGroup(connectors.GroupProfile{ResourceID: group(1).ResourceID, Name: "Über-Team R&D"})
 	const body = `{"email":"uber-team-r-d@example.org","externalIds":[{"id":"0198f000-0000-7000-9000-000000000001","namespace":"idp-id"}],"name":"Über-Team R&D"}`
 	if sent := strings.ReplaceAll(r.sent("POST"), `\u0026`, "&"); sent != body {
@@ -50,7 +50,7 @@ func TestSlugs(t *testing.T) {
 
 // A Workspace account whose groups take no external IDs says so once; after that nobody asks again.
 func TestGroupsWithoutExternalIDs(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{NoGroupIDs: true})
+	r := newGroupFixture(t, googlefake.Quirks{NoGroupIDs: true})
 	r.createGroup(group(1))
 	r.createGroup(group(2))
 	if n := strings.Count(r.calls(), "POST groups"); n != 3 {
@@ -65,7 +65,7 @@ func TestGroupsWithoutExternalIDs(t *testing.T) {
 }
 
 func TestFindGroupPrefersOursThenTheAddressThenTheName(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{PageCap: 1})
+	r := newGroupFixture(t, googlefake.Quirks{PageCap: 1})
 	named := r.PutGroup(googlefake.Group{Email: "x@example.com", Name: "engines 1"})
 	found := func() string {
 		t.Helper()
@@ -94,7 +94,7 @@ func TestFindGroupPrefersOursThenTheAddressThenTheName(t *testing.T) {
 }
 
 func TestForbiddenOnAGroup(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id, who := r.createGroup(group(1)), r.seedUser(1)
 	r.AddFault(fakekit.Fault{PathRe: "groups/", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	_, err := r.change(id, []string{who}, nil)
@@ -109,7 +109,7 @@ func TestForbiddenOnAGroup(t *testing.T) {
 }
 
 func TestUnusableGroupIDs(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	for _, id := range []string{"", ".", "..", "a@example.com"} {
 		want(t, r.UpdateGroup(t.Context(), id, group(1)), connectors.Invalid)
 		want(t, r.DeleteGroup(t.Context(), id), connectors.Invalid)
@@ -126,7 +126,7 @@ func TestUnusableGroupIDs(t *testing.T) {
 
 // Scopes that pushing needs are asked for only while it is on.
 func TestScopesOfGroups(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	if report, err := r.Check(t.Context()); err != nil || report.Capabilities[len(report.Capabilities)-1].Can {
 		t.Errorf("%v: %+v", err, report.Capabilities)
 	}
@@ -136,13 +136,13 @@ func TestScopesOfGroups(t *testing.T) {
 		}
 	}
 	for lacking, scopes := range map[string][]string{groupScope: {userScope}} {
-		r = newRig(t, googlefake.Options{Scopes: scopes}, connectors.PushGroups, "true")
+		r = newFixture(t, googlefake.Options{Scopes: scopes}, connectors.PushGroups, "true")
 		_, err := r.Check(t.Context())
 		if e := want(t, err, connectors.Denied); !strings.HasPrefix(e.Remedy, "The scope "+lacking+" is missing") {
 			t.Errorf("remedy: %s", e.Remedy)
 		}
 	}
-	r = newGroupRig(t, googlefake.Quirks{})
+	r = newGroupFixture(t, googlefake.Quirks{})
 	report, err := r.Check(t.Context())
 	if err != nil || !report.Capabilities[len(report.Capabilities)-1].Can {
 		t.Errorf("%v: %+v", err, report)

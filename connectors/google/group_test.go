@@ -10,7 +10,7 @@ import (
 )
 
 func TestG12TheGroupsAddressBelongsToAnother(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	r.seed(with(profile(1), attrEmail, "engines-1@example.com"), "", googlefake.Seed{Aliases: []string{"engines-2@example.com"}})
 	other := r.PutGroup(googlefake.Group{Email: "other@example.com", Name: "Other", Aliases: []string{"engines-3@example.com"}})
 	for n, words := range map[int]string{1: "belongs to a user", 2: "alias of the user engines-1@example.com", 3: "alias of the group other@example.com"} {
@@ -29,7 +29,7 @@ func TestG12TheGroupsAddressBelongsToAnother(t *testing.T) {
 }
 
 func TestG25MemberAlready(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id, who := r.createGroup(group(1)), r.seedUser(1)
 	for range 2 {
 		if refused, err := r.change(id, []string{who}, nil); err != nil || len(refused) != 0 {
@@ -42,7 +42,7 @@ func TestG25MemberAlready(t *testing.T) {
 }
 
 func TestG25MembershipPending(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id, who, next := r.createGroup(group(1)), r.seedUser(1), r.seedUser(2)
 	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "duplicate", "Member already exists.")})
 	refused, err := r.change(id, []string{who, next}, nil)
@@ -61,7 +61,7 @@ func TestG25MembershipPending(t *testing.T) {
 }
 
 func TestG26MemberAddedSlowly(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id, who := r.createGroup(group(1)), r.seedUser(1)
 	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 409, Body: googlefake.ErrorBody(409, "conflict", "The action may be delayed.")})
 	if refused, err := r.change(id, []string{who}, nil); err != nil || len(refused) != 0 {
@@ -73,7 +73,7 @@ func TestG26MemberAddedSlowly(t *testing.T) {
 }
 
 func TestG27CyclicMembership(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id, who, next := r.createGroup(group(1)), r.seedUser(1), r.seedUser(2)
 	r.AddFault(fakekit.Fault{Method: "POST", PathRe: "members", Status: 412, Body: googlefake.ErrorBody(412, "conditionNotMet", "Cyclic memberships not allowed.")})
 	refused, err := r.change(id, []string{who, next}, nil)
@@ -92,7 +92,7 @@ func TestG27CyclicMembership(t *testing.T) {
 }
 
 func TestG28MemberGoneAlready(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id, who := r.createGroup(group(1)), r.seedUser(1)
 	for status, body := range map[int]string{404: googlefake.ErrorBody(404, "notFound", "Resource Not Found: memberKey"),
 		412: googlefake.ErrorBody(412, "conditionNotMet", "The member is not in the group.")} {
@@ -110,7 +110,7 @@ func TestG28MemberGoneAlready(t *testing.T) {
 }
 
 func TestMembersWhoAreNotThereYetFailNobody(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	id := r.createGroup(group(1))
 	var who []string
 	for n := range 4 {
@@ -144,7 +144,7 @@ func TestMembersWhoAreNotThereYetFailNobody(t *testing.T) {
 
 // Taking one out is also a violation that the fake reports.
 func TestOwnersAndManagersAreLeftAlone(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{PageCap: 1})
+	r := newGroupFixture(t, googlefake.Quirks{PageCap: 1})
 	owner, manager, member := r.seedUser(1), r.seedUser(2), r.seedUser(3)
 	inner := r.PutGroup(googlefake.Group{Email: "inner@example.com", Name: "Inner"})
 	id := r.PutGroup(googlefake.Group{Email: "g@example.com", Name: "G", Members: []googlefake.Member{{ID: owner, Role: "OWNER"}, {ID: manager, Role: "MANAGER"},
@@ -172,7 +172,7 @@ func TestOwnersAndManagersAreLeftAlone(t *testing.T) {
 }
 
 func TestG29ExpiredPageOfMembers(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{PageCap: 1})
+	r := newGroupFixture(t, googlefake.Quirks{PageCap: 1})
 	id := r.PutGroup(googlefake.Group{Email: "g@example.com", Name: "G", Members: []googlefake.Member{{ID: r.seedUser(1)}, {ID: r.seedUser(2)}}})
 	expired := fakekit.Fault{Method: "GET", PathRe: "pageToken", Status: 400, Body: googlefake.ErrorBody(400, "invalid", "Invalid Input: pageToken")}
 	r.AddFault(expired)
@@ -194,7 +194,7 @@ func TestG29ExpiredPageOfMembers(t *testing.T) {
 
 // A Workspace account may have ten thousand groups: one is asked for by address or by name, and never all of them listed.
 func TestAGroupIsAskedForByName(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{PageCap: 1})
+	r := newGroupFixture(t, googlefake.Quirks{PageCap: 1})
 	for n := 2; n < 8; n++ {
 		r.PutGroup(googlefake.Group{Email: "other" + string(rune('0'+n)) + "@example.com", Name: "Other"})
 	}

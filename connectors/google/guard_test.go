@@ -28,7 +28,7 @@ func TestTheLibraryLogsNothing(t *testing.T) {
 	stdout, stderr := os.Stdout, os.Stderr
 	os.Stdout, os.Stderr = out, out
 	defer func() { os.Stdout, os.Stderr = stdout, stderr }()
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	r.create(profile(1))
 	if b, err := os.ReadFile(out.Name()); err != nil || strings.Contains(string(b), "ada") || strings.Contains(string(b), "password") {
 		t.Errorf("written: %s, %v", b, err)
@@ -55,7 +55,7 @@ func TestTheBodyIsSentAgain(t *testing.T) {
 	a.tokens.client = &http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"access_token":"two"}`))}, nil
 	})}
-	k := newRig(t, googlefake.Options{})
+	k := newFixture(t, googlefake.Options{})
 	a.tokens.config = k.tokens.config
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://x", strings.NewReader("hello"))
 	if err != nil {
@@ -69,7 +69,7 @@ func TestTheBodyIsSentAgain(t *testing.T) {
 }
 
 func TestNothingOfTheKeyIsPrinted(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if text := fmt.Sprintf(format, r.connector); text != "google connector of usher@demo-project.iam.gserviceaccount.com" {
 			t.Errorf("%s: %s", format, text)
@@ -82,7 +82,7 @@ func TestNothingOfTheKeyIsPrinted(t *testing.T) {
 
 // Google has no user without an address and a name: such a wish is left out, and never becomes another address.
 func TestWhatAUserNeedsIsNeverCleared(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	r.ClearJournal()
 	if err := r.Update(t.Context(), a.ID, connectors.Changes{Clear: []string{attrFamily, attrGiven, attrEmail}, Want: profile(1)}); err != nil || r.calls() != "" {
@@ -91,7 +91,7 @@ func TestWhatAUserNeedsIsNeverCleared(t *testing.T) {
 }
 
 func TestG07WhatWasMadeHereIsKnown(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	r.AddFault(fakekit.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	r.AddFault(fakekit.Fault{Method: "GET", Times: -1, Status: 404, Body: googlefake.ErrorBody(404, "notFound", "Resource Not Found: userKey")})
@@ -102,7 +102,7 @@ func TestG07WhatWasMadeHereIsKnown(t *testing.T) {
 
 // Only Google's bare "forbidden" may mean "not yet": a missing scope is no matter of minutes.
 func TestG08OtherRefusalsAreNoMatterOfTime(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	for _, reason := range []string{"insufficientPermissions", "accessNotConfigured", "domainCannotUseApis", "dailyLimitExceeded"} {
 		r.AddFault(fakekit.Fault{Method: "PUT", Status: 403, Body: googlefake.ErrorBody(403, reason, "No.")})
@@ -166,7 +166,7 @@ func TestClassify(t *testing.T) {
 }
 
 func TestCheckOfAHealthyTarget(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	report, err := r.Check(t.Context())
 	if err != nil || !report.Capabilities[0].Can || !strings.Contains(report.Steps[0].Detail, "104857600000000000001") {
 		t.Errorf("%v: %+v", err, report)
@@ -187,7 +187,7 @@ func TestCheckOfAHealthyTarget(t *testing.T) {
 }
 
 func TestTheSubjectCountsAsAdministrator(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	if !r.isAdmin(&directory.User{PrimaryEmail: "Admin@example.com"}) || r.isAdmin(&directory.User{PrimaryEmail: "ada@example.com"}) {
 		t.Error("the administrator to act as is not protected, or everybody is")
 	}

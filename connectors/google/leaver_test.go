@@ -21,7 +21,7 @@ func TestLeaversAreSuspendedAtLeast(t *testing.T) {
 		"no such org unit":      {googlefake.Quirks{}, []string{keyDisabledUnit, "/Nowhere"}, "INVALID_OU_ID"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, quirks(c.q), c.settings...)
+			r := newFixture(t, quirks(c.q), c.settings...)
 			a := r.create(profile(1))
 			e := want(t, r.Deprovision(t.Context(), a.ID, connectors.Disable), connectors.Misconfigured)
 			if !r.user(a.ID).Suspended || !strings.Contains(e.Message, c.words) || !strings.Contains(e.Message, "was suspended") {
@@ -38,7 +38,7 @@ func TestLeaversAreSuspendedAtLeast(t *testing.T) {
 // G34: whoever can have an administrator's password reset to an address of theirs has the account.
 func TestG34AdministratorsRecoveryIsLeftAlone(t *testing.T) {
 	for key, v := range map[string]any{attrRecoverTo: "mallory@example.net", attrRecoverBy: "+442012345678"} {
-		r := newRig(t, googlefake.Options{})
+		r := newFixture(t, googlefake.Options{})
 		id := r.seed(profile(1), profile(1).ResourceID, googlefake.Seed{Admin: true})
 		want(t, r.Update(t.Context(), id, set(key, v)), connectors.Invalid)
 		want(t, r.Update(t.Context(), id, connectors.Changes{Clear: []string{key}, Want: profile(1)}), connectors.Invalid)
@@ -53,7 +53,7 @@ func TestG34AdministratorsRecoveryIsLeftAlone(t *testing.T) {
 
 func TestRepeatedPasswordsAreBlanked(t *testing.T) {
 	const password = `hunter2 "a<b"`
-	r := newRig(t, googlefake.Options{}, connectors.PasswordKey, string(connectors.PasswordSend))
+	r := newFixture(t, googlefake.Options{}, connectors.PasswordKey, string(connectors.PasswordSend))
 	a := r.create(profile(1))
 	var trace connectors.Trace
 	ctx := connectors.WithTrace(t.Context(), &trace)

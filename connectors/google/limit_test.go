@@ -55,7 +55,7 @@ func TestDocumentedLimitsAreToldBeforeSending(t *testing.T) {
 		{attrOrgUnit, "/Staff", "Staff", []string{"does not begin with /"}},
 		{attrRecoverBy, "+442079460000", "020 7946 0000", []string{"recovery phone"}},
 	} {
-		r := newRig(t, googlefake.Options{OrgUnits: []string{"/Staff"}})
+		r := newFixture(t, googlefake.Options{OrgUnits: []string{"/Staff"}})
 		a := r.create(with(profile(1), c.key, c.fits))
 		r.ClearJournal()
 		_, created := r.Create(t.Context(), with(profile(2), c.key, c.exceeds))
@@ -79,7 +79,7 @@ func TestDocumentedLimitsAreToldBeforeSending(t *testing.T) {
 }
 
 func TestNamesOfGroupsAreMeasuredBeforeSending(t *testing.T) {
-	r := newGroupRig(t, googlefake.Quirks{})
+	r := newGroupFixture(t, googlefake.Quirks{})
 	fits := connectors.GroupProfile{ResourceID: "g1", Name: strings.Repeat("G", 73)}
 	id := r.createGroup(fits)
 	r.ClearJournal()

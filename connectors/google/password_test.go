@@ -32,7 +32,7 @@ func TestPasswordsAreOffered(t *testing.T) {
 }
 
 func TestTheUsersOwnPasswordIsSent(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, connectors.PasswordKey, string(connectors.PasswordSend), keyForceChange, "true")
+	r := newFixture(t, googlefake.Options{}, connectors.PasswordKey, string(connectors.PasswordSend), keyForceChange, "true")
 	own := r.create(withPassword(profile(1), chosen))
 	if !r.PasswordIs(own.ID, chosen.Reveal()) || strings.Contains(r.sent("POST"), "changePasswordAtNextLogin") {
 		t.Errorf("sent %s", r.sent("POST"))
@@ -48,7 +48,7 @@ func TestTheUsersOwnPasswordIsSent(t *testing.T) {
 
 // G24: a reset has the password and nothing else.
 func TestG24PasswordsAreSetAlone(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	var trace connectors.Trace
 	if err := r.SetPassword(connectors.WithTrace(t.Context(), &trace), a.ID, chosen); err != nil || !r.PasswordIs(a.ID, chosen.Reveal()) {
@@ -67,7 +67,7 @@ func TestG24PasswordsAreSetAlone(t *testing.T) {
 }
 
 func TestGooglesRulesForPasswords(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	n := r.Requests()
 	for password, words := range map[directory.Secret]string{"short-7": "8 to 100", "": "8 to 100", directory.Secret(strings.Repeat("x", 101)): "8 to 100", "pässwörter-1": "ASCII", "tab\tbed tab": "ASCII"} {
@@ -93,13 +93,13 @@ func TestGooglesRulesForPasswords(t *testing.T) {
 }
 
 func TestG34AdministratorsPasswordsAreLeftAlone(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	id := r.seed(profile(1), profile(1).ResourceID, googlefake.Seed{Admin: true})
 	want(t, r.SetPassword(t.Context(), id, chosen), connectors.Invalid)
 	if strings.Contains(r.calls(), "PUT") {
 		t.Errorf("calls: %s", r.calls())
 	}
-	r = newRig(t, googlefake.Options{}, keyAllowAdmins, "true")
+	r = newFixture(t, googlefake.Options{}, keyAllowAdmins, "true")
 	id = r.seed(profile(1), profile(1).ResourceID, googlefake.Seed{Admin: true})
 	if err := r.SetPassword(t.Context(), id, chosen); err != nil {
 		t.Error(err)

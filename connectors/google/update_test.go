@@ -15,7 +15,7 @@ func set(key string, v any) connectors.Changes {
 }
 
 func TestG06CreationNotComplete(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	r.AddFault(fakekit.Fault{Method: "PUT", Times: 3, Status: 412, Body: googlefake.ErrorBody(412, "conditionNotMet", "User creation is not complete.")})
 	for range 3 {
@@ -27,7 +27,7 @@ func TestG06CreationNotComplete(t *testing.T) {
 }
 
 func TestG07ForbiddenRightAfterTheCreate(t *testing.T) {
-	r := newRig(t, quirks(googlefake.Quirks{Guarded: time.Minute}))
+	r := newFixture(t, quirks(googlefake.Quirks{Guarded: time.Minute}))
 	a := r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, set(attrDisplay, "Countess")), connectors.Temporary)
 	want(t, r.Deprovision(t.Context(), a.ID, connectors.Disable), connectors.Temporary)
@@ -41,7 +41,7 @@ func TestG07ForbiddenRightAfterTheCreate(t *testing.T) {
 }
 
 func TestG08ForbiddenOnAnOldUser(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	id := r.Seed(profile(1), profile(1).ResourceID, false)
 	r.AddFault(fakekit.Fault{Method: "PUT", Times: -1, Status: 403, Body: googlefake.ErrorBody(403, "forbidden", "Not Authorized to access this resource/api")})
 	want(t, r.Update(t.Context(), id, set(attrDisplay, "Countess")), connectors.Refused)
@@ -56,7 +56,7 @@ func TestG08ForbiddenOnAnOldUser(t *testing.T) {
 }
 
 func TestG21ReactivationNamesTheField(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Disable); err != nil || !r.user(a.ID).Suspended {
 		t.Fatalf("suspended %v, %v", r.user(a.ID).Suspended, err)
@@ -70,7 +70,7 @@ func TestG21ReactivationNamesTheField(t *testing.T) {
 }
 
 func TestG22ClearedListsAreNull(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, connectors.Changes{Clear: []string{attrPhones, attrDisplay}, Want: profile(1)}); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestG22ClearedListsAreNull(t *testing.T) {
 }
 
 func TestG23RenameKeepsTheAccount(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, set(attrEmail, "ada@example.org")); err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestG23RenameKeepsTheAccount(t *testing.T) {
 
 // G24 is also a violation that the fake reports at the end of every test.
 func TestG24NoPasswordInUpdates(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, keyForceChange, "true")
+	r := newFixture(t, googlefake.Options{}, keyForceChange, "true")
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, connectors.Changes{Set: profile(1).Values, Want: profile(1)}); err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestG24NoPasswordInUpdates(t *testing.T) {
 }
 
 func TestG30SuspendedForAbuse(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	id := r.seed(profile(1), profile(1).ResourceID, googlefake.Seed{Abuse: true})
 	e := want(t, r.Update(t.Context(), id, set(attrSuspended, false)), connectors.Invalid)
 	if e.Code != "adminCannotUnsuspend" || !strings.Contains(e.Message, "abuse") {
@@ -141,7 +141,7 @@ func TestG30SuspendedForAbuse(t *testing.T) {
 }
 
 func TestUpdateKeepsWhatOthersWroteInOrganizations(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	id := r.Seed(profile(1), profile(1).ResourceID, false)
 	r.Edit(id, "organizations", []any{map[string]any{"type": "school", "name": "Somerville"}, map[string]any{"primary": true, "title": "Analyst", "costCenter": "C1"}})
 	if err := r.Update(t.Context(), id, connectors.Changes{Set: map[string]any{attrDepartment: "Numbers"}, Clear: []string{attrTitle}, Want: profile(1)}); err != nil {
@@ -154,7 +154,7 @@ func TestUpdateKeepsWhatOthersWroteInOrganizations(t *testing.T) {
 }
 
 func TestUpdatesAreOneRequest(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	r.ClearJournal()
 	if err := r.Update(t.Context(), a.ID, set(attrFamily, "King")); err != nil || r.calls() != "PUT users/…" || r.sent("PUT") != `{"name":{"familyName":"King"}}` {
@@ -163,7 +163,7 @@ func TestUpdatesAreOneRequest(t *testing.T) {
 }
 
 func TestArchivingAndTheOrgUnitOfTheDisabled(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, keyDisableMode, disableArchive, keyDisabledUnit, "/Left", keyOrgUnit, "/Staff")
+	r := newFixture(t, googlefake.Options{}, keyDisableMode, disableArchive, keyDisabledUnit, "/Left", keyOrgUnit, "/Staff")
 	a := r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Disable); err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestArchivingAndTheOrgUnitOfTheDisabled(t *testing.T) {
 }
 
 func TestG28GoneAlready(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	a := r.create(profile(1))
 	if err := r.Deprovision(t.Context(), a.ID, connectors.Delete); err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestG28GoneAlready(t *testing.T) {
 func TestG34AdministratorsAreLeftAlone(t *testing.T) {
 	for name, s := range map[string]googlefake.Seed{"super": {Admin: true}, "delegated": {Delegated: true}} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, googlefake.Options{})
+			r := newFixture(t, googlefake.Options{})
 			id := r.seed(profile(1), profile(1).ResourceID, s)
 			if a := r.find(profile(1)); !a.Protected {
 				t.Errorf("found %+v", a)
@@ -217,7 +217,7 @@ func TestG34AdministratorsAreLeftAlone(t *testing.T) {
 }
 
 func TestG34UnlessAllowed(t *testing.T) {
-	r := newRig(t, googlefake.Options{}, keyAllowAdmins, "true")
+	r := newFixture(t, googlefake.Options{}, keyAllowAdmins, "true")
 	id := r.seed(profile(1), profile(1).ResourceID, googlefake.Seed{Admin: true})
 	if !r.find(profile(1)).Protected {
 		t.Error("it would be adopted")
@@ -229,7 +229,7 @@ func TestG34UnlessAllowed(t *testing.T) {
 
 // The administrator whom Usher acts as is one, whatever Google says.
 func TestG34TheSubjectIsProtected(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	p := with(profile(1), attrEmail, admin)
 	if !r.find(p).Protected {
 		t.Error("the administrator to act as would be adopted")
@@ -238,7 +238,7 @@ func TestG34TheSubjectIsProtected(t *testing.T) {
 }
 
 func TestUnusableIDs(t *testing.T) {
-	r := newRig(t, googlefake.Options{})
+	r := newFixture(t, googlefake.Options{})
 	for _, id := range []string{"", ".", ".."} {
 		want(t, r.Deprovision(t.Context(), id, connectors.Delete), connectors.Invalid)
 		want(t, r.Update(t.Context(), id, set(attrTitle, "x")), connectors.Invalid)

@@ -20,7 +20,7 @@ import (
 
 func refusedLogin(t *testing.T, code, description string) *connectors.Error {
 	t.Helper()
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.fault("", salesforcefake.TokenPath, http.StatusBadRequest, fakekit.TokenError(code, description))
 	_, err := r.Create(t.Context(), profileOf(1))
 	e, ok := errors.AsType[*connectors.Error](err)
@@ -58,7 +58,7 @@ func TestS03NotPreauthorized(t *testing.T) {
 }
 
 func TestS04SessionIsKept(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	for n := range 100 {
 		if _, err := r.Find(t.Context(), profileOf(n)); connectors.KindOf(err) != connectors.NotFound {
 			t.Fatal(err)
@@ -79,7 +79,7 @@ func TestS05ForeignInstance(t *testing.T) {
 	called := 0
 	foreign := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called++ }))
 	defer foreign.Close()
-	r := newRig(t, salesforcefake.Options{Instance: foreign.URL})
+	r := newFixture(t, salesforcefake.Options{Instance: foreign.URL})
 	_, err := r.Find(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
 	if called != 0 || r.calls() != "token" {
@@ -99,7 +99,7 @@ func TestS05ForeignInstance(t *testing.T) {
 }
 
 func TestS06SessionEnded(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	r.Revoke()
 	r.ClearJournal()
@@ -113,7 +113,7 @@ func TestS06SessionEnded(t *testing.T) {
 }
 
 func TestSessionEndedWithoutWords(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	r.ClearJournal()
 	r.fault("", api, http.StatusUnauthorized, "")
@@ -123,7 +123,7 @@ func TestSessionEndedWithoutWords(t *testing.T) {
 }
 
 func TestS07SessionNeverAccepted(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.AddFault(fakekit.Fault{PathRe: api, Times: -1, Status: http.StatusUnauthorized, Body: salesforcefake.ErrorBody("INVALID_SESSION_ID", "Session expired or invalid")})
 	_, err := r.Find(t.Context(), profileOf(1))
 	want(t, err, connectors.Denied)
@@ -133,7 +133,7 @@ func TestS07SessionNeverAccepted(t *testing.T) {
 }
 
 func TestS08SingleLogin(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	r.Revoke()
 	r.AddFault(fakekit.Fault{PathRe: salesforcefake.TokenPath, Phase: fakekit.After, Delay: 20 * time.Millisecond})
@@ -171,7 +171,7 @@ func TestOrganizationIsPinned(t *testing.T) {
 		_, err := l.accept("find", of(other))
 		want(t, err, connectors.Misconfigured)
 	}
-	r := newRig(t, salesforcefake.Options{}, keyOrgID, "00D000000000zzzAAA")
+	r := newFixture(t, salesforcefake.Options{}, keyOrgID, "00D000000000zzzAAA")
 	_, err = r.Find(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
 }
@@ -183,20 +183,20 @@ func pemKey() string {
 func TestJWTBearer(t *testing.T) {
 	o := salesforcefake.Options{Public: &fakekit.Key().PublicKey}
 	jwt := []string{keyAuthMode, authJWT, keyJWTUser, "admin@example.com.crm", keyJWTKey, pemKey()}
-	r := newRig(t, o, jwt...)
+	r := newFixture(t, o, jwt...)
 	r.create(profileOf(1))
 	for _, audience := range []string{audienceTest, audienceMyDomain} {
-		newRig(t, o, append(jwt, keyJWTAudience, audience)...).create(profileOf(1))
+		newFixture(t, o, append(jwt, keyJWTAudience, audience)...).create(profileOf(1))
 	}
-	r = newRig(t, o, keyAuthMode, authJWT, keyJWTUser, "somebody@example.com", keyJWTKey, pemKey())
+	r = newFixture(t, o, keyAuthMode, authJWT, keyJWTUser, "somebody@example.com", keyJWTKey, pemKey())
 	_, err := r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Denied)
 }
 
 func TestLegacyPassword(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{Password: "hunter22TOKEN"}, keyAuthMode, authPassword, keyLegacyUser, "admin@example.com.crm", keyLegacyPass, "hunter22", keyLegacyToken, "TOKEN")
+	r := newFixture(t, salesforcefake.Options{Password: "hunter22TOKEN"}, keyAuthMode, authPassword, keyLegacyUser, "admin@example.com.crm", keyLegacyPass, "hunter22", keyLegacyToken, "TOKEN")
 	r.create(profileOf(1))
-	r = newRig(t, salesforcefake.Options{Password: "other"}, keyAuthMode, authPassword, keyLegacyUser, "admin@example.com.crm", keyLegacyPass, "hunter22")
+	r = newFixture(t, salesforcefake.Options{Password: "other"}, keyAuthMode, authPassword, keyLegacyUser, "admin@example.com.crm", keyLegacyPass, "hunter22")
 	_, err := r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Denied)
 }
@@ -207,7 +207,7 @@ func (f round) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) 
 
 // What the service says back never holds a session or a secret.
 func TestSecretsAreScrubbed(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	token := r.login.held.Latest().token
 	long := strings.Repeat("x", 1000-len("consumer-secret")/2) // what is cut off must not hide a half of it
@@ -221,7 +221,7 @@ func TestSecretsAreScrubbed(t *testing.T) {
 	}
 	assertions := 0
 	o := salesforcefake.Options{Public: &fakekit.Key().PublicKey}
-	r = newRig(t, o, keyAuthMode, authJWT, keyJWTUser, "admin@example.com.crm", keyJWTKey, pemKey())
+	r = newFixture(t, o, keyAuthMode, authJWT, keyJWTUser, "admin@example.com.crm", keyJWTKey, pemKey())
 	r.login.client = &http.Client{Transport: round(func(q *http.Request) (*http.Response, error) {
 		assertions++
 		if err := q.ParseForm(); err != nil {
@@ -236,7 +236,7 @@ func TestSecretsAreScrubbed(t *testing.T) {
 }
 
 func TestTracesHoldNoPassword(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	const secret = "correct horse"
 	r.fault(http.MethodPost, "/password", http.StatusBadRequest, salesforcefake.ErrorBody("INVALID_NEW_PASSWORD", "not "+secret))

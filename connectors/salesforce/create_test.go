@@ -12,7 +12,7 @@ import (
 )
 
 // seed places a user with a stamp of ours.
-func (r rig) seed(p connectors.Profile, stamp string, fields map[string]any) string {
+func (r fixture) seed(p connectors.Profile, stamp string, fields map[string]any) string {
 	q := p
 	for key, v := range fields {
 		q = with(q, key, v)
@@ -21,7 +21,7 @@ func (r rig) seed(p connectors.Profile, stamp string, fields map[string]any) str
 }
 
 func TestS09UsernameIsOurs(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	p := profileOf(1)
 	id := r.seed(p, p.ResourceID, map[string]any{"Title": "Old"})
 	_, err := r.Create(t.Context(), p)
@@ -37,13 +37,13 @@ func TestS09UsernameIsOurs(t *testing.T) {
 
 func TestS10UsernameIsElsewhere(t *testing.T) {
 	o := salesforcefake.Options{Elsewhere: []string{"user001@example.com.crm"}}
-	r := newRig(t, o)
+	r := newFixture(t, o)
 	_, err := r.Create(t.Context(), profileOf(1))
 	e := want(t, err, connectors.Invalid)
 	if !strings.Contains(e.Message, "another Salesforce organization") || strings.Count(r.calls(), "POST User") != 1 {
 		t.Errorf("%v; %s", e, r.calls())
 	}
-	r = newRig(t, o, keySuffix, ".acme")
+	r = newFixture(t, o, keySuffix, ".acme")
 	a := r.create(profileOf(1))
 	if name := r.user(a.ID).Fields[attrUsername]; name != "user001@example.com.crm.acme" {
 		t.Errorf("with a suffix the Username is %v", name)
@@ -55,7 +55,7 @@ func TestS10UsernameIsElsewhere(t *testing.T) {
 		t.Errorf("an update of the name: %v", err)
 	}
 	o.Elsewhere = append(o.Elsewhere, "user001@example.com.crm.acme")
-	r = newRig(t, o, keySuffix, ".acme")
+	r = newFixture(t, o, keySuffix, ".acme")
 	_, err = r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Invalid)
 	if n := strings.Count(r.calls(), "POST User"); n != 2 {
@@ -64,7 +64,7 @@ func TestS10UsernameIsElsewhere(t *testing.T) {
 }
 
 func TestS11InactiveIsOurs(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	p := profileOf(1)
 	id := r.seed(p, p.ResourceID, map[string]any{attrActive: false})
 	_, err := r.Create(t.Context(), p)
@@ -79,7 +79,7 @@ func TestS11InactiveIsOurs(t *testing.T) {
 
 func TestS12CreateWithoutAnswer(t *testing.T) {
 	for _, drop := range []string{fakekit.Reset, fakekit.EOF} {
-		r := newRig(t, salesforcefake.Options{})
+		r := newFixture(t, salesforcefake.Options{})
 		r.AddFault(fakekit.Fault{Method: http.MethodPost, PathRe: "/sobjects/User", Phase: fakekit.After, Drop: drop})
 		_, err := r.Create(t.Context(), profileOf(1))
 		want(t, err, connectors.Unknown)
@@ -87,7 +87,7 @@ func TestS12CreateWithoutAnswer(t *testing.T) {
 			t.Errorf("found %+v among %d", a, r.Count())
 		}
 	}
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	for _, body := range []string{`{}`, `{"id":"","success":true}`, `{"id":"001000000000001AAA","success":true}`, `<html>`} {
 		r.fault(http.MethodPost, "/sobjects/User", http.StatusCreated, body)
 		_, err := r.Create(t.Context(), profileOf(2))
@@ -96,7 +96,7 @@ func TestS12CreateWithoutAnswer(t *testing.T) {
 }
 
 func TestS13NicknameIsTaken(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	a := r.create(with(profileOf(2), attrNickname, "user001"))
 	if name, _ := r.user(a.ID).Fields[attrNickname].(string); !strings.HasPrefix(name, "user001.") || len(name) > 40 {
@@ -112,7 +112,7 @@ func TestS13NicknameIsTaken(t *testing.T) {
 }
 
 func TestS14NoLicence(t *testing.T) {
-	r := newRig(t, quirks(salesforcefake.Quirks{Licences: 2}))
+	r := newFixture(t, quirks(salesforcefake.Quirks{Licences: 2}))
 	a := r.create(profileOf(1))
 	_, err := r.Create(t.Context(), profileOf(2))
 	want(t, err, connectors.Limit)
@@ -124,7 +124,7 @@ func TestS14NoLicence(t *testing.T) {
 }
 
 func TestS20RequiredField(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	p := profileOf(1)
 	p.Values[attrLastName] = ""
 	_, err := r.Create(t.Context(), p)
@@ -140,7 +140,7 @@ func TestS20RequiredField(t *testing.T) {
 
 // An upsert's answers; it is used where the correlation field is an External ID.
 func TestS24UpsertOfSeveral(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{}, keyCorrelation, external)
+	r := newFixture(t, salesforcefake.Options{}, keyCorrelation, external)
 	r.fault(http.MethodPatch, "/sobjects/User/"+external, http.StatusMultipleChoices, `["/services/data/v60.0/sobjects/User/005000000000001AAA","/services/data/v60.0/sobjects/User/005000000000002AAA"]`)
 	_, err := r.Create(t.Context(), profileOf(1))
 	e := want(t, err, connectors.Invalid)
@@ -150,11 +150,11 @@ func TestS24UpsertOfSeveral(t *testing.T) {
 }
 
 func TestS25UpsertFieldMissing(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{}, keyCorrelation, external)
+	r := newFixture(t, salesforcefake.Options{}, keyCorrelation, external)
 	r.fault(http.MethodPatch, "/sobjects/User/"+external, http.StatusNotFound, salesforcefake.ErrorBody("NOT_FOUND", "Provided external ID field does not exist or is not accessible: "+external))
 	_, err := r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
-	r = newRig(t, salesforcefake.Options{}, keyCorrelation, "Nothing__c")
+	r = newFixture(t, salesforcefake.Options{}, keyCorrelation, "Nothing__c")
 	_, err = r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
 	_, err = r.Find(t.Context(), profileOf(1))
@@ -166,7 +166,7 @@ func TestS25UpsertFieldMissing(t *testing.T) {
 // An upsert that is sent twice makes one user, however its update is answered.
 func TestUpsert(t *testing.T) {
 	for _, silent := range []bool{false, true} {
-		r := newRig(t, quirks(salesforcefake.Quirks{Upsert204: silent}), keyCorrelation, external)
+		r := newFixture(t, quirks(salesforcefake.Quirks{Upsert204: silent}), keyCorrelation, external)
 		a := r.create(profileOf(1))
 		r.target.Edit(a.ID, "Title", "Admiral")
 		_, err := r.Create(t.Context(), profileOf(1))
@@ -182,7 +182,7 @@ func TestUpsert(t *testing.T) {
 			t.Errorf("%d users; requests: %s", r.Count(), r.calls())
 		}
 	}
-	r := newRig(t, salesforcefake.Options{}, keyCorrelation, attrUsername)
+	r := newFixture(t, salesforcefake.Options{}, keyCorrelation, attrUsername)
 	r.seed(profileOf(1), "", nil)
 	_, err := r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Conflict) // an upsert by Username would have written over somebody else's user
@@ -192,7 +192,7 @@ func TestUpsert(t *testing.T) {
 }
 
 func TestS34CutBeforeSending(t *testing.T) {
-	r := newRig(t, quirks(salesforcefake.Quirks{ShortAlias: 5}))
+	r := newFixture(t, quirks(salesforcefake.Quirks{ShortAlias: 5}))
 	p := with(with(profileOf(1), attrAlias, "äöüäöüäöü"), attrNickname, strings.Repeat("n", 60))
 	a := r.create(p)
 	u := r.user(a.ID)
@@ -218,7 +218,7 @@ func TestS34CutBeforeSending(t *testing.T) {
 }
 
 func TestDefaultsOfNewUsers(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{Profiles: []string{standard, "Sales"}}, keyTimeZone, "Europe/Berlin", keyLocale, "de_DE", keyLanguage, "de", keyEncoding, "ISO-8859-1")
+	r := newFixture(t, salesforcefake.Options{Profiles: []string{standard, "Sales"}}, keyTimeZone, "Europe/Berlin", keyLocale, "de_DE", keyLanguage, "de", keyEncoding, "ISO-8859-1")
 	u := r.user(r.create(profileOf(1)).ID)
 	if u.Fields[attrTimeZone] != "Europe/Berlin" || u.Fields[attrLocale] != "de_DE" || u.Fields[attrLanguage] != "de" || u.Fields[attrEncoding] != "ISO-8859-1" || u.Fields[attrActive] != true {
 		t.Errorf("%v", u.Fields)
@@ -236,14 +236,14 @@ func TestDefaultsOfNewUsers(t *testing.T) {
 	r.fault("", salesforcefake.TokenPath, http.StatusForbidden, "<html>")
 	_, err := r.Create(t.Context(), with(profileOf(4), attrProfile, "Another"))
 	want(t, err, connectors.Misconfigured) // no fault of the user, whatever its mapping
-	r = newRig(t, salesforcefake.Options{}, keyProfile, "No such")
+	r = newFixture(t, salesforcefake.Options{}, keyProfile, "No such")
 	_, err = r.Create(t.Context(), profileOf(1))
 	want(t, err, connectors.Misconfigured)
 }
 
 // What is read about the organization is read once.
 func TestSchemaIsKept(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	for n := range 20 {
 		r.create(profileOf(n))
 	}
@@ -262,7 +262,7 @@ func TestSchemaIsKept(t *testing.T) {
 }
 
 func TestFirstPassword(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{}, connectors.PasswordKey, string(connectors.PasswordSend))
+	r := newFixture(t, salesforcefake.Options{}, connectors.PasswordKey, string(connectors.PasswordSend))
 	p := profileOf(1)
 	p.Password = "correct horse"
 	if a := r.create(p); !r.user(a.ID).Password {

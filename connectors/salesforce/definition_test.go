@@ -110,7 +110,7 @@ func TestDefaultMapping(t *testing.T) {
 	full.SetEmail("ada@example.com")
 	full.SetPhone("+44 20 1234")
 	bare := directory.User{ID: "0198f000-0000-7000-8000-000000000002", UserName: "bob@example.com", Active: true}
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	for _, c := range []struct {
 		user        directory.User
 		name, alias string
@@ -127,7 +127,7 @@ func TestDefaultMapping(t *testing.T) {
 }
 
 func TestCheckIsReadOnly(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	report, err := r.Check(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestCheckIsReadOnly(t *testing.T) {
 			t.Errorf("sent %s %s", q.Method, q.Path)
 		}
 	}
-	r = newRig(t, quirks(salesforcefake.Quirks{NoLimits: true}), keyCorrelation, attrUsername)
+	r = newFixture(t, quirks(salesforcefake.Quirks{NoLimits: true}), keyCorrelation, attrUsername)
 	report, err = r.Check(t.Context())
 	states := map[connectors.StepState]int{}
 	for _, s := range report.Steps {
@@ -159,10 +159,10 @@ func TestCheckIsReadOnly(t *testing.T) {
 	if err != nil || states[connectors.StepSkipped] != 1 || states[connectors.StepWarning] != 1 {
 		t.Errorf("%v; %+v", err, report.Steps)
 	}
-	for name, bad := range map[string]rig{
-		"profile":         newRig(t, salesforcefake.Options{}, keyProfile, "No such"),
-		"field closed":    newRig(t, quirks(salesforcefake.Quirks{ReadOnly: []string{attrEmail}})),
-		"stamp read-only": newRig(t, quirks(salesforcefake.Quirks{ReadOnly: []string{attrFederation}})),
+	for name, bad := range map[string]fixture{
+		"profile":         newFixture(t, salesforcefake.Options{}, keyProfile, "No such"),
+		"field closed":    newFixture(t, quirks(salesforcefake.Quirks{ReadOnly: []string{attrEmail}})),
+		"stamp read-only": newFixture(t, quirks(salesforcefake.Quirks{ReadOnly: []string{attrFederation}})),
 	} {
 		if report, err := bad.Check(t.Context()); connectors.KindOf(err) != connectors.Misconfigured || report.Steps[len(report.Steps)-1].State != connectors.StepFailed {
 			t.Errorf("%s: %v; %+v", name, err, report.Steps)
@@ -196,7 +196,7 @@ func TestSandbox(t *testing.T) {
 }
 
 func TestCheckComparesTheMappingWithTheFields(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.mapped = append(attributes(), connectors.Attribute{Key: "Nowhere__c", Default: "x"})
 	report, err := r.Check(t.Context())
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"usher/connectors/salesforce/salesforcefake"
 )
 
-func (r rig) leave(id string) error {
+func (r fixture) leave(id string) error {
 	return r.Deprovision(r.t.Context(), id, connectors.Disable)
 }
 
 // The engine repeats; each attempt is one request that says so.
 func TestS15LockedRow(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	r.AddFault(fakekit.Fault{Method: http.MethodPatch, PathRe: "/sobjects/User", Times: 2, Status: http.StatusBadRequest,
 		Body: salesforcefake.ErrorBody("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: "+a.ID)})
@@ -34,7 +34,7 @@ func TestS15LockedRow(t *testing.T) {
 }
 
 func TestS16DailyLimit(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	r.fault("", api, http.StatusForbidden, salesforcefake.ErrorBody("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."))
 	_, err := r.Create(t.Context(), profileOf(2))
@@ -59,7 +59,7 @@ func TestS16DailyLimit(t *testing.T) {
 }
 
 func TestS17ConcurrentLimit(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.create(profileOf(1))
 	r.fault("", api, http.StatusForbidden, salesforcefake.ErrorBody("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."))
 	_, err := r.Create(t.Context(), profileOf(2))
@@ -88,7 +88,7 @@ func TestS18Budget(t *testing.T) {
 			t.Errorf("%q: %d of %d, %v", header, used, of, ok)
 		}
 	}
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	r.SetQuirks(salesforcefake.Quirks{Usage: "api-usage=81/100; api-bursts=1/750"})
 	r.find(profileOf(1))
@@ -110,13 +110,13 @@ func TestS18Budget(t *testing.T) {
 	r.time.advance(lookAgain)
 	r.find(profileOf(1))
 	r.find(profileOf(1))
-	r = newRig(t, quirks(salesforcefake.Quirks{Usage: "api-usage=99/100"}), keyDailyBudget, "0")
+	r = newFixture(t, quirks(salesforcefake.Quirks{Usage: "api-usage=99/100"}), keyDailyBudget, "0")
 	r.create(profileOf(1))
 	r.create(profileOf(2))
 }
 
 func TestS19OddErrors(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	for _, c := range []struct {
 		status int
@@ -182,7 +182,7 @@ func TestMeanings(t *testing.T) {
 }
 
 func TestS33VersionGone(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{}, keyAPIVersion, "v60.0")
+	r := newFixture(t, salesforcefake.Options{}, keyAPIVersion, "v60.0")
 	r.version = "v29.0"
 	_, err := r.Find(t.Context(), profileOf(1))
 	if e := want(t, err, connectors.Misconfigured); e.Status != http.StatusGone || !strings.Contains(e.Remedy, "version") {
@@ -193,7 +193,7 @@ func TestS33VersionGone(t *testing.T) {
 	if last := report.Steps[len(report.Steps)-1]; last.State != connectors.StepFailed {
 		t.Errorf("%+v", report.Steps)
 	}
-	r = newRig(t, salesforcefake.Options{}, keyAPIVersion, "v99.0")
+	r = newFixture(t, salesforcefake.Options{}, keyAPIVersion, "v99.0")
 	_, err = r.Check(t.Context())
 	want(t, err, connectors.Misconfigured)
 }
@@ -201,7 +201,7 @@ func TestS33VersionGone(t *testing.T) {
 // A request that makes nothing leaves nothing in doubt, in the middle of a create as well.
 func TestLostReads(t *testing.T) {
 	for _, path := range []string{"/describe", "/query", salesforcefake.TokenPath} {
-		r := newRig(t, salesforcefake.Options{})
+		r := newFixture(t, salesforcefake.Options{})
 		r.AddFault(fakekit.Fault{PathRe: path, Drop: fakekit.Reset, Times: -1})
 		_, err := r.Create(t.Context(), profileOf(1))
 		want(t, err, connectors.Temporary)
@@ -213,7 +213,7 @@ func TestLostReads(t *testing.T) {
 
 // Only the organization's own automation mixes records in the transaction of a write of one record.
 func TestMixedRecordsAreTheOrganizationsAutomation(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	r.fault(http.MethodPost, "/sobjects/User", 400, `[{"errorCode":"MIXED_DML_OPERATION","message":"UserTrigger: execution of AfterInsert\n\ncaused by: System.DmlException: `+
 		`DML operation on setup object is not permitted\n\nTrigger.UserTrigger: line 3, column 1"}]`)
 	_, err := r.Create(t.Context(), profileOf(1))
@@ -230,7 +230,7 @@ func TestMixedRecordsAreTheOrganizationsAutomation(t *testing.T) {
 
 // Errors are errors under any status line, and one made record that was not made is one, too.
 func TestErrorsUnderAStatusThatSaysYes(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	for _, body := range []string{`[{"errorCode":"STRING_TOO_LONG","message":"too long"}]`, "\xef\xbb\xbf" + `[{"errorCode":"STRING_TOO_LONG","message":"too long"}]`,
 		`{"id":null,"success":false,"errors":[{"statusCode":"STRING_TOO_LONG","message":"too long"}]}`} {
 		r.fault(http.MethodPost, "/sobjects/User", 201, body)
@@ -242,7 +242,7 @@ func TestErrorsUnderAStatusThatSaysYes(t *testing.T) {
 	a := r.create(profileOf(2))
 	r.fault(http.MethodPatch, "/sobjects/User", 200, `[{"errorCode":"STRING_TOO_LONG","message":"too long"}]`)
 	want(t, r.update(a.ID, profileOf(2), map[string]any{"Title": "x"}), connectors.Invalid)
-	other := newRig(t, salesforcefake.Options{})
+	other := newFixture(t, salesforcefake.Options{})
 	other.fault(http.MethodPost, salesforcefake.TokenPath, 200, "\xef\xbb\xbf"+`{"error":"invalid_client","error_description":"no"}`)
 	_, err := other.Create(t.Context(), profileOf(3))
 	want(t, err, connectors.Denied)

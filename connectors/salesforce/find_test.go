@@ -15,7 +15,7 @@ func TestS28PagesOfAnotherHost(t *testing.T) {
 	called := 0
 	foreign := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called++ }))
 	defer foreign.Close()
-	r := newRig(t, quirks(salesforcefake.Quirks{PageSize: 1, NextHost: foreign.URL}))
+	r := newFixture(t, quirks(salesforcefake.Quirks{PageSize: 1, NextHost: foreign.URL}))
 	var members []string
 	for n := range 3 {
 		members = append(members, r.seed(profileOf(n), "", nil))
@@ -44,7 +44,7 @@ func TestS29SOQLLiterals(t *testing.T) {
 			t.Errorf("%s becomes %s, %v", value, got, err)
 		}
 	}
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	other := r.seed(profileOf(1), "", nil)
 	for _, name := range []string{`x' or username like '%@ex.com`, `x' or username != 'y@ex.com`, `o'brien\x@ex.com`} {
 		p := with(profileOf(2), attrUsername, name)
@@ -64,7 +64,7 @@ func TestS29SOQLLiterals(t *testing.T) {
 
 // A list that is none, or that does not end, is not taken for a short one.
 func TestListsAreWhole(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	for _, body := range []string{`{}`, `null`, `{"records":null,"done":true}`, `{"records":[]}`, `{"records":[],"done":false}`} {
 		r.fault(http.MethodGet, "/query", http.StatusOK, body)
@@ -85,7 +85,7 @@ func TestListsAreWhole(t *testing.T) {
 }
 
 func TestFindChooses(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	p := profileOf(1)
 	named := r.seed(p, "", nil)
 	ours := r.seed(with(profileOf(2), attrNickname, "other"), p.ResourceID, nil)

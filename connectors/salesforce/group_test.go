@@ -10,7 +10,7 @@ import (
 	"usher/connectors/salesforce/salesforcefake"
 )
 
-func (r rig) change(group string, c connectors.MemberChanges) map[string]error {
+func (r fixture) change(group string, c connectors.MemberChanges) map[string]error {
 	r.t.Helper()
 	refused, err := r.ChangeMembers(r.t.Context(), group, c)
 	if err != nil {
@@ -19,7 +19,7 @@ func (r rig) change(group string, c connectors.MemberChanges) map[string]error {
 	return refused
 }
 
-func (r rig) people(n int) (ids []string) {
+func (r fixture) people(n int) (ids []string) {
 	for i := range n {
 		ids = append(ids, r.seed(profileOf(i), "", nil))
 	}
@@ -27,7 +27,7 @@ func (r rig) people(n int) (ids []string) {
 }
 
 func TestS26OneOfSeveralFails(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{}, keyGroupTarget, targetPermissionSets)
+	r := newFixture(t, salesforcefake.Options{}, keyGroupTarget, targetPermissionSets)
 	who := r.people(3)
 	r.target.Edit(who[1], attrActive, false)
 	set := r.PutPermissionSet("Sales")
@@ -50,7 +50,7 @@ func TestS26OneOfSeveralFails(t *testing.T) {
 
 func TestS27CollectionWithoutAnswer(t *testing.T) {
 	for _, kind := range []string{targetGroups, targetPermissionSets} {
-		r := newRig(t, salesforcefake.Options{}, keyGroupTarget, kind)
+		r := newFixture(t, salesforcefake.Options{}, keyGroupTarget, kind)
 		who, id := r.people(3), r.SeedGroup(groupOf(1), "")
 		r.AddFault(fakekit.Fault{PathRe: "/composite", Phase: fakekit.After, Drop: fakekit.Reset})
 		_, err := r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Add: who})
@@ -71,7 +71,7 @@ func TestS27CollectionWithoutAnswer(t *testing.T) {
 }
 
 func TestS30MemberAlready(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	who := r.people(2)
 	nested := r.PutGroup("Nested", "")
 	id := r.PutGroup("Staff", "", who[0], nested)
@@ -101,7 +101,7 @@ func TestS30MemberAlready(t *testing.T) {
 }
 
 func TestS31AssignedAlready(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{}, keyGroupTarget, targetPermissionSets)
+	r := newFixture(t, salesforcefake.Options{}, keyGroupTarget, targetPermissionSets)
 	who := r.people(2)
 	id := r.PutPermissionSet("Sales", who[0])
 	if refused := r.change(id, connectors.MemberChanges{Add: who}); len(refused) > 0 || len(r.PermissionSets()[0].Members) != 2 {
@@ -111,7 +111,7 @@ func TestS31AssignedAlready(t *testing.T) {
 
 // Users are written one by one, and only memberships in collections, one object at a time.
 func TestS32NothingIsMixed(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	id := r.PutGroup("Staff", "")
 	var who []string
 	for n := range 4 {
@@ -124,7 +124,7 @@ func TestS32NothingIsMixed(t *testing.T) {
 		}
 	}
 	fake := newTarget(t, salesforcefake.Options{}) // the guard itself
-	k := &rig{fake, r.connector, t}
+	k := &fixture{fake, r.connector, t}
 	k.base, k.login.base = fake.url, fake.url
 	k.Revoke()
 	k.login.held = connectors.NewCached[session](k.clock)
@@ -138,7 +138,7 @@ func TestS32NothingIsMixed(t *testing.T) {
 
 // What another API version answers is no word about the group.
 func TestGroupIsNotGone(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	id := r.PutGroup("Staff", "")
 	r.version = "v99.0"
 	want(t, r.DeleteGroup(t.Context(), id), connectors.Misconfigured)
@@ -151,7 +151,7 @@ func TestGroupIsNotGone(t *testing.T) {
 }
 
 func TestGroupNames(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	_, err := r.CreateGroup(t.Context(), connectors.GroupProfile{ResourceID: groupOf(1).ResourceID, Name: strings.Repeat("x", 41)})
 	want(t, err, connectors.Invalid)
 	_, err = r.CreateGroup(t.Context(), connectors.GroupProfile{ResourceID: "not an ID", Name: "Staff"})
@@ -164,7 +164,7 @@ func TestGroupNames(t *testing.T) {
 	if a, err := r.FindGroup(t.Context(), connectors.GroupProfile{Name: "O'Brien's \\ team"}); connectors.KindOf(err) != connectors.NotFound {
 		t.Errorf("%+v, %v", a, err)
 	}
-	r = newRig(t, salesforcefake.Options{}, keyGroupTarget, targetPermissionSets)
+	r = newFixture(t, salesforcefake.Options{}, keyGroupTarget, targetPermissionSets)
 	id := r.PutPermissionSet("Sales People")
 	for _, name := range []string{"Sales People", "Sales_People"} {
 		if a, err := r.FindGroup(t.Context(), connectors.GroupProfile{ResourceID: "x", Name: name}); err != nil || a.ID != id || a.ExternalID != "" {

@@ -13,7 +13,7 @@ import (
 
 func TestS21UpdateAnswers(t *testing.T) {
 	for _, whole := range []bool{false, true} {
-		r := newRig(t, quirks(salesforcefake.Quirks{Patch200: whole}))
+		r := newFixture(t, quirks(salesforcefake.Quirks{Patch200: whole}))
 		a := r.create(profileOf(1))
 		if err := r.update(a.ID, profileOf(1), map[string]any{"Title": "Countess"}); err != nil || r.user(a.ID).Fields["Title"] != "Countess" {
 			t.Errorf("200: %v; %v", whole, err)
@@ -25,7 +25,7 @@ func TestS21UpdateAnswers(t *testing.T) {
 }
 
 func TestClearing(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	err := r.Update(t.Context(), a.ID, connectors.Changes{Clear: []string{"Title", attrLastName, attrEmail}, Want: profileOf(1)})
 	if body := r.sent("PATCH User"); err != nil || body != `{"Title":null}` {
@@ -41,7 +41,7 @@ func TestClearing(t *testing.T) {
 }
 
 func TestS22EmailWaits(t *testing.T) {
-	r := newRig(t, quirks(salesforcefake.Quirks{ConfirmMail: true}))
+	r := newFixture(t, quirks(salesforcefake.Quirks{ConfirmMail: true}))
 	a := r.create(profileOf(1))
 	const fresh = "new@example.com"
 	p := with(profileOf(1), attrEmail, fresh)
@@ -73,7 +73,7 @@ func TestS22EmailWaits(t *testing.T) {
 	if u := r.user(a.ID); u.Mails != 3 {
 		t.Errorf("after 72 hours: %d mails", u.Mails)
 	}
-	r = newRig(t, salesforcefake.Options{})
+	r = newFixture(t, salesforcefake.Options{})
 	a = r.create(profileOf(1))
 	if err := r.update(a.ID, p, change); err != nil {
 		t.Errorf("where nothing is confirmed: %v", err)
@@ -83,7 +83,7 @@ func TestS22EmailWaits(t *testing.T) {
 func TestS23DeactivationRefused(t *testing.T) {
 	for _, code := range []string{"CANNOT_DISABLE_LAST_ADMIN", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "DEPENDENCY_EXISTS"} {
 		for mode, frozen := range map[string]bool{disableDeactivate: false, disableFreeze: true, disableBoth: true} {
-			r := newRig(t, quirks(salesforcefake.Quirks{Keep: code}), keyDisableMode, mode)
+			r := newFixture(t, quirks(salesforcefake.Quirks{Keep: code}), keyDisableMode, mode)
 			a := r.create(profileOf(1))
 			err := r.leave(a.ID)
 			u := r.user(a.ID)
@@ -105,7 +105,7 @@ func TestS23DeactivationRefused(t *testing.T) {
 
 func TestFreezing(t *testing.T) {
 	for mode, active := range map[string]bool{disableDeactivate: false, disableFreeze: true, disableBoth: false} {
-		r := newRig(t, salesforcefake.Options{}, keyDisableMode, mode)
+		r := newFixture(t, salesforcefake.Options{}, keyDisableMode, mode)
 		a := r.create(profileOf(1))
 		for range 2 {
 			if err := r.leave(a.ID); err != nil {
@@ -125,11 +125,11 @@ func TestFreezing(t *testing.T) {
 			t.Errorf("%s: back again: %+v", mode, u)
 		}
 	}
-	r := newRig(t, salesforcefake.Options{}, keyDisableMode, disableFreeze)
+	r := newFixture(t, salesforcefake.Options{}, keyDisableMode, disableFreeze)
 	a := r.create(profileOf(1))
 	r.DropLogin(a.ID)
 	want(t, r.leave(a.ID), connectors.Invalid)
-	r = newRig(t, salesforcefake.Options{}, keyDisableMode, disableBoth)
+	r = newFixture(t, salesforcefake.Options{}, keyDisableMode, disableBoth)
 	a = r.create(profileOf(1))
 	r.DropLogin(a.ID)
 	if err := r.leave(a.ID); err != nil || r.user(a.ID).Fields[attrActive] != false {
@@ -148,7 +148,7 @@ func TestLeaversGoWhateverElseFails(t *testing.T) {
 		"permission sets hidden":  {Method: http.MethodGet, PathRe: "/query.*PermissionSet", Status: http.StatusForbidden, Body: closed},
 		"correlation field is no": {Method: http.MethodGet, PathRe: "/query.*" + attrFederation, Status: http.StatusBadRequest, Body: salesforcefake.ErrorBody("INVALID_FIELD", "No such column")},
 	} {
-		r := newRig(t, salesforcefake.Options{}, keyDisableMode, disableBoth)
+		r := newFixture(t, salesforcefake.Options{}, keyDisableMode, disableBoth)
 		a := r.create(profileOf(1))
 		f.Times = -1
 		r.AddFault(f)
@@ -160,18 +160,18 @@ func TestLeaversGoWhateverElseFails(t *testing.T) {
 		}
 	}
 	gone := salesforcefake.ErrorBody("NOT_FOUND", "The requested resource does not exist")
-	r := newRig(t, salesforcefake.Options{}) // seen a moment ago, so that it cannot be gone
+	r := newFixture(t, salesforcefake.Options{}) // seen a moment ago, so that it cannot be gone
 	a := r.create(profileOf(1))
 	r.fault(http.MethodPatch, "/sobjects/User/", http.StatusNotFound, gone)
 	want(t, r.leave(a.ID), connectors.Misconfigured)
-	r = newRig(t, salesforcefake.Options{}, keyDisableMode, disableFreeze)
+	r = newFixture(t, salesforcefake.Options{}, keyDisableMode, disableFreeze)
 	a = r.create(profileOf(1))
 	r.fault(http.MethodPatch, "/sobjects/UserLogin", http.StatusNotFound, gone)
 	want(t, r.leave(a.ID), connectors.Misconfigured)
 }
 
 func TestS35NoUserIsDeleted(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	a := r.create(profileOf(1))
 	if Definition().Can(connectors.Delete) {
 		t.Error("the definition offers Delete")
@@ -201,7 +201,7 @@ func TestS35NoUserIsDeleted(t *testing.T) {
 
 func TestS36Administrators(t *testing.T) {
 	const chatter = "Chatter Free User"
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	boss := r.Seed(profileOf(1), "", true)
 	if a := r.find(profileOf(1)); !a.Protected {
 		t.Errorf("adoption: %+v", a)
@@ -226,7 +226,7 @@ func TestS36Administrators(t *testing.T) {
 	if err := r.leave(ours); err != nil {
 		t.Errorf("one that we made: %v", err)
 	}
-	r = newRig(t, salesforcefake.Options{}, keyAllowAdmins, "true")
+	r = newFixture(t, salesforcefake.Options{}, keyAllowAdmins, "true")
 	boss = r.Seed(profileOf(1), "", true)
 	if a := r.find(profileOf(1)); !a.Protected {
 		t.Errorf("adoption is never allowed: %+v", a)
@@ -241,7 +241,7 @@ func TestS36Administrators(t *testing.T) {
 
 // Rights may come from permission sets, and the user that Usher runs as need not be an administrator at all.
 func TestAdministratorsByPermissionSet(t *testing.T) {
-	r := newRig(t, salesforcefake.Options{})
+	r := newFixture(t, salesforcefake.Options{})
 	manager := r.seed(profileOf(4), "", nil)
 	if a := r.find(profileOf(4)); a.Protected {
 		t.Errorf("anybody: %+v", a)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestMoreAttributes(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	p := profile(1)
 	for _, a := range service.Attributes() {
 		if p.Values[a.Key] == nil && a.Type == connectors.String {

@@ -154,39 +154,39 @@ func TestContractWithQuirks(t *testing.T) {
 	}
 }
 
-// rig is a target with an open connector.
-type rig struct {
+// fixture is a target with an open connector.
+type fixture struct {
 	target
 	*connector
 	t *testing.T
 }
 
 // Update and UpdateGroup are the connector's without what the answer shows.
-func (r rig) Update(ctx context.Context, id string, c connectors.Changes) error {
+func (r fixture) Update(ctx context.Context, id string, c connectors.Changes) error {
 	_, err := r.connector.Update(ctx, id, c)
 	return err
 }
 
-func (r rig) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+func (r fixture) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
 	_, err := r.connector.UpdateGroup(ctx, id, g)
 	return err
 }
 
-func newRig(t *testing.T, q scim2fake.Quirks, settings ...string) rig {
+func newFixture(t *testing.T, q scim2fake.Quirks, settings ...string) fixture {
 	t.Helper()
-	return rigOf(t, newTarget(t, q), settings...)
+	return fixtureOf(t, newTarget(t, q), settings...)
 }
 
-func rigOf(t *testing.T, g target, settings ...string) rig {
+func fixtureOf(t *testing.T, g target, settings ...string) fixture {
 	t.Helper()
 	input := g.Settings()
 	for i := 0; i < len(settings); i += 2 {
 		input[settings[i]] = settings[i+1]
 	}
-	return rig{g, connectortest.Open(t, Definition(), input).(*connector), t}
+	return fixture{g, connectortest.Open(t, Definition(), input).(*connector), t}
 }
 
-func (r rig) create(p connectors.Profile) connectors.Account {
+func (r fixture) create(p connectors.Profile) connectors.Account {
 	r.t.Helper()
 	a, err := r.Create(r.t.Context(), p)
 	if err != nil {
@@ -195,7 +195,7 @@ func (r rig) create(p connectors.Profile) connectors.Account {
 	return a
 }
 
-func (r rig) find(p connectors.Profile) connectors.Account {
+func (r fixture) find(p connectors.Profile) connectors.Account {
 	r.t.Helper()
 	a, err := r.Find(r.t.Context(), p)
 	if err != nil {
@@ -204,7 +204,7 @@ func (r rig) find(p connectors.Profile) connectors.Account {
 	return a
 }
 
-func (r rig) put(attributes map[string]any) string {
+func (r fixture) put(attributes map[string]any) string {
 	r.t.Helper()
 	id, err := r.Server.Put(attributes)
 	if err != nil {
@@ -223,7 +223,7 @@ func want(t *testing.T, err error, kind connectors.Kind) *connectors.Error {
 }
 
 // methods is the journal in short: "POST /Users, PATCH /Users/…".
-func (r rig) methods() string {
+func (r fixture) methods() string {
 	var out []string
 	for _, q := range r.Journal() {
 		out = append(out, q.Method)

@@ -11,7 +11,7 @@ import (
 )
 
 func TestC01LocationOnAnotherHostIsNotFetched(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{LocationHost: "http://127.0.0.1:1"})
+	r := newFixture(t, scim2fake.Quirks{LocationHost: "http://127.0.0.1:1"})
 	a := r.create(profile(1))
 	if _, ok := r.User(a.ID); !ok {
 		t.Errorf("%s is not the account's ID", a.ID)
@@ -34,7 +34,7 @@ func TestC02CreateAnswers(t *testing.T) {
 		"202 is still in doubt": {scim2fake.Quirks{CreateStatus: 202}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, c.q)
+			r := newFixture(t, c.q)
 			a, err := r.Create(t.Context(), profile(1))
 			if c.kind != "" {
 				want(t, err, c.kind)
@@ -54,7 +54,7 @@ func TestC02CreateAnswers(t *testing.T) {
 
 // C03 to C06: a name that is taken, in the words of different services; what is found is ours.
 func takenName(t *testing.T, status int, body string) {
-	r := newRig(t, scim2fake.Quirks{TakenStatus: status, TakenBody: body})
+	r := newFixture(t, scim2fake.Quirks{TakenStatus: status, TakenBody: body})
 	first := r.create(profile(1))
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Conflict); e.Remedy == "" || e.Message == "" {
@@ -79,7 +79,7 @@ func TestC06ConflictAs500(t *testing.T) {
 }
 
 func TestC05OtherBadValuesAreNoConflict(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	p := profile(1)
 	p.Values["title"] = 7.0
 	_, err := r.Create(t.Context(), p)
@@ -87,14 +87,14 @@ func TestC05OtherBadValuesAreNoConflict(t *testing.T) {
 }
 
 func TestC06OtherServerErrorsAreInDoubt(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Status: 500, Body: `{"detail":"oops"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
 }
 
 func TestC07ConflictWithAnothersAccount(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.Seed(profile(1), "somebody-else", false)
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Conflict)
@@ -108,14 +108,14 @@ func TestC07ConflictWithAnothersAccount(t *testing.T) {
 
 // A service that answers a create with the account that was there would give somebody else's account away.
 func TestC07CreateThatReturnsAnothersAccount(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{ReturnExisting: true})
+	r := newFixture(t, scim2fake.Quirks{ReturnExisting: true})
 	r.Seed(profile(1), "somebody-else", false)
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Conflict)
 }
 
 func TestC08ConflictAndNobodyFound(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Method: "POST", Times: -1, Status: 409, Body: `{"scimType":"uniqueness","detail":"email is taken"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Conflict)
@@ -124,7 +124,7 @@ func TestC08ConflictAndNobodyFound(t *testing.T) {
 }
 
 func TestC09InactiveAccountOfOursIsReactivated(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	r.Edit(a.ID, service.AttrActive, false)
 	_, err := r.Create(t.Context(), profile(1))
@@ -144,7 +144,7 @@ func TestC09InactiveAccountOfOursIsReactivated(t *testing.T) {
 func TestC10LostAnswerOfACreate(t *testing.T) {
 	for _, drop := range []string{fakekit.Reset, fakekit.EOF} {
 		t.Run(drop, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{})
+			r := newFixture(t, scim2fake.Quirks{})
 			r.AddFault(fakekit.Fault{Method: "POST", Phase: fakekit.After, Drop: drop})
 			_, err := r.Create(t.Context(), profile(1))
 			want(t, err, connectors.Unknown)
@@ -159,7 +159,7 @@ func TestC10LostAnswerOfACreate(t *testing.T) {
 }
 
 func TestC11UnavailableAfterTheCreate(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Method: "POST", Phase: fakekit.After, Status: 503})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
@@ -171,7 +171,7 @@ func TestC11UnavailableAfterTheCreate(t *testing.T) {
 }
 
 func TestC12UnavailableBeforeTheCreate(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Method: "POST", Status: 503})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Unknown)
@@ -183,7 +183,7 @@ func TestC12UnavailableBeforeTheCreate(t *testing.T) {
 }
 
 func TestC19NumericIDsAreExact(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NumericIDs: true})
+	r := newFixture(t, scim2fake.Quirks{NumericIDs: true})
 	a := r.create(profile(1))
 	if a.ID != "10000000000000000001" {
 		t.Errorf("ID is %s, not digit for digit", a.ID)
@@ -194,7 +194,7 @@ func TestC19NumericIDsAreExact(t *testing.T) {
 }
 
 func TestCreateSendsOneRFCRequest(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.create(profile(1))
 	q := r.Journal()[0]
 	const body = `{"active":true,"displayName":"Ada user001","emails":[{"primary":true,"type":"work","value":"user001@example.com"}],` +
@@ -211,7 +211,7 @@ func TestCreateSendsOneRFCRequest(t *testing.T) {
 }
 
 func TestUnusableIDs(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	for _, id := range []string{"", ".", ".."} {
 		want(t, r.Deprovision(t.Context(), id, connectors.Delete), connectors.Invalid)
 	}

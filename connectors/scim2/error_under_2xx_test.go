@@ -27,14 +27,14 @@ func TestAnErrorUnderAStatusThatSaysYes(t *testing.T) {
 		"case":    strings.ToUpper(message(`"400"`)[:60]) + message(`"400"`)[60:],
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{})
+			r := newFixture(t, scim2fake.Quirks{})
 			a, g := r.create(profile(1)), r.group()
 			r.AddFault(fakekit.Fault{Times: -1, Status: 200, Body: body})
 			_, created := r.Create(t.Context(), profile(2))
 			_, found := r.Find(t.Context(), profile(2))
 			_, members := r.ChangeMembers(t.Context(), g, connectors.MemberChanges{Add: []string{a.ID}})
 			_, made := r.CreateGroup(t.Context(), group(2))
-			put := rigOf(t, r.target, "update_mode", "put")
+			put := fixtureOf(t, r.target, "update_mode", "put")
 			for what, err := range map[string]error{"create": created, "find": found, "update": r.Update(t.Context(), a.ID, setTitle("x")), "put": put.Update(t.Context(), a.ID, setTitle("x")),
 				"delete": r.Deprovision(t.Context(), a.ID, connectors.Delete), "disable": r.Deprovision(t.Context(), a.ID, connectors.Disable),
 				"rename a group": r.UpdateGroup(t.Context(), g, group(3)), "delete a group": r.DeleteGroup(t.Context(), g), "members": members, "make a group": made} {
@@ -48,7 +48,7 @@ func TestAnErrorUnderAStatusThatSaysYes(t *testing.T) {
 		})
 	}
 	// A word in an attribute is no message.
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	p := profile(1)
 	p.Values["title"] = message(`"400"`)
 	r.create(p)
@@ -69,5 +69,5 @@ func TestAByteOrderMarkIsNoObstacle(t *testing.T) {
 		}
 	}))
 	t.Cleanup(srv.Close)
-	live(rigOf(t, target{fake, srv.URL, t}))
+	live(fixtureOf(t, target{fake, srv.URL, t}))
 }

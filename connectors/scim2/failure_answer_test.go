@@ -26,7 +26,7 @@ func TestAnAnswerFromElsewhere(t *testing.T) {
 		{404, `<html>404 page not found</html>`, true}, {404, `default backend - 404`, true}, {405, `<html>`, true},
 		{404, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}`, false}, {501, `{"error":"no"}`, false}, {403, `<html>`, false},
 	} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		r.AddFault(fakekit.Fault{Method: http.MethodPost, Times: -1, Status: c.status, Body: c.body})
 		_, err := r.Create(t.Context(), profile(1))
 		if e, _ := errors.AsType[*connectors.Error](err); e == nil || e.Elsewhere != c.want {
@@ -40,7 +40,7 @@ func TestC38Redirects(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed++ }))
 	defer other.Close()
 	for status, to := range map[int]string{301: other.URL + "/scim/v2/Users", 302: other.URL + "/login", 307: other.URL + "/v3/Users/", 308: ""} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		r.AddFault(fakekit.Fault{Times: -1, Status: status, Header: http.Header{"Location": {to}}})
 		_, err := r.Create(t.Context(), profile(1))
 		e := want(t, err, connectors.Misconfigured)
@@ -76,14 +76,14 @@ func TestC39StrangeAnswers(t *testing.T) {
 		{"number status", fakekit.Fault{Status: 423, Body: `{"Errors":{"description":"resource_locked","code":423}}`}, connectors.Temporary, connectors.Temporary, "resource_locked"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{})
+			r := newFixture(t, scim2fake.Quirks{})
 			c.fault.Times = -1
 			r.AddFault(c.fault)
 			_, err := r.Create(t.Context(), profile(1))
 			if e := want(t, err, c.create); !strings.Contains(e.Message, c.words) {
 				t.Errorf("words: %q, want %q", e.Message, c.words)
 			}
-			r = newRig(t, scim2fake.Quirks{})
+			r = newFixture(t, scim2fake.Quirks{})
 			r.AddFault(c.fault)
 			_, err = r.Find(t.Context(), profile(1))
 			want(t, err, c.find)
@@ -92,7 +92,7 @@ func TestC39StrangeAnswers(t *testing.T) {
 }
 
 func TestC40MediaType(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{JSONOnly: true})
+	r := newFixture(t, scim2fake.Quirks{JSONOnly: true})
 	r.create(profile(1))
 	r.create(profile(2))
 	var types []string
@@ -102,7 +102,7 @@ func TestC40MediaType(t *testing.T) {
 	if got := strings.Join(types, " "); got != "application/scim+json application/json application/json" {
 		t.Errorf("content types: %s", got)
 	}
-	r = newRig(t, scim2fake.Quirks{})
+	r = newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Times: -1, Status: 415})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
@@ -117,7 +117,7 @@ func TestC41ServiceProviderConfigIsStrange(t *testing.T) {
 		"list": {Status: 200, Body: `{"Resources":[{"patch":{"supported":"true"}}]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{})
+			r := newFixture(t, scim2fake.Quirks{})
 			f.PathRe, f.Times = "ServiceProviderConfig", -1
 			r.AddFault(f)
 			report, err := r.Check(t.Context())

@@ -19,7 +19,7 @@ import (
 func TestC35RateLimited(t *testing.T) {
 	for header, after := range map[string]time.Duration{"30": 30 * time.Second, "86400": 24 * time.Hour, "soon": 0, "-5": 0, "": 0,
 		time.Now().Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		r.AddFault(fakekit.Fault{Status: 429, Header: http.Header{"Retry-After": {header}}})
 		_, err := r.Create(t.Context(), profile(1))
 		e := want(t, err, connectors.RateLimited)
@@ -30,14 +30,14 @@ func TestC35RateLimited(t *testing.T) {
 }
 
 func TestC35ThrottledAs403(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.RateLimited)
 }
 
 func TestC36Unauthorized(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "token", "an-old-token")
+	r := newFixture(t, scim2fake.Quirks{}, "token", "an-old-token")
 	_, err := r.Create(t.Context(), profile(1))
 	e := want(t, err, connectors.Denied)
 	if !strings.Contains(e.Remedy, "token") || len(r.Journal()) != 1 {
@@ -46,7 +46,7 @@ func TestC36Unauthorized(t *testing.T) {
 }
 
 func TestC37Forbidden(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Status: 403, Body: `{"detail":"SCIM is not enabled for this organisation"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Message, "SCIM is not enabled") || e.Status != 403 {
@@ -64,7 +64,7 @@ func TestC37WhomARefusalIsAbout(t *testing.T) {
 		`{"detail":"SCIM is disabled for this organisation"}`:            connectors.Misconfigured,
 		`{"detail":"License limit reached"}`:                             connectors.Limit,
 	} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		a := r.create(profile(1))
 		r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: 403, Body: words})
 		_, err := r.Create(t.Context(), profile(2))
@@ -75,7 +75,7 @@ func TestC37WhomARefusalIsAbout(t *testing.T) {
 		_, err = r.Find(t.Context(), profile(2))
 		want(t, err, connectors.Misconfigured) // a list names nobody
 	}
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: 403, Header: http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}}})
 	_, err := r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
@@ -86,7 +86,7 @@ func TestNoRoomForAnotherAccount(t *testing.T) {
 		`{"detail":"Your plan has no available seats"}`: 400, `{"detail":"The maximum number of users has been reached"}`: 422,
 		`{"detail":"User limit reached"}`: 409, ``: 402,
 	} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: status, Body: body})
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, connectors.Limit); e.Remedy == "" {
@@ -141,14 +141,14 @@ func TestC52PrivateAddresses(t *testing.T) {
 }
 
 func TestCheckReportsWhatFailed(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "token", "wrong")
+	r := newFixture(t, scim2fake.Quirks{}, "token", "wrong")
 	report, err := r.Check(t.Context())
 	want(t, err, connectors.Denied)
 	last := report.Steps[len(report.Steps)-1]
 	if last.State != connectors.StepFailed || last.Remedy == "" {
 		t.Errorf("last step: %+v", last)
 	}
-	r = newRig(t, scim2fake.Quirks{FilterIgnored: true, NoPatch: 501, ConfigDenies: true})
+	r = newFixture(t, scim2fake.Quirks{FilterIgnored: true, NoPatch: 501, ConfigDenies: true})
 	r.fill(3)
 	if report, err = r.Check(t.Context()); err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func TestCheckReportsWhatFailed(t *testing.T) {
 	if strings.Contains(r.methods(), "P") {
 		t.Errorf("check writes: %s", r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{})
+	r = newFixture(t, scim2fake.Quirks{})
 	r.fill(1)
 	report, err = r.Check(t.Context())
 	if err != nil || !slices.ContainsFunc(report.Steps, func(s connectors.Step) bool { return s.Detail == "The target has one user." }) {
@@ -192,7 +192,7 @@ func jwt(d time.Duration) string {
 }
 
 func TestVendorsWordsLoseOurSecrets(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Status: 400, Body: fmt.Sprintf(`{"detail":"token %s is odd"}`, testToken)})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Invalid); strings.Contains(e.Error(), testToken) || !strings.Contains(e.Message, "is odd") {
@@ -208,7 +208,7 @@ func TestAStackTraceIsKeptApart(t *testing.T) {
 		"plain": strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(trace),
 		"HTML":  "<html><body><pre>" + strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(trace) + "</pre></body></html>",
 	} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		r.AddFault(fakekit.Fault{Status: 400, Body: body})
 		_, err := r.Create(t.Context(), profile(1))
 		e := want(t, err, connectors.Invalid)

@@ -13,7 +13,7 @@ import (
 	"usher/connectors/scim2/service"
 )
 
-func (r rig) fill(n int) {
+func (r fixture) fill(n int) {
 	r.t.Helper()
 	for i := range n {
 		r.put(map[string]any{service.AttrUserName: fmt.Sprintf("filler%04d", i)})
@@ -21,7 +21,7 @@ func (r rig) fill(n int) {
 }
 
 func TestC13FilterIgnored(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterIgnored: true})
+	r := newFixture(t, scim2fake.Quirks{FilterIgnored: true})
 	r.fill(150)
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.NotFound)
@@ -40,7 +40,7 @@ func TestC13FilterIgnored(t *testing.T) {
 
 func TestC14FilterRefused(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusNotImplemented} {
-		r := newRig(t, scim2fake.Quirks{FilterStatus: status})
+		r := newFixture(t, scim2fake.Quirks{FilterStatus: status})
 		r.fill(120)
 		mine := r.create(profile(1))
 		if a := r.find(profile(1)); a.ID != mine.ID {
@@ -53,7 +53,7 @@ func TestC14FilterRefused(t *testing.T) {
 }
 
 func TestC14OnlyExternalIDRefused(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NoExternalFilter: true})
+	r := newFixture(t, scim2fake.Quirks{NoExternalFilter: true})
 	r.fill(3)
 	mine := r.create(profile(1))
 	renamed := named(1, "new-name@example.com")
@@ -63,10 +63,10 @@ func TestC14OnlyExternalIDRefused(t *testing.T) {
 }
 
 func TestFilterAlwaysOnAndAlwaysOff(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501}, "filter_support", "on")
+	r := newFixture(t, scim2fake.Quirks{FilterStatus: 501}, "filter_support", "on")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
-	r = newRig(t, scim2fake.Quirks{}, "filter_support", "off")
+	r = newFixture(t, scim2fake.Quirks{}, "filter_support", "off")
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
 		t.Errorf("found %s, want %s", a.ID, mine.ID)
@@ -83,7 +83,7 @@ func TestC15WaysToSayNone(t *testing.T) {
 		"404": {NoneIs404: true}, "missing": {NoResources: "missing"}, "null": {NoResources: "null"}, "empty": {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, q)
+			r := newFixture(t, q)
 			_, err := r.Find(t.Context(), profile(1))
 			want(t, err, connectors.NotFound)
 		})
@@ -93,13 +93,13 @@ func TestC15WaysToSayNone(t *testing.T) {
 // A 404 of something that is no SCIM service must not be taken for "no such user": a leaver would be forgotten.
 func TestC15WrongBaseURLIsNotNone(t *testing.T) {
 	g := newTarget(t, scim2fake.Quirks{})
-	r := newRig(t, scim2fake.Quirks{}, "base_url", g.url+"/wrong")
+	r := newFixture(t, scim2fake.Quirks{}, "base_url", g.url+"/wrong")
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
 
 func TestC15Bare404OfARealService(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{PathRe: "filter=", Times: -1, Status: 404})
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.NotFound)
@@ -107,14 +107,14 @@ func TestC15Bare404OfARealService(t *testing.T) {
 
 func TestC16CaseSensitiveFilter(t *testing.T) {
 	t.Run("lower case is tried", func(t *testing.T) {
-		r := newRig(t, scim2fake.Quirks{CaseSensitive: true})
+		r := newFixture(t, scim2fake.Quirks{CaseSensitive: true})
 		id := r.put(map[string]any{service.AttrUserName: "bob@ex.com"})
 		if a := r.find(named(1, "Bob@EX.com")); a.ID != id {
 			t.Errorf("found %s, want %s", a.ID, id)
 		}
 	})
 	t.Run("a refused create is worth a look at the list", func(t *testing.T) {
-		r := newRig(t, scim2fake.Quirks{CaseSensitive: true})
+		r := newFixture(t, scim2fake.Quirks{CaseSensitive: true})
 		id := r.put(map[string]any{service.AttrUserName: "Bob@EX.com"})
 		_, err := r.Create(t.Context(), named(1, "bob@ex.com"))
 		want(t, err, connectors.Conflict)
@@ -129,7 +129,7 @@ func TestC16CaseSensitiveFilter(t *testing.T) {
 		}
 	})
 	t.Run("folded here", func(t *testing.T) {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		id := r.put(map[string]any{service.AttrUserName: "Bob@EX.com"})
 		if a := r.find(named(1, "bob@ex.com")); a.ID != id {
 			t.Errorf("found %s, want %s", a.ID, id)
@@ -138,7 +138,7 @@ func TestC16CaseSensitiveFilter(t *testing.T) {
 }
 
 func TestC17NamesThatNeedEscaping(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	for i, name := range []string{`a"b`, `a\b`, "a+b", "a&b=c", "a b%20#?", "añ€😀", "a\tb", `" or userName pr or "`, "<a>&'"} {
 		p := named(i, name)
 		mine := r.Seed(p, "", false)
@@ -149,7 +149,7 @@ func TestC17NamesThatNeedEscaping(t *testing.T) {
 }
 
 func TestC18TwoMatches(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	one := r.put(map[string]any{service.AttrUserName: "bob"})
 	two := r.put(map[string]any{service.AttrUserName: "Bob"})
 	_, err := r.Find(t.Context(), named(1, "bob"))
@@ -160,7 +160,7 @@ func TestC18TwoMatches(t *testing.T) {
 }
 
 func TestC20PagesAreCapped(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501, PageCap: 50})
+	r := newFixture(t, scim2fake.Quirks{FilterStatus: 501, PageCap: 50})
 	r.fill(249)
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
@@ -169,14 +169,14 @@ func TestC20PagesAreCapped(t *testing.T) {
 }
 
 func TestC21StartIndexIgnored(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501, StartIgnored: true, PageCap: 50})
+	r := newFixture(t, scim2fake.Quirks{FilterStatus: 501, StartIgnored: true, PageCap: 50})
 	r.fill(60)
 	_, err := r.Find(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 	if n := strings.Count(r.methods(), "GET"); n > 5 {
 		t.Errorf("%d requests, which looks like a loop", n)
 	}
-	r = newRig(t, scim2fake.Quirks{FilterStatus: 501, StartIgnored: true})
+	r = newFixture(t, scim2fake.Quirks{FilterStatus: 501, StartIgnored: true})
 	r.fill(60)
 	_, err = r.Find(t.Context(), profile(1))
 	want(t, err, connectors.NotFound) // everybody was on the one page
@@ -184,7 +184,7 @@ func TestC21StartIndexIgnored(t *testing.T) {
 
 func TestC22TotalsThatLie(t *testing.T) {
 	for _, totals := range []string{"string", "small", "missing"} {
-		r := newRig(t, scim2fake.Quirks{FilterStatus: 501, Totals: totals, PageCap: 50})
+		r := newFixture(t, scim2fake.Quirks{FilterStatus: 501, Totals: totals, PageCap: 50})
 		r.fill(249)
 		mine := r.create(profile(1))
 		if a := r.find(profile(1)); a.ID != mine.ID {
@@ -194,7 +194,7 @@ func TestC22TotalsThatLie(t *testing.T) {
 }
 
 func TestC44NamesInOtherCase(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{OtherCase: true})
+	r := newFixture(t, scim2fake.Quirks{OtherCase: true})
 	mine := r.create(profile(1))
 	a := r.find(profile(1))
 	if a.ID != mine.ID || a.ExternalID != profile(1).ResourceID || a.Shown[service.AttrUserName] != "user001@example.com" || a.Shown["emails"] == nil {
@@ -203,7 +203,7 @@ func TestC44NamesInOtherCase(t *testing.T) {
 }
 
 func TestC45ExternalIDIsNotSentBack(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{HideExternalID: true})
+	r := newFixture(t, scim2fake.Quirks{HideExternalID: true})
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
 		t.Errorf("found %s, want %s by its user name", a.ID, mine.ID)
@@ -223,7 +223,7 @@ func TestAdministratorWords(t *testing.T) {
 }
 
 func TestFindStopsWithItsContext(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := r.Find(ctx, profile(1))

@@ -110,7 +110,7 @@ func TestGroupContractByProfile(t *testing.T) {
 // awsGroups is how AWS IAM Identity Center treats groups.
 func awsGroups() scim2fake.Quirks { return scim2fake.Like("aws") }
 
-func (r rig) users(n int) []string {
+func (r fixture) users(n int) []string {
 	ids := make([]string, n)
 	for i := range ids {
 		ids[i] = r.Seed(profile(i+1), "", false)
@@ -118,9 +118,9 @@ func (r rig) users(n int) []string {
 	return ids
 }
 
-func (r rig) group(members ...string) string { return r.SeedGroup(group(1), "", members...) }
+func (r fixture) group(members ...string) string { return r.SeedGroup(group(1), "", members...) }
 
-func (r rig) change(id string, c connectors.MemberChanges) map[string]error {
+func (r fixture) change(id string, c connectors.MemberChanges) map[string]error {
 	r.t.Helper()
 	refused, err := r.ChangeMembers(r.t.Context(), id, c)
 	if err != nil {
@@ -130,7 +130,7 @@ func (r rig) change(id string, c connectors.MemberChanges) map[string]error {
 }
 
 // holds fails unless the first group has exactly these members.
-func (r rig) holds(want ...string) {
+func (r fixture) holds(want ...string) {
 	r.t.Helper()
 	got := r.Groups()[0].Members
 	if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
@@ -139,7 +139,7 @@ func (r rig) holds(want ...string) {
 }
 
 // patches are the bodies of the member changes so far.
-func (r rig) patches() []string {
+func (r fixture) patches() []string {
 	var out []string
 	for _, q := range r.Journal() {
 		if q.Method == http.MethodPatch || q.Method == http.MethodPut {
@@ -152,7 +152,7 @@ func (r rig) patches() []string {
 func TestC50AdoptedGroupKeepsItsMembers(t *testing.T) {
 	for name, q := range map[string]scim2fake.GroupQuirks{"patch": {}, "put": {NoPatch: 405}} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{Groups: q})
+			r := newFixture(t, scim2fake.Quirks{Groups: q})
 			who := r.users(4)
 			id := r.SeedGroup(connectors.GroupProfile{Name: strings.ToUpper(group(1).Name)}, "", who[:2]...)
 			a, err := r.FindGroup(t.Context(), group(1))
@@ -174,7 +174,7 @@ func TestC50AdoptedGroupKeepsItsMembers(t *testing.T) {
 }
 
 func TestC28GroupsCannotBeCreated(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "profile", "salesforce")
+	r := newFixture(t, scim2fake.Quirks{}, "profile", "salesforce")
 	_, err := r.CreateGroup(t.Context(), group(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "Only the members") || len(r.Journal()) > 0 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())
@@ -183,7 +183,7 @@ func TestC28GroupsCannotBeCreated(t *testing.T) {
 
 // A service without groups is a matter of configuration, not an empty hand: nothing is created where nothing can be.
 func TestNoGroupsAtAll(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{PathRe: "/Groups", Times: -1, Status: 404})
 	_, err := r.FindGroup(t.Context(), group(1))
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "/Groups") {
@@ -195,7 +195,7 @@ func TestNoGroupsAtAll(t *testing.T) {
 
 // A list that shows the same page for ever is not "no such group".
 func TestGroupsThatCannotBeRead(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterStatus: 501, StartIgnored: true, PageCap: 1})
+	r := newFixture(t, scim2fake.Quirks{FilterStatus: 501, StartIgnored: true, PageCap: 1})
 	r.SeedGroup(group(1), "")
 	r.SeedGroup(group(2), "")
 	_, err := r.FindGroup(t.Context(), group(2))
@@ -204,7 +204,7 @@ func TestGroupsThatCannotBeRead(t *testing.T) {
 
 // Somebody else's group that comes back from a create is not given away.
 func TestCreatedGroupOfAnother(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Method: http.MethodPost, Status: 200, Body: `{"id":"7","externalId":"theirs","displayName":"Engineers 1"}`})
 	_, err := r.CreateGroup(t.Context(), group(1))
 	want(t, err, connectors.Conflict)
@@ -215,7 +215,7 @@ func TestCreatedGroupOfAnother(t *testing.T) {
 
 // Groups within groups are not told as people.
 func TestNestedGroupsAreNoMembers(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	id := r.group()
 	r.AddFault(fakekit.Fault{Method: http.MethodGet, Status: 200, Body: `{"id":"g","members":[{"value":"1","type":"Group"},{"value":"2","$ref":"https://x/scim/Groups/2"},{"value":"3"},{"value":4,"type":"User"},{"value":"3"}]}`})
 	var got []string
@@ -232,7 +232,7 @@ func TestNestedGroupsAreNoMembers(t *testing.T) {
 
 // A dialect that the service does not speak is a matter of configuration, and not of every single member.
 func TestC28WrongDialect(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, "patch_style", "rfc_path")
+	r := newFixture(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}}, "patch_style", "rfc_path")
 	_, err := r.ChangeMembers(t.Context(), r.group(), connectors.MemberChanges{Add: r.users(50)})
 	if e := want(t, err, connectors.Misconfigured); !strings.Contains(e.Remedy, "dialect") || len(r.Journal()) > 1 {
 		t.Errorf("remedy %q after %s", e.Remedy, r.methods())

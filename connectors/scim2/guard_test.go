@@ -13,7 +13,7 @@ import (
 
 // A proxy in front of a service that is down says 404, too: taken for "gone", a leaver would keep the account.
 func TestNotFoundByAProxyIsNotGone(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a, groupID := r.create(profile(1)), r.group()
 	r.AddFault(fakekit.Fault{Times: -1, Status: 404, Body: "default backend - 404"})
 	for _, mode := range []connectors.Mode{connectors.Delete, connectors.Disable} {
@@ -27,12 +27,12 @@ func TestNotFoundByAProxyIsNotGone(t *testing.T) {
 	want(t, r.UpdateGroup(t.Context(), groupID, group(2)), connectors.Misconfigured)
 	_, err := r.ChangeMembers(t.Context(), groupID, connectors.MemberChanges{Remove: []string{a.ID}})
 	want(t, err, connectors.Misconfigured)
-	put := rigOf(t, r.target, "update_mode", "put")
+	put := fixtureOf(t, r.target, "update_mode", "put")
 	want(t, put.Update(t.Context(), a.ID, setTitle("x")), connectors.Misconfigured)
 }
 
 func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	r.AddFault(fakekit.Fault{Method: "DELETE", Times: -1, Status: 404})
 	want(t, r.Deprovision(t.Context(), a.ID, connectors.Delete), connectors.NotFound)
@@ -42,7 +42,7 @@ func TestBareNotFoundOfOneAccountIsGone(t *testing.T) {
 // Words are cut to a length: of a long token that straddles the cut the first part must not be left.
 func TestLongSecretsAreNotLeftInHalf(t *testing.T) {
 	token := strings.Repeat("abcdefgh", 100)
-	r := newRig(t, scim2fake.Quirks{}, "token", token)
+	r := newFixture(t, scim2fake.Quirks{}, "token", token)
 	r.AddFault(fakekit.Fault{Status: 401, Body: `{"detail":"This is not known here: ` + token + `"}`})
 	_, err := r.Create(t.Context(), profile(1))
 	if e := want(t, err, connectors.Denied); strings.Contains(e.Error(), "abcdefgh") || !strings.Contains(e.Message, "[secret]") {
@@ -53,7 +53,7 @@ func TestLongSecretsAreNotLeftInHalf(t *testing.T) {
 // The first refusal says nothing about trouble that the second try meets.
 func TestTroubleOfTheOtherDialectIsToldAsItIs(t *testing.T) {
 	const refused = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidPath"}`
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a, groupID := r.create(profile(1)), r.group()
 	for name, write := range map[string]func() error{
 		"user":  func() error { return r.Deprovision(t.Context(), a.ID, connectors.Disable) },
@@ -73,7 +73,7 @@ func TestTroubleOfTheOtherDialectIsToldAsItIs(t *testing.T) {
 
 // PUT takes the place of what is there: only an account that was read may be written back.
 func TestOnlyAResourceIsWrittenBack(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "update_mode", "put")
+	r := newFixture(t, scim2fake.Quirks{}, "update_mode", "put")
 	a, groupID := r.create(profile(1)), r.group()
 	for _, body := range []string{`{"totalResults":1,"Resources":[]}`, `{"message":"try later"}`, `{}`, `[]`} {
 		r.ClearFaults()
@@ -89,7 +89,7 @@ func TestOnlyAResourceIsWrittenBack(t *testing.T) {
 
 // Of two accounts with one address none is the right one, wherever in the list they are.
 func TestC18TwoAddressesWithoutFilters(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterIgnored: true}, "match_attrs", "externalId,emails")
+	r := newFixture(t, scim2fake.Quirks{FilterIgnored: true}, "match_attrs", "externalId,emails")
 	for n, address := range []string{"twin@example.com", "other@example.com", "else@example.com", "twin@example.com"} {
 		p := profile(10 + n)
 		p.Values[service.AttrEmails] = []any{map[string]any{"value": address, "primary": true}}
@@ -103,7 +103,7 @@ func TestC18TwoAddressesWithoutFilters(t *testing.T) {
 
 // “does not exist” is about the person at some services, and about the filter's attribute at others.
 func TestC14UnknownAttributeIsNotNobody(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	id := r.Seed(profile(1), "", false)
 	r.AddFault(fakekit.Fault{Method: http.MethodGet, PathRe: "filter=", Times: -1, Status: 400,
 		Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidFilter","detail":"The attribute does not exist"}`})
@@ -114,7 +114,7 @@ func TestC14UnknownAttributeIsNotNobody(t *testing.T) {
 
 // A group that got members by PATCH is not known to be empty any more, whoever hides them.
 func TestC29AGroupWithMembersIsNotFresh(t *testing.T) {
-	r := newRig(t, awsGroups())
+	r := newFixture(t, awsGroups())
 	g, err := r.CreateGroup(t.Context(), group(1))
 	if err != nil {
 		t.Fatal(err)

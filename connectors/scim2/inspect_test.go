@@ -72,7 +72,7 @@ func TestCheckComparesTheMappingWithTheSchemas(t *testing.T) {
 		"garbage":             {map[string]string{"/Schemas": `{"Resources":[7,null,"x",{"id":7,"attributes":"none"}]}`, "/ResourceTypes": "<html>"}, nil, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{Documents: c.docs})
+			r := newFixture(t, scim2fake.Quirks{Documents: c.docs})
 			r.mapped = mapped(c.more...)
 			rep, err := r.Check(t.Context())
 			if err != nil {
@@ -105,7 +105,7 @@ func TestCheckComparesTheMappingWithTheSchemas(t *testing.T) {
 }
 
 func TestMaximumLengthsAreTold(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Documents: map[string]string{"/Schemas": listOf(userSchema("title", `{"name":"title","maxLength":64}`), enterpriseSchema)}})
+	r := newFixture(t, scim2fake.Quirks{Documents: map[string]string{"/Schemas": listOf(userSchema("title", `{"name":"title","maxLength":64}`), enterpriseSchema)}})
 	r.mapped = mapped()
 	rep, _ := r.Check(t.Context())
 	b, _ := json.Marshal(rep.Steps)
@@ -140,7 +140,7 @@ func TestCheckFindsWhereTheTargetIs(t *testing.T) {
 			if c.base != "" {
 				settings = []string{"base_url", g.url + c.base}
 			}
-			r := rigOf(t, g, settings...)
+			r := fixtureOf(t, g, settings...)
 			rep, err := r.Check(t.Context())
 			if (err != nil) != c.fails {
 				t.Errorf("check: %v", err)

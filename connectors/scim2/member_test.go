@@ -15,7 +15,7 @@ import (
 )
 
 func TestC29HiddenMembersAndSmallRequests(t *testing.T) {
-	r := newRig(t, awsGroups(), connectors.PushGroups, "true", "profile", "aws", "member_chunk", "200")
+	r := newFixture(t, awsGroups(), connectors.PushGroups, "true", "profile", "aws", "member_chunk", "200")
 	id, who := r.group(), r.users(200)
 	r.change(id, connectors.MemberChanges{Add: who})
 	r.holds(who...)
@@ -37,7 +37,7 @@ func TestC29HiddenMembersAndSmallRequests(t *testing.T) {
 // A service that hides members and has no PATCH cannot be written to: a PUT would remove the members that nobody sees.
 func TestC29NeverPutsWhatItCannotRead(t *testing.T) {
 	for _, members := range []string{"empty", "absent"} {
-		r := newRig(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Members: members, NoPatch: 405}})
+		r := newFixture(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Members: members, NoPatch: 405}})
 		who := r.users(3)
 		id := r.group(who[:2]...)
 		_, err := r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Add: who[2:]})
@@ -48,7 +48,7 @@ func TestC29NeverPutsWhatItCannotRead(t *testing.T) {
 }
 
 func TestC30NothingIsNeverSent(t *testing.T) {
-	r := newRig(t, awsGroups(), "profile", "aws")
+	r := newFixture(t, awsGroups(), "profile", "aws")
 	who := r.users(1)
 	id := r.group(who...)
 	r.change(id, connectors.MemberChanges{})
@@ -67,7 +67,7 @@ func TestC30NothingIsNeverSent(t *testing.T) {
 func TestC46UnknownMembers(t *testing.T) {
 	for name, q := range map[string]scim2fake.GroupQuirks{"400": {}, "404": {UnknownMember: 404}, "put": {UnknownMember: 404, NoPatch: 501}} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, scim2fake.Quirks{Groups: q})
+			r := newFixture(t, scim2fake.Quirks{Groups: q})
 			who := r.users(60)
 			id := r.group(who[0])
 			bad := []string{"deadbeefdeadbee1", "deadbeefdeadbee2"}
@@ -88,7 +88,7 @@ func TestC46UnknownMembers(t *testing.T) {
 
 // Words that name nobody leave only the halving, which must end.
 func TestC46WithoutWords(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	who := r.users(64)
 	id := r.group()
 	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: 7, Status: 400, Body: `{"detail":"Bad member."}`})
@@ -101,7 +101,7 @@ func TestC46WithoutWords(t *testing.T) {
 }
 
 func TestC46HopelessMembersAreBounded(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	who := r.users(200)
 	id := r.group()
 	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: -1, Status: 400, Body: `{"detail":"Bad member."}`})
@@ -113,7 +113,7 @@ func TestC46HopelessMembersAreBounded(t *testing.T) {
 }
 
 func TestC46GroupGone(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{UnknownMember: 404}})
+	r := newFixture(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{UnknownMember: 404}})
 	who := r.users(40)
 	id := r.group()
 	r.DropGroup(id)
@@ -125,7 +125,7 @@ func TestC46GroupGone(t *testing.T) {
 }
 
 func TestC47ChunksAreHalved(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 30}})
+	r := newFixture(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{Limit: 30}})
 	id, who := r.group(), r.users(100)
 	r.change(id, connectors.MemberChanges{Add: who})
 	r.holds(who...)
@@ -135,7 +135,7 @@ func TestC47ChunksAreHalved(t *testing.T) {
 	if n := len(r.patches()) - tried; n != 4 {
 		t.Errorf("%d requests after the limit was learned, want 4 of 25", n)
 	}
-	lone := newRig(t, scim2fake.Quirks{})
+	lone := newFixture(t, scim2fake.Quirks{})
 	lone.AddFault(fakekit.Fault{Times: -1, Method: http.MethodPatch, Status: 413})
 	who = lone.users(1)
 	refused := lone.change(lone.group(), connectors.MemberChanges{Add: who})
@@ -144,7 +144,7 @@ func TestC47ChunksAreHalved(t *testing.T) {
 
 // That PATCH is not there is found out once.
 func TestGroupsWithoutPatchAreLearned(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 405}})
+	r := newFixture(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 405}})
 	who := r.users(3)
 	id := r.group(who[0])
 	r.change(id, connectors.MemberChanges{Add: who[1:2]})
@@ -158,7 +158,7 @@ func TestGroupsWithoutPatchAreLearned(t *testing.T) {
 
 // Who is refused is looked for in half of the time at most, so that what was found out is not lost with the attempt.
 func TestC46HopelessMembersLeaveTime(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	who := r.users(200)
 	id := r.group()
 	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: -1, Status: 400, Body: `{"detail":"Bad member."}`, Delay: 40 * time.Millisecond})
@@ -172,7 +172,7 @@ func TestC46HopelessMembersLeaveTime(t *testing.T) {
 
 // A member who cannot be removed is not reported as one who is gone.
 func TestC46MemberWhoMustStay(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	who := r.users(2)
 	id := r.group(who...)
 	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: 2, Status: 400, Body: `{"detail":"The owner of a group cannot leave it."}`})
@@ -186,7 +186,7 @@ func TestC46MemberWhoMustStay(t *testing.T) {
 // Trouble while the refused are looked for says nothing about them.
 func TestC46TroubleOnTheWay(t *testing.T) {
 	for path, status := range map[string]int{"/Groups/": 503, "/Users/": 429} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		id := r.group()
 		r.AddFault(fakekit.Fault{Method: http.MethodGet, PathRe: path, Status: status})
 		_, err := r.ChangeMembers(t.Context(), id, connectors.MemberChanges{Add: []string{"deadbeefdeadbee1"}})
@@ -198,7 +198,7 @@ func TestC46TroubleOnTheWay(t *testing.T) {
 
 // Some services say 409 to a member who is one already.
 func TestMemberAlready(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	who := r.users(2)
 	id := r.group(who[0])
 	r.AddFault(fakekit.Fault{Method: http.MethodPatch, Times: 2, Status: 409, Body: `{"detail":"The user is already a member."}`})
@@ -210,7 +210,7 @@ func TestMemberAlready(t *testing.T) {
 
 // A target without PATCH that was seen to show the members of one group shows those of all.
 func TestGroupsWithoutPatchThatShowMembers(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 405}})
+	r := newFixture(t, scim2fake.Quirks{Groups: scim2fake.GroupQuirks{NoPatch: 405}})
 	who := r.users(1)
 	id := r.group()
 	r.SeedGroup(group(2), "", who...)

@@ -11,10 +11,10 @@ import (
 )
 
 // byCursor is AWS without filters, so that the list has to be read.
-func byCursor(t *testing.T, settings ...string) rig {
+func byCursor(t *testing.T, settings ...string) fixture {
 	q := scim2fake.Like("aws")
 	q.FilterStatus = http.StatusBadRequest
-	r := newRig(t, q, append([]string{"profile", "aws", "filter_support", "off"}, settings...)...)
+	r := newFixture(t, q, append([]string{"profile", "aws", "filter_support", "off"}, settings...)...)
 	r.fill(249)
 	return r
 }
@@ -64,13 +64,13 @@ func TestC23CursorThatStandsStill(t *testing.T) {
 // A service that pages by cursor only is found out, without a profile.
 func TestC23CursorIsFoundOut(t *testing.T) {
 	q := scim2fake.Quirks{Cursor: true, PageCap: 2, FilterStatus: 501, Wire: scim2fake.WireQuirks{NoStartIndex: true}}
-	r := newRig(t, q)
+	r := newFixture(t, q)
 	r.fill(3)
 	mine := r.create(profile(1))
 	if a := r.find(profile(1)); a.ID != mine.ID {
 		t.Errorf("found %s, want %s", a.ID, mine.ID)
 	}
-	r = newRig(t, q)
+	r = newFixture(t, q)
 	r.fill(3)
 	report, err := r.Check(t.Context())
 	if err != nil || proposal(report, "pagination") != "cursor" {
@@ -79,7 +79,7 @@ func TestC23CursorIsFoundOut(t *testing.T) {
 }
 
 func TestPageSize(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "filter_support", "off", "page_size", "7", "spc_override", `{"pagination":{"maxPageSize":5}}`)
+	r := newFixture(t, scim2fake.Quirks{}, "filter_support", "off", "page_size", "7", "spc_override", `{"pagination":{"maxPageSize":5}}`)
 	if _, err := r.Find(t.Context(), profile(1)); r.Journal()[0].Query != "startIndex=1&count=5" {
 		t.Errorf("%v, query %s", err, r.Journal()[0].Query)
 	}

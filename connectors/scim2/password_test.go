@@ -16,7 +16,7 @@ func TestPasswordModes(t *testing.T) {
 	p.Password = "correct horse battery"
 	made := map[string]bool{}
 	for range 2 {
-		r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Password: 16}}, connectors.PasswordKey, string(connectors.PasswordRandom))
+		r := newFixture(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Password: 16}}, connectors.PasswordKey, string(connectors.PasswordRandom))
 		got := r.Password(r.create(p).ID)
 		if len(got) < 16 || got == p.Password.Reveal() || made[got] || !strings.ContainsAny(got, "0123456789") || !strings.ContainsAny(got, "-") {
 			t.Errorf("random: %q", got)
@@ -24,7 +24,7 @@ func TestPasswordModes(t *testing.T) {
 		made[got] = true
 	}
 	for mode, want := range map[connectors.PasswordMode]string{"": "", connectors.PasswordNone: "", connectors.PasswordSend: "correct horse battery"} {
-		r := newRig(t, scim2fake.Quirks{}, connectors.PasswordKey, string(mode))
+		r := newFixture(t, scim2fake.Quirks{}, connectors.PasswordKey, string(mode))
 		if got := r.Password(r.create(p).ID); got != want {
 			t.Errorf("%q: %q", mode, got)
 		}
@@ -43,7 +43,7 @@ func TestSetPassword(t *testing.T) {
 		"okta":         {scim2fake.Like("okta_like"), []string{"profile", "okta_like"}, "PATCH"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, c.q, c.settings...)
+			r := newFixture(t, c.q, c.settings...)
 			a := r.create(profile(1))
 			r.ClearJournal()
 			if err := r.SetPassword(t.Context(), a.ID, `new "pass\word"`); err != nil {
@@ -57,13 +57,13 @@ func TestSetPassword(t *testing.T) {
 			}
 		})
 	}
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	want(t, r.SetPassword(t.Context(), "nobody", "correct horse battery"), connectors.NotFound)
 	want(t, r.SetPassword(t.Context(), "nobody", ""), connectors.Invalid)
 }
 
 func TestRefusedPasswords(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Password: 100}}, connectors.PasswordKey, string(connectors.PasswordSend))
+	r := newFixture(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Password: 100}}, connectors.PasswordKey, string(connectors.PasswordSend))
 	var trace connectors.Trace
 	ctx := connectors.WithTrace(t.Context(), &trace)
 	const password = `hunter2 "quoted"`

@@ -14,10 +14,10 @@ import (
 	"usher/connectors/scim2/wire"
 )
 
-// like is a rig at a service of a compatibility profile, and with it.
-func like(t *testing.T, key string, settings ...string) rig {
+// like is a fixture at a service of a compatibility profile, and with it.
+func like(t *testing.T, key string, settings ...string) fixture {
 	t.Helper()
-	return newRig(t, scim2fake.Like(key), append([]string{"profile", key}, settings...)...)
+	return newFixture(t, scim2fake.Like(key), append([]string{"profile", key}, settings...)...)
 }
 
 // The contract holds at every service that a profile is for. Those whose people have to accept an invitation first
@@ -48,7 +48,7 @@ func (p profileTarget) Settings() map[string]string {
 }
 
 // dialectLife creates, changes in every way and disables.
-func dialectLife(t *testing.T, r rig) error {
+func dialectLife(t *testing.T, r fixture) error {
 	t.Helper()
 	a := r.create(profile(1))
 	err := r.Update(t.Context(), a.ID, connectors.Changes{Want: profile(1), Clear: []string{"title"},
@@ -69,7 +69,7 @@ func TestC26EntraLegacy(t *testing.T) {
 		t.Error(err)
 	}
 	for _, other := range []string{"rfc", "entra_new", "okta_like"} {
-		r := newRig(t, scim2fake.Like("entra_legacy"), "profile", other, "update_mode", "patch")
+		r := newFixture(t, scim2fake.Like("entra_legacy"), "profile", other, "update_mode", "patch")
 		want(t, dialectLife(t, r), connectors.Invalid)
 	}
 }
@@ -83,22 +83,22 @@ func TestC26EntraNew(t *testing.T) {
 	if got := r.Journal()[1].Body; !strings.Contains(got, body) {
 		t.Errorf("sent %s", got)
 	}
-	want(t, dialectLife(t, newRig(t, scim2fake.Like("entra_new"), "profile", "salesforce")), connectors.Invalid)
+	want(t, dialectLife(t, newFixture(t, scim2fake.Like("entra_new"), "profile", "salesforce")), connectors.Invalid)
 }
 
 func TestC27StandardDialect(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	if err := dialectLife(t, r); err != nil || r.methods() != "POST PATCH" {
 		t.Errorf("%v, %s", err, r.methods())
 	}
 	for _, foreign := range []string{"entra_legacy", "entra_new"} {
-		want(t, dialectLife(t, newRig(t, scim2fake.Quirks{}, "profile", foreign)), connectors.Invalid)
+		want(t, dialectLife(t, newFixture(t, scim2fake.Quirks{}, "profile", foreign)), connectors.Invalid)
 	}
 }
 
 // The one switch of dialect that is made without being asked for: from an operation with a path to one without.
 func TestOtherDialectIsTriedOnce(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}})
+	r := newFixture(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{Dialect: scim2fake.SingleObject}})
 	if err := dialectLife(t, r); err != nil || r.methods() != "POST PATCH PATCH" {
 		t.Errorf("%v, %s", err, r.methods())
 	}
@@ -111,13 +111,13 @@ func TestOtherDialectIsTriedOnce(t *testing.T) {
 	if err := r.Update(t.Context(), id, setTitle("x")); err != nil || strings.Count(r.methods(), "PATCH") != 1 {
 		t.Errorf("the second update: %v, %s", err, r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{})
+	r = newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	e := want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
 	if r.methods() != "POST PATCH PATCH" || r.service.Style() != "rfc_path" || e.Message == "" {
 		t.Errorf("a wrong value: %s, then %s", r.methods(), r.service.Style())
 	}
-	r = newRig(t, scim2fake.Quirks{}, "patch_style", "rfc_path")
+	r = newFixture(t, scim2fake.Quirks{}, "patch_style", "rfc_path")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{"title": 7.0}}), connectors.Invalid)
 	if r.methods() != "POST PATCH" {
@@ -130,7 +130,7 @@ func TestOtherDialectIsNotTriedForNothing(t *testing.T) {
 		`{"scimType":"invalidValue","detail":"userName is not unique"}`: {Set: map[string]any{service.AttrUserName: "x"}},
 		`{"scimType":"invalidPath","detail":"unknown path title"}`:      {Clear: []string{"title"}}, // which reads the same in both
 	} {
-		r := newRig(t, scim2fake.Quirks{})
+		r := newFixture(t, scim2fake.Quirks{})
 		a := r.create(profile(1))
 		r.AddFault(fakekit.Fault{Method: "PATCH", Times: -1, Status: 400, Body: answer})
 		if err := r.Update(t.Context(), a.ID, change); err == nil || r.methods() != "POST PATCH" {
@@ -179,7 +179,7 @@ func TestC28SalesforceUsers(t *testing.T) {
 func TestC31SlackRefusesOverlappingWrites(t *testing.T) {
 	q := scim2fake.Like("slack")
 	q.WriteDelay = 30e6
-	r := newRig(t, q, "profile", "slack")
+	r := newFixture(t, q, "profile", "slack")
 	p := named(1, "Ada.Lovelace")
 	p.Values[service.AttrEmails] = []any{map[string]any{"value": "a@x"}, map[string]any{"value": "b@x"}, map[string]any{"value": "c@x", "primary": true}}
 	a := r.create(p)

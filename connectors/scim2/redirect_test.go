@@ -13,7 +13,7 @@ import (
 )
 
 // slashed serves the fake as frameworks do that want a slash at the end of some paths: every other one is redirected.
-func slashed(t *testing.T, status int, wants func(path string) bool, settings map[string]string) (rig, *[]string) {
+func slashed(t *testing.T, status int, wants func(path string) bool, settings map[string]string) (fixture, *[]string) {
 	t.Helper()
 	fake := scim2fake.New(scim2fake.Options{Token: testToken, Journal: 100})
 	seen := &[]string{}
@@ -35,10 +35,10 @@ func slashed(t *testing.T, status int, wants func(path string) bool, settings ma
 	for k, v := range settings {
 		input[k] = strings.ReplaceAll(v, "SELF", srv.URL+scim2fake.Prefix)
 	}
-	return rig{g, connectortest.Open(t, Definition(), input).(*connector), t}, seen
+	return fixture{g, connectortest.Open(t, Definition(), input).(*connector), t}, seen
 }
 
-func live(r rig) {
+func live(r fixture) {
 	r.t.Helper()
 	a := r.create(profile(1))
 	r.find(profile(1))

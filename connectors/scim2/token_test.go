@@ -155,7 +155,7 @@ func TestC37EachCredentialGoesToItsOwnHost(t *testing.T) {
 }
 
 func TestExtraHeaders(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "headers", "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
+	r := newFixture(t, scim2fake.Quirks{}, "headers", "X-Tenant: acme\n\n X-Env : a: b \nX-Tenant: two")
 	r.create(profile(1))
 	h := r.Journal()[0].Header
 	if got := fmt.Sprint(h["X-Tenant"], h["X-Env"]); got != "[acme two] [a: b]" {
@@ -171,7 +171,7 @@ func TestATokenIsRefusedUnderAStatusThatSaysYes(t *testing.T) {
 			_, _ = w.Write([]byte("\xef\xbb\xbf" + `{"error":"` + code + `","error_description":"not now"}`))
 		}))
 		defer srv.Close()
-		r := newRig(t, scim2fake.Quirks{}, "auth_mode", "oauth2_cc", "token_url", srv.URL, "client_id", "u", "client_secret", "s3cret")
+		r := newFixture(t, scim2fake.Quirks{}, "auth_mode", "oauth2_cc", "token_url", srv.URL, "client_id", "u", "client_secret", "s3cret")
 		_, err := r.Create(t.Context(), profile(1))
 		if e := want(t, err, kind); !strings.Contains(e.Message, "not now") {
 			t.Errorf("%s: %+v", code, e)

@@ -30,7 +30,7 @@ func TestC24NoPatch(t *testing.T) {
 		"says it first": {scim2fake.Quirks{NoPatch: 501, ConfigDenies: true}, true, "GET PUT"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, c.q)
+			r := newFixture(t, c.q)
 			if c.check {
 				if _, err := r.Check(t.Context()); err != nil {
 					t.Fatal(err)
@@ -63,12 +63,12 @@ func TestC24NoPatch(t *testing.T) {
 }
 
 func TestC24UpdateModes(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "update_mode", "put")
+	r := newFixture(t, scim2fake.Quirks{}, "update_mode", "put")
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil || r.methods() != "POST GET PUT" {
 		t.Errorf("put: %v, %s", err, r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{NoPatch: 501}, "update_mode", "patch")
+	r = newFixture(t, scim2fake.Quirks{NoPatch: 501}, "update_mode", "patch")
 	a = r.create(profile(1))
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Misconfigured)
 	if r.methods() != "POST PATCH" {
@@ -78,7 +78,7 @@ func TestC24UpdateModes(t *testing.T) {
 
 // Somebody else writes between our GET and our PUT.
 func TestC24PutLosesNoRace(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NoPatch: 405})
+	r := newFixture(t, scim2fake.Quirks{NoPatch: 405})
 	a := r.create(profile(1))
 	r.AddFault(fakekit.Fault{Method: "PUT", Times: -1, Status: http.StatusPreconditionFailed})
 	want(t, r.Update(t.Context(), a.ID, setTitle("Countess")), connectors.Temporary)
@@ -93,7 +93,7 @@ func TestC24PutLosesNoRace(t *testing.T) {
 }
 
 func TestC24PutClearsTheLastExtensionValue(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NoPatch: 405})
+	r := newFixture(t, scim2fake.Quirks{NoPatch: 405})
 	a := r.create(profile(1))
 	if err := r.Update(t.Context(), a.ID, connectors.Changes{Clear: []string{department}, Want: profile(1)}); err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestC24PutClearsTheLastExtensionValue(t *testing.T) {
 
 func TestC25PatchAnswers(t *testing.T) {
 	for _, noBody := range []bool{true, false} {
-		r := newRig(t, scim2fake.Quirks{PatchNoBody: noBody})
+		r := newFixture(t, scim2fake.Quirks{PatchNoBody: noBody})
 		a := r.create(profile(1))
 		if err := r.Update(t.Context(), a.ID, setTitle("Countess")); err != nil {
 			t.Errorf("no body %v: %v", noBody, err)
@@ -114,7 +114,7 @@ func TestC25PatchAnswers(t *testing.T) {
 }
 
 func TestPatchIsMinimal(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	err := r.Update(t.Context(), a.ID, connectors.Changes{Want: profile(1), Clear: []string{department, "phoneNumbers"},
 		Set: map[string]any{"name.givenName": "A", "title": "", "emails": []any{map[string]any{"value": "x@y.z"}}}})
@@ -131,7 +131,7 @@ func TestPatchIsMinimal(t *testing.T) {
 
 func TestAnAdoptedAccountIsNeverStamped(t *testing.T) {
 	for _, q := range []scim2fake.Quirks{{}, {NoPatch: 501}} {
-		r := newRig(t, q)
+		r := newFixture(t, q)
 		id := r.Seed(profile(1), "", false)
 		if err := r.Update(t.Context(), id, connectors.Changes{Set: profile(1).Values, Want: profile(1)}); err != nil {
 			t.Fatal(err)
@@ -143,7 +143,7 @@ func TestAnAdoptedAccountIsNeverStamped(t *testing.T) {
 }
 
 func TestRenameToATakenName(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	r.create(profile(2))
 	err := r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{service.AttrUserName: "user002@example.com"}})
@@ -152,7 +152,7 @@ func TestRenameToATakenName(t *testing.T) {
 
 func TestC32DeleteIsNotThere(t *testing.T) {
 	for _, status := range []int{403, 405, 501} {
-		r := newRig(t, scim2fake.Quirks{NoDelete: status})
+		r := newFixture(t, scim2fake.Quirks{NoDelete: status})
 		a, b := r.create(profile(1)), r.create(profile(2))
 		r.ClearJournal()
 		for _, id := range []string{a.ID, b.ID} {
@@ -171,7 +171,7 @@ func TestC32DeleteIsNotThere(t *testing.T) {
 
 func TestC33GoneAlready(t *testing.T) {
 	for _, status := range []int{404, 410} {
-		r := newRig(t, scim2fake.Quirks{GoneStatus: status})
+		r := newFixture(t, scim2fake.Quirks{GoneStatus: status})
 		want(t, r.Deprovision(t.Context(), "nobody", connectors.Delete), connectors.NotFound)
 		want(t, r.Deprovision(t.Context(), "nobody", connectors.Disable), connectors.NotFound)
 	}
@@ -179,7 +179,7 @@ func TestC33GoneAlready(t *testing.T) {
 
 func TestC34ActiveIsIgnored(t *testing.T) {
 	for _, q := range []scim2fake.Quirks{{KeepsActive: true}, {KeepsActive: true, NoPatch: 405}} {
-		r := newRig(t, q)
+		r := newFixture(t, q)
 		a := r.create(profile(1))
 		e := want(t, r.Deprovision(t.Context(), a.ID, connectors.Disable), connectors.Invalid)
 		if !strings.Contains(e.Message, "ignores") {
@@ -190,7 +190,7 @@ func TestC34ActiveIsIgnored(t *testing.T) {
 
 func TestC48GoneUnderAnUpdate(t *testing.T) {
 	for _, q := range []scim2fake.Quirks{{}, {NoPatch: 405}} {
-		r := newRig(t, q)
+		r := newFixture(t, q)
 		a := r.create(profile(1))
 		r.Drop(a.ID)
 		want(t, r.Update(t.Context(), a.ID, setTitle("x")), connectors.NotFound)
@@ -199,7 +199,7 @@ func TestC48GoneUnderAnUpdate(t *testing.T) {
 }
 
 func TestLeaveIsNoModeOfAConnector(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	want(t, r.Deprovision(t.Context(), a.ID, connectors.Leave), connectors.Invalid)
 }

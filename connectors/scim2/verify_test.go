@@ -16,7 +16,7 @@ import (
 
 // twisted serves the fake with writes that come out otherwise than the status line says. twist gets the body of a PATCH or
 // PUT and the resource as it is; it gives the answer's resource, and whether the fake is to do the write.
-func twisted(t *testing.T, twist func(method string, body []byte, now map[string]any) (show map[string]any, do bool), settings ...string) rig {
+func twisted(t *testing.T, twist func(method string, body []byte, now map[string]any) (show map[string]any, do bool), settings ...string) fixture {
 	t.Helper()
 	fake := scim2fake.New(scim2fake.Options{Token: testToken, Journal: 1000})
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +48,7 @@ func twisted(t *testing.T, twist func(method string, body []byte, now map[string
 		_ = json.NewEncoder(w).Encode(show)
 	}))
 	t.Cleanup(srv.Close)
-	return rigOf(t, target{fake, srv.URL, t}, settings...)
+	return fixtureOf(t, target{fake, srv.URL, t}, settings...)
 }
 
 func pathless(body []byte) bool { return !bytes.Contains(body, []byte(`"path"`)) }
@@ -128,7 +128,7 @@ func TestAWriteThatIsNotKeptIsWrittenAnotherWay(t *testing.T) {
 	}
 }
 
-func (r rig) remote(id string) map[string]any {
+func (r fixture) remote(id string) map[string]any {
 	for _, x := range r.Accounts() {
 		if x.ID == id {
 			return x.Values

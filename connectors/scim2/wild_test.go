@@ -14,7 +14,7 @@ import (
 )
 
 func TestC40MediaTypeByWords(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	r.AddFault(fakekit.Fault{Method: "POST", Status: 400, Body: `{"message":"Unsupported Content-Type: application/scim+json"}`})
 	r.create(profile(1))
 	r.create(profile(2))
@@ -25,16 +25,16 @@ func TestC40MediaTypeByWords(t *testing.T) {
 	if err != nil || proposal(report, "content_type") != scim.JSONMediaType {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
 	}
-	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, "content_type", scim.JSONMediaType)
+	r = newFixture(t, scim2fake.Quirks{JSONOnly: true}, "content_type", scim.JSONMediaType)
 	if r.create(profile(1)); contentTypes(r) != scim.JSONMediaType {
 		t.Errorf("chosen, and sent %s", contentTypes(r))
 	}
-	r = newRig(t, scim2fake.Quirks{JSONOnly: true}, "content_type", scim.MediaType)
+	r = newFixture(t, scim2fake.Quirks{JSONOnly: true}, "content_type", scim.MediaType)
 	_, err = r.Create(t.Context(), profile(1))
 	want(t, err, connectors.Misconfigured)
 }
 
-func contentTypes(r rig) string {
+func contentTypes(r fixture) string {
 	var types []string
 	for _, q := range r.Journal() {
 		if q.Method != http.MethodGet {
@@ -45,7 +45,7 @@ func contentTypes(r rig) string {
 }
 
 func TestC42TheConfigurationLies(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{NoPatch: 501}, "spc_override", `{"patch":{"supported":false}}`)
+	r := newFixture(t, scim2fake.Quirks{NoPatch: 501}, "spc_override", `{"patch":{"supported":false}}`)
 	if report, err := r.Check(t.Context()); err != nil || len(report.Proposals) != 0 {
 		t.Fatalf("%v; what is settled is proposed: %+v", err, report.Proposals)
 	}
@@ -54,7 +54,7 @@ func TestC42TheConfigurationLies(t *testing.T) {
 	if err := r.Update(t.Context(), a.ID, setTitle("x")); err != nil || r.methods() != "GET PUT" {
 		t.Errorf("with the override: %v, %s", err, r.methods())
 	}
-	r = newRig(t, scim2fake.Quirks{NoPatch: 501})
+	r = newFixture(t, scim2fake.Quirks{NoPatch: 501})
 	report, err := r.Check(t.Context())
 	if err != nil || proposal(report, "update_mode") != "" {
 		t.Errorf("%v, proposals %+v", err, report.Proposals)
@@ -67,7 +67,7 @@ func TestC42TheConfigurationLies(t *testing.T) {
 		t.Errorf("after it was learned: %v, proposals %+v", err, report.Proposals)
 	}
 	// And the other way round: the document denies what the service can do.
-	r = newRig(t, scim2fake.Quirks{ConfigDenies: true}, "spc_override", `{"patch":{"supported":true}}`)
+	r = newFixture(t, scim2fake.Quirks{ConfigDenies: true}, "spc_override", `{"patch":{"supported":true}}`)
 	if _, err := r.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestC42TheConfigurationLies(t *testing.T) {
 
 func TestC43Versions(t *testing.T) {
 	for _, status := range []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired} {
-		r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{NeedsMatch: status}})
+		r := newFixture(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{NeedsMatch: status}})
 		a := r.create(profile(1))
 		r.ClearJournal()
 		if err := r.Update(t.Context(), a.ID, setTitle("one")); err != nil || r.methods() != "PATCH GET PATCH" {
@@ -109,7 +109,7 @@ func TestC43Versions(t *testing.T) {
 }
 
 func TestC45PasswordIsNeverCompared(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{HideExternalID: true}, connectors.PasswordKey, string(connectors.PasswordSend))
+	r := newFixture(t, scim2fake.Quirks{HideExternalID: true}, connectors.PasswordKey, string(connectors.PasswordSend))
 	p := profile(1)
 	p.Password = "correct horse battery"
 	a := r.create(p)
@@ -128,7 +128,7 @@ func TestC45PasswordIsNeverCompared(t *testing.T) {
 
 // Bulk is never used: each user is one attempt with its own outcome, so that no answer for many can be lost.
 func TestC49BulkIsNeverUsed(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "spc_override", `{"bulk":{"supported":true,"maxOperations":1000}}`)
+	r := newFixture(t, scim2fake.Quirks{}, "spc_override", `{"bulk":{"supported":true,"maxOperations":1000}}`)
 	if _, err := r.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestC49BulkIsNeverUsed(t *testing.T) {
 
 // Every proposal is a value that its field takes.
 func TestProposalsCanBeSaved(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{FilterIgnored: true, ConfigDenies: true, JSONOnly: true})
+	r := newFixture(t, scim2fake.Quirks{FilterIgnored: true, ConfigDenies: true, JSONOnly: true})
 	r.fill(3)
 	r.create(profile(1))
 	report, err := r.Check(t.Context())
@@ -171,14 +171,14 @@ func TestProposalsCanBeSaved(t *testing.T) {
 	if len(report.Proposals) != 3 {
 		t.Errorf("proposals %+v", report.Proposals)
 	}
-	again := newRig(t, scim2fake.Quirks{}, "update_mode", input["update_mode"], "filter_support", input["filter_support"], "content_type", input["content_type"])
+	again := newFixture(t, scim2fake.Quirks{}, "update_mode", input["update_mode"], "filter_support", input["filter_support"], "content_type", input["content_type"])
 	if report, err = again.Check(t.Context()); err != nil || len(report.Proposals) != 0 {
 		t.Errorf("with the proposals: %v, %+v", err, report.Proposals)
 	}
 }
 
 func TestMatchOrder(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{}, "match_attrs", "externalId, emails")
+	r := newFixture(t, scim2fake.Quirks{}, "match_attrs", "externalId, emails")
 	p := profile(1)
 	id := r.put(map[string]any{service.AttrUserName: "else", service.AttrEmails: []any{map[string]any{"value": "USER001@example.com"}}})
 	r.put(map[string]any{service.AttrUserName: "user001@example.com"})
@@ -188,20 +188,20 @@ func TestMatchOrder(t *testing.T) {
 	if q := r.Journal()[1].Query; !strings.HasPrefix(q, "filter=emails.value%20eq%20") {
 		t.Errorf("query: %s", q)
 	}
-	r = newRig(t, scim2fake.Quirks{FilterStatus: 501}, "match_attrs", "emails,userName")
+	r = newFixture(t, scim2fake.Quirks{FilterStatus: 501}, "match_attrs", "emails,userName")
 	r.fill(120)
 	id = r.put(map[string]any{service.AttrUserName: "else", service.AttrEmails: []any{map[string]any{"value": "user001@example.com"}}})
 	if a := r.find(p); a.ID != id {
 		t.Errorf("found %s, want %s in the list", a.ID, id)
 	}
-	r = newRig(t, scim2fake.Quirks{})
+	r = newFixture(t, scim2fake.Quirks{})
 	r.put(map[string]any{service.AttrUserName: "else", service.AttrEmails: []any{map[string]any{"value": "user001@example.com"}}})
 	_, err := r.Find(t.Context(), p)
 	want(t, err, connectors.NotFound)
 }
 
 func TestFixedAttributesAreLeftOut(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{ReadOnly: []string{service.AttrUserName}}})
+	r := newFixture(t, scim2fake.Quirks{Wire: scim2fake.WireQuirks{ReadOnly: []string{service.AttrUserName}}})
 	a := r.create(profile(1))
 	e := want(t, r.Update(t.Context(), a.ID, connectors.Changes{Set: map[string]any{service.AttrUserName: "new", "title": "Countess"}}), connectors.Invalid)
 	if u, _ := r.User(a.ID); u.Attributes["title"] != "Countess" || u.UserName == "new" || !strings.Contains(e.Message, "everything but userName") {
@@ -215,7 +215,7 @@ func TestFixedAttributesAreLeftOut(t *testing.T) {
 }
 
 func TestRefusalsOfOneAndOfAll(t *testing.T) {
-	r := newRig(t, scim2fake.Quirks{})
+	r := newFixture(t, scim2fake.Quirks{})
 	a := r.create(profile(1))
 	r.AddFault(fakekit.Fault{Method: "PATCH", Status: 403, Body: `{"Errors":{"description":"cannot_modify_owner","code":403}}`})
 	if e := want(t, r.Update(t.Context(), a.ID, setTitle("x")), connectors.Invalid); !strings.Contains(e.Remedy, "owner") {

@@ -13,25 +13,25 @@ import (
 	"usher/connectors/salesforce/salesforcefake"
 )
 
-// rig is a target with an open connector, whose journal must be free of violations in the end.
-type rig struct {
+// fixture is a target with an open connector, whose journal must be free of violations in the end.
+type fixture struct {
 	target
 	*connector
 	t *testing.T
 }
 
 // Update and UpdateGroup are the connector's without what the answer shows.
-func (r rig) Update(ctx context.Context, id string, c connectors.Changes) error {
+func (r fixture) Update(ctx context.Context, id string, c connectors.Changes) error {
 	_, err := r.connector.Update(ctx, id, c)
 	return err
 }
 
-func (r rig) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
+func (r fixture) UpdateGroup(ctx context.Context, id string, g connectors.GroupProfile) error {
 	_, err := r.connector.UpdateGroup(ctx, id, g)
 	return err
 }
 
-func newRig(t *testing.T, o salesforcefake.Options, settings ...string) rig {
+func newFixture(t *testing.T, o salesforcefake.Options, settings ...string) fixture {
 	t.Helper()
 	g := newTarget(t, o)
 	t.Cleanup(func() {
@@ -47,16 +47,16 @@ func newRig(t *testing.T, o salesforcefake.Options, settings ...string) rig {
 	g.sets = input[keyGroupTarget] == targetPermissionSets
 	k := connectortest.Open(t, Definition(), input).(*connector)
 	k.now = g.time.Now
-	return rig{g, k, t}
+	return fixture{g, k, t}
 }
 
 func quirks(q salesforcefake.Quirks) salesforcefake.Options { return salesforcefake.Options{Quirks: q} }
 
-func (r rig) fault(method, path string, status int, body string) {
+func (r fixture) fault(method, path string, status int, body string) {
 	r.AddFault(fakekit.Fault{Method: method, PathRe: path, Status: status, Body: body})
 }
 
-func (r rig) create(p connectors.Profile) connectors.Account {
+func (r fixture) create(p connectors.Profile) connectors.Account {
 	r.t.Helper()
 	a, err := r.Create(r.t.Context(), p)
 	if err != nil {
@@ -65,7 +65,7 @@ func (r rig) create(p connectors.Profile) connectors.Account {
 	return a
 }
 
-func (r rig) find(p connectors.Profile) connectors.Account {
+func (r fixture) find(p connectors.Profile) connectors.Account {
 	r.t.Helper()
 	a, err := r.Find(r.t.Context(), p)
 	if err != nil {
@@ -75,11 +75,11 @@ func (r rig) find(p connectors.Profile) connectors.Account {
 }
 
 // update sets one attribute.
-func (r rig) update(id string, p connectors.Profile, set map[string]any) error {
+func (r fixture) update(id string, p connectors.Profile, set map[string]any) error {
 	return r.Update(r.t.Context(), id, connectors.Changes{Set: set, Want: p})
 }
 
-func (r rig) user(id string) salesforcefake.User {
+func (r fixture) user(id string) salesforcefake.User {
 	r.t.Helper()
 	u, ok := r.User(id)
 	if !ok {
@@ -127,7 +127,7 @@ func about(q fakekit.Request) string {
 }
 
 // calls is the journal in short, logins and what is kept included.
-func (r rig) calls() string {
+func (r fixture) calls() string {
 	var out []string
 	for _, q := range r.Journal() {
 		out = append(out, about(q))
@@ -136,7 +136,7 @@ func (r rig) calls() string {
 }
 
 // sent is the body of the latest such request.
-func (r rig) sent(what string) string {
+func (r fixture) sent(what string) string {
 	body := ""
 	for _, q := range r.Journal() {
 		if about(q) == what {
