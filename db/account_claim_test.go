@@ -9,7 +9,7 @@ import (
 )
 
 func TestClaimLeases(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		task := w.claimOne(at)
 		same(t, "user", task.User.UserName, "ada")
@@ -36,7 +36,7 @@ func TestClaimLeases(t *testing.T) {
 }
 
 func TestClaimNeedsAManagedEnabledConnector(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.user("ada")
 		n := w.connector
 		n.Enabled = false
@@ -55,7 +55,7 @@ func TestClaimNeedsAManagedEnabledConnector(t *testing.T) {
 }
 
 func TestClaimByPriority(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		leaver := w.user("leaver")
 		w.record(at, created(w.claimOne(at), "r1"))
 		for _, n := range []string{"a", "b", "c"} {
@@ -80,7 +80,7 @@ func TestClaimByPriority(t *testing.T) {
 }
 
 func TestClaimOneUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.user("other")
 		u := w.user("ada")
 		c := provisioning.Claim{ConnectorID: w.connector.ID, UserID: u.ID, Limit: 1, Lease: "x", Until: at.Add(time.Minute), Now: at}

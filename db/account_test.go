@@ -14,7 +14,7 @@ import (
 )
 
 func TestRecordIsFenced(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		old := w.claimOne(at)
 		w.takeOver(old)
@@ -38,7 +38,7 @@ func TestRecordIsFenced(t *testing.T) {
 }
 
 func TestRecordSuccess(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		task := w.claimOne(at)
 		later := at.Add(time.Second)
@@ -62,7 +62,7 @@ func TestRecordSuccess(t *testing.T) {
 func TestEditDuringAttempt(t *testing.T) {
 	for name, dead := range map[string]bool{"success": false, "failure": true} {
 		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) {
+			each(t, func(t *testing.T, w *fixture) {
 				u := w.user("ada")
 				task := w.claimOne(at)
 				u.Title = "Countess"
@@ -86,7 +86,7 @@ func TestEditDuringAttempt(t *testing.T) {
 }
 
 func TestRecordFailures(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		retry := at.Add(5 * time.Minute)
 		r := failed(w.claimOne(at), provisioning.Result{DueAt: retry, Err: &connectors.Error{Kind: connectors.Temporary, Message: "gone\x00 \xff fishing", Remedy: "wait"}})
@@ -120,7 +120,7 @@ func TestRecordFailures(t *testing.T) {
 }
 
 func TestRelease(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		first := w.claimOne(at)
 		w.record(at, provisioning.Result{Task: first, Released: true})
@@ -139,7 +139,7 @@ func TestRelease(t *testing.T) {
 }
 
 func TestRemoteIDsAreUnique(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		us := []directory.User{w.user("a"), w.user("b"), w.user("c"), w.user("d")}
 		tasks := w.claimAt(at)
 		rs := make([]provisioning.Result, len(tasks))
@@ -170,7 +170,7 @@ func TestRemoteIDsAreUnique(t *testing.T) {
 }
 
 func TestLinkAndHolder(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a, b := w.user("a"), w.user("b")
 		tasks := map[string]provisioning.Task{}
 		for _, task := range w.claimAt(at) {
@@ -201,7 +201,7 @@ func TestLinkAndHolder(t *testing.T) {
 
 // TestHolderRejected: who was refused while staged is on the way out as somebody who was deleted is.
 func TestHolderRejected(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a, b := w.user("a"), w.user("b")
 		w.claimAt(at)
 		_, err := db.Writer(w.Store).Exec(`UPDATE users SET state = 'rejected', deleted_at = $2 WHERE id = $1`, a.ID, at.UnixMicro())
@@ -213,7 +213,7 @@ func TestHolderRejected(t *testing.T) {
 }
 
 func TestQuarantine(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.record(at, failed(w.claimOne(at), provisioning.Result{DueAt: at.Add(time.Hour)}))
 		q := provisioning.Quarantine{Class: provisioning.AllOperations, Since: at, Until: at.Add(time.Minute), Step: time.Minute, Reason: "401", Remedy: "renew", Kind: connectors.Denied}

@@ -16,7 +16,7 @@ func admin(name string) auth.Admin {
 }
 
 func TestAdmins(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a := admin("Root")
 		w.must(w.CreateAdmin(ctx, a, change(at)))
 		wantCode(t, w.CreateAdmin(ctx, admin("rOOT"), change(at)), directory.Conflict)
@@ -46,7 +46,7 @@ func TestAdmins(t *testing.T) {
 }
 
 func TestSetupHappensOnce(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.must(w.SaveSetupToken(ctx, "old"))
 		w.must(w.SaveSetupToken(ctx, "token"))
 		if err := w.CreateFirstAdmin(ctx, admin("x"), "old", change(at)); !errors.Is(err, auth.ErrSetupOver) {
@@ -79,7 +79,7 @@ func TestSetupHappensOnce(t *testing.T) {
 }
 
 func TestSessions(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		s := auth.SessionRow{Hash: "h", Values: `{"a":1}`, CreatedAt: at, SeenAt: at, ExpiresAt: at.Add(time.Hour)}
 		w.must(w.CreateSession(ctx, s))
 		got, ok, err := w.LoadSession(ctx, "h")
@@ -118,7 +118,7 @@ func TestSessions(t *testing.T) {
 }
 
 func TestThrottle(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		one, two := auth.Failures{Count: 1, LastAt: at}, auth.Failures{Count: 2, LastAt: at.Add(time.Second)}
 		for i, c := range []struct {
 			old, next auth.Failures
@@ -145,7 +145,7 @@ func TestThrottle(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a := auth.Token{ID: directory.NewID(), Name: "okta", Hash: "h", Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "root", CreatedAt: at}
 		w.must(w.CreateToken(ctx, a, change(at)))
 		w.must(w.TouchToken(ctx, a.ID, at))
@@ -167,7 +167,7 @@ func TestTokens(t *testing.T) {
 
 // What is not text is the name of nothing, on both engines: a made-up address answers 404 and not 500.
 func TestWhatIsNotTextIsNotFound(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, id := range []string{"a\x00b", "a\xffb"} {
 			wantCode(t, w.DeleteToken(ctx, "", id, change(at)), directory.NotFound)
 			wantCode(t, w.RetryAccount(ctx, w.connector.ID, id, "", change(at)), directory.NotFound)

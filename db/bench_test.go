@@ -64,7 +64,7 @@ func BenchmarkCreateUser(b *testing.B) {
 }
 
 // fill makes n users at once: what one of them costs is measured elsewhere.
-func fill(b *testing.B, w *world, n int) {
+func fill(b *testing.B, w *fixture, n int) {
 	b.Helper()
 	w.must(db.Fill(w.Store, n, at))
 	w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))

@@ -9,7 +9,7 @@ import (
 
 // What was learned is on the card after a restart and after another check, until the settings change.
 func TestWhatWasLearnedStaysOnTheCard(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		id, revision := w.connector.ID, int64(1) // of a connector that was just made
 		can := func() string {
 			t.Helper()

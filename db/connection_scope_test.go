@@ -11,7 +11,7 @@ import (
 	"usher/directory"
 )
 
-func (w *world) scope(groups ...directory.Group) {
+func (w *fixture) scope(groups ...directory.Group) {
 	w.t.Helper()
 	ids := []string{}
 	for _, g := range groups {
@@ -21,7 +21,7 @@ func (w *world) scope(groups ...directory.Group) {
 }
 
 // recordDue records every due account as done.
-func (w *world) recordDue() {
+func (w *fixture) recordDue() {
 	w.t.Helper()
 	for _, task := range w.claimAt(at) {
 		w.record(at, created(task, "remote "+task.UserID))
@@ -29,7 +29,7 @@ func (w *world) recordDue() {
 }
 
 // due claims what is due and gives "name priority in/out" of each, in any order.
-func (w *world) due() map[string]string {
+func (w *fixture) due() map[string]string {
 	w.t.Helper()
 	got := map[string]string{}
 	for _, task := range w.claimAt(at) {
@@ -53,7 +53,7 @@ func wantDue(t testing.TB, what string, got map[string]string, want ...string) {
 }
 
 func TestScopeOfTasks(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob, cy := w.user("ada"), w.user("bob"), w.user("cy")
 		a, b := w.group("A", ada), w.group("B", ada, bob)
 		wantDue(t, "without groups", w.due(), "ada people in", "bob people in", "cy people in")
@@ -86,7 +86,7 @@ func TestScopeOfTasks(t *testing.T) {
 
 // Whoever joins or leaves a group is looked at again only where the group matters.
 func TestMembershipTouchesOnlyWhoSendsTheGroup(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada := w.user("ada")
 		other := w.second()
 		a, b := w.group("A"), w.group("B")
@@ -110,7 +110,7 @@ func TestMembershipTouchesOnlyWhoSendsTheGroup(t *testing.T) {
 }
 
 func TestJoiningDoesNotDelayALeaver(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada := w.user("ada")
 		g := w.group("A")
 		w.scope(g)
@@ -125,7 +125,7 @@ func TestJoiningDoesNotDelayALeaver(t *testing.T) {
 }
 
 func TestStagedUserKnowsTheirScope(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		g := w.group("A")
 		w.scope(g)
 		p := w.provisioner
@@ -140,7 +140,7 @@ func TestStagedUserKnowsTheirScope(t *testing.T) {
 }
 
 func TestScopeIsChecked(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		g := w.group("Sales")
 		wantCode(t, w.SetScope(ctx, "none", nil, []string{g.ID}, change(at)), directory.NotFound)
 		wantCode(t, w.SetScope(ctx, w.connection.ID, nil, []string{g.ID, directory.NewID()}, change(at)), directory.Invalid)
@@ -161,7 +161,7 @@ func TestScopeIsChecked(t *testing.T) {
 }
 
 func TestDeletedConnectionForgetsItsGroups(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		g := w.group("Sales", w.user("ada"))
 		w.scope(g)
 		w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))
@@ -174,7 +174,7 @@ func TestDeletedConnectionForgetsItsGroups(t *testing.T) {
 }
 
 func TestScopeEffect(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob, cy := w.user("ada"), w.user("bob"), w.user("cy")
 		w.user("dan")
 		gone := w.user("gone")
@@ -203,7 +203,7 @@ func TestScopeEffect(t *testing.T) {
 // Members come and go while a connection's groups change, users leave and accounts are claimed: what was claimed last
 // is what is true in the end.
 func TestMembersUnderPressure(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		var users []directory.User
 		for _, n := range strings.Fields("a b c d e f g h i j k l") {
 			users = append(users, w.user(n))
@@ -263,7 +263,7 @@ func TestMembersUnderPressure(t *testing.T) {
 	})
 }
 
-func (w *world) wantSeen(users []directory.User, seen map[string]bool) {
+func (w *fixture) wantSeen(users []directory.User, seen map[string]bool) {
 	w.t.Helper()
 	sends, err := w.ConnectionGroups(ctx, w.connection.ID)
 	w.must(err)

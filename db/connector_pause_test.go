@@ -10,7 +10,7 @@ import (
 )
 
 func TestAPaceRunsBesideTheQuarantine(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		due := func() time.Time {
 			next, err := w.NextDue(ctx)
@@ -43,7 +43,7 @@ func TestAPaceRunsBesideTheQuarantine(t *testing.T) {
 
 // TestAPauseIsOfItsConfiguration: what an attempt learned before the connector was saved pauses nobody after it.
 func TestAPauseIsOfItsConfiguration(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		c, err := w.Connector(ctx, w.connector.ID)
 		w.must(err)
 		denied := provisioning.Quarantine{Class: provisioning.AllOperations, Since: at, Until: at.Add(time.Minute), Step: time.Minute, Kind: connectors.Denied, Revision: c.Revision}
@@ -61,7 +61,7 @@ func TestAPauseIsOfItsConfiguration(t *testing.T) {
 }
 
 func TestALimitKeepsOnlyNewcomersWaiting(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada := w.user("ada")
 		w.record(at, created(w.claimOne(at), "r1"))
 		bob := w.user("bob")
@@ -99,7 +99,7 @@ func TestALimitKeepsOnlyNewcomersWaiting(t *testing.T) {
 
 // Whoever was refused while everybody was comes back when that is over, and nobody else who failed.
 func TestTheEndOfAQuarantineForRefusalsRevivesTheRefused(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob := w.user("ada"), w.user("bob")
 		for _, task := range w.claimAt(at) {
 			kind := connectors.Refused

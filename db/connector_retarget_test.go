@@ -13,7 +13,7 @@ import (
 const oldAddress = "https://old.example.com"
 
 // retarget points the connector elsewhere.
-func (w *world) retarget(r directory.Retarget) {
+func (w *fixture) retarget(r directory.Retarget) {
 	w.t.Helper()
 	n := w.connector
 	n.Retarget = r
@@ -21,14 +21,14 @@ func (w *world) retarget(r directory.Retarget) {
 }
 
 // made records that an account was made for the user.
-func (w *world) made(now time.Time, remoteID string) {
+func (w *fixture) made(now time.Time, remoteID string) {
 	w.t.Helper()
 	w.record(now, provisioning.Result{Task: w.claimOne(now), Operation: provisioning.OpCreate, RemoteID: remoteID, Origin: provisioning.Created,
 		WritesKnown: true, Profile: map[string]any{"userName": "ada"}})
 }
 
 func TestAnotherTenant(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		remembers := func() bool {
 			yes, err := w.Remembers(ctx, w.connector.ID)
@@ -56,7 +56,7 @@ func TestAnotherTenant(t *testing.T) {
 
 // TestAnotherTenantVoidsAttempts: what an attempt does at the old target is not taken for something at the new one.
 func TestAnotherTenantVoidsAttempts(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		task := w.claimOne(at)
 		w.retarget(directory.AnotherTenant)
@@ -70,7 +70,7 @@ func TestAnotherTenantVoidsAttempts(t *testing.T) {
 }
 
 func TestSameTenant(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.made(at, "1001")
 		w.markDue(u)
@@ -87,13 +87,13 @@ func TestSameTenant(t *testing.T) {
 }
 
 // markDue makes the account due.
-func (w *world) markDue(u directory.User) {
+func (w *fixture) markDue(u directory.User) {
 	w.t.Helper()
 	w.must(w.RetryAccount(ctx, w.connector.ID, u.ID, "", change(later)))
 }
 
 func TestLeftWhenAUserLeaves(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.made(at, "r1")
 		w.must(w.DeleteUser(ctx, u.ID, change(later)))
@@ -117,7 +117,7 @@ func TestLeftWhenAUserLeaves(t *testing.T) {
 }
 
 func TestLeftPages(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range 5 {
 			u := w.user(fmt.Sprint("u", i))
 			w.made(at, fmt.Sprint("r", i))
@@ -142,7 +142,7 @@ func TestLeftPages(t *testing.T) {
 
 // TestTookOver: an account that has a new ID is still who was a member of a group.
 func TestTookOver(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.made(at, "ada")
 		_, err := writer(w).Exec(`INSERT INTO pushed_members (connector_id, group_id, user_id, remote_id, sure) VALUES ($1, 'g', $2, 'ada', TRUE)`, w.connector.ID, u.ID)
@@ -158,7 +158,7 @@ func TestTookOver(t *testing.T) {
 
 // TestTakenWhileTheOtherMoves: an ID that another account has here, and is just being written, may be free at the target.
 func TestTakenWhileTheOtherMoves(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		old := w.user("ada")
 		w.made(at, "ada")
 		w.markDue(old)
@@ -174,7 +174,7 @@ func TestTakenWhileTheOtherMoves(t *testing.T) {
 }
 
 func TestRelocate(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.made(at, "1001")
 		w.markDue(u)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestConnections(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, n := range []string{"Ärzte", "apotheke", "Zoo North", "zoo"} {
 			w.must(w.CreateConnection(ctx, directory.Connection{ID: directory.NewID(), Name: n, Type: directory.CustomConnector}, change(at)))
 		}
@@ -43,7 +43,7 @@ func TestConnections(t *testing.T) {
 }
 
 func TestConnectors(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		twin := w.connector
 		twin.ID = directory.NewID()
 		wantCode(t, w.CreateConnector(ctx, twin, change(at)), directory.Conflict)
@@ -69,7 +69,7 @@ func TestConnectors(t *testing.T) {
 }
 
 func TestUpdateConnectorRevives(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		dead, waiting, held := w.user("dead"), w.user("waiting"), w.user("held")
 		for _, task := range w.claimAt(at) {
 			w.record(at, failed(task, map[string]provisioning.Result{dead.ID: {Dead: true}, waiting.ID: {DueAt: at.Add(time.Hour)}, held.ID: {Hold: true}}[task.UserID]))
@@ -85,7 +85,7 @@ func TestUpdateConnectorRevives(t *testing.T) {
 }
 
 func TestBackfill(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a := w.user("a")
 		gone := w.user("gone")
 		w.must(w.DeleteUser(ctx, gone.ID, change(at)))
@@ -116,7 +116,7 @@ func TestBackfill(t *testing.T) {
 }
 
 func TestProvisioners(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		twin := w.provisioner
 		twin.ID = directory.NewID()
 		wantCode(t, w.CreateProvisioner(ctx, twin, change(at)), directory.Conflict)
@@ -150,7 +150,7 @@ func TestProvisioners(t *testing.T) {
 func TestDeleteConnectorReaps(t *testing.T) {
 	for name, whole := range map[string]bool{"connector": false, "connection": true} {
 		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) {
+			each(t, func(t *testing.T, w *fixture) {
 				u := w.user("ada")
 				stays := w.user("bob")
 				w.must(w.DeleteUser(ctx, u.ID, change(at)))
@@ -177,7 +177,7 @@ func TestDeleteConnectorReaps(t *testing.T) {
 }
 
 func TestResync(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		leaver := w.user("leaver")
 		w.user("b")
 		w.record(at, created(w.claimAt(at)[0], "r1"))
@@ -190,7 +190,7 @@ func TestResync(t *testing.T) {
 }
 
 func TestProgressAndOverview(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		now := time.Now().UTC() // Progress looks at the clock
 		for _, n := range []string{"a", "b", "c", "d", "e"} {
 			w.user(n)

@@ -243,7 +243,7 @@ func TestReadOnlyAndLocked(t *testing.T) {
 
 // Probing again and again keeps one row.
 func TestProbeKeepsOneRow(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		count := func() (n int) {
 			w.must(writer(w).QueryRow(`SELECT count(*) FROM settings`).Scan(&n))
 			return n

@@ -92,7 +92,7 @@ func (c *crowd) sorted(r schema.Ref, desc bool) (ids []string) {
 // TestOrders sorts by every attribute, and walks the list by cursors and by offsets, in both directions, looked up
 // and walked.
 func TestOrders(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		c := newCrowd(t, w, 45, 2)
 		for i, r := range leaves(schema.User()) {
 			if slices.Contains([]string{"schemas", "meta.resourceType", "externalId"}, r.Path()) || r.Attr.Name == "groups" || r.Leaf().Type == schema.Complex {
@@ -148,7 +148,7 @@ func (c *crowd) walk(t *testing.T, name string, q filter.Query, want []string) {
 }
 
 func TestCursorOfAnotherList(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range 5 {
 			w.user(fmt.Sprint("user", i))
 		}
@@ -197,7 +197,7 @@ func forge(t *testing.T, cursor, from, to string) string {
 }
 
 func TestFindRefuses(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		groups := ref(t, "groups.display")
 		for kind, q := range map[string]filter.Query{
 			scim.InvalidFilter: {Filter: parse(t, `userName pr and meta.location eq "x"`)},
@@ -213,7 +213,7 @@ func TestFindRefuses(t *testing.T) {
 
 // TestTimesAreFiner: an instant between two microseconds is after the one and before the other.
 func TestTimesAreFiner(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.user("ada")
 		created := ref(t, "meta.created")
 		for when, want := range map[time.Duration]string{

@@ -18,15 +18,15 @@ import (
 
 // crowd is users in a store, and as filter.Match sees them. Not all of them can be found.
 type crowd struct {
-	*world
+	*fixture
 	users  map[string]map[string]any // the live ones, by ID
 	live   []directory.User
 	groups []directory.Group
 	gen    filterGen
 }
 
-func newCrowd(t *testing.T, w *world, n, seed int) *crowd {
-	c := &crowd{world: w, users: map[string]map[string]any{}}
+func newCrowd(t *testing.T, w *fixture, n, seed int) *crowd {
+	c := &crowd{fixture: w, users: map[string]map[string]any{}}
 	for i := range 3 {
 		g := directory.Group{ID: directory.NewID(), DisplayName: fmt.Sprint([]string{"A", "äB", "b"}[i])}
 		w.must(w.CreateGroup(ctx, g, nil, change(at)))
@@ -100,7 +100,7 @@ func (c *crowd) want(e filter.Expr) (ids []string) {
 
 // TestFindAgreesWithMatch: SQL and filter.Match give the same users for random filters, looked up and walked.
 func TestFindAgreesWithMatch(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		c := newCrowd(t, w, 60, 1)
 		rapid.Check(t, func(rt *rapid.T) {
 			e := c.gen.expr(rt, 0)

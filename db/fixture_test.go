@@ -31,8 +31,8 @@ func person(name string) directory.User {
 	return u
 }
 
-// world is a store with one connection, one enabled connector of kind "scim2" and a provisioner.
-type world struct {
+// fixture is a store with one connection, one enabled connector of kind "scim2" and a provisioner.
+type fixture struct {
 	*db.Store
 	t           testing.TB
 	connection  directory.Connection
@@ -40,13 +40,13 @@ type world struct {
 	provisioner directory.Provisioner
 }
 
-func each(t *testing.T, f func(t *testing.T, w *world)) {
+func each(t *testing.T, f func(t *testing.T, w *fixture)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, s *db.Store) { f(t, build(t, s)) })
 }
 
-func build(t testing.TB, s *db.Store) *world {
-	w := &world{Store: s, t: t}
+func build(t testing.TB, s *db.Store) *fixture {
+	w := &fixture{Store: s, t: t}
 	w.connection = directory.Connection{ID: directory.NewID(), Name: "Warehouse", Type: directory.CustomConnector}
 	w.connector = directory.Connector{ID: directory.NewID(), ConnectionID: w.connection.ID, Kind: "scim2", Enabled: true,
 		Settings: directory.Settings{Values: map[string]string{"base_url": "http://x"}, Secrets: map[string]directory.Secret{"token": "hunter2"}}}
@@ -57,21 +57,21 @@ func build(t testing.TB, s *db.Store) *world {
 	return w
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) user(name string) directory.User {
+func (w *fixture) user(name string) directory.User {
 	w.t.Helper()
 	u := person(name)
 	w.must(w.CreateUser(ctx, u, change(at), time.Time{}))
 	return u
 }
 
-func (w *world) claimAt(now time.Time) []provisioning.Task {
+func (w *fixture) claimAt(now time.Time) []provisioning.Task {
 	w.t.Helper()
 	tasks, err := w.Claim(ctx, provisioning.Claim{ConnectorID: w.connector.ID, Least: provisioning.Bulk, Limit: 256,
 		Lease: directory.NewToken(), Until: now.Add(time.Minute), Now: now})
@@ -79,7 +79,7 @@ func (w *world) claimAt(now time.Time) []provisioning.Task {
 	return tasks
 }
 
-func (w *world) claimOne(now time.Time) provisioning.Task {
+func (w *fixture) claimOne(now time.Time) provisioning.Task {
 	w.t.Helper()
 	tasks := w.claimAt(now)
 	if len(tasks) != 1 {
@@ -88,7 +88,7 @@ func (w *world) claimOne(now time.Time) provisioning.Task {
 	return tasks[0]
 }
 
-func (w *world) account(u directory.User) provisioning.Account {
+func (w *fixture) account(u directory.User) provisioning.Account {
 	w.t.Helper()
 	a, ok, err := w.Account(ctx, w.connector.ID, u.ID)
 	w.must(err)
@@ -99,14 +99,14 @@ func (w *world) account(u directory.User) provisioning.Account {
 }
 
 // takeOver ends the lease of a process that died.
-func (w *world) takeOver(t provisioning.Task) {
+func (w *fixture) takeOver(t provisioning.Task) {
 	w.t.Helper()
 	n, err := w.TakeOver(ctx, t.Lease, at)
 	w.must(err)
 	same(w.t, "taken over", n, 1)
 }
 
-func (w *world) record(now time.Time, rs ...provisioning.Result) []bool {
+func (w *fixture) record(now time.Time, rs ...provisioning.Result) []bool {
 	w.t.Helper()
 	held, err := w.Record(ctx, rs, now)
 	w.must(err)
@@ -149,10 +149,10 @@ func names(us []directory.User) string {
 	return fmt.Sprint(all)
 }
 
-func writer(w *world) *sql.DB { return db.Writer(w.Store) }
+func writer(w *fixture) *sql.DB { return db.Writer(w.Store) }
 
 // second adds another connection with an enabled connector and a provisioner that does not block.
-func (w *world) second() directory.Connector {
+func (w *fixture) second() directory.Connector {
 	w.t.Helper()
 	n := directory.Connection{ID: directory.NewID(), Name: "Second", Type: directory.CustomConnector}
 	k := directory.Connector{ID: directory.NewID(), ConnectionID: n.ID, Kind: "scim2", Enabled: true}

@@ -33,7 +33,7 @@ func (nobodyWaits) ProvisionNow(context.Context, string, []directory.Provisioner
 
 // Whoever changes members does not give a group the name back that it had when they looked.
 func TestMembersAndNameMeanwhile(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("grace")
 		g := w.group("Old name")
 		h := &hasty{Store: w.Store, meanwhile: func(g directory.Group) {

@@ -8,7 +8,7 @@ import (
 )
 
 // groupsSent claims what is due and gives the groups that each user comes with.
-func (w *world) groupsSent() map[string]string {
+func (w *fixture) groupsSent() map[string]string {
 	w.t.Helper()
 	got := map[string]string{}
 	for _, task := range w.claimAt(at) {
@@ -20,7 +20,7 @@ func (w *world) groupsSent() map[string]string {
 
 // Whatever changes the names of somebody's groups makes the accounts due whose mapping may send them, and no others.
 func TestGroupNamesOfTasks(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob := w.user("ada"), w.user("bob")
 		zoo := w.group("Zoo", ada)
 		w.recordDue()

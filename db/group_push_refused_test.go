@@ -11,7 +11,7 @@ import (
 )
 
 // refusal makes a group with one member whom the target refused for good, all settled.
-func (w *world) refusal(now time.Time) (directory.User, directory.Group) {
+func (w *fixture) refusal(now time.Time) (directory.User, directory.Group) {
 	w.t.Helper()
 	w.push("push_groups", "true")
 	ada := w.user("ada")
@@ -28,20 +28,20 @@ func (w *world) refusal(now time.Time) (directory.User, directory.Group) {
 // A refusal ends with what it was about: then the group is due, and the member is tried again.
 func TestWhatEndsARefusal(t *testing.T) {
 	now := later.Add(time.Minute)
-	for name, act := range map[string]func(w *world, ada directory.User, g directory.Group) error{
-		"the membership began again, by the group": func(w *world, ada directory.User, g directory.Group) error {
+	for name, act := range map[string]func(w *fixture, ada directory.User, g directory.Group) error{
+		"the membership began again, by the group": func(w *fixture, ada directory.User, g directory.Group) error {
 			w.update(g, directory.MemberChange{Remove: []string{ada.ID}})
 			w.update(g, directory.MemberChange{Add: []string{ada.ID}})
 			return nil
 		},
-		"the membership began again, by the user": func(w *world, ada directory.User, g directory.Group) error {
+		"the membership began again, by the user": func(w *fixture, ada directory.User, g directory.Group) error {
 			if _, err := w.SetGroupsOf(ctx, ada.ID, nil, change(now)); err != nil {
 				return err
 			}
 			_, err := w.SetGroupsOf(ctx, ada.ID, []string{g.ID}, change(now))
 			return err
 		},
-		"the user was edited": func(w *world, ada directory.User, _ directory.Group) error {
+		"the user was edited": func(w *fixture, ada directory.User, _ directory.Group) error {
 			ada.DisplayName = "Lady Ada"
 			if _, err := w.UpdateUser(ctx, ada, change(now)); err != nil {
 				return err
@@ -51,13 +51,16 @@ func TestWhatEndsARefusal(t *testing.T) {
 			w.record(now, r)
 			return nil
 		},
-		"the settings were saved": func(w *world, _ directory.User, _ directory.Group) error { w.push("base_url", "http://y"); return nil },
-		"somebody retried": func(w *world, _ directory.User, g directory.Group) error {
+		"the settings were saved": func(w *fixture, _ directory.User, _ directory.Group) error {
+			w.push("base_url", "http://y")
+			return nil
+		},
+		"somebody retried": func(w *fixture, _ directory.User, g directory.Group) error {
 			return w.RetryGroup(ctx, w.connector.ID, g.ID, "", change(now))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) {
+			each(t, func(t *testing.T, w *fixture) {
 				ada, g := w.refusal(now)
 				w.must(act(w, ada, g))
 				task, due := w.claimGroups(now.Add(time.Minute))["Staff"]
@@ -69,7 +72,7 @@ func TestWhatEndsARefusal(t *testing.T) {
 }
 
 func TestARefusalOutlivesWhatItIsNotAbout(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		now := later.Add(time.Minute)
 		_, g := w.refusal(now)
 		bob := w.user("bob")
@@ -82,7 +85,7 @@ func TestARefusalOutlivesWhatItIsNotAbout(t *testing.T) {
 
 // Who must leave a group goes before a back-fill, and stays so whatever comes after.
 func TestLeavingAGroupIsUrgent(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push("push_groups", "true")
 		ada, bob := w.user("ada"), w.user("bob")
 		g := w.group("Staff", ada)
@@ -107,7 +110,7 @@ func TestLeavingAGroupIsUrgent(t *testing.T) {
 
 // That a group may be adopted is no yes to removing members whom nobody wants.
 func TestLinkingUsesTheYesUp(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push("push_groups", "true")
 		g := w.group("Staff")
 		w.must(w.RetryGroup(ctx, w.connector.ID, g.ID, "g1", change(at)))
@@ -121,7 +124,7 @@ func TestLinkingUsesTheYesUp(t *testing.T) {
 
 // Somebody may become a member again while they are being removed as a stranger.
 func TestDoubtedMembersAreMadeAgain(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push("push_groups", "true")
 		ada := w.user("ada")
 		w.choose(w.group("Staff", ada))
@@ -155,7 +158,7 @@ func TestDoubtedMembersAreMadeAgain(t *testing.T) {
 
 // A claim says which configuration it belongs to.
 func TestClaimsHaveTheRevision(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.user("ada")
 		w.push("push_groups", "true")
 		w.group("Staff")

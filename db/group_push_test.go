@@ -13,7 +13,7 @@ import (
 )
 
 func TestGroupsAreDueWherePushingIsOn(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		before := w.group("Before")
 		same(t, "while off", w.dueGroups(later), "[]")
 		w.push(connectors.PushGroups, "true")
@@ -34,7 +34,7 @@ func TestGroupsAreDueWherePushingIsOn(t *testing.T) {
 }
 
 func TestWhatMakesAGroupDue(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push(connectors.PushGroups, "true")
 		ada, bob := w.user("ada"), w.user("bob")
 		g := w.group("Staff", ada)
@@ -70,7 +70,7 @@ func TestWhatMakesAGroupDue(t *testing.T) {
 }
 
 func TestANewAccountMakesItsGroupsDueSoon(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push(connectors.PushGroups, "true")
 		ada := w.user("ada")
 		g := w.group("Staff", ada)
@@ -99,7 +99,7 @@ func TestANewAccountMakesItsGroupsDueSoon(t *testing.T) {
 // TestGroupsHearOfALinkOnce: the act that links an account tells its groups, for the result of the attempt may be lost;
 // an attempt in doubt that comes to nothing tells them nothing new, however often it is made.
 func TestGroupsHearOfALinkOnce(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push(connectors.PushGroups, "true")
 		ada := w.user("ada")
 		w.choose(w.group("Staff", ada))
@@ -130,7 +130,7 @@ func TestGroupsHearOfALinkOnce(t *testing.T) {
 }
 
 func TestTheLedgerOfMembers(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push(connectors.PushGroups, "true")
 		ada, bob := w.user("ada"), w.user("bob")
 		g := w.group("Staff", ada, bob)
@@ -173,7 +173,7 @@ func TestTheLedgerOfMembers(t *testing.T) {
 }
 
 func TestADeletedGroupLeavesItsTargets(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push(connectors.PushGroups, "true")
 		g, never := w.group("Staff"), w.group("Never made")
 		w.choose(g, never)
@@ -201,7 +201,7 @@ func TestADeletedGroupLeavesItsTargets(t *testing.T) {
 }
 
 func TestProgressCountsUsersOnly(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.push(connectors.PushGroups, "true")
 		w.user("ada")
 		w.group("Staff")

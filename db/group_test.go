@@ -11,7 +11,7 @@ import (
 	"usher/directory"
 )
 
-func (w *world) group(name string, members ...directory.User) directory.Group {
+func (w *fixture) group(name string, members ...directory.User) directory.Group {
 	w.t.Helper()
 	g := directory.Group{ID: directory.NewID(), DisplayName: name}
 	w.must(w.CreateGroup(ctx, g, idsOf(members), change(at)))
@@ -26,7 +26,7 @@ func idsOf(us []directory.User) []string {
 	return ids
 }
 
-func (w *world) update(g directory.Group, m directory.MemberChange) bool {
+func (w *fixture) update(g directory.Group, m directory.MemberChange) bool {
 	w.t.Helper()
 	changed, err := w.UpdateGroup(ctx, g, m, change(at))
 	w.must(err)
@@ -34,7 +34,7 @@ func (w *world) update(g directory.Group, m directory.MemberChange) bool {
 }
 
 // members lists the group in small pages, and checks the counter against the list.
-func (w *world) members(g directory.Group) string {
+func (w *fixture) members(g directory.Group) string {
 	w.t.Helper()
 	var names []string
 	after := ""
@@ -59,7 +59,7 @@ func (w *world) members(g directory.Group) string {
 }
 
 func TestGroupMembers(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob, cy, dan := w.user("ada"), w.user("bob"), w.user("cy"), w.user("dan")
 		g := w.group("Sales", ada, bob, ada)
 		same(t, "members at first", w.members(g), "[ada bob]")
@@ -94,7 +94,7 @@ func TestGroupMembers(t *testing.T) {
 
 // A change that refuses one member takes in none.
 func TestOnlyLiveUsersJoin(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, gone := w.user("ada"), w.user("gone")
 		w.must(w.DeleteUser(ctx, gone.ID, change(at)))
 		g := w.group("Sales")
@@ -116,7 +116,7 @@ func TestOnlyLiveUsersJoin(t *testing.T) {
 }
 
 func TestStagedMembersCountOnceTheyAreLive(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		g := w.group("Sales")
 		for _, name := range []string{"stays", "goes"} {
 			u := person(name)
@@ -142,7 +142,7 @@ func TestStagedMembersCountOnceTheyAreLive(t *testing.T) {
 }
 
 func TestGroupNames(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		g := w.group("Sales")
 		wantCode(t, w.CreateGroup(ctx, directory.Group{ID: directory.NewID(), DisplayName: "SALES"}, nil, change(at)), directory.Conflict)
 		other := w.group("Ärzte West")
@@ -168,7 +168,7 @@ func TestGroupNames(t *testing.T) {
 	})
 }
 
-func (w *world) groupNames(f directory.GroupFilter) string {
+func (w *fixture) groupNames(f directory.GroupFilter) string {
 	w.t.Helper()
 	var names []string
 	for {
@@ -185,7 +185,7 @@ func (w *world) groupNames(f directory.GroupFilter) string {
 }
 
 func TestGroupsOfAUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob := w.user("ada"), w.user("bob")
 		a, b, c := w.group("Alpha", ada), w.group("beta", ada, bob), w.group("Gamma")
 		set := func(ids ...string) bool {
@@ -218,7 +218,7 @@ func TestGroupsOfAUser(t *testing.T) {
 
 // TestLargeSet replaces the members of a group that is larger than one statement names.
 func TestLargeSet(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.must(db.Fill(w.Store, 2400, at))
 		page, err := w.Users(ctx, directory.UserFilter{Limit: 200})
 		w.must(err)
@@ -255,7 +255,7 @@ func TestLargeSet(t *testing.T) {
 }
 
 func TestDeletedGroupIsForgottenByClients(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		g := directory.Group{ID: directory.NewID(), DisplayName: "Sales", ClientID: directory.ClientID{Client: "Entra", Value: "g-1"}}
 		w.must(w.CreateGroup(ctx, g, nil, change(at)))
 		known := func() int {

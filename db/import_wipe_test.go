@@ -12,7 +12,7 @@ import (
 // TestOlderImportsAreWiped: what a version that kept every cell has left. The mark is one that older rows do not have.
 func TestOlderImportsAreWiped(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, s *db.Store) {
-		w := &world{t: t, Store: s}
+		w := &fixture{t: t, Store: s}
 		cells := [][]string{{"ada", "70000", "hunter2"}, {"bob", "60000", "hunter2"}}
 		made := map[string]imports.Import{}
 		for name, m := range map[string]imports.Mapping{"waiting": {"userName", "", ""}, "chosen": {"userName", "", ""}, "both": {"userName", "title", ""}} {

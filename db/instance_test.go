@@ -14,7 +14,7 @@ import (
 
 // The lease of a process that died is over when somebody says so, not when a clock that may have jumped does.
 func TestALeaseEndsWhenItIsTakenOver(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		long := at.Add(time.Minute)
 		tasks, err := w.Claim(ctx, provisioning.Claim{ConnectorID: w.connector.ID, Least: provisioning.Bulk, Limit: 1, Lease: "serve.abc", Until: long, Now: at})
@@ -45,7 +45,7 @@ func TestALeaseEndsWhenItIsTakenOver(t *testing.T) {
 }
 
 func TestWhatADoubtfulAttemptLeaves(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		runs := at.Add(30 * time.Second)
 		lost := failed(w.claimOne(at), provisioning.Result{DueAt: at, MayRun: runs})
@@ -61,7 +61,7 @@ func TestWhatADoubtfulAttemptLeaves(t *testing.T) {
 }
 
 func TestTimesThatLieTooFarAheadAreMended(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ada, bob := w.user("ada"), w.user("bob")
 		tomorrow := at.Add(24 * time.Hour)
 		for _, task := range w.claimAt(at) {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestLog(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("Ärla")
 		for i, r := range []provisioning.Result{{DueAt: at}, {DueAt: at}, {Dead: true}} {
 			now := at.Add(time.Duration(i) * time.Minute)
@@ -69,7 +69,7 @@ func TestLog(t *testing.T) {
 }
 
 func TestLogKeepsTheOrderOfABatch(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range 40 {
 			w.user(string(rune('a'+i/26)) + string(rune('a'+i%26)))
 		}
@@ -87,7 +87,7 @@ func TestLogKeepsTheOrderOfABatch(t *testing.T) {
 }
 
 func TestPruneLog(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.user("ada")
 		for i := range 3 {
 			now := at.Add(time.Duration(i) * time.Minute)
@@ -106,7 +106,7 @@ func TestPruneLog(t *testing.T) {
 
 // An error is one line wherever it is listed; what a target said besides is kept with it, and apart.
 func TestWhatATargetSaidBesidesIsKept(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		r := failed(w.claimOne(at), provisioning.Result{Dead: true})
 		r.Err = &connectors.Error{Kind: connectors.Invalid, Message: "no\nseat", More: "\tat a(A.java:1)\n\tat b(B.java:2)"}

@@ -54,7 +54,7 @@ func TestMigrationsKeepWhatIsThere(t *testing.T) {
 }
 
 // everyState has users whose accounts are linked, leased, held, dead, waiting and leaving, and a sign-up.
-func (w *world) everyState() map[string]directory.User {
+func (w *fixture) everyState() map[string]directory.User {
 	w.t.Helper()
 	us := map[string]directory.User{}
 	for _, name := range []string{"linked", "leaving", "held", "dead", "leased"} {
@@ -80,7 +80,7 @@ func (w *world) everyState() map[string]directory.User {
 }
 
 // copyTo writes everything that an older version had room for, tables that others refer to first.
-func (w *world) copyTo(old *sql.DB) {
+func (w *fixture) copyTo(old *sql.DB) {
 	w.t.Helper()
 	rest := tablesOf(w.t, old)
 	for _, table := range []string{"settings", "user_counts"} { // a new database has rows of these
@@ -206,7 +206,7 @@ func dump(t testing.TB, d *sql.DB, table string, columns []string) string {
 }
 
 // sound has SQLite check itself, and compares the tables with those of a new database.
-func (w *world) sound() {
+func (w *fixture) sound() {
 	w.t.Helper()
 	for _, pragma := range []string{"foreign_key_check", "integrity_check"} {
 		rows, err := writer(w).Query(`SELECT * FROM pragma_` + pragma)
@@ -231,7 +231,7 @@ func (w *world) sound() {
 }
 
 // refusesNonsense looks for the constraints of accounts, which were made again.
-func (w *world) refusesNonsense(us map[string]directory.User) {
+func (w *fixture) refusesNonsense(us map[string]directory.User) {
 	w.t.Helper()
 	linked, held := us["linked"].ID, us["held"].ID
 	for what, statement := range map[string]string{
@@ -253,7 +253,7 @@ func (w *world) refusesNonsense(us map[string]directory.User) {
 }
 
 // worksOn goes on where the older version stopped.
-func (w *world) worksOn(us map[string]directory.User) {
+func (w *fixture) worksOn(us map[string]directory.User) {
 	w.t.Helper()
 	now := at.Add(time.Hour)
 	for name, status := range map[string]provisioning.Status{"linked": "synced", "held": "held", "dead": "failed", "waiting": "pending", "leaving": "pending"} {

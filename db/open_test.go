@@ -123,7 +123,7 @@ func TestPostgresSortsByBytes(t *testing.T) {
 // TestConcurrentWriters claims, edits and records from several sides; no account may be tried twice at once and
 // nobody may be missed by a provisioner that is added meanwhile.
 func TestConcurrentWriters(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range 60 {
 			w.user(fmt.Sprintf("early%02d", i))
 		}
@@ -156,7 +156,7 @@ func TestConcurrentWriters(t *testing.T) {
 	})
 }
 
-func claimAndRecord(t *testing.T, w *world, mu *sync.Mutex, leased map[string]bool) {
+func claimAndRecord(t *testing.T, w *fixture, mu *sync.Mutex, leased map[string]bool) {
 	for range 20 {
 		tasks, err := w.Claim(context.Background(), provisioning.Claim{ConnectorID: w.connector.ID, Least: provisioning.Bulk, Limit: 7,
 			Lease: directory.NewToken(), Until: at.Add(time.Hour), Now: at})

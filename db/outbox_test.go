@@ -23,7 +23,7 @@ func claimMail(now time.Time, lease string) mail.Claim {
 }
 
 func TestOutbox(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range 5 {
 			w.must(w.QueueMail(ctx, message(fmt.Sprintf("u%d@example.com", i)), at.Add(time.Duration(i)*time.Second)))
 		}
@@ -56,7 +56,7 @@ func TestOutbox(t *testing.T) {
 }
 
 func TestMailIsClaimedOnce(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.must(w.QueueMail(ctx, message("a@example.com"), at))
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -102,7 +102,7 @@ func TestMailIsClaimedOnce(t *testing.T) {
 }
 
 func TestTidyMail(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, to := range []string{"sent@example.com", "failed@example.com", "open@example.com"} {
 			w.must(w.QueueMail(ctx, message(to), at))
 		}
@@ -136,7 +136,7 @@ func TestTidyMail(t *testing.T) {
 
 // One row that does not open must not keep the others from being sent.
 func TestUnreadableMail(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.must(w.QueueMail(ctx, message("a@example.com"), at))
 		w.must(w.QueueMail(ctx, message("b@example.com"), at))
 		_, err := writer(w).Exec(`UPDATE outbox SET body = 'v1:zz:zz' WHERE to_addr = 'a@example.com'`)
@@ -151,7 +151,7 @@ func TestUnreadableMail(t *testing.T) {
 }
 
 func TestMailServerIsSealed(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		m := mail.Server{Host: "smtp.example.com", Port: 587, Security: mail.STARTTLS, UserName: "usher", Password: "hunter2", From: "usher@example.com"}
 		w.must(w.SaveMailServer(ctx, m, change(at)))
 		got, err := w.MailServer(ctx)
@@ -173,7 +173,7 @@ func TestMailServerIsSealed(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, v := range []string{"one", "two", ""} {
 			w.must(w.SaveSetting(ctx, "x", v, change(at)))
 			got, err := w.Setting(ctx, "x")
@@ -194,7 +194,7 @@ func TestSettings(t *testing.T) {
 
 // Two workers over one database, a server that is down and comes up: everybody gets their message, once.
 func TestWorkersShareTheOutbox(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		smtp := mailtest.New(t)
 		smtp.Start(t)
 		w.must(w.SaveMailServer(ctx, mail.Server{Host: "127.0.0.1", Port: smtp.Port(), Security: mail.NoTLS, From: "usher@example.com"}, change(at)))

@@ -10,7 +10,7 @@ import (
 )
 
 func TestPasswordOfASignUp(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		sealed := func(token string) (text string) {
 			t.Helper()
 			w.must(writer(w).QueryRow(`SELECT password_sealed FROM registrations WHERE token_hash = $1`, token).Scan(&text))

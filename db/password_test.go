@@ -15,8 +15,8 @@ import (
 
 const clear = directory.Secret("correct horse battery")
 
-// sends makes the world's connector one that is sent passwords, or not.
-func (w *world) sends(mode connectors.PasswordMode) {
+// sends makes the fixture's connector one that is sent passwords, or not.
+func (w *fixture) sends(mode connectors.PasswordMode) {
 	w.t.Helper()
 	n := w.connector
 	n.Settings.Values = map[string]string{"base_url": "http://x", connectors.PasswordKey: string(mode)}
@@ -30,19 +30,19 @@ func withPassword(name string) directory.User {
 }
 
 // waiting counts the passwords that are kept for anybody.
-func (w *world) waiting() (n int) {
+func (w *fixture) waiting() (n int) {
 	w.t.Helper()
 	w.must(writer(w).QueryRow(`SELECT count(*) FROM passwords`).Scan(&n))
 	return n
 }
 
-func (w *world) setPassword(u directory.User, p directory.Secret, when time.Time) {
+func (w *fixture) setPassword(u directory.User, p directory.Secret, when time.Time) {
 	w.t.Helper()
 	w.must(w.SetUserPassword(ctx, u.ID, auth.NewPassword{Hash: "$" + p.Reveal(), Clear: p}, "", change(when)))
 }
 
 // userWithPassword is a live user whose password waits for the connector.
-func (w *world) userWithPassword(name string) directory.User {
+func (w *fixture) userWithPassword(name string) directory.User {
 	w.t.Helper()
 	u := withPassword(name)
 	w.must(w.CreateUser(ctx, u, change(at), time.Time{}))
@@ -56,7 +56,7 @@ func delivered(t provisioning.Task) provisioning.Result {
 }
 
 func TestPasswordIsSealedUntilDelivered(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		w.userWithPassword("ada")
 		var sealed string
@@ -80,7 +80,7 @@ func TestPasswordIsSealedUntilDelivered(t *testing.T) {
 
 // A password is bound to its user and connector: a row that was moved does not open, and holds nobody up.
 func TestPasswordOpensOnlyInItsRow(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		w.userWithPassword("ada")
 		bob := w.user("bob")
@@ -93,7 +93,7 @@ func TestPasswordOpensOnlyInItsRow(t *testing.T) {
 }
 
 func TestNewPasswordMakesOnlyItsTargetsDue(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		other := w.second()
 		u := w.user("ada")
@@ -130,7 +130,7 @@ func TestNewPasswordMakesOnlyItsTargetsDue(t *testing.T) {
 }
 
 func TestNewPasswordKeepsALeaversPlace(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		u := w.user("ada")
 		w.record(at, created(w.claimOne(at), "r1"))
@@ -168,7 +168,7 @@ func TestPasswordWaitsForTargets(t *testing.T) {
 
 // A newer password stays and keeps the account due, even if both were set at one instant.
 func TestNewerPasswordSurvivesTheDelivery(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		u := w.userWithPassword("ada")
 		task := w.claimOne(at)
@@ -182,7 +182,7 @@ func TestNewerPasswordSurvivesTheDelivery(t *testing.T) {
 
 // What an attempt without its lease says wipes nothing.
 func TestLostLeaseWipesNoPassword(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		w.userWithPassword("ada")
 		late := w.claimOne(at)
@@ -195,7 +195,7 @@ func TestLostLeaseWipesNoPassword(t *testing.T) {
 
 // Delivering to an account that stands for another user delivers nothing.
 func TestPasswordAtAnothersAccountIsKept(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		w.user("bob")
 		w.record(at, created(w.claimOne(at), "r-same"))
@@ -208,18 +208,18 @@ func TestPasswordAtAnothersAccountIsKept(t *testing.T) {
 }
 
 func TestPasswordIsWiped(t *testing.T) {
-	for what, act := range map[string]func(w *world, u directory.User){
-		"when the user is deleted": func(w *world, u directory.User) { w.must(w.DeleteUser(ctx, u.ID, change(at))) },
-		"when the provisioner goes": func(w *world, _ directory.User) {
+	for what, act := range map[string]func(w *fixture, u directory.User){
+		"when the user is deleted": func(w *fixture, u directory.User) { w.must(w.DeleteUser(ctx, u.ID, change(at))) },
+		"when the provisioner goes": func(w *fixture, _ directory.User) {
 			w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))
 		},
-		"when none is sent any more": func(w *world, _ directory.User) { w.sends(connectors.PasswordRandom) },
-		"when it is too old": func(w *world, _ directory.User) {
+		"when none is sent any more": func(w *fixture, _ directory.User) { w.sends(connectors.PasswordRandom) },
+		"when it is too old": func(w *fixture, _ directory.User) {
 			n, err := w.WipePasswords(ctx, at.Add(time.Second))
 			w.must(err)
 			same(w.t, "wiped", n, 1)
 		},
-		"when nobody knows the new one": func(w *world, u directory.User) {
+		"when nobody knows the new one": func(w *fixture, u directory.User) {
 			now, err := w.User(ctx, u.ID)
 			w.must(err)
 			now.PasswordHash = ""
@@ -228,7 +228,7 @@ func TestPasswordIsWiped(t *testing.T) {
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) {
+			each(t, func(t *testing.T, w *fixture) {
 				w.sends(connectors.PasswordSend)
 				u := w.userWithPassword("ada")
 				n, err := w.WipePasswords(ctx, at)
@@ -245,7 +245,7 @@ func TestPasswordIsWiped(t *testing.T) {
 
 // A password waits for a staged user as for any other, and goes with a user who is taken back.
 func TestPasswordOfAStagedUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.sends(connectors.PasswordSend)
 		p := w.provisioner
 		p.Blocking = true
@@ -259,7 +259,7 @@ func TestPasswordOfAStagedUser(t *testing.T) {
 }
 
 func TestPasswordIsKeptOnlyForWhoIsSentIt(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.userWithPassword("none")
 		w.sends(connectors.PasswordRandom)
 		w.userWithPassword("random")

@@ -56,7 +56,7 @@ func TestBadPlanIsSeen(t *testing.T) {
 }
 
 func TestUserPaging(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, n := range []string{"Émile", "adam", "Berta", "Zoë", "änne", "carl"} {
 			w.user(n)
 		}
@@ -76,7 +76,7 @@ func TestUserPaging(t *testing.T) {
 }
 
 func TestUserSearch(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a := person("ärmel")
 		a.Name = directory.Name{GivenName: "Änne", FamilyName: "Müller-Weiß"}
 		w.must(w.CreateUser(ctx, a, change(at), time.Time{}))
@@ -108,7 +108,7 @@ func TestUserSearch(t *testing.T) {
 }
 
 func TestUsersInTrouble(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.user("fine")
 		for _, task := range w.claimAt(at) {
 			w.record(at, created(task, "r1"))

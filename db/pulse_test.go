@@ -32,7 +32,7 @@ func TestRestoredBackup(t *testing.T) {
 	w.must(w.Close())
 
 	w.must(os.WriteFile(path, backup, 0o600))
-	old := &world{Store: dbtest.Open(t, path), t: t, connector: w.connector}
+	old := &fixture{Store: dbtest.Open(t, path), t: t, connector: w.connector}
 	restored, err = old.SuspectRestored(ctx)
 	w.must(err)
 	same(t, "a backup", restored, true)
@@ -45,7 +45,7 @@ func TestRestoredBackup(t *testing.T) {
 }
 
 func TestRestoredElsewhere(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.must(w.Beat(ctx))
 		restored, err := w.SuspectRestored(ctx)
 		w.must(err)

@@ -22,14 +22,14 @@ func mailTo(to string) signup.Mail {
 	return signup.Mail{Message: mail.Message{To: to, Subject: "Confirm", Text: "Open this"}, Limited: true}
 }
 
-func (w *world) mails() int {
+func (w *fixture) mails() int {
 	w.t.Helper()
 	entries, _, err := w.Outbox(ctx, "", 50)
 	w.must(err)
 	return len(entries)
 }
 
-func (w *world) pending() int {
+func (w *fixture) pending() int {
 	w.t.Helper()
 	n, err := w.PendingRegistrations(ctx, at)
 	w.must(err)
@@ -37,7 +37,7 @@ func (w *world) pending() int {
 }
 
 func TestRegistration(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		r := registration("t1", "Grace@Example.com")
 		w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
 		got, ok, err := w.Registration(ctx, "t1", at)
@@ -69,7 +69,7 @@ func TestRegistration(t *testing.T) {
 
 // The mails that strangers can cause to one address are limited, and what is dropped leaves nothing behind.
 func TestMailsAreLimited(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range signup.MaxMails + 3 {
 			r := registration(directory.NewToken(), "Grace@example.com")
 			r.CreatedAt = at.Add(time.Duration(i) * time.Second)
@@ -99,7 +99,7 @@ func registrant(name string, r signup.Registration) directory.User {
 }
 
 func TestRegistrationIsUsedOnce(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		r, other := registration("t1", "grace@example.com"), registration("t2", "grace@example.com")
 		w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
 		w.must(w.SaveRegistration(ctx, other, mailTo(r.Form.Email)))
@@ -124,7 +124,7 @@ func TestRegistrationIsUsedOnce(t *testing.T) {
 
 // A target that refuses, or a process that dies while a user is staged, leaves the registration as it was.
 func TestRegistrationOfAStagedUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		r := registration("t1", "grace@example.com")
 		w.must(w.SaveRegistration(ctx, r, mailTo(r.Form.Email)))
 		u := registrant("grace", r)
@@ -146,7 +146,7 @@ func TestRegistrationOfAStagedUser(t *testing.T) {
 }
 
 func TestUserLinks(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("grace")
 		link := func(token string, p signup.Purpose) signup.Link {
 			return signup.Link{TokenHash: token, UserID: u.ID, Purpose: p, Email: "grace@example.com", CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
@@ -184,7 +184,7 @@ func TestUserLinks(t *testing.T) {
 }
 
 // passwordEndsLinks: a new password, and being disabled, leave only the link that confirms the address.
-func passwordEndsLinks(t *testing.T, w *world, u directory.User, link func(string, signup.Purpose) signup.Link) {
+func passwordEndsLinks(t *testing.T, w *fixture, u directory.User, link func(string, signup.Purpose) signup.Link) {
 	t.Helper()
 	edit := func(f func(*directory.User)) error {
 		now, err := w.User(ctx, u.ID)
@@ -214,7 +214,7 @@ func passwordEndsLinks(t *testing.T, w *world, u directory.User, link func(strin
 
 // A mail that is skipped costs a write as one that is sent, and takes nothing from the address's share.
 func TestSkippedMail(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for range signup.MaxMails + 1 {
 			w.must(w.SkipMail(ctx, "Grace@example.com", at))
 		}

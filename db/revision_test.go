@@ -13,55 +13,57 @@ import (
 // revisedThing is something that administrators save over each other.
 type revisedThing struct {
 	name string
-	read func(w *world) int64 // its revision
-	save func(w *world, revision int64, c directory.Change) error
+	read func(w *fixture) int64 // its revision
+	save func(w *fixture, revision int64, c directory.Change) error
 }
 
-func revisedThings(w *world) []revisedThing {
+func revisedThings(w *fixture) []revisedThing {
 	signIn := directory.NewID()
 	w.must(w.CreateSignIn(ctx, directory.Connection{ID: signIn, Name: "Login", Type: oidc.ConnectionType},
 		oidc.SignIn{ConnectionID: signIn, Issuer: "https://id.example.com", ClientID: "usher", Scopes: "openid"}, change(at)))
 	return []revisedThing{
-		{"connection", func(w *world) int64 { n, err := w.Connection(ctx, w.connection.ID); w.must(err); return n.Revision },
-			func(w *world, r int64, c directory.Change) error {
+		{"connection", func(w *fixture) int64 { n, err := w.Connection(ctx, w.connection.ID); w.must(err); return n.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
 				n := w.connection
 				n.Revision = r
 				return w.UpdateConnection(ctx, n, c)
 			}},
-		{"connector", func(w *world) int64 { n, err := w.Connector(ctx, w.connector.ID); w.must(err); return n.Revision },
-			func(w *world, r int64, c directory.Change) error {
+		{"connector", func(w *fixture) int64 { n, err := w.Connector(ctx, w.connector.ID); w.must(err); return n.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
 				n := w.connector
 				n.Revision = r
 				return w.UpdateConnector(ctx, n, "", c)
 			}},
-		{"mapping", func(w *world) int64 { n, err := w.Connector(ctx, w.connector.ID); w.must(err); return n.Revision },
-			func(w *world, r int64, c directory.Change) error { return w.SetMapping(ctx, w.connector.ID, r, nil, c) }},
-		{"provisioner", func(w *world) int64 { p, err := w.Provisioner(ctx, w.provisioner.ID); w.must(err); return p.Revision },
-			func(w *world, r int64, c directory.Change) error {
+		{"mapping", func(w *fixture) int64 { n, err := w.Connector(ctx, w.connector.ID); w.must(err); return n.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
+				return w.SetMapping(ctx, w.connector.ID, r, nil, c)
+			}},
+		{"provisioner", func(w *fixture) int64 { p, err := w.Provisioner(ctx, w.provisioner.ID); w.must(err); return p.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
 				p := w.provisioner
 				p.Revision = r
 				return w.UpdateProvisioner(ctx, p, c)
 			}},
-		{"sign-in", func(w *world) int64 { v, err := w.SignIn(ctx, signIn); w.must(err); return v.Revision },
-			func(w *world, r int64, c directory.Change) error {
+		{"sign-in", func(w *fixture) int64 { v, err := w.SignIn(ctx, signIn); w.must(err); return v.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
 				return w.UpdateSignIn(ctx, oidc.SignIn{ConnectionID: signIn, Issuer: "https://id.example.com", ClientID: "usher", Scopes: "openid", Revision: r}, c)
 			}},
-		{"branding", func(w *world) int64 { b, err := w.Branding(ctx); w.must(err); return b.Revision },
-			func(w *world, r int64, c directory.Change) error {
+		{"branding", func(w *fixture) int64 { b, err := w.Branding(ctx); w.must(err); return b.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
 				return w.SaveBranding(ctx, directory.Branding{Name: "Acme", Revision: r}, nil, c)
 			}},
-		{"mail server", func(w *world) int64 { m, err := w.MailServer(ctx); w.must(err); return m.Revision },
-			func(w *world, r int64, c directory.Change) error {
+		{"mail server", func(w *fixture) int64 { m, err := w.MailServer(ctx); w.must(err); return m.Revision },
+			func(w *fixture, r int64, c directory.Change) error {
 				return w.SaveMailServer(ctx, mail.Server{Host: "smtp.example.com", Port: 25, Revision: r}, c)
 			}},
-		{"setting", func(w *world) int64 { _, r, err := w.RevisedSetting(ctx, "signup"); w.must(err); return r },
-			func(w *world, r int64, c directory.Change) error { return w.SwapSetting(ctx, "signup", "{}", r, c) }},
+		{"setting", func(w *fixture) int64 { _, r, err := w.RevisedSetting(ctx, "signup"); w.must(err); return r },
+			func(w *fixture, r int64, c directory.Change) error { return w.SwapSetting(ctx, "signup", "{}", r, c) }},
 	}
 }
 
 // Two who started from the same revision: one is told, whoever of them is first.
 func TestOneOfManyWhoReadTheSameSaves(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, thing := range revisedThings(w) {
 			for round := range 3 {
 				before := thing.read(w)
@@ -95,7 +97,7 @@ func TestOneOfManyWhoReadTheSameSaves(t *testing.T) {
 
 // What was removed and set again is not what somebody saw before.
 func TestARemovedSettingDoesNotBeginAgain(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		m := mail.Server{Host: "smtp.example.com", Port: 25, Revision: 1}
 		w.must(w.SaveMailServer(ctx, m, change(at)))
 		seen, err := w.MailServer(ctx)
@@ -114,7 +116,7 @@ func TestARemovedSettingDoesNotBeginAgain(t *testing.T) {
 }
 
 func TestTheLastChangeOfSomething(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		if _, ok, err := w.LastChange(ctx, w.connection.ID, directory.ActionConnectionUpdate); ok || err != nil {
 			t.Fatal(ok, err)
 		}
@@ -136,7 +138,7 @@ func TestTheLastChangeOfSomething(t *testing.T) {
 
 // Each of two changes a part of a set, and neither knows of the other.
 func TestPartsOfASetAreChangedBesideEachOther(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		ids := make([]string, 8)
 		for i := range ids {
@@ -174,7 +176,7 @@ func TestPartsOfASetAreChangedBesideEachOther(t *testing.T) {
 
 // Whom a connection sends is compared with what was seen: the page before it counted for whom that makes a difference.
 func TestAScopeThatNobodySawIsNotReplaced(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a, b := w.group("A"), w.group("B")
 		w.must(w.SetScope(ctx, w.connection.ID, []string{}, []string{a.ID}, change(at)))
 		wantCode(t, w.SetScope(ctx, w.connection.ID, []string{}, []string{b.ID}, change(at)), directory.Conflict)

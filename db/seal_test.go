@@ -26,7 +26,7 @@ func ring(t testing.TB, keys ...[]byte) db.Ring {
 }
 
 func TestSealedValueOpensOnlyInItsRow(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		second := w.second()
 		_, err := writer(w).Exec(`UPDATE connectors SET secrets = (SELECT secrets FROM connectors WHERE id = $1) WHERE id = $2`, w.connector.ID, second.ID)
 		w.must(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // door makes a connection that people sign in through.
-func (w *world) door(name string) oidc.SignIn {
+func (w *fixture) door(name string) oidc.SignIn {
 	w.t.Helper()
 	n := directory.Connection{ID: directory.NewID(), Name: name, Type: oidc.ConnectionType}
 	s := oidc.SignIn{ConnectionID: n.ID, Connection: name, Enabled: true, Issuer: "https://login.example.com", ClientID: "usher",
@@ -22,7 +22,7 @@ func (w *world) door(name string) oidc.SignIn {
 	return s
 }
 
-func (w *world) arrives(name string, i directory.Identity) directory.User {
+func (w *fixture) arrives(name string, i directory.Identity) directory.User {
 	w.t.Helper()
 	u := person(name)
 	u.Source, u.Arrival.Identity = directory.JIT, i
@@ -35,7 +35,7 @@ func identity(s oidc.SignIn, subject string) directory.Identity {
 }
 
 func TestSignIn(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		s := w.door("Company login")
 		same(t, "name", s.Connection, "Company login")
 		same(t, "secret", s.ClientSecret.Reveal(), "pr0vider-secret")
@@ -67,7 +67,7 @@ func TestSignIn(t *testing.T) {
 }
 
 func TestSignInNamesAreUnique(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		n := directory.Connection{ID: directory.NewID(), Name: "warehouse", Type: oidc.ConnectionType}
 		s := oidc.SignIn{ConnectionID: n.ID, Issuer: "https://x", ClientID: "c"}
 		wantCode(t, w.CreateSignIn(ctx, n, s, change(at)), directory.Conflict)
@@ -76,7 +76,7 @@ func TestSignInNamesAreUnique(t *testing.T) {
 }
 
 func TestStateIsSealedForOneConnection(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a, b := directory.NewID(), directory.NewID()
 		sealed := w.SealState(a, []byte("verifier"))
 		if strings.Contains(sealed, "verifier") {
@@ -92,7 +92,7 @@ func TestStateIsSealedForOneConnection(t *testing.T) {
 }
 
 func TestIdentityMakesOneUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		s := w.door("Company login")
 		i := identity(s, "s1")
 		u := w.arrives("ada", i)
@@ -113,7 +113,7 @@ func TestIdentityMakesOneUser(t *testing.T) {
 }
 
 func TestLinkAnExistingUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		s := w.door("Company login")
 		u := w.user("ada")
 		w.record(at, created(w.claimOne(at), "r1"))
@@ -143,7 +143,7 @@ func TestLinkAnExistingUser(t *testing.T) {
 
 // A user who is deleted here, or taken back, leaves the identity free: a later sign-in makes a new user.
 func TestIdentityGoesWithTheUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		i := identity(w.door("Company login"), "s1")
 		u := w.arrives("ada", i)
 		w.record(at, created(w.claimOne(at), "r1"))
@@ -166,7 +166,7 @@ func TestIdentityGoesWithTheUser(t *testing.T) {
 
 // Whether users who came by sign-in are wanted follows from JIT Outbound, so switching it makes them due.
 func TestJITOutboundMakesDue(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.arrives("ada", identity(w.door("Company login"), "s1"))
 		task := w.claimOne(at)
 		same(t, "JIT Outbound at first", task.Provisioner.JITOutbound, false)

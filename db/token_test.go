@@ -9,7 +9,7 @@ import (
 )
 
 func TestPersonalTokenOfUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("grace")
 		tok := auth.Token{ID: directory.NewID(), Name: "script", UserID: u.ID, Hash: "h", Scopes: []auth.Scope{auth.ScopeSCIM}, CreatedBy: "grace",
 			CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
@@ -43,7 +43,7 @@ func TestPersonalTokenOfUser(t *testing.T) {
 
 // Whoever takes an account back, which keeps no session, also takes it from programs that could set its password again.
 func TestRecoveryRevokesPersonalTokens(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u, bob := w.user("grace"), w.user("bob")
 		for hash, owner := range map[string]string{"graces": u.ID, "bobs": bob.ID, "application": ""} {
 			w.must(w.CreateToken(ctx, auth.Token{ID: directory.NewID(), Name: "script", UserID: owner, Hash: hash,

@@ -10,7 +10,7 @@ import (
 
 // TestCreateUsers: many users at once are what one by one they would be, and all of them or none.
 func TestCreateUsers(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		var us []directory.User
 		var cs []directory.Change

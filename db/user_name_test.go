@@ -14,7 +14,7 @@ import (
 
 // Names that older versions stored go on working, also those that stand in each other's way or that nobody could have today.
 func TestOldNamesKeepWorking(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		old := map[string]directory.User{}
 		for i, name := range []string{"rene\u0301", "ren\u00e9", "gr\u200bace", "\uff41da", "Bob Smith"} {
 			u := w.user("u" + string(rune('a'+i)))
@@ -58,7 +58,7 @@ func TestOldNamesKeepWorking(t *testing.T) {
 	})
 }
 
-func (w *world) filtered(t *testing.T, text string) string {
+func (w *fixture) filtered(t *testing.T, text string) string {
 	t.Helper()
 	e, err := filter.Parse(schema.User(), text)
 	w.must(err)
@@ -77,7 +77,7 @@ func (still) ProvisionNow(context.Context, string, []directory.Provisioner) []di
 
 // However many strangers write an address into their accounts, its owner is found.
 func TestAddressOwners(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for i := range 103 {
 			u := person("s" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
 			u.Source = directory.JIT

@@ -8,12 +8,12 @@ import (
 	"usher/directory"
 )
 
-func (w *world) session(u directory.User, hash string) {
+func (w *fixture) session(u directory.User, hash string) {
 	w.t.Helper()
 	w.must(w.CreateSession(ctx, auth.SessionRow{Hash: hash, Owner: auth.Owner{UserID: u.ID}, Values: "{}", CreatedAt: at, SeenAt: at, ExpiresAt: at.Add(time.Hour)}))
 }
 
-func (w *world) open(hash string) bool {
+func (w *fixture) open(hash string) bool {
 	w.t.Helper()
 	_, ok, err := w.LoadSession(ctx, hash)
 	w.must(err)
@@ -21,7 +21,7 @@ func (w *world) open(hash string) bool {
 }
 
 func TestUserSessionsEnd(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u, bob := w.user("grace"), w.user("bob")
 		w.session(bob, "bobs")
 		ends := func(what string, act func() error, kept string) {
@@ -58,7 +58,7 @@ func TestUserSessionsEnd(t *testing.T) {
 }
 
 func TestUserSessionsAreListed(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u, bob := w.user("grace"), w.user("bob")
 		w.session(u, "one")
 		w.session(u, "two")
@@ -76,7 +76,7 @@ func TestUserSessionsAreListed(t *testing.T) {
 }
 
 func TestUserForSignIn(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("Grace")
 		find := func(key string) string {
 			t.Helper()

@@ -10,7 +10,7 @@ import (
 )
 
 func TestUpdateUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.record(at, created(w.claimOne(at), "r1"))
 		u, err := w.User(ctx, u.ID)
@@ -50,7 +50,7 @@ func TestUpdateUser(t *testing.T) {
 func TestAMarkRevives(t *testing.T) {
 	for name, r := range map[string]provisioning.Result{"dead": {Dead: true}, "held": {Hold: true}, "waiting": {DueAt: at.Add(time.Hour)}} {
 		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, w *world) {
+			each(t, func(t *testing.T, w *fixture) {
 				u := w.user("ada")
 				w.record(at, failed(w.claimOne(at), r))
 				u.Title = "Countess"
@@ -66,7 +66,7 @@ func TestAMarkRevives(t *testing.T) {
 }
 
 func TestUserNamesAreUnique(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a := w.user("Ärla")
 		err := w.CreateUser(ctx, person("äRLA"), change(at), time.Time{})
 		wantCode(t, err, directory.Conflict)
@@ -86,7 +86,7 @@ func TestUserNamesAreUnique(t *testing.T) {
 }
 
 func TestDeleteUser(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.record(at, created(w.claimOne(at), "r1"))
 		w.must(w.DeleteUser(ctx, u.ID, change(at)))
@@ -109,7 +109,7 @@ func TestDeleteUser(t *testing.T) {
 }
 
 func TestDeleteWaitsForTheLastAccount(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		w.second()
 		w.record(at, created(w.claimOne(at), "r1"))
@@ -121,7 +121,7 @@ func TestDeleteWaitsForTheLastAccount(t *testing.T) {
 }
 
 func TestGoneMustBeSettled(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u := w.user("ada")
 		task := w.claimOne(at)
 		u.Title = "Countess" // wanted again, while the account is taken away
@@ -133,7 +133,7 @@ func TestGoneMustBeSettled(t *testing.T) {
 }
 
 func TestDeleteWithoutAccounts(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.must(w.DeleteProvisioner(ctx, w.provisioner.ID, change(at)))
 		u := w.user("ada")
 		w.must(w.DeleteUser(ctx, u.ID, change(at)))
@@ -143,7 +143,7 @@ func TestDeleteWithoutAccounts(t *testing.T) {
 }
 
 func TestStaging(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		second := w.second()
 		p := w.provisioner
 		p.Blocking = true
@@ -179,7 +179,7 @@ func TestStaging(t *testing.T) {
 }
 
 func TestTakeBack(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		p := w.provisioner
 		p.Blocking = true
 		w.must(w.UpdateProvisioner(ctx, p, change(at)))
@@ -210,7 +210,7 @@ func TestTakeBack(t *testing.T) {
 }
 
 func TestWrongInputs(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		for _, id := range []string{"", "nobody", "\x00", "\xff", "' OR ''='"} {
 			_, err := w.User(ctx, id)
 			wantCode(t, err, directory.NotFound)
@@ -242,7 +242,7 @@ func TestWrongInputs(t *testing.T) {
 	})
 }
 
-func count(w *world, table, column, value string) int {
+func count(w *fixture, table, column, value string) int {
 	w.t.Helper()
 	var n int
 	w.must(writer(w).QueryRow(fmt.Sprintf(`SELECT count(*) FROM %s WHERE %s = $1`, table, column), value).Scan(&n))

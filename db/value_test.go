@@ -42,7 +42,7 @@ func TestValueAttributes(t *testing.T) {
 }
 
 // dump is all that is kept to find a user by.
-func (w *world) dump(id string) (all []string) {
+func (w *fixture) dump(id string) (all []string) {
 	w.t.Helper()
 	rows, err := writer(w).Query(`SELECT 'short', attr, seq, key FROM user_values WHERE user_id = $1
 		UNION ALL SELECT 'long', attr, seq, value FROM user_long_values WHERE user_id = $1 ORDER BY 1, 2, 3`, id)
@@ -60,7 +60,7 @@ func (w *world) dump(id string) (all []string) {
 
 // TestUpdatedValues: after an edit the same is kept as of a user who arrived so.
 func TestUpdatedValues(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			n++
@@ -117,7 +117,7 @@ func TestFillValues(t *testing.T) {
 
 // TestCountUsers counts while several add and delete, in batches and one by one.
 func TestCountUsers(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		var wg sync.WaitGroup
 		for g := range 6 {
 			wg.Go(func() {
@@ -169,7 +169,7 @@ func TestCountingDoesNotWait(t *testing.T) {
 }
 
 func TestUsersByEmail(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a, b := person("ada"), person("bob")
 		b.Emails = append(b.Emails, directory.Email{Value: "ADA@example.com"})
 		w.must(w.CreateUser(ctx, a, change(at), time.Time{}))
@@ -191,7 +191,7 @@ func TestUsersByEmail(t *testing.T) {
 }
 
 func TestClientIDs(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		u, v := person("ada"), person("bob")
 		u.Arrival.ClientID = directory.ClientID{Client: "okta", Value: "E-1"}
 		v.Arrival.ClientID = directory.ClientID{Client: "entra", Value: "E-1"}
@@ -233,7 +233,7 @@ func TestClientIDs(t *testing.T) {
 }
 
 func TestFindGroups(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		a, b, staged := w.user("ada"), w.user("bob"), person("staged")
 		g := directory.Group{ID: directory.NewID(), DisplayName: "Ärzte", ClientID: directory.ClientID{Client: "okta", Value: "G1"}}
 		h := directory.Group{ID: directory.NewID(), DisplayName: "Büro"}

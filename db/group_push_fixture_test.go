@@ -10,7 +10,7 @@ import (
 )
 
 // push switches the pushing of groups on, or off, and sets what else is named.
-func (w *world) push(pairs ...string) {
+func (w *fixture) push(pairs ...string) {
 	w.t.Helper()
 	n, err := w.Connector(ctx, w.connector.ID)
 	w.must(err)
@@ -20,7 +20,7 @@ func (w *world) push(pairs ...string) {
 	w.must(w.UpdateConnector(ctx, n, "", change(at)))
 }
 
-func (w *world) choose(gs ...directory.Group) {
+func (w *fixture) choose(gs ...directory.Group) {
 	w.t.Helper()
 	var ids []string
 	for _, g := range gs {
@@ -30,7 +30,7 @@ func (w *world) choose(gs ...directory.Group) {
 }
 
 // claimGroups claims the groups that are due, and gives back whatever users were.
-func (w *world) claimGroups(now time.Time) map[string]provisioning.Task {
+func (w *fixture) claimGroups(now time.Time) map[string]provisioning.Task {
 	w.t.Helper()
 	of := map[string]provisioning.Task{}
 	for _, t := range w.claimAt(now) {
@@ -43,12 +43,12 @@ func (w *world) claimGroups(now time.Time) map[string]provisioning.Task {
 	return of
 }
 
-func (w *world) recordGroup(now time.Time, t provisioning.Task, remoteID string) {
+func (w *fixture) recordGroup(now time.Time, t provisioning.Task, remoteID string) {
 	w.t.Helper()
 	w.record(now, provisioning.Result{Task: t, Operation: provisioning.OpUpdate, RemoteID: remoteID, Origin: provisioning.Created, WritesKnown: true, Profile: map[string]any{"name": t.Group.DisplayName}})
 }
 
-func (w *world) dueGroups(now time.Time) string {
+func (w *fixture) dueGroups(now time.Time) string {
 	w.t.Helper()
 	var names []string
 	for name, t := range w.claimGroups(now) {
@@ -62,7 +62,7 @@ func (w *world) dueGroups(now time.Time) string {
 }
 
 // recordAll records every group and every user that is due; users get an account.
-func (w *world) recordAll(now time.Time) {
+func (w *fixture) recordAll(now time.Time) {
 	w.t.Helper()
 	for _, t := range w.claimAt(now) {
 		if t.GroupID != "" {
@@ -75,7 +75,7 @@ func (w *world) recordAll(now time.Time) {
 
 var later = at.Add(10 * time.Second)
 
-func (w *world) pushesAt(k directory.Connector) []provisioning.GroupPush {
+func (w *fixture) pushesAt(k directory.Connector) []provisioning.GroupPush {
 	w.t.Helper()
 	p, err := w.GroupPushes(ctx, k.ID, "", 0)
 	w.must(err)
@@ -83,7 +83,7 @@ func (w *world) pushesAt(k directory.Connector) []provisioning.GroupPush {
 }
 
 // members is what there is to do about the group of a task.
-func (w *world) toDo(t provisioning.Task) string {
+func (w *fixture) toDo(t provisioning.Task) string {
 	w.t.Helper()
 	add, err := w.ToAdd(ctx, t, "", 10)
 	w.must(err)
@@ -99,7 +99,7 @@ func (w *world) toDo(t provisioning.Task) string {
 	return b.String()
 }
 
-func (w *world) count(table string) (n int) {
+func (w *fixture) count(table string) (n int) {
 	w.t.Helper()
 	w.must(writer(w).QueryRow(`SELECT count(*) FROM ` + table).Scan(&n))
 	return n
