@@ -11,7 +11,7 @@ import (
 )
 
 func TestFailedAccountIsExplainedAndRetried(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
 	fake.AddFault(fakekit.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
@@ -31,7 +31,7 @@ func TestFailedAccountIsExplainedAndRetried(t *testing.T) {
 }
 
 func TestUnsettledPartAsksAgain(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.target(t, "Warehouse", directory.Provisioner{})
 	u := o.user(t, "grace")
 	page := o.get("/users/" + u.ID).ok(t)
@@ -57,7 +57,7 @@ func TestUnsettledPartAsksAgain(t *testing.T) {
 }
 
 func TestHeldAccountIsAdoptedAfterAQuestion(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
 	remote, err := fake.Put(map[string]any{"userName": "grace", "displayName": "Old Grace", "active": true})
@@ -85,7 +85,7 @@ func TestHeldAccountIsAdoptedAfterAQuestion(t *testing.T) {
 }
 
 func TestWhyAUserIsNotAtATarget(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	_, off := o.target(t, "Attic", directory.Provisioner{})
 	u := directory.User{UserName: "grace", Source: directory.JIT, Active: true}
@@ -106,7 +106,7 @@ func TestWhyAUserIsNotAtATarget(t *testing.T) {
 }
 
 func TestLeaverIsShownUntilCleared(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
 	u := o.user(t, "grace")
@@ -136,7 +136,7 @@ func TestLeaverIsShownUntilCleared(t *testing.T) {
 
 // TestSwitchedOffIsShown: a target that a provisioner sends to and whose connector is disabled is nowhere green.
 func TestSwitchedOffIsShown(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	o.target(t, "Warehouse", directory.Provisioner{})
 	_, off := o.target(t, "Attic", directory.Provisioner{})

@@ -7,7 +7,7 @@ import (
 // TestNicknameIsWrittenByHand in the form for a new user and in that of one who is there, and the page shows it. A form
 // that was opened before there was a field for it leaves it alone.
 func TestNicknameIsWrittenByHand(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.get("/users/new").ok(t).says(t, "Nickname")
 	a := o.post("/users/new", typed("nickname", " Amazing Grace ")...)
 	at := a.header.Get("Location")
@@ -23,7 +23,7 @@ func TestNicknameIsWrittenByHand(t *testing.T) {
 }
 
 func TestOwnNickname(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	b := f.in(t, "grace")
 	page := b.get("/account").ok(t)

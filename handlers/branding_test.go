@@ -20,7 +20,7 @@ func pngOf(t *testing.T, side int) []byte {
 }
 
 // upload posts the branding form with a file.
-func (o *bureau) upload(t *testing.T, logo []byte, pairs ...string) answer {
+func (o *console) upload(t *testing.T, logo []byte, pairs ...string) answer {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -39,7 +39,7 @@ func (o *bureau) upload(t *testing.T, logo []byte, pairs ...string) answer {
 }
 
 func TestBranding(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	if a := o.get("/branding/logo"); a.code != http.StatusNotFound {
 		t.Errorf("a logo that is not there: %d", a.code)
 	}
@@ -77,7 +77,7 @@ func TestBranding(t *testing.T) {
 }
 
 func TestBrandingRefuses(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	for name, c := range map[string]struct {
 		logo  []byte
 		field string

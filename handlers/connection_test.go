@@ -18,8 +18,8 @@ import (
 
 const targetToken = "s3cr3t-target-t0ken"
 
-// office is a console over a real database, with an engine that runs and a target to send users to.
-type office struct {
+// targetConsole is a console over a real database, with an engine that runs and a target to send users to.
+type targetConsole struct {
 	*browser
 	store  *db.Store
 	target *httptest.Server
@@ -27,11 +27,11 @@ type office struct {
 	clock  time.Duration // added to the time
 }
 
-func newOffice(t *testing.T) *office {
+func newTargetConsole(t *testing.T) *targetConsole {
 	t.Helper()
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
-	o := &office{store: dbtest.New(t), fake: scim2fake.New(scim2fake.Options{Token: targetToken})}
+	o := &targetConsole{store: dbtest.New(t), fake: scim2fake.New(scim2fake.Options{Token: targetToken})}
 	o.target = httptest.NewServer(o.fake)
 	t.Cleanup(o.target.Close)
 	h.Server.Store, h.Kinds, h.Opener = o.store, all.Definitions(), provisioning.NewOpener(all.Definitions())
@@ -43,10 +43,10 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-func (o *office) base() string { return o.target.URL + scim2fake.Prefix }
+func (o *targetConsole) base() string { return o.target.URL + scim2fake.Prefix }
 
 // sent follows the redirect after a form that worked.
-func (o *office) sent(path string, pairs ...string) answer {
+func (o *targetConsole) sent(path string, pairs ...string) answer {
 	o.t.Helper()
 	res := o.post(path, pairs...)
 	if res.code != http.StatusSeeOther {
@@ -59,18 +59,18 @@ func (o *office) sent(path string, pairs ...string) answer {
 }
 
 // connection makes one by the wizard and returns its path.
-func (o *office) connection(name string) string {
+func (o *targetConsole) connection(name string) string {
 	o.t.Helper()
 	return o.sent("/connections/new/custom", "name", name, "description", "Stock system").header.Get("Location")
 }
 
-func (o *office) settings(more ...string) []string {
+func (o *targetConsole) settings(more ...string) []string {
 	return append([]string{"kind", "scim2", "config.base_url", o.base(), "config.auth_mode", "bearer", "config.token", targetToken,
 		"config.allow_private_network", "true", "config.requests_per_second", "0"}, more...)
 }
 
 // connector adds one by the wizard and returns its path.
-func (o *office) connector(connection string) string {
+func (o *targetConsole) connector(connection string) string {
 	o.t.Helper()
 	draft := o.sent(connection+"/connectors/new", o.settings()...).header.Get("Location")
 	o.sent(draft)
@@ -81,7 +81,7 @@ func (o *office) connector(connection string) string {
 	return connection + "/connectors/" + cs[0].ID
 }
 
-func (o *office) stored(connector string) directory.Connector {
+func (o *targetConsole) stored(connector string) directory.Connector {
 	o.t.Helper()
 	c, err := o.store.Connector(o.t.Context(), connector[strings.LastIndex(connector, "/")+1:])
 	if err != nil {
@@ -109,7 +109,7 @@ func (a answer) safe(t *testing.T) {
 }
 
 func TestConnectionsBeginEmpty(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	res := o.get("/connections")
 	res.has(t, 200, "No connections", "New Connection")
 	res = o.get("/connections/new")
@@ -120,7 +120,7 @@ func TestConnectionsBeginEmpty(t *testing.T) {
 }
 
 func TestConnectionIsCreated(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	res := o.sent("/connections/new/custom", "name", " Warehouse ", "description", "Stock system")
 	res.has(t, 200, "Successfully created the connection.", "Stock system", "General", "Outbound provisioning")
 	if got := res.field("name"); got != "Warehouse" {
@@ -132,7 +132,7 @@ func TestConnectionIsCreated(t *testing.T) {
 }
 
 func TestConnectionIsRefused(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	o.connection("Warehouse")
 	for name, want := range map[string]string{"": "Enter a name.", "ab": "3 to 120 characters", strings.Repeat("x", 121): "3 to 120 characters",
 		"WAREHOUSE": "already exists"} {
@@ -149,7 +149,7 @@ func TestConnectionIsRefused(t *testing.T) {
 }
 
 func TestConnectionIsUpdated(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse")
 	o.connection("Depot")
 	o.edit(path, "name", "depot", "description", "").has(t, 422, "already exists", "Warehouse")
@@ -157,7 +157,7 @@ func TestConnectionIsUpdated(t *testing.T) {
 }
 
 func TestUnknownIsNotFound(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	one, other := o.connection("Warehouse"), o.connection("Depot")
 	connector := o.connector(one)
 	strange := strings.Replace(connector, one, other, 1) // a connector under a connection that it is not of
@@ -176,7 +176,7 @@ func TestUnknownIsNotFound(t *testing.T) {
 }
 
 func TestConnectionIsDeletedByItsName(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse")
 	o.get(path+"/delete").has(t, 200, "Warehouse", "irreversible")
 	res := o.post(path+"/delete", "confirm", "warehouse")
@@ -190,7 +190,7 @@ func TestConnectionIsDeletedByItsName(t *testing.T) {
 }
 
 func TestPagesNeedAnAdministrator(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connector(o.connection("Warehouse"))
 	stranger := o.h.browser(t)
 	for _, p := range []string{"/connections", "/connections/new", "/login-registration", "/login-registration/outbound-provisioning/new", path + "/delete"} {
@@ -203,7 +203,7 @@ func TestPagesNeedAnAdministrator(t *testing.T) {
 }
 
 // unknownKind is a connector of a kind that this Usher does not have.
-func (o *office) unknownKind(connection string) {
+func (o *targetConsole) unknownKind(connection string) {
 	o.t.Helper()
 	c := directory.Connector{ID: directory.NewID(), ConnectionID: strings.TrimPrefix(connection, "/connections/"), Kind: "lost"}
 	err := o.store.CreateConnector(o.t.Context(), c, o.h.Directory.Change(directory.Actor{Kind: directory.BySystem}, "connector.create", c.ID, ""))
@@ -213,7 +213,7 @@ func (o *office) unknownKind(connection string) {
 }
 
 func TestConnectorOfAnotherVersion(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse")
 	o.unknownKind(path)
 	o.get(path+"/outbound-provisioning").has(t, 200, "lost", "does not know this connector")

@@ -12,7 +12,7 @@ import (
 )
 
 func TestATestOfTheStoredSettingsIsKept(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	tab := "/connections/" + c.ConnectionID + "/outbound-provisioning"
 	at := "/connections/" + c.ConnectionID + "/connectors/" + c.ID
@@ -38,7 +38,7 @@ func TestATestOfTheStoredSettingsIsKept(t *testing.T) {
 }
 
 func TestProposalsAreUsed(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	tab := "/connections/" + c.ConnectionID + "/outbound-provisioning"
 	at := "/connections/" + c.ConnectionID + "/connectors/" + c.ID + "/proposals"

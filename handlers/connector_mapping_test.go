@@ -16,17 +16,17 @@ import (
 	"usher/views"
 )
 
-// chart is the mapping page of a connector, with two users to look at.
-type chart struct {
-	*bureau
+// mappingConsole is the mapping page of a connector, with two users to look at.
+type mappingConsole struct {
+	*console
 	connector    directory.Connector
 	at           string
 	older, newer directory.User
 }
 
-func newChart(t *testing.T) *chart {
+func newMappingConsole(t *testing.T) *mappingConsole {
 	t.Helper()
-	o := &chart{bureau: newBureau(t)}
+	o := &mappingConsole{console: newConsole(t)}
 	_, o.connector = o.target(t, "Warehouse", directory.Provisioner{})
 	o.older, o.newer = o.user(t, "ada"), o.user(t, "grace")
 	o.at = views.MappingURL(o.connector)
@@ -34,7 +34,7 @@ func newChart(t *testing.T) *chart {
 }
 
 // row is the index of an attribute on the page.
-func (o *chart) row(t *testing.T, key string) string {
+func (o *mappingConsole) row(t *testing.T, key string) string {
 	t.Helper()
 	for i, a := range scim2.Definition().Attributes {
 		if a.Key == key {
@@ -45,7 +45,7 @@ func (o *chart) row(t *testing.T, key string) string {
 	return ""
 }
 
-func (o *chart) value(t *testing.T, a answer, key string) string {
+func (o *mappingConsole) value(t *testing.T, a answer, key string) string {
 	t.Helper()
 	return strings.Join(strings.Fields(a.doc.Find("#mapping-value-"+o.row(t, key)).Text()), " ")
 }
@@ -68,7 +68,7 @@ func (a answer) form(over ...string) (pairs []string) {
 	return pairs
 }
 
-func (o *chart) stored(t *testing.T) directory.Connector {
+func (o *mappingConsole) stored(t *testing.T) directory.Connector {
 	t.Helper()
 	c, err := o.store.Connector(t.Context(), o.connector.ID)
 	must(t, err)
@@ -76,7 +76,7 @@ func (o *chart) stored(t *testing.T) directory.Connector {
 }
 
 func TestMappingPageShowsValuesForARealUser(t *testing.T) {
-	o := newChart(t)
+	o := newMappingConsole(t)
 	o.get(views.ConnectorsURL(o.connector.ConnectionID)).says(t, "Attribute mapping")
 	before := o.stored(t).Revision
 	page := o.get(o.at).ok(t)
@@ -109,7 +109,7 @@ func TestMappingPageShowsValuesForARealUser(t *testing.T) {
 }
 
 func TestMappingPreviewWhileTyping(t *testing.T) {
-	o := newChart(t)
+	o := newMappingConsole(t)
 	page := o.get(o.at)
 	o.header.Set("HX-Request", "true")
 	part := o.post(o.at+"/preview", page.form(views.MappingExpression("title"), "user.nam.givenName", views.MappingExpression("displayName"), `user.name.familyName`)...).ok(t)
@@ -129,7 +129,7 @@ func TestMappingPreviewWhileTyping(t *testing.T) {
 }
 
 func TestMappingIsSaved(t *testing.T) {
-	o := newChart(t)
+	o := newMappingConsole(t)
 	page := o.get(o.at)
 	bad := o.post(o.at, page.form(views.MappingExpression("title"), "user.userNam", views.MappingExpression("userName"), "")...)
 	bad.has(t, http.StatusUnprocessableEntity, "Please correct 2 things", "There is no attribute “userNam” here.", "The target needs a value.")
@@ -159,7 +159,7 @@ func TestMappingIsSaved(t *testing.T) {
 }
 
 func TestMappingShowsWhatSomebodyElseSaved(t *testing.T) {
-	o := newChart(t)
+	o := newMappingConsole(t)
 	page := o.get(o.at)
 	must(t, o.Directory.SetMapping(t.Context(), o.stored(t), directory.Mapping{"title": {Expression: `"theirs"`}, "unknown": {Expression: "stays"}}, clerk))
 	mine := page.form(views.MappingExpression("title"), `"mine"`)
@@ -179,7 +179,7 @@ func TestMappingShowsWhatSomebodyElseSaved(t *testing.T) {
 
 // What a kind makes of a value before it sends it stands beside it.
 func TestMappingShowsWhatIsSent(t *testing.T) {
-	o := newChart(t)
+	o := newMappingConsole(t)
 	def := scim2.Definition()
 	refuse := error(nil)
 	def.Sent = func(c connectors.Config, p connectors.Profile) (connectors.Profile, error) {
@@ -195,7 +195,7 @@ func TestMappingShowsWhatIsSent(t *testing.T) {
 }
 
 func TestMappingWithoutUsers(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	page := o.get(views.MappingURL(c)).ok(t)
 	page.says(t, "There are no users yet.")

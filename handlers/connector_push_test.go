@@ -77,9 +77,9 @@ func (p *pushDesk) RelocateAccount(_ context.Context, _, id, remoteID string, _ 
 }
 
 // pushing connects a target that pushes groups when settings say so, and gives the path of its Groups page.
-func pushing(t *testing.T, settings ...string) (o *bureau, p *pushDesk, c directory.Connector, at string) {
+func pushing(t *testing.T, settings ...string) (o *console, p *pushDesk, c directory.Connector, at string) {
 	t.Helper()
-	o = newBureau(t)
+	o = newConsole(t)
 	i := slices.IndexFunc(o.Kinds, func(d connectors.Definition) bool { return d.Groups != nil })
 	if i < 0 {
 		t.Fatal("no kind has groups: pushing them is not tested")

@@ -11,7 +11,7 @@ import (
 )
 
 func TestConnectorSummarySaysWhatWasDecided(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse") + "/connectors/new"
 	res := o.sent(path, "kind", "scim2", "config.base_url", "https://scim.example.com/v2", "config.auth_mode", "none", "config.requests_per_second", "", "config.page_size", "50")
 	res.has(t, 200, "When the user is deleted", "Page size")
@@ -26,7 +26,7 @@ func TestConnectorSummarySaysWhatWasDecided(t *testing.T) {
 }
 
 func TestAConnectorRefusesARuleThatCannotBeRead(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse")
 	rule := []string{"config.push_groups", "true", "config.group_rule"}
 	for text, says := range map[string]string{`team.name == "x"`: "A rule is about group", `group.title == "x"`: "There is no attribute “title” here. A group has displayName", `group.displayName`: "true or false is needed"} {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestConnectorWizard(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse")
 	tab := path + "/outbound-provisioning"
 	o.get(tab).has(t, 200, "No outbound provisioning connectors",
@@ -61,7 +61,7 @@ func TestConnectorWizard(t *testing.T) {
 }
 
 func TestConnectorWizardRefuses(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse") + "/connectors/new"
 	res := o.post(path, "kind", "scim2", "config.base_url", "not a url", "config.auth_mode", "bearer", "config.token", targetToken)
 	res.has(t, 422, "Please enter a valid URL", "Kept: what you typed before is used")
@@ -81,7 +81,7 @@ func TestConnectorWizardRefuses(t *testing.T) {
 }
 
 func TestConnectorDraftKeepsItsSecret(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse") + "/connectors/new"
 	first := o.sent(path, o.settings()...).header.Get("Location")
 	token := first[strings.LastIndex(first, "/")+1:]
@@ -98,7 +98,7 @@ func TestConnectorDraftKeepsItsSecret(t *testing.T) {
 }
 
 func TestConnectorDraftEnds(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connection("Warehouse")
 	draft := o.sent(path+"/connectors/new", o.settings()...).header.Get("Location")
 	o.clock = draftLife - time.Minute
@@ -142,7 +142,7 @@ func TestDraftsAreBoundedAndPrivate(t *testing.T) {
 }
 
 func TestConnectorIsUpdated(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connector(o.connection("Warehouse"))
 	res := o.sent(path, "revision", "1", "enabled", "true", "config.base_url", o.base()+"/v2", "config.auth_mode", "bearer", "config.token", "")
 	res.has(t, 200, "Successfully updated the outbound provisioning connector.")
@@ -173,7 +173,7 @@ func TestConnectorIsUpdated(t *testing.T) {
 }
 
 func TestConnectionIsTested(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	connection := o.connection("Warehouse")
 	draft := o.sent(connection+"/connectors/new", o.settings()...).header.Get("Location")
 	o.post(draft+"/test").has(t, 200, "Usher can reach and read the target", "What the target can do", "Finish")
@@ -197,7 +197,7 @@ func TestConnectionIsTested(t *testing.T) {
 }
 
 func TestConnectionTestIsAPartForScripts(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connector(o.connection("Warehouse"))
 	o.header.Set("HX-Request", "true")
 	res := o.post(path+"/test", o.settings()[2:]...)
@@ -207,7 +207,7 @@ func TestConnectionTestIsAPartForScripts(t *testing.T) {
 	}
 }
 
-func (o *office) connectorPath() string {
+func (o *targetConsole) connectorPath() string {
 	o.t.Helper()
 	cs, err := o.store.Connectors(o.t.Context(), "")
 	if err != nil || len(cs) == 0 {
@@ -217,7 +217,7 @@ func (o *office) connectorPath() string {
 }
 
 func TestConnectorInUseIsNotDeleted(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path, provisioner := o.provisioner("Warehouse")
 	connection := path[:strings.Index(path, "/connectors/")]
 	for _, p := range []string{path, connection} {
@@ -239,7 +239,7 @@ func TestConnectorInUseIsNotDeleted(t *testing.T) {
 }
 
 func TestFormsCarryNoSecret(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	path := o.connector(o.connection("Warehouse"))
 	d, err := o.h.kind("scim2")
 	if err != nil {

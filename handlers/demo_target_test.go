@@ -29,9 +29,9 @@ func (s *stillTargets) SetTrouble(_ context.Context, kind string, t connectors.T
 
 func (s *stillTargets) ChangeSampleUsers(context.Context) (int, error) { s.changed++; return 7, nil }
 
-func newDemo(t *testing.T) (*bureau, *stillTargets) {
+func newDemo(t *testing.T) (*console, *stillTargets) {
 	t.Helper()
-	o := newBureau(t)
+	o := newConsole(t)
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	first := DemoTarget{Kind: "one", Name: "First", Icon: "cloud", ConnectionID: c.ConnectionID, ConnectorID: c.ID, HasGroups: true, AccountsTotal: 3,
 		Accounts: []connectors.SandboxAccount{{ID: "7", ExternalID: "x", UserName: "grace", Email: "grace@example.com", Active: true},
@@ -113,7 +113,7 @@ func TestSampleUsersAreChanged(t *testing.T) {
 }
 
 func TestThereIsNoDemoOutsideOfIt(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	for _, path := range []string{"/target", "/targets", "/targets/one"} {
 		if a := o.get(path); a.code != http.StatusNotFound {
 			t.Errorf("%s answered %d", path, a.code)

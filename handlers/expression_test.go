@@ -10,8 +10,8 @@ import (
 
 // Whoever writes an expression has the reference of the language on the same page, and it is one.
 func TestPagesWithExpressionsHaveTheReference(t *testing.T) {
-	mapping, sign := newChart(t), newReception(t)
-	office := newOffice(t)
+	mapping, sign := newMappingConsole(t), newOIDCConsole(t)
+	office := newTargetConsole(t)
 	wizard := office.connection("Warehouse") + "/connectors/new"
 	for name, page := range map[string]answer{
 		"attribute mapping": mapping.get(mapping.at),
@@ -28,7 +28,7 @@ func TestPagesWithExpressionsHaveTheReference(t *testing.T) {
 }
 
 func TestAnExpressionThatFailsForAUserSaysWhere(t *testing.T) {
-	o := newChart(t)
+	o := newMappingConsole(t)
 	res := o.post(o.at+"/preview", o.get(o.at).form(views.MappingExpression("title"), "user.roles[3].value")...).ok(t)
 	if got := o.value(t, res, "title"); !strings.HasPrefix(got, "The list has fewer values: [3] is not there for this user.") || !strings.HasSuffix(got, "user.roles[3].value .............^") {
 		t.Errorf("it is told as %q", got)

@@ -25,7 +25,7 @@ func signInAgain(b *browser, a answer, path, name string) answer {
 }
 
 func TestAnEndedSessionGivesTheFormBack(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	at := d.path("/users/{id}/edit")
 	form := formOf(t, d.get(at).ok(t), at)
 	d.clock += auth.SessionIdle + time.Minute
@@ -53,7 +53,7 @@ func TestAnEndedSessionGivesTheFormBack(t *testing.T) {
 
 // All kinds of controls, secrets, and a page that the form's own address only leads to.
 func TestAnEndedSessionGivesEveryControlBackButSecrets(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	route := "/connections/{connection}/connectors/{connector}"
 	action, at := d.path(route), d.path(revisedForms[route])
 	form := formOf(t, d.get(at).ok(t), action)
@@ -76,7 +76,7 @@ func TestAnEndedSessionGivesEveryControlBackButSecrets(t *testing.T) {
 }
 
 func TestATypedFormIsForOneBrowserAndOnePerson(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	_, err := d.Auth.CreateAdmin(t.Context(), directory.Actor{Kind: directory.ByCLI}, "Bob", good)
 	must(t, err)
 	at := d.path("/users/{id}/edit")
@@ -84,7 +84,7 @@ func TestATypedFormIsForOneBrowserAndOnePerson(t *testing.T) {
 	d.clock += auth.SessionIdle + time.Minute
 	ended := d.from(at).post(at, form.with("title", "Rear Admiral")...).status(t, http.StatusUnauthorized)
 
-	thief := d.house.browser(t)
+	thief := d.memoryConsole.browser(t)
 	signInAgain(thief, ended, "/signin", "ada").goes(t, at)
 	thief.get(at).ok(t).silent(t, "Rear Admiral")
 
@@ -103,7 +103,7 @@ func TestATypedFormIsForOneBrowserAndOnePerson(t *testing.T) {
 
 // A sign-in through a provider has no form of ours to carry anything.
 func TestAUsersOwnFormComesBackWithoutTheSignInForm(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	form := formOf(t, d.own.get(accountURL).ok(t), accountURL+"/profile")
 	d.clock += auth.SessionIdle + time.Minute
 	ended := d.own.from(accountURL).post(accountURL+"/profile", form.with("family_name", "Murray Hopper")...).status(t, http.StatusUnauthorized)
@@ -120,7 +120,7 @@ func TestAUsersOwnFormComesBackWithoutTheSignInForm(t *testing.T) {
 }
 
 func TestWhatHasNothingToKeepLeadsToTheSignIn(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	d.clock += auth.SessionIdle + time.Minute
 	user := d.path("/users/{id}")
 	d.from(user).post(user+"/disable").goes(t, "/signin?next="+url.QueryEscape(user))
@@ -137,7 +137,7 @@ func TestWhatHasNothingToKeepLeadsToTheSignIn(t *testing.T) {
 
 // Every input for a secret on the pages has a name that is known as one: what is kept is told by the names.
 func TestNoSecretIsKept(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	n, err := d.Directory.CreateConnection(t.Context(), directory.Connection{Name: "Depot"}, clerk)
 	must(t, err)
 	pages := []string{"/settings", "/users/new", views.OIDCNewURL, views.SettingsMail, d.path("/connections/{connection}/settings"), d.path("/connections/{connection}/outbound-provisioning")}

@@ -12,7 +12,7 @@ import (
 	"usher/directory"
 )
 
-func (o *bureau) group(t *testing.T, name string, members ...directory.User) directory.Group {
+func (o *console) group(t *testing.T, name string, members ...directory.User) directory.Group {
 	t.Helper()
 	ids := make([]string, len(members))
 	for i, u := range members {
@@ -30,7 +30,7 @@ func checked(a answer) string {
 }
 
 func TestGroupIsMade(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	ada, _ := o.user(t, "ada"), o.user(t, "bob")
 	o.get("/groups").ok(t).says(t, "No groups yet")
 	o.get("/groups/new").ok(t).says(t, "Group name")
@@ -59,7 +59,7 @@ func TestGroupIsMade(t *testing.T) {
 }
 
 func TestGroupIsChangedAndDeleted(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	ada, bob := o.user(t, "ada"), o.user(t, "bob")
 	at := "/groups/" + o.group(t, "Sales", ada).ID
 	o.get(at+"/members").ok(t).says(t, "is a member already")
@@ -93,7 +93,7 @@ func TestGroupIsChangedAndDeleted(t *testing.T) {
 }
 
 func TestGroupsOfAUser(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	u := o.user(t, "ada")
 	a, b, c := o.group(t, "Alpha", u), o.group(t, "Beta"), o.group(t, "Gamma", u)
 	at := "/users/" + u.ID
@@ -136,7 +136,7 @@ func active(fake *scim2fake.Server) string {
 }
 
 func TestGroupsOfAConnection(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
 	in, out := o.user(t, "in"), o.user(t, "out")
@@ -189,7 +189,7 @@ func TestGroupsOfAConnection(t *testing.T) {
 }
 
 func TestNothingIsSentForABlockingUserOutsideTheGroups(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{Blocking: true, OnFailure: directory.Reject})
 	g := o.group(t, "Sales")
 	must(t, o.Directory.SetScope(t.Context(), directory.Connection{ID: c.ConnectionID}, []string{g.ID}, clerk))

@@ -24,7 +24,7 @@ func TestSecurityHeaders(t *testing.T) {
 		"Vary":                       "HX-Request",
 	}
 	for _, scheme := range []string{"http", "https"} {
-		h := newHouse(t, scheme+"://usher.example")
+		h := newMemoryConsole(t, scheme+"://usher.example")
 		for _, path := range []string{"/signin", "/settings", "/nowhere"} {
 			res := h.browser(t).get(path)
 			for k, v := range want {
@@ -40,7 +40,7 @@ func TestSecurityHeaders(t *testing.T) {
 }
 
 func TestHost(t *testing.T) {
-	h := newHouse(t, "https://usher.example")
+	h := newMemoryConsole(t, "https://usher.example")
 	h.Hosts = []string{"192.0.2.7:8080"}
 	for host, want := range map[string]int{
 		"usher.example": 200, "USHER.example": 200, "usher.example:443": 200, "localhost:8080": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200,
@@ -67,7 +67,7 @@ func TestHost(t *testing.T) {
 }
 
 func TestCrossSitePostIsRefused(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	for name, header := range map[string]http.Header{
 		"by Sec-Fetch-Site": {"Sec-Fetch-Site": {"cross-site"}},
@@ -87,7 +87,7 @@ func TestCrossSitePostIsRefused(t *testing.T) {
 }
 
 func TestRateLimitPerIP(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	b := h.browser(t)
 	for i := range postsPerIP {
 		b.header.Set("X-Forwarded-For", strings.Repeat("1", i%3+1)+".2.3.4") // believed from nobody
@@ -109,7 +109,7 @@ func TestRateLimitPerIP(t *testing.T) {
 }
 
 func TestTrustedProxyNamesTheClient(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.TrustedProxies = []string{"192.0.2.0/24"} // httptest's peer is 192.0.2.1
 	h.mux = h.Router()
 	b := h.browser(t)
@@ -122,7 +122,7 @@ func TestTrustedProxyNamesTheClient(t *testing.T) {
 }
 
 func TestLargeFormIsRefused(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	res := h.browser(t).post("/signin", "user_name", "ada", "password", strings.Repeat("x", 1<<20))
 	if res.code != http.StatusRequestEntityTooLarge {
 		t.Errorf("got %d", res.code)
@@ -131,7 +131,7 @@ func TestLargeFormIsRefused(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	if res := h.browser(t).get("/healthz"); res.code != 200 || res.text != "ok\n" {
 		t.Errorf("%d %q", res.code, res.text)
 	}
@@ -152,14 +152,14 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func later(h *house, d time.Duration) {
+func later(h *memoryConsole, d time.Duration) {
 	now := time.Now().Add(d)
 	h.Now = func() time.Time { return now }
 }
 
 // However many ask, the database is written once in five seconds, and by one at a time.
 func TestHealthIsCheap(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	later(h, 0)
 	h.hold = make(chan struct{})
 	var all sync.WaitGroup
@@ -194,7 +194,7 @@ func TestHealthIsCheap(t *testing.T) {
 
 // A database that hangs is one that hangs for a single probe, not for one of each who asks.
 func TestHealthDoesNotPileUp(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.hold = make(chan struct{})
 	defer close(h.hold)
 	for range 3 {
@@ -213,7 +213,7 @@ func TestHealthDoesNotPileUp(t *testing.T) {
 
 // The pages of the organisation's people are guarded like the console's.
 func TestHostOfPublicPages(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	for _, path := range []string{"/login", "/register", "/register/confirm", "/register/resend", "/forgot", "/reset", "/verify", "/account", "/nowhere"} {
 		b := f.visitor(t)
 		b.header.Set("Host", "evil.example")
@@ -228,7 +228,7 @@ func TestHostOfPublicPages(t *testing.T) {
 // Each form that costs a hash or a mail is limited by itself: its tries are used up, and then it refuses.
 func TestPublicFormsAreLimited(t *testing.T) {
 	for _, path := range []string{"/login", "/register", "/register/confirm", "/register/resend", "/forgot", "/reset", "/verify"} {
-		f := newFoyer(t, nil)
+		f := newSignUpConsole(t, nil)
 		b := f.visitor(t)
 		for n := range postsPerIP {
 			if a := b.post(path, "user_name", string(rune('a'+n))); a.code == http.StatusTooManyRequests {

@@ -17,10 +17,10 @@ import (
 	"usher/imports"
 )
 
-// newImportBureau is a bureau whose imports are worked on.
-func newImportBureau(t *testing.T) *bureau {
+// newImportConsole is a console whose imports are worked on.
+func newImportConsole(t *testing.T) *console {
 	t.Helper()
-	o := newBureau(t)
+	o := newConsole(t)
 	o.Server.Imports = &imports.Importer{Store: o.store, Directory: o.Directory, Log: slog.New(slog.DiscardHandler), Now: time.Now, Instance: "test", Poll: 10 * time.Millisecond}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -30,7 +30,7 @@ func newImportBureau(t *testing.T) *bureau {
 }
 
 // uploadPeople posts a file as the form does.
-func (o *bureau) uploadPeople(t *testing.T, name, text string) answer {
+func (o *console) uploadPeople(t *testing.T, name, text string) answer {
 	t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -54,7 +54,7 @@ func (o *bureau) uploadPeople(t *testing.T, name, text string) answer {
 }
 
 func TestImportByHand(t *testing.T) {
-	o := newImportBureau(t)
+	o := newImportConsole(t)
 	o.user(t, "old")
 	o.get("/users").ok(t).says(t, "Import users")
 	o.get("/users/add").ok(t).says(t, "No imports yet")
@@ -112,7 +112,7 @@ func TestImportByHand(t *testing.T) {
 
 // TestColumnsThatAreNotKept: a secret is never shown, and a column that was not imported can not be chosen later.
 func TestColumnsThatAreNotKept(t *testing.T) {
-	o := newImportBureau(t)
+	o := newImportConsole(t)
 	at := strings.TrimSuffix(o.uploadPeople(t, "x.csv", "login,initial pw,salary,title\nada,hunter2,70000,1.23E+11\nbob,hunter2,60000,x,\n,hunter2,1,x\n").header.Get("Location"), "/columns")
 	a := o.get(at + "/columns").ok(t)
 	a.silent(t, "hunter2")
@@ -145,7 +145,7 @@ func TestColumnsThatAreNotKept(t *testing.T) {
 }
 
 func TestImportPartStopsAsking(t *testing.T) {
-	o := newImportBureau(t)
+	o := newImportConsole(t)
 	at := strings.TrimSuffix(o.uploadPeople(t, "x.csv", "login\nada\n").header.Get("Location"), "/columns")
 	a := o.get(at + "/progress").ok(t)
 	if a.doc.Find("[hx-get]").Length() != 0 || a.doc.Find("#import-status[hx-swap-oob]").Length() != 1 {
@@ -158,7 +158,7 @@ func TestImportPartStopsAsking(t *testing.T) {
 }
 
 func TestUploadsThatAreRefused(t *testing.T) {
-	o := newImportBureau(t)
+	o := newImportConsole(t)
 	for name, c := range map[string]struct{ file, text, want string }{
 		"nothing":     {"", "", "Choose a file."},
 		"empty":       {"x.csv", "", "The file is empty."},
@@ -184,7 +184,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 }
 
 func TestUnknownImports(t *testing.T) {
-	o := newImportBureau(t)
+	o := newImportConsole(t)
 	for _, path := range []string{"", "/columns", "/progress", "/refused.csv", "/delete"} {
 		if a := o.get("/users/imports/nothing" + path); a.code != http.StatusNotFound {
 			t.Errorf("GET %s answered %d", path, a.code)
@@ -198,7 +198,7 @@ func TestUnknownImports(t *testing.T) {
 }
 
 func TestImportRowsArePaged(t *testing.T) {
-	o := newImportBureau(t)
+	o := newImportConsole(t)
 	var b strings.Builder
 	b.WriteString("login\n")
 	for i := range 120 {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestLogFiltersPagesAndShowsExchanges(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	o.get("/log").ok(t).says(t, "Nothing was tried yet")
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})

@@ -13,7 +13,7 @@ import (
 )
 
 // member makes a user with the password good.
-func (f *foyer) member(t *testing.T, name string) directory.User {
+func (f *signUpConsole) member(t *testing.T, name string) directory.User {
 	t.Helper()
 	u := f.user(t, name)
 	must(t, f.Server.Auth.SetUserPassword(t.Context(), u, good, "", "", clerk))
@@ -22,7 +22,7 @@ func (f *foyer) member(t *testing.T, name string) directory.User {
 }
 
 // in is a browser whose visitor is signed in as the user.
-func (f *foyer) in(t *testing.T, name string) *browser {
+func (f *signUpConsole) in(t *testing.T, name string) *browser {
 	t.Helper()
 	b := f.visitor(t)
 	b.post("/login", "user_name", name, "password", good).goes(t, "/account")
@@ -30,7 +30,7 @@ func (f *foyer) in(t *testing.T, name string) *browser {
 }
 
 func TestLogin(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	b := f.visitor(t)
 	page := b.get("/login").ok(t)
@@ -57,7 +57,7 @@ func TestLogin(t *testing.T) {
 
 // A user is no administrator, and an administrator no user.
 func TestTwoKindsOfSessions(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	b := f.in(t, "grace")
 	b.get("/").goes(t, "/signin")
@@ -69,7 +69,7 @@ func TestTwoKindsOfSessions(t *testing.T) {
 }
 
 func TestDisabledUser(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	b := f.in(t, "grace")
 	f.post("/users/"+u.ID+"/disable").status(t, 303)
@@ -83,7 +83,7 @@ func TestDisabledUser(t *testing.T) {
 }
 
 func TestLoginIsThrottled(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	b := f.visitor(t)
 	for range 5 {
@@ -96,7 +96,7 @@ func TestLoginIsThrottled(t *testing.T) {
 }
 
 func TestCrossSiteLoginIsRefused(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	b := f.visitor(t)
 	b.header.Set("Sec-Fetch-Site", "cross-site")
@@ -105,7 +105,7 @@ func TestCrossSiteLoginIsRefused(t *testing.T) {
 }
 
 func TestForgottenPassword(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	other := f.in(t, "grace")
 	b := f.visitor(t)
@@ -135,7 +135,7 @@ func TestForgottenPassword(t *testing.T) {
 
 // A link for one purpose does nothing for another.
 func TestLinksKeepTheirPurpose(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	must(t, f.SignUp.Forgot(t.Context(), "grace"))
 	reset := f.link(t, "grace@example.com", 1)
@@ -151,7 +151,7 @@ func TestLinksKeepTheirPurpose(t *testing.T) {
 }
 
 func TestInvite(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.user(t, "grace")
 	page := f.get("/users/" + u.ID).ok(t)
 	if page.doc.Find(`form[action="/users/`+u.ID+`/invite"]`).Length() != 1 {
@@ -174,7 +174,7 @@ func TestInvite(t *testing.T) {
 }
 
 func TestPersonalCookieOverHTTPS(t *testing.T) {
-	s := auth.New(newFoyer(t, nil).bureau.store, auth.Options{Secure: true})
+	s := auth.New(newSignUpConsole(t, nil).console.store, auth.Options{Secure: true})
 	if got := s.UserSessions.CookieName(); got != "__Host-usher_account" {
 		t.Errorf("the cookie is %s", got)
 	}
@@ -182,7 +182,7 @@ func TestPersonalCookieOverHTTPS(t *testing.T) {
 
 // Disabling ends the sessions, and a disabled user's password is refused. Both have a second lock behind them.
 func TestSecondLocksForDisabledUsers(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	u := directory.User{ID: directory.NewID(), UserName: "grace", State: directory.Live, Active: true}
 	h.store.AddUser(u)
 	begin := func(u directory.User) (*httptest.ResponseRecorder, error) {
@@ -217,7 +217,7 @@ func TestSecondLocksForDisabledUsers(t *testing.T) {
 
 // Five wrong passwords from elsewhere lock nobody out, and a browser that was signed in stays open whatever happens.
 func TestStrangerLocksNobodyOut(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.TrustedProxies = []string{"192.0.2.0/24"}
 	f.mux = f.Router()
 	f.member(t, "grace")

@@ -10,7 +10,7 @@ import (
 
 // Strangers cannot call themselves what looks like the name of somebody who is here.
 func TestLookAlikesAtTheSignUpDoor(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.Verify, s.ActivateNow = false, true })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.Verify, s.ActivateNow = false, true })
 	f.user(t, "admin")
 	for name, says := range map[string]string{"ADMIN": "cannot be made", "admin\u200b": "U+200B ZERO WIDTH SPACE", "\u202eadmin": "U+202E RIGHT-TO-LEFT OVERRIDE",
 		"\u00adadmin": "U+00AD SOFT HYPHEN", "\uff41dmin": "cannot be made", "\u0430dmin": "Cyrillic and Latin", "adrnin": "cannot be made", "\u0430\u0501\u043c\u0456\u043f": ""} {
@@ -26,7 +26,7 @@ func TestLookAlikesAtTheSignUpDoor(t *testing.T) {
 }
 
 func TestLookAlikesAreMarkedInTheList(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.user(t, "admin")
 	f.user(t, "adrnin") // an administrator may
 	f.user(t, "grace")
@@ -41,7 +41,7 @@ func TestLookAlikesAreMarkedInTheList(t *testing.T) {
 
 // Whoever's account bears an address as its name, or has it unverified, does not stand in its owner's way.
 func TestAddressBelongsToItsOwner(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	const address = "victim@corp.test"
 	squatter := directory.User{UserName: address, Source: directory.JIT, Active: true} // made when that was possible
 	squatter.SetEmail("stranger@evil.example")
@@ -82,7 +82,7 @@ func tokenOfLink(link string) string {
 
 // With addresses as user names an account comes into being when its address is shown to be theirs.
 func TestAddressAsUserNameIsVerifiedFirst(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.EmailAsUserName, s.ActivateNow = true, true })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.EmailAsUserName, s.ActivateNow = true, true })
 	registerAs(f.visitor(t)).ok(t)
 	if _, ok := f.find(t, joan); ok {
 		t.Error("an account bears an address that nobody has verified")

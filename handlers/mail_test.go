@@ -14,7 +14,7 @@ import (
 )
 
 // mailer gives the console a worker that is not running, unless run is set.
-func (o *bureau) mailer(t *testing.T, run bool) *mail.Worker {
+func (o *console) mailer(t *testing.T, run bool) *mail.Worker {
 	t.Helper()
 	w := mail.NewWorker(o.store, mail.Sender{Timeout: 5 * time.Second}, time.Now, slog.New(slog.DiscardHandler))
 	w.Poll = 10 * time.Millisecond
@@ -29,7 +29,7 @@ func (o *bureau) mailer(t *testing.T, run bool) *mail.Worker {
 }
 
 func TestMailSettings(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.mailer(t, false)
 	smtp := mailtest.New(t)
 	smtp.UserName, smtp.Password = "usher", "hunter2hunter2"
@@ -85,7 +85,7 @@ func TestMailSettings(t *testing.T) {
 }
 
 func TestOutboxPages(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.mailer(t, true)
 	o.get("/settings/outbox").says(t, "No messages")
 	must(t, o.store.QueueMail(t.Context(), mail.Message{To: "grace@example.com", Subject: "Verify <your> address",

@@ -10,7 +10,7 @@ import (
 
 // A link that chooses a password is worth nothing once the user has another address: the first may have been wrong.
 func TestInvitationToAnEarlierAddress(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.user(t, "grace")
 	must(t, f.SignUp.Invite(t.Context(), u))
 	must(t, f.SignUp.Forgot(t.Context(), "grace"))
@@ -32,7 +32,7 @@ func TestInvitationToAnEarlierAddress(t *testing.T) {
 // After a new password nothing that was begun before gives the account away: no other link to choose one, and no address
 // that a stolen session entered, no token that it made. The user's own address can still be confirmed.
 func TestNewPasswordEndsLinks(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	thief := f.in(t, "grace")
 	thief.post("/account/email", "email", "thief@example.com").goes(t, "/account")
@@ -57,7 +57,7 @@ func TestNewPasswordEndsLinks(t *testing.T) {
 
 // A signed-in user can have a mail sent to any address, so how many is limited as on the pages before the sign-in.
 func TestOwnEmailIsRateLimited(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	b := f.in(t, "grace")
 	for range postsPerIP {
@@ -79,7 +79,7 @@ func (s *skips) SkipMail(ctx context.Context, to string, now time.Time) error {
 
 // The clock must not give away who exists, either: without a mail as much is written as with one.
 func TestNoMailTakesAsLong(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	must(t, f.Server.Auth.SetUserPassword(t.Context(), u, good, u.Email(), "", clerk))
 	s := &skips{Store: f.SignUp.Store}

@@ -12,14 +12,14 @@ import (
 )
 
 // enter signs somebody in from the button to the redirect at the end.
-func (o *reception) enter(t *testing.T, b *browser, who idp.Person) answer {
+func (o *oidcConsole) enter(t *testing.T, b *browser, who idp.Person) answer {
 	t.Helper()
 	to, err := url.Parse(o.begin(t, b))
 	must(t, err)
 	return b.get(o.back(to, "code", o.provider.Grant(who, to.Query())))
 }
 
-func (o *reception) begin(t *testing.T, b *browser) string {
+func (o *oidcConsole) begin(t *testing.T, b *browser) string {
 	t.Helper()
 	res := b.get("/login/oidc/" + o.id)
 	if res.code != http.StatusSeeOther || !strings.HasPrefix(res.header.Get("Location"), o.issuer+"/authorize?") {
@@ -28,7 +28,7 @@ func (o *reception) begin(t *testing.T, b *browser) string {
 	return res.header.Get("Location")
 }
 
-func (o *reception) back(to *url.URL, pairs ...string) string {
+func (o *oidcConsole) back(to *url.URL, pairs ...string) string {
 	q := url.Values{"state": {to.Query().Get("state")}, "iss": {o.issuer}}
 	for i := 0; i < len(pairs); i += 2 {
 		q.Set(pairs[i], pairs[i+1])
@@ -37,15 +37,15 @@ func (o *reception) back(to *url.URL, pairs ...string) string {
 }
 
 // outsider is a browser without any session; what it is given by other sites is a navigation.
-func (o *reception) outsider(t *testing.T) *browser {
+func (o *oidcConsole) outsider(t *testing.T) *browser {
 	t.Helper()
-	b := o.house.browser(t)
+	b := o.memoryConsole.browser(t)
 	b.header = http.Header{"Sec-Fetch-Site": {"cross-site"}}
 	return b
 }
 
 func TestOIDCSignIn(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	b := o.outsider(t)
 	b.get("/login").ok(t).says(t, "Sign in with Company login")
 	res := o.enter(t, b, mary)
@@ -68,7 +68,7 @@ func TestOIDCSignIn(t *testing.T) {
 }
 
 func TestOIDCStateCookie(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	b := o.outsider(t)
 	res := b.get("/login/oidc/" + o.id)
 	cookie := res.header.Get("Set-Cookie")
@@ -89,7 +89,7 @@ func TestOIDCStateCookie(t *testing.T) {
 }
 
 func TestOIDCSecureCookie(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	o.BaseURL.Scheme = "https"
 	cookie := o.outsider(t).get("/login/oidc/" + o.id).header.Get("Set-Cookie")
 	if !strings.HasPrefix(cookie, "__Secure-usher-oidc=") || !strings.Contains(cookie, "; Secure") {
@@ -98,7 +98,7 @@ func TestOIDCSecureCookie(t *testing.T) {
 }
 
 func TestOIDCProblems(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	b := o.outsider(t)
 	to, err := url.Parse(o.begin(t, b))
 	must(t, err)
@@ -116,7 +116,7 @@ func TestOIDCProblems(t *testing.T) {
 
 // Blocking with Reject: the page says what the target said, nobody is signed in, and no user stays behind.
 func TestOIDCRejected(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	o.work(t)
 	fake, _ := o.target(t, "Warehouse", directory.Provisioner{Blocking: true, OnFailure: directory.Reject, JITOutbound: true}, "token", "revoked")
 	b := o.outsider(t)
@@ -134,7 +134,7 @@ func TestOIDCRejected(t *testing.T) {
 
 // JIT Outbound decides whether users who came by sign-in go out; switching it on sends those who are here.
 func TestJITOutbound(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	o.work(t)
 	fake, c := o.target(t, "Warehouse", directory.Provisioner{})
 	if res := o.enter(t, o.outsider(t), mary); res.code != http.StatusSeeOther {

@@ -16,17 +16,17 @@ const clientSecret = "s3cret-of-the-client"
 
 var mary = idp.Person{Subject: "s-mary", UserName: "mary", GivenName: "Mary", FamilyName: "Jackson", Email: "mary@example.com", Verified: true}
 
-// reception is a console with a provider that people sign in with.
-type reception struct {
-	*foyer
+// oidcConsole is a console with a provider that people sign in with.
+type oidcConsole struct {
+	*signUpConsole
 	provider *idp.Provider
 	issuer   string
 	id       string // of the connection
 }
 
-func newReception(t *testing.T) *reception {
+func newOIDCConsole(t *testing.T) *oidcConsole {
 	t.Helper()
-	o := &reception{foyer: newFoyer(t, nil)}
+	o := &oidcConsole{signUpConsole: newSignUpConsole(t, nil)}
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.provider.ServeHTTP(w, r) }))
 	t.Cleanup(site.Close)
 	o.issuer = site.URL
@@ -40,13 +40,13 @@ func newReception(t *testing.T) *reception {
 	return o
 }
 
-func (o *reception) typed(name string, more ...string) []string {
+func (o *oidcConsole) typed(name string, more ...string) []string {
 	return append([]string{"id", directory.NewID(), "name", name, "issuer", o.issuer, "client_id", "usher", "client_auth", "secret", "client_secret", clientSecret,
 		"scopes", "openid profile email", "allow_private", "true"}, more...)
 }
 
 // create makes a connection by the wizard and returns its ID.
-func (o *reception) create(t *testing.T, name string) string {
+func (o *oidcConsole) create(t *testing.T, name string) string {
 	t.Helper()
 	res := o.post("/connections/new/oidc", o.typed(name)...)
 	to := res.header.Get("Location")
@@ -57,7 +57,7 @@ func (o *reception) create(t *testing.T, name string) string {
 }
 
 func TestOIDCWizard(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	o.get("/connections/new").ok(t).says(t, "Standard-Based IdP (OpenID Connect)")
 	page := o.get("/connections/new/oidc").ok(t)
 	for _, label := range []string{"Connection name", "Issuer URL", "Client ID", "Client secret", "Scopes", "Redirect URL", "Finish"} {
@@ -86,7 +86,7 @@ func TestOIDCWizard(t *testing.T) {
 }
 
 func TestOIDCTabs(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	for _, tab := range []string{"", "/settings", "/jit", "/outbound-provisioning"} {
 		page := o.get("/connections/" + o.id + tab).ok(t)
 		for _, label := range []string{"General", "Settings", "Just-in-Time Provisioning", "Outbound provisioning"} {
@@ -103,7 +103,7 @@ func TestOIDCTabs(t *testing.T) {
 	}
 }
 
-func (o *reception) stored(t *testing.T) oidc.SignIn {
+func (o *oidcConsole) stored(t *testing.T) oidc.SignIn {
 	t.Helper()
 	in, err := o.store.SignIn(t.Context(), o.id)
 	must(t, err)
@@ -111,7 +111,7 @@ func (o *reception) stored(t *testing.T) oidc.SignIn {
 }
 
 func TestOIDCSettings(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	at := "/connections/" + o.id + "/settings"
 	form := func(more ...string) []string {
 		return append(more, "revision", "1", "enabled", "true", "issuer", o.issuer, "client_id", "usher", "client_auth", "secret", "scopes", "openid", "allow_private", "true")
@@ -133,7 +133,7 @@ func TestOIDCSettings(t *testing.T) {
 	o.post(at, form("client_id", "mine")...).has(t, http.StatusConflict, "Nothing was saved", "You saved this connection after you had opened it.", "mine")
 }
 
-func (o *reception) jit(more ...string) []string {
+func (o *oidcConsole) jit(more ...string) []string {
 	f := append(more, "revision", "1", "jit", "true", "no_account", "create", "sync", "preserve_local")
 	for _, a := range oidc.Attributes() {
 		f = append(f, a.FieldName(), a.Default)
@@ -142,7 +142,7 @@ func (o *reception) jit(more ...string) []string {
 }
 
 func TestOIDCJIT(t *testing.T) {
-	o := newReception(t)
+	o := newOIDCConsole(t)
 	at := "/connections/" + o.id + "/jit"
 	page := o.get(at).ok(t)
 	for _, label := range []string{"JIT User Provisioning", "Attribute sync", "Override All", "None", "Preserve Local", "What to do when there is no local account", "Default groups", "Attribute mapping"} {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestOverviewTicksTheSteps(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	done := func() int { return strings.Count(words(o.get("/").ok(t)), "(done)") }
 	if n := done(); n != 0 {
 		t.Errorf("%d steps are done at the start", n)

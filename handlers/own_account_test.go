@@ -6,7 +6,7 @@ import (
 )
 
 func TestOwnProfile(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	b := f.in(t, "grace")
 	page := b.get("/account").ok(t)
@@ -29,7 +29,7 @@ func TestOwnProfile(t *testing.T) {
 }
 
 func TestOwnEmail(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	b := f.in(t, "grace")
 	b.get("/account").ok(t).says(t, "Not confirmed")
@@ -60,7 +60,7 @@ func TestOwnEmail(t *testing.T) {
 }
 
 func TestOwnPasswordAndSessions(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.member(t, "grace")
 	b, other := f.in(t, "grace"), f.in(t, "grace")
 	page := b.get("/account").ok(t)
@@ -87,7 +87,7 @@ func TestOwnPasswordAndSessions(t *testing.T) {
 }
 
 func TestOwnTokens(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	f.member(t, "bob")
 	b, bob := f.in(t, "grace"), f.in(t, "bob")
@@ -112,7 +112,7 @@ func TestOwnTokens(t *testing.T) {
 }
 
 func TestDeletedUserIsSignedOut(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	u := f.member(t, "grace")
 	b := f.in(t, "grace")
 	if _, err := f.Directory.DeleteUser(t.Context(), u.ID, clerk); err != nil {

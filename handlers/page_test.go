@@ -15,7 +15,7 @@ import (
 )
 
 func TestPageMapsErrors(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	for _, c := range []struct {
 		err    error
 		status int
@@ -50,7 +50,7 @@ func TestPageMapsErrors(t *testing.T) {
 }
 
 func TestInternalErrorHasAReference(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.store.Fail(errors.New("disk on fire"))
 	res := h.browser(t).get("/signin")
 	reference := res.doc.Find(".problem-reference").Text()
@@ -64,7 +64,7 @@ func TestInternalErrorHasAReference(t *testing.T) {
 }
 
 func TestHtmxGetsAMessage(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("HX-Request", "true")
 	w := httptest.NewRecorder()
@@ -75,7 +75,7 @@ func TestHtmxGetsAMessage(t *testing.T) {
 }
 
 func TestPanicIsAnError(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	w := httptest.NewRecorder()
 	h.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") })).
 		ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
@@ -85,7 +85,7 @@ func TestPanicIsAnError(t *testing.T) {
 }
 
 func TestVisitorWhoLeftIsNoFailure(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	h.page(func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() })(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
@@ -95,7 +95,7 @@ func TestVisitorWhoLeftIsNoFailure(t *testing.T) {
 }
 
 func TestLogHasRoutesAndNoTokens(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.browser(t).get("/setup?token=verysecret")
 	if l := h.log.String(); strings.Contains(l, "verysecret") || !strings.Contains(l, "route=/setup status=404") {
 		t.Errorf("log: %s", l)
@@ -103,7 +103,7 @@ func TestLogHasRoutesAndNoTokens(t *testing.T) {
 }
 
 func TestUnknownPageAndMethod(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	b := h.signedIn(t)
 	res := b.get("/nowhere")

@@ -10,22 +10,22 @@ import (
 	"usher/provisioning"
 )
 
-// outlet is a connector that is sent passwords; nothing works on it but the test.
-type outlet struct {
-	*foyer
+// passwordConsole is a connector that is sent passwords; nothing works on it but the test.
+type passwordConsole struct {
+	*signUpConsole
 	connector string
 	claims    time.Duration
 }
 
-func newOutlet(t *testing.T, change func(*signup.Settings)) *outlet {
+func newPasswordConsole(t *testing.T, change func(*signup.Settings)) *passwordConsole {
 	t.Helper()
-	f := newFoyer(t, change)
+	f := newSignUpConsole(t, change)
 	_, c := f.target(t, "Warehouse", directory.Provisioner{}, connectors.PasswordKey, string(connectors.PasswordSend))
-	return &outlet{foyer: f, connector: c.ID}
+	return &passwordConsole{signUpConsole: f, connector: c.ID}
 }
 
 // sends fails unless this is the password that the target would be sent for the user; "" for none.
-func (o *outlet) sends(t *testing.T, name, want string) {
+func (o *passwordConsole) sends(t *testing.T, name, want string) {
 	t.Helper()
 	u, ok := o.find(t, name)
 	if !ok {
@@ -33,7 +33,7 @@ func (o *outlet) sends(t *testing.T, name, want string) {
 	}
 	o.claims += time.Hour // past every lease
 	now := time.Now().Add(o.claims)
-	tasks, err := o.bureau.store.Claim(t.Context(), provisioning.Claim{ConnectorID: o.connector, UserID: u.ID, Least: provisioning.Bulk, Limit: 1,
+	tasks, err := o.console.store.Claim(t.Context(), provisioning.Claim{ConnectorID: o.connector, UserID: u.ID, Least: provisioning.Bulk, Limit: 1,
 		Lease: directory.NewToken(), Until: now.Add(time.Minute), Now: now})
 	must(t, err)
 	if len(tasks) != 1 {
@@ -43,12 +43,12 @@ func (o *outlet) sends(t *testing.T, name, want string) {
 		t.Errorf("%s: the target would be sent %q, want %q", name, got, want)
 	}
 	r := provisioning.Result{Task: tasks[0], Operation: provisioning.OpCreate, RemoteID: "r-" + u.ID, Origin: provisioning.Created, WritesKnown: true, PasswordDone: want != ""}
-	_, err = o.bureau.store.Record(t.Context(), []provisioning.Result{r}, now)
+	_, err = o.console.store.Record(t.Context(), []provisioning.Result{r}, now)
 	must(t, err)
 }
 
 func TestConsoleSendsPassword(t *testing.T) {
-	o := newOutlet(t, nil)
+	o := newPasswordConsole(t, nil)
 	o.post("/users/new", typed()...)
 	o.sends(t, "grace", password)
 	o.post("/users/new", typed("user_name", "invited", "email", "invited@example.com", "password_mode", "invite", "password", "")...)
@@ -56,7 +56,7 @@ func TestConsoleSendsPassword(t *testing.T) {
 }
 
 func TestOwnPasswordIsSent(t *testing.T) {
-	o := newOutlet(t, nil)
+	o := newPasswordConsole(t, nil)
 	u := o.member(t, "grace")
 	b := o.in(t, "grace")
 	b.post("/account/password", "current_password", good, "new_password", next, "new_password_again", next).goes(t, "/account")
@@ -69,7 +69,7 @@ func TestOwnPasswordIsSent(t *testing.T) {
 }
 
 func TestInvitedPasswordIsSent(t *testing.T) {
-	o := newOutlet(t, nil)
+	o := newPasswordConsole(t, nil)
 	u := o.user(t, "grace")
 	o.sends(t, "grace", "")
 	must(t, o.SignUp.Invite(t.Context(), u))
@@ -84,7 +84,7 @@ func TestSignUpSendsPassword(t *testing.T) {
 		"active first":   func(s *signup.Settings) { s.ActivateNow = true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOutlet(t, change)
+			o := newPasswordConsole(t, change)
 			b := o.visitor(t)
 			registerAs(b)
 			if change == nil {

@@ -12,7 +12,7 @@ import (
 const provisionersPath = "/login-registration/outbound-provisioning"
 
 // provisioner makes a connection, an enabled connector and a provisioner, and returns the paths of the last two.
-func (o *office) provisioner(name string) (connector, provisioner string) {
+func (o *targetConsole) provisioner(name string) (connector, provisioner string) {
 	o.t.Helper()
 	connection := o.connection(name)
 	connector = o.connector(connection)
@@ -23,7 +23,7 @@ func (o *office) provisioner(name string) (connector, provisioner string) {
 	return connector, res.header.Get("Location")
 }
 
-func (o *office) only() directory.Provisioner {
+func (o *targetConsole) only() directory.Provisioner {
 	o.t.Helper()
 	ps, err := o.store.Provisioners(o.t.Context())
 	if err != nil || len(ps) != 1 {
@@ -33,7 +33,7 @@ func (o *office) only() directory.Provisioner {
 }
 
 func TestProvisionersBeginEmpty(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	res := o.get("/login-registration")
 	res.has(t, 200, "Provisioning Settings", "Outbound Provisioning Configuration")
 	if res.doc.Find(`a[href="`+provisionersPath+`"]`).Length() == 0 {
@@ -49,7 +49,7 @@ func TestProvisionersBeginEmpty(t *testing.T) {
 }
 
 func TestProvisionerWizard(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	connection := o.connection("Warehouse")
 	connector := o.connector(connection)
 	o.get(provisionersPath+"/new").has(t, 200, "There is no connector to send users to") // it is disabled
@@ -88,7 +88,7 @@ func TestProvisionerWizard(t *testing.T) {
 }
 
 func TestProvisionerWizardRefuses(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	connection := o.connection("Warehouse")
 	connector := o.connector(connection)
 	o.sent(connector, append(o.settings(), "revision", "1", "enabled", "true")...)
@@ -111,7 +111,7 @@ func TestProvisionerWizardRefuses(t *testing.T) {
 }
 
 // people adds users in the database, past every door.
-func (o *office) people(names ...string) {
+func (o *targetConsole) people(names ...string) {
 	o.t.Helper()
 	for _, name := range names {
 		u := directory.User{UserName: name, Active: true, Source: directory.Console}
@@ -122,7 +122,7 @@ func (o *office) people(names ...string) {
 }
 
 func TestProvisionerProgress(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	o.people("ada", "grace")
 	connector, path := o.provisioner("Warehouse")
 	res := o.get(path)
@@ -155,7 +155,7 @@ func TestProvisionerProgress(t *testing.T) {
 }
 
 // provisionAll lets an engine work until every account is settled.
-func (o *office) provisionAll() {
+func (o *targetConsole) provisionAll() {
 	o.t.Helper()
 	engine := provisioning.New(o.store, o.h.Opener, provisioning.Config{}, o.h.Log)
 	for _, u := range o.users() {
@@ -164,7 +164,7 @@ func (o *office) provisionAll() {
 	engine.Drain()
 }
 
-func (o *office) users() []directory.User {
+func (o *targetConsole) users() []directory.User {
 	o.t.Helper()
 	p, err := o.store.Users(o.t.Context(), directory.UserFilter{})
 	if err != nil {
@@ -174,7 +174,7 @@ func (o *office) users() []directory.User {
 }
 
 func TestProvisionerIsUpdated(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	_, path := o.provisioner("Warehouse")
 	o.sent(path, "revision", "1", "blocking", "true", "on_failure", "create_anyway", "deadline", "9").has(t, 200, "Successfully updated the outbound provisioning configuration.")
 	if p := o.only(); !p.Blocking || p.Deadline != 9*time.Second || p.JITOutbound {
@@ -188,7 +188,7 @@ func TestProvisionerIsUpdated(t *testing.T) {
 }
 
 func TestProvisionerIsDeletedByName(t *testing.T) {
-	o := newOffice(t)
+	o := newTargetConsole(t)
 	o.people("ada", "grace", "mary")
 	_, path := o.provisioner("Warehouse")
 	o.provisionAll()

@@ -11,7 +11,7 @@ import (
 func TestNobodyRegistersUnderAnothersAddress(t *testing.T) {
 	for name, change := range map[string]func(*signup.Settings){"waits": nil, "at once": func(s *signup.Settings) { s.ActivateNow = true }} {
 		t.Run(name, func(t *testing.T) {
-			f := newFoyer(t, change)
+			f := newSignUpConsole(t, change)
 			f.member(t, "owner")
 			b := f.visitor(t)
 			registerAs(b, "user_name", "Owner@example.com").status(t, 422).says(t, "must be your own e-mail address")
@@ -22,7 +22,7 @@ func TestNobodyRegistersUnderAnothersAddress(t *testing.T) {
 }
 
 func TestNobodyConfirmsUnderAnothersAddress(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	b := f.visitor(t)
 	registerAs(b, "user_name", "ada").ok(t)
 	f.member(t, "ada")

@@ -21,7 +21,7 @@ func TestRepeatedSignUpHarmsNobody(t *testing.T) {
 		"waits": nil, "at once": func(s *signup.Settings) { s.ActivateNow = true }, "without verification": func(s *signup.Settings) { s.Verify = false },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFoyer(t, change)
+			f := newSignUpConsole(t, change)
 			fake, _ := f.target(t, "Warehouse", blocking())
 			b := f.visitor(t)
 			first := registerAs(b)
@@ -69,7 +69,7 @@ func TestRepeatedSignUpHarmsNobody(t *testing.T) {
 
 // A target that refuses leaves nobody behind, and the person may try again with everything that they typed.
 func TestTargetRefusesAtRegistration(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.Verify = false })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.Verify = false })
 	fake, _ := f.target(t, "Warehouse", blocking())
 	refusing := fakekit.Fault{Method: "POST", Status: 400, Times: -1, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidValue","detail":"Family names need two words."}`}
 	fake.AddFault(refusing)
@@ -93,7 +93,7 @@ func TestTargetRefusesAtRegistration(t *testing.T) {
 }
 
 func TestTargetRefusesAtConfirmation(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	fake, _ := f.target(t, "Warehouse", blocking())
 	fake.AddFault(fakekit.Fault{Method: "POST", Status: 503, Times: -1, Body: "stack trace of 10.0.0.7"})
 	b := f.visitor(t)
@@ -117,9 +117,9 @@ func TestTargetRefusesAtConfirmation(t *testing.T) {
 }
 
 // revive ends what the engine thinks of its targets, as an administrator's save does.
-func (f *foyer) revive(t *testing.T) {
+func (f *signUpConsole) revive(t *testing.T) {
 	t.Helper()
-	targets, err := f.bureau.store.Targets(t.Context())
+	targets, err := f.console.store.Targets(t.Context())
 	must(t, err)
 	for _, n := range targets {
 		must(t, f.Directory.UpdateConnector(t.Context(), n.Connector, clerk))
@@ -128,7 +128,7 @@ func (f *foyer) revive(t *testing.T) {
 
 // An account that was at the target before belongs to somebody: a sign-up neither takes it over nor removes it.
 func TestForeignAccountSurvivesASignUp(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.Verify = false })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.Verify = false })
 	fake, _ := f.target(t, "Warehouse", blocking(), "on_existing", "hold")
 	_, err := fake.Put(map[string]any{"userName": "joan", "active": true, "displayName": "Somebody else"})
 	must(t, err)
@@ -147,21 +147,21 @@ func TestForeignAccountSurvivesASignUp(t *testing.T) {
 
 // A process that dies while the target is asked must not lose the registration, nor make two users of it.
 func TestConfirmAfterACrash(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.target(t, "Warehouse", blocking())
 	b := f.visitor(t)
 	registerAs(b).ok(t)
 	link := f.link(t, joan, 1)
 	token := link[len("/register/confirm?token="):]
-	r, ok, err := f.bureau.store.Registration(t.Context(), hashOf(token), time.Now())
+	r, ok, err := f.console.store.Registration(t.Context(), hashOf(token), time.Now())
 	must(t, err)
 	if !ok {
 		t.Fatal("no registration")
 	}
 	staged := directory.User{ID: directory.NewID(), UserName: "joan", Active: true, Source: directory.SignUp, Arrival: directory.Arrival{Registration: r.ID}}
-	must(t, f.bureau.store.CreateUser(t.Context(), staged, f.Directory.Change(clerk, directory.ActionUserCreate, staged.ID, "joan"), time.Now().Add(-time.Second)))
+	must(t, f.console.store.CreateUser(t.Context(), staged, f.Directory.Change(clerk, directory.ActionUserCreate, staged.ID, "joan"), time.Now().Add(-time.Second)))
 	send(b, link, "user_name", "joan3").status(t, 409)
-	if _, err := f.bureau.store.TakeBackStaged(t.Context(), time.Now()); err != nil {
+	if _, err := f.console.store.TakeBackStaged(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	send(b, link).goes(t, "/login?confirmed")

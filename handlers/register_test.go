@@ -12,7 +12,7 @@ import (
 )
 
 func TestRegisterWithVerification(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.AutoLogin = true; s.Rules[signup.Phone] = signup.Shown })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.AutoLogin = true; s.Rules[signup.Phone] = signup.Shown })
 	group, err := f.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Newcomers"}, nil, clerk)
 	must(t, err)
 	s, err := f.SignUp.Settings(t.Context())
@@ -45,7 +45,7 @@ func TestRegisterWithVerification(t *testing.T) {
 	if !ok || u.Source != directory.SignUp || u.VerifiedEmail != joan || u.Phone() != "+44 1" || u.Title != "" || !u.Active {
 		t.Fatalf("the user is %+v", u)
 	}
-	groups, err := f.bureau.store.GroupsOf(t.Context(), []string{u.ID})
+	groups, err := f.console.store.GroupsOf(t.Context(), []string{u.ID})
 	must(t, err)
 	if len(groups[u.ID]) != 1 || groups[u.ID][0].ID != group.ID {
 		t.Errorf("in the groups %v", groups[u.ID])
@@ -61,7 +61,7 @@ func TestRegisterWithVerification(t *testing.T) {
 const signUpPath = "/login-registration/self-registration"
 
 func TestRegisterIsOffAtFirst(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.On = false })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.On = false })
 	b := f.visitor(t)
 	b.get("/register").status(t, 404).says(t, "Nobody can register here")
 	registerAs(b).status(t, 404)
@@ -72,7 +72,7 @@ func TestRegisterIsOffAtFirst(t *testing.T) {
 }
 
 func TestRegisterMistakes(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.TermsURL = "https://example.com/terms" })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.TermsURL = "https://example.com/terms" })
 	b := f.visitor(t)
 	a := registerAs(b, "terms", "true", "email", "joan", "user_name", " ", "password", "short secret", "family_name", "").status(t, 422)
 	for _, name := range []string{"email", "user_name", "password", "family_name"} {
@@ -92,7 +92,7 @@ func TestRegisterMistakes(t *testing.T) {
 func TestRegisterTellsNothing(t *testing.T) {
 	for name, change := range map[string]func(*signup.Settings){"waits": nil, "at once": func(s *signup.Settings) { s.ActivateNow = true }} {
 		t.Run(name, func(t *testing.T) {
-			f := newFoyer(t, change)
+			f := newSignUpConsole(t, change)
 			f.user(t, "Owner")
 			owner, _ := f.find(t, "owner")
 			fresh := registerAs(f.visitor(t)).ok(t)
@@ -121,14 +121,14 @@ func TestRegisterTellsNothing(t *testing.T) {
 }
 
 func TestRegisterReveals(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.Reveal = true })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.Reveal = true })
 	f.user(t, "owner")
 	registerAs(f.visitor(t), "user_name", "OWNER").status(t, 422).says(t, "This user name is taken")
 	registerAs(f.visitor(t), "email", "owner@EXAMPLE.com").status(t, 422).says(t, "There is an account with this e-mail address")
 }
 
 func TestRegisterNameTakenMeanwhile(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	b := f.visitor(t)
 	registerAs(b).ok(t)
 	f.user(t, "Joan")
@@ -149,7 +149,7 @@ func TestRegisterNameTakenMeanwhile(t *testing.T) {
 
 // Whoever opens the link in another browser must know the password: a stranger could have registered this address.
 func TestConfirmInAnotherBrowser(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	registerAs(f.visitor(t)).ok(t)
 	link := f.link(t, joan, 1)
 	other := f.visitor(t)
@@ -168,14 +168,14 @@ func TestConfirmInAnotherBrowser(t *testing.T) {
 }
 
 func TestConfirmLinkEnds(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	b := f.visitor(t)
 	registerAs(b).ok(t)
 	link := f.link(t, joan, 1)
 	f.clock = 24*time.Hour + time.Second
 	send(b, link).status(t, 404)
 	must(t, f.SignUp.Tidy(t.Context()))
-	n, err := f.bureau.store.PendingRegistrations(t.Context(), time.Time{})
+	n, err := f.console.store.PendingRegistrations(t.Context(), time.Time{})
 	must(t, err)
 	if n != 0 {
 		t.Error("what has expired is kept")
@@ -183,7 +183,7 @@ func TestConfirmLinkEnds(t *testing.T) {
 }
 
 func TestResend(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	b := f.visitor(t)
 	registerAs(b).ok(t)
 	first := f.link(t, joan, 1)
@@ -200,7 +200,7 @@ func TestResend(t *testing.T) {
 }
 
 func TestRegisterAtOnce(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.ActivateNow = true })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.ActivateNow = true })
 	b := f.visitor(t)
 	registerAs(b).ok(t).says(t, "your account is ready")
 	if u, ok := f.find(t, "joan"); !ok || u.VerifiedEmail != "" {
@@ -219,7 +219,7 @@ func TestRegisterAtOnce(t *testing.T) {
 }
 
 func TestRegisterWithoutVerification(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.Verify, s.AutoLogin, s.EmailAsUserName = false, true, true })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.Verify, s.AutoLogin, s.EmailAsUserName = false, true, true })
 	b := f.visitor(t)
 	if b.get("/register").ok(t).doc.Find(`[name="user_name"]`).Length() != 0 {
 		t.Error("the user name is asked for")
@@ -233,7 +233,7 @@ func TestRegisterWithoutVerification(t *testing.T) {
 
 // A link must not lead where a request says: whoever can forge the Host header would get the token.
 func TestLinksComeFromTheBaseURL(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	f.Hosts = []string{"evil.example"}
 	b := f.visitor(t)
 	b.header.Set("Host", "evil.example")
@@ -244,7 +244,7 @@ func TestLinksComeFromTheBaseURL(t *testing.T) {
 }
 
 func TestRegisterIsRateLimited(t *testing.T) {
-	f := newFoyer(t, nil)
+	f := newSignUpConsole(t, nil)
 	b := f.visitor(t)
 	for range postsPerIP {
 		registerAs(b, "password", "short")
@@ -254,10 +254,10 @@ func TestRegisterIsRateLimited(t *testing.T) {
 
 // A name or an address that is known must cost as much as one that is not, or the clock gives it away.
 func TestRegisterTakesAsMuchWork(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { s.ActivateNow = true })
+	f := newSignUpConsole(t, func(s *signup.Settings) { s.ActivateNow = true })
 	f.user(t, "owner")
 	var work []string
-	f.SignUp.Auth = auth.New(f.bureau.store, auth.Options{Cost: auth.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1},
+	f.SignUp.Auth = auth.New(f.console.store, auth.Options{Cost: auth.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1},
 		Watch: func(c auth.Cost, bytes int) { work = append(work, fmt.Sprint(c, bytes)) }})
 	did := func(pairs ...string) string {
 		work = nil

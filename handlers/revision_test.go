@@ -17,7 +17,7 @@ import (
 
 // TestEveryPostIsRevisedOrSaysWhyNot keeps the two tables complete: a new route must be in one of them.
 func TestEveryPostIsRevisedOrSaysWhyNot(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.Server.OIDC = &oidc.Service{}
 	met := map[string]bool{}
 	err := chi.Walk(o.Router().(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
@@ -91,21 +91,21 @@ func (f *filled) with(name, value string) []string {
 	return append(out, name, value)
 }
 
-// desk is a bureau with one of everything that a form is about.
-type desk struct {
-	*foyer
+// formsConsole is a console with one of everything that a form is about.
+type formsConsole struct {
+	*signUpConsole
 	paths map[string]string // what stands in the routes
 	own   *browser          // of the user
 }
 
-func newDesk(t *testing.T) *desk {
+func newFormsConsole(t *testing.T) *formsConsole {
 	t.Helper()
-	d := &desk{foyer: newFoyer(t, nil)}
+	d := &formsConsole{signUpConsole: newSignUpConsole(t, nil)}
 	d.mailer(t, false)
-	d.Server.OIDC = &oidc.Service{Store: d.bureau.store, Directory: d.Server.Directory, BaseURL: d.BaseURL, Now: d.Server.Now}
+	d.Server.OIDC = &oidc.Service{Store: d.console.store, Directory: d.Server.Directory, BaseURL: d.BaseURL, Now: d.Server.Now}
 	d.mux = d.Router()
 	_, c := d.target(t, "Warehouse", directory.Provisioner{})
-	p, _, err := d.bureau.store.ProvisionerOf(t.Context(), c.ID)
+	p, _, err := d.console.store.ProvisionerOf(t.Context(), c.ID)
 	must(t, err)
 	u, g := d.member(t, "grace"), d.group(t, "Staff")
 	d.own = d.in(t, "grace")
@@ -117,7 +117,7 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-func (d *desk) path(route string) string {
+func (d *formsConsole) path(route string) string {
 	if route == "/connections/{connection}/settings" || route == "/connections/{connection}/jit" {
 		route = strings.Replace(route, "{connection}", "{sign-in}", 1)
 	}
@@ -130,7 +130,7 @@ func (d *desk) path(route string) string {
 func TestNobodyIsOverwrittenUnseen(t *testing.T) {
 	for route, page := range revisedForms {
 		t.Run(strings.ReplaceAll(strings.Trim(route, "/"), "/", " "), func(t *testing.T) {
-			d := newDesk(t)
+			d := newFormsConsole(t)
 			b, fields := d.browser, twoFields[route]
 			if strings.HasPrefix(route, accountURL) {
 				b = d.own
@@ -205,15 +205,15 @@ func (f *filled) value(name string) string {
 
 // A change of something that a form does not show is none that it overwrites.
 func TestAChangeElsewhereDoesNotStopAForm(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	route := "/connections/{connection}/connectors/{connector}"
 	at, action := d.path(revisedForms[route]), d.path(route)
 	opened := formOf(t, d.get(at).ok(t), action)
-	c, err := d.bureau.store.Connector(t.Context(), d.paths["{connector}"])
+	c, err := d.console.store.Connector(t.Context(), d.paths["{connector}"])
 	must(t, err)
 	must(t, d.Directory.SetMapping(t.Context(), c, directory.Mapping{"title": {Expression: `"x"`}}, clerk))
 	d.post(action, opened.with("config.requests_per_second", "9")...).status(t, http.StatusSeeOther)
-	c, err = d.bureau.store.Connector(t.Context(), c.ID)
+	c, err = d.console.store.Connector(t.Context(), c.ID)
 	must(t, err)
 	if c.Settings.Values["requests_per_second"] != "9" || c.Mapping["title"].Expression != `"x"` {
 		t.Errorf("stored %+v", c)
@@ -222,7 +222,7 @@ func TestAChangeElsewhereDoesNotStopAForm(t *testing.T) {
 
 // Who changed a stored secret is told apart from who changed nothing, and neither secret is on the page.
 func TestTwoWhoTypeASecret(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	route := "/connections/{connection}/settings"
 	at := d.path(route)
 	opened := formOf(t, d.get(at).ok(t), at)
@@ -236,7 +236,7 @@ func TestTwoWhoTypeASecret(t *testing.T) {
 		a.silent(t, "hush-hush")
 	}
 	d.post(at, formOf(t, mine, at).pairs...).status(t, http.StatusSeeOther)
-	in, err := d.bureau.store.SignIn(t.Context(), d.paths["{sign-in}"])
+	in, err := d.console.store.SignIn(t.Context(), d.paths["{sign-in}"])
 	must(t, err)
 	if in.ClientSecret.Reveal() != "their-new-secret" || in.ClientID != "mine" {
 		t.Errorf("stored %q and another secret", in.ClientID)
@@ -244,7 +244,7 @@ func TestTwoWhoTypeASecret(t *testing.T) {
 }
 
 func TestTheGroupsOfAConnectionAreNotReplacedUnseen(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	a, b := d.group(t, "Alpha"), d.group(t, "Beta")
 	at := views.ConnectionGroupsURL(d.paths["{connection}"])
 	n := directory.Connection{ID: d.paths["{connection}"], Name: "Warehouse"}
@@ -254,7 +254,7 @@ func TestTheGroupsOfAConnectionAreNotReplacedUnseen(t *testing.T) {
 	moved := d.post(at+"/save", confirm.pairs...).status(t, http.StatusConflict)
 	moved.says(t, "Somebody else changed the groups meanwhile")
 	d.post(at+"/save", formOf(t, moved, at+"/save").pairs...).status(t, http.StatusSeeOther)
-	now, err := d.bureau.store.ConnectionGroups(t.Context(), n.ID)
+	now, err := d.console.store.ConnectionGroups(t.Context(), n.ID)
 	must(t, err)
 	if len(now) != 2 {
 		t.Errorf("sent are %v", now)
@@ -262,11 +262,11 @@ func TestTheGroupsOfAConnectionAreNotReplacedUnseen(t *testing.T) {
 }
 
 func TestTheMailServerThatIsRemovedIsTheOneThatWasSeen(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	remove := formOf(t, d.get(views.SettingsMail).ok(t), views.SettingsMail+"/remove")
 	d.edit(views.SettingsMail, "host", "new.example.com", "security", "none", "from", "usher@example.com").status(t, http.StatusSeeOther)
 	d.post(views.SettingsMail+"/remove", remove.pairs...).status(t, http.StatusConflict)
-	if m, err := d.bureau.store.MailServer(t.Context()); err != nil || m.Host != "new.example.com" {
+	if m, err := d.console.store.MailServer(t.Context()); err != nil || m.Host != "new.example.com" {
 		t.Errorf("%+v %v", m, err)
 	}
 }

@@ -40,29 +40,29 @@ const typedSecret = "typed-once-and-never-again"
 func TestASecretSurvivesAnotherFieldsError(t *testing.T) {
 	for name, c := range map[string]struct {
 		route, page, field, other, wrong, right string
-		stored                                  func(d *desk) string
+		stored                                  func(d *formsConsole) string
 	}{
 		"connector": {"/connections/{connection}/connectors/{connector}", "/connections/{connection}/outbound-provisioning", "config.token", "config.requests_per_second", "-1", "5",
-			func(d *desk) string {
-				c, err := d.bureau.store.Connector(t.Context(), d.paths["{connector}"])
+			func(d *formsConsole) string {
+				c, err := d.console.store.Connector(t.Context(), d.paths["{connector}"])
 				must(t, err)
 				return c.Settings.Secrets["token"].Reveal()
 			}},
 		"sign-in": {"/connections/{connection}/settings", "/connections/{connection}/settings", "client_secret", "scopes", "profile", "openid",
-			func(d *desk) string {
-				in, err := d.bureau.store.SignIn(t.Context(), d.paths["{sign-in}"])
+			func(d *formsConsole) string {
+				in, err := d.console.store.SignIn(t.Context(), d.paths["{sign-in}"])
 				must(t, err)
 				return in.ClientSecret.Reveal()
 			}},
 		"mail server": {views.SettingsMail, views.SettingsMail, "password", "from", "nobody", "usher@example.com",
-			func(d *desk) string {
-				m, err := d.bureau.store.MailServer(t.Context())
+			func(d *formsConsole) string {
+				m, err := d.console.store.MailServer(t.Context())
 				must(t, err)
 				return m.Password.Reveal()
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newFormsConsole(t)
 			action := d.path(c.route)
 			form := formOf(t, d.get(d.path(c.page)).ok(t), action)
 			if name == "mail server" {
@@ -84,7 +84,7 @@ func TestASecretSurvivesAnotherFieldsError(t *testing.T) {
 }
 
 func TestAKeptSecretIsForOnePersonAndOneForm(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	action := d.path("/connections/{connection}/settings")
 	form := formOf(t, d.get(action).ok(t), action)
 	form.pairs = form.with("client_secret", typedSecret)
@@ -102,13 +102,13 @@ func TestAKeptSecretIsForOnePersonAndOneForm(t *testing.T) {
 
 	_, err := d.Auth.CreateAdmin(t.Context(), directory.Actor{Kind: directory.ByCLI}, "Bob", good)
 	must(t, err)
-	bob := d.house.browser(t)
+	bob := d.memoryConsole.browser(t)
 	bob.post("/signin", "user_name", "bob", "password", good).status(t, http.StatusSeeOther)
 	lost("another person's", bob.post(action, right.pairs...))
 
 	d.clock += keptLife + time.Minute
 	lost("too old", d.post(action, right.pairs...))
-	in, err := d.bureau.store.SignIn(t.Context(), d.paths["{sign-in}"])
+	in, err := d.console.store.SignIn(t.Context(), d.paths["{sign-in}"])
 	must(t, err)
 	if in.ClientSecret.Reveal() != "hush-hush-hush" {
 		t.Error("the stored secret is another one")
@@ -116,7 +116,7 @@ func TestAKeptSecretIsForOnePersonAndOneForm(t *testing.T) {
 }
 
 func TestTheWizardKeepsASecretAndTakesKeyFiles(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	n, err := d.Directory.CreateConnection(t.Context(), directory.Connection{Name: "Depot"}, clerk)
 	must(t, err)
 	at := views.ConnectorNewURL(n.ID)
@@ -156,7 +156,7 @@ func TestKeyFilesCanBeChosenForEveryKind(t *testing.T) {
 
 // What people's passwords are is not kept anywhere; the page says so.
 func TestPasswordsArePlainlyNotKept(t *testing.T) {
-	d := newDesk(t)
+	d := newFormsConsole(t)
 	d.post("/users/new", typed("user_name", "")...).status(t, http.StatusUnprocessableEntity).says(t, "Enter it again: a password is not kept.")
 	s, err := d.SignUp.Settings(t.Context())
 	must(t, err)

@@ -26,8 +26,8 @@ const (
 	next = "purple elephants read slowly"
 )
 
-// house is a console over a store in memory.
-type house struct {
+// memoryConsole is a console over a store in memory.
+type memoryConsole struct {
 	*Server
 	store *authtest.Memory
 	log   *logBuffer
@@ -36,7 +36,7 @@ type house struct {
 }
 
 type pingErr struct {
-	Store  // none: pages that read from it have houses of their own
+	Store  // none: pages that read from it have fixtures of their own
 	err    error
 	probes atomic.Int64
 	hold   chan struct{} // probes wait for it when it is set
@@ -67,13 +67,13 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-func newHouse(t *testing.T, base string) *house {
+func newMemoryConsole(t *testing.T, base string) *memoryConsole {
 	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{store: authtest.NewMemory(), log: &logBuffer{}}
+	h := &memoryConsole{store: authtest.NewMemory(), log: &logBuffer{}}
 	h.Server = &Server{
 		Auth:    auth.New(h.store, auth.Options{Secure: u.Scheme == "https", Cost: auth.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}}),
 		Store:   &h.pingErr,
@@ -86,7 +86,7 @@ func newHouse(t *testing.T, base string) *house {
 	return h
 }
 
-func (h *house) admin(t *testing.T) auth.Admin {
+func (h *memoryConsole) admin(t *testing.T) auth.Admin {
 	t.Helper()
 	a, err := h.Auth.CreateAdmin(t.Context(), directory.Actor{Kind: directory.ByCLI}, "Ada", good)
 	if err != nil {
@@ -98,17 +98,17 @@ func (h *house) admin(t *testing.T) auth.Admin {
 // browser keeps cookies and follows nothing by itself.
 type browser struct {
 	t       *testing.T
-	h       *house
+	h       *memoryConsole
 	cookies map[string]string
 	header  http.Header
 }
 
-func (h *house) browser(t *testing.T) *browser {
+func (h *memoryConsole) browser(t *testing.T) *browser {
 	return &browser{t: t, h: h, cookies: map[string]string{}, header: http.Header{"Sec-Fetch-Site": {"same-origin"}}}
 }
 
 // signedIn is a browser whose visitor is the administrator Ada.
-func (h *house) signedIn(t *testing.T) *browser {
+func (h *memoryConsole) signedIn(t *testing.T) *browser {
 	t.Helper()
 	b := h.browser(t)
 	if res := b.post("/signin", "user_name", "ada", "password", good); res.code != http.StatusSeeOther {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSettingsPage(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	h.signedIn(t)
 	res := h.signedIn(t).get("/settings")
@@ -22,7 +22,7 @@ func TestSettingsPage(t *testing.T) {
 }
 
 func TestSettingsNeedAnAdmin(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	b := h.browser(t)
 	for _, path := range []string{"/settings/password", "/settings/sessions/end", "/settings/tokens", "/settings/tokens/x/revoke",
 		"/settings/branding", "/settings/mail", "/settings/mail/test", "/settings/mail/remove"} {
@@ -36,7 +36,7 @@ func TestSettingsNeedAnAdmin(t *testing.T) {
 }
 
 func TestChangePasswordPage(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	b, other := h.signedIn(t), h.signedIn(t)
 	for _, c := range []struct{ current, first, again, says string }{
@@ -70,7 +70,7 @@ func TestChangePasswordPage(t *testing.T) {
 }
 
 func TestSignOutEverywherePage(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	b, other := h.signedIn(t), h.signedIn(t)
 	b.post("/settings/sessions/end")

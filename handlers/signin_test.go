@@ -8,7 +8,7 @@ import (
 )
 
 func TestSignInAndOut(t *testing.T) {
-	h := newHouse(t, "https://usher.example")
+	h := newMemoryConsole(t, "https://usher.example")
 	h.admin(t)
 	b := h.browser(t)
 	if res := b.get("/settings"); res.code != http.StatusSeeOther || res.header.Get("Location") != "/signin?next=%2Fsettings" {
@@ -42,7 +42,7 @@ func TestSignInAndOut(t *testing.T) {
 }
 
 func TestWrongPasswordAndUnknownNameLookTheSame(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	wrong := h.browser(t).post("/signin", "user_name", "same", "password", "x")
 	unknown := strings.ReplaceAll(h.browser(t).post("/signin", "user_name", "ada", "password", "x").text, `"ada"`, `"same"`)
@@ -55,7 +55,7 @@ func TestWrongPasswordAndUnknownNameLookTheSame(t *testing.T) {
 }
 
 func TestLockedNameIs429(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	b := h.browser(t)
 	for range 5 {
@@ -77,7 +77,7 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 		if got := localPath(next); got != want {
 			t.Errorf("localPath(%q) = %q, want %q", next, got, want)
 		}
-		h := newHouse(t, "http://usher.example")
+		h := newMemoryConsole(t, "http://usher.example")
 		h.admin(t)
 		res := h.browser(t).post("/signin", "user_name", "ada", "password", good, "next", next)
 		u, err := url.Parse(res.header.Get("Location"))
@@ -88,7 +88,7 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 }
 
 func TestHtmxIsSentToSignIn(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	b := h.browser(t)
 	b.header.Set("HX-Request", "true")
 	if res := b.get("/settings"); res.code != 401 || res.header.Get("HX-Redirect") != "" || res.header.Get("HX-Retarget") != "#toaster" {
@@ -97,7 +97,7 @@ func TestHtmxIsSentToSignIn(t *testing.T) {
 }
 
 func TestSetUp(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.browser(t).get("/signin").says(t, "Usher is not set up yet")
 	token, _, err := h.Auth.StartSetup(t.Context())
 	if err != nil {

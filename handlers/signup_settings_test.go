@@ -8,7 +8,7 @@ import (
 )
 
 func TestSelfRegistrationSettings(t *testing.T) {
-	f := newFoyer(t, func(s *signup.Settings) { *s = signup.Defaults() })
+	f := newSignUpConsole(t, func(s *signup.Settings) { *s = signup.Defaults() })
 	g, err := f.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Newcomers"}, nil, clerk)
 	must(t, err)
 	f.get("/login-registration").ok(t).says(t, "Self Registration")

@@ -11,7 +11,7 @@ import (
 )
 
 func TestTokensPage(t *testing.T) {
-	h := newHouse(t, "http://usher.example")
+	h := newMemoryConsole(t, "http://usher.example")
 	h.admin(t)
 	b := h.signedIn(t)
 	b.get("/settings/tokens").says(t, "No API tokens")

@@ -8,7 +8,7 @@ import (
 
 // TestTitlesNameTheObject: several tabs that all say Edit help nobody.
 func TestTitlesNameTheObject(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	u := o.user(t, "grace")
@@ -36,7 +36,7 @@ func TestTitlesNameTheObject(t *testing.T) {
 
 // TestNoMailIsPromised where there is no mail server; the administrator is told that mails wait.
 func TestNoMailIsPromised(t *testing.T) {
-	o := newFoyer(t, nil)
+	o := newSignUpConsole(t, nil)
 	o.mailer(t, false)
 	u := o.user(t, "grace")
 	b := o.visitor(t)
@@ -53,7 +53,7 @@ func TestNoMailIsPromised(t *testing.T) {
 
 // TestAllStepsStayDone when the only user was deleted: they had been created.
 func TestAllStepsStayDone(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	o.target(t, "Warehouse", directory.Provisioner{})
 	u := o.user(t, "grace")

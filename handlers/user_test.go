@@ -30,7 +30,7 @@ func typed(pairs ...string) []string {
 }
 
 func TestUserIsAddedEditedAndDeleted(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.work(t)
 	fake, _ := o.target(t, "Warehouse", directory.Provisioner{})
 	form := o.get("/users/new").ok(t)
@@ -73,7 +73,7 @@ func TestUserIsAddedEditedAndDeleted(t *testing.T) {
 	deleteGrace(t, o, fake, at, users[0].ID)
 }
 
-func deleteGrace(t *testing.T, o *bureau, fake *scim2fake.Server, at, remote string) {
+func deleteGrace(t *testing.T, o *console, fake *scim2fake.Server, at, remote string) {
 	t.Helper()
 	o.get(at+"/delete").ok(t).says(t, "The account "+remote+" will be removed from Warehouse.")
 	wrong := o.post(at+"/delete", "confirm", "Grace")
@@ -91,7 +91,7 @@ func deleteGrace(t *testing.T, o *bureau, fake *scim2fake.Server, at, remote str
 }
 
 func TestBadUserKeepsWhatWasTyped(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.user(t, "taken")
 	for _, c := range []struct{ field, value, says string }{
 		{"user_name", "", "Enter a user name."},
@@ -120,13 +120,13 @@ func TestBadUserKeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestInvitedUserHasNoPassword(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	a := o.post("/users/new", typed("password_mode", "invite", "password", "")...)
 	o.led(t, a, a.header.Get("Location")).says(t, "not set")
 }
 
 func TestBlockingTargetRejectsTheUser(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	fake, _ := o.target(t, "Warehouse", directory.Provisioner{Blocking: true, OnFailure: directory.Reject, Deadline: 5 * time.Second})
 	o.get("/users/new").says(t, "Saving waits until Warehouse has answered")
 	fake.AddFault(fakekit.Fault{Method: "POST", Times: -1, Status: 400, Body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"Badge number is missing"}`})
@@ -147,7 +147,7 @@ func TestBlockingTargetRejectsTheUser(t *testing.T) {
 }
 
 func TestEditOfSomethingOlderIsNotSaved(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	u := o.user(t, "grace")
 	at := "/users/" + u.ID
 	old := o.get(at + "/edit").field("revision")
@@ -169,7 +169,7 @@ func TestEditOfSomethingOlderIsNotSaved(t *testing.T) {
 }
 
 func TestUsersArePagedAndFiltered(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	o.get("/users").ok(t).says(t, "No users yet")
 	for i := range 53 {
 		o.user(t, fmt.Sprintf("u%02d", i))
@@ -195,7 +195,7 @@ func TestUsersArePagedAndFiltered(t *testing.T) {
 }
 
 func TestUnknownUsers(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	for _, path := range []string{"/users/nobody", "/users/nobody/edit", "/users/nobody/delete", "/users/nobody/accounts/x/adopt", "/log/nothing", "/target"} {
 		if a := o.get(path); a.code != http.StatusNotFound {
 			t.Errorf("GET %s answered %d", path, a.code)
@@ -210,7 +210,7 @@ func TestUnknownUsers(t *testing.T) {
 
 // What the form does not show belongs to other doors and stays.
 func TestAnEditKeepsWhatTheFormDoesNotShow(t *testing.T) {
-	o := newBureau(t)
+	o := newConsole(t)
 	u := o.user(t, "grace")
 	u.Name.MiddleName, u.Name.Formatted, u.CostCenter = "Brewster", "Grace Hopper", "42"
 	u.Addresses = []directory.Address{{Locality: "Arlington"}}

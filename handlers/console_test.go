@@ -19,17 +19,17 @@ import (
 	"usher/provisioning"
 )
 
-// bureau is a console over a real store and a real engine, with a signed-in administrator.
-type bureau struct {
-	*house
+// console is a console over a real store and a real engine, with a signed-in administrator.
+type console struct {
+	*memoryConsole
 	*browser
 	store  *db.Store
 	engine *provisioning.Engine
 }
 
-func newBureau(t *testing.T) *bureau {
+func newConsole(t *testing.T) *console {
 	t.Helper()
-	o := &bureau{house: newHouse(t, "http://usher.example"), store: dbtest.New(t)}
+	o := &console{memoryConsole: newMemoryConsole(t, "http://usher.example"), store: dbtest.New(t)}
 	opener := provisioning.NewOpener(all.Definitions())
 	t.Cleanup(opener.Close)
 	o.engine = provisioning.New(o.store, opener, provisioning.Config{Poll: 20 * time.Millisecond}, slog.New(slog.DiscardHandler))
@@ -42,7 +42,7 @@ func newBureau(t *testing.T) *bureau {
 }
 
 // work runs the engine until the test ends.
-func (o *bureau) work(t *testing.T) {
+func (o *console) work(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -53,7 +53,7 @@ func (o *bureau) work(t *testing.T) {
 var clerk = directory.Actor{Kind: directory.ByAdmin, Name: "Ada"}
 
 // target connects a SCIM target under the name, with a provisioner; settings are written over the usual ones.
-func (o *bureau) target(t *testing.T, name string, p directory.Provisioner, settings ...string) (*scim2fake.Server, directory.Connector) {
+func (o *console) target(t *testing.T, name string, p directory.Provisioner, settings ...string) (*scim2fake.Server, directory.Connector) {
 	t.Helper()
 	fake := scim2fake.New(scim2fake.Options{Token: targetToken, Journal: 50})
 	server := httptest.NewServer(fake)
@@ -82,7 +82,7 @@ func must(t *testing.T, err error) {
 }
 
 // user makes a user through the directory.
-func (o *bureau) user(t *testing.T, userName string) directory.User {
+func (o *console) user(t *testing.T, userName string) directory.User {
 	t.Helper()
 	u := directory.User{UserName: userName, Source: directory.Console, Active: true}
 	u.Name = directory.Name{GivenName: "Grace", FamilyName: "Hopper"}
@@ -93,7 +93,7 @@ func (o *bureau) user(t *testing.T, userName string) directory.User {
 }
 
 // until repeats look, for at most ten seconds, until the page says want.
-func (o *bureau) until(t *testing.T, path, want string) answer {
+func (o *console) until(t *testing.T, path, want string) answer {
 	t.Helper()
 	var a answer
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
@@ -106,7 +106,7 @@ func (o *bureau) until(t *testing.T, path, want string) answer {
 }
 
 // logged waits until the log has a line for the query.
-func (o *bureau) logged(t *testing.T, query string) answer {
+func (o *console) logged(t *testing.T, query string) answer {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if a := o.get("/log?" + query); a.doc.Find("tbody tr").Length() > 0 {
@@ -136,7 +136,7 @@ func (a answer) ok(t *testing.T) answer {
 }
 
 // led fails unless the answer is a redirect to the path, and gives the page there.
-func (o *bureau) led(t *testing.T, a answer, path string) answer {
+func (o *console) led(t *testing.T, a answer, path string) answer {
 	t.Helper()
 	if a.code != http.StatusSeeOther || a.header.Get("Location") != path {
 		t.Fatalf("answered %d to %q, want a redirect to %s: %s", a.code, a.header.Get("Location"), path, words(a))

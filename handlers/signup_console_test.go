@@ -12,21 +12,21 @@ import (
 	"usher/mail"
 )
 
-// foyer is a bureau whose users sign in, too: administrators, sessions and mails are in the real store.
-type foyer struct {
-	*bureau
+// signUpConsole is a console whose users sign in, too: administrators, sessions and mails are in the real store.
+type signUpConsole struct {
+	*console
 	clock time.Duration // how much later it is than it seems
 }
 
-func newFoyer(t *testing.T, change func(*signup.Settings)) *foyer {
+func newSignUpConsole(t *testing.T, change func(*signup.Settings)) *signUpConsole {
 	t.Helper()
-	f := &foyer{bureau: newBureau(t)}
+	f := &signUpConsole{console: newConsole(t)}
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond).Add(f.clock) }
-	f.Server.Auth = auth.New(f.bureau.store, auth.Options{Cost: auth.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}, Now: now})
-	f.Server.SignUp = &signup.Service{Store: f.bureau.store, Directory: f.Server.Directory, Auth: f.Server.Auth, Base: f.BaseURL, Now: now}
+	f.Server.Auth = auth.New(f.console.store, auth.Options{Cost: auth.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}, Now: now})
+	f.Server.SignUp = &signup.Service{Store: f.console.store, Directory: f.Server.Directory, Auth: f.Server.Auth, Base: f.BaseURL, Now: now}
 	f.Server.Now = now
 	f.mux = f.Router()
-	f.house.admin(t)
+	f.memoryConsole.admin(t)
 	f.browser = f.signedIn(t)
 	s := signup.Defaults()
 	s.On = true
@@ -38,7 +38,7 @@ func newFoyer(t *testing.T, change func(*signup.Settings)) *foyer {
 }
 
 // visitor is a browser of somebody who is nobody yet.
-func (f *foyer) visitor(t *testing.T) *browser { return f.house.browser(t) }
+func (f *signUpConsole) visitor(t *testing.T) *browser { return f.memoryConsole.browser(t) }
 
 const joan = "joan@example.com"
 
@@ -56,15 +56,15 @@ func registerAs(b *browser, pairs ...string) answer {
 }
 
 // mails are the messages to an address, oldest first.
-func (f *foyer) mails(t *testing.T, to string) (found []mail.Entry) {
+func (f *signUpConsole) mails(t *testing.T, to string) (found []mail.Entry) {
 	t.Helper()
-	entries, _, err := f.bureau.store.Outbox(t.Context(), "", 100)
+	entries, _, err := f.console.store.Outbox(t.Context(), "", 100)
 	must(t, err)
 	for _, e := range entries {
 		if e.To != to {
 			continue
 		}
-		full, err := f.bureau.store.OutboxEntry(t.Context(), e.ID)
+		full, err := f.console.store.OutboxEntry(t.Context(), e.ID)
 		must(t, err)
 		found = append([]mail.Entry{full}, found...)
 	}
@@ -74,7 +74,7 @@ func (f *foyer) mails(t *testing.T, to string) (found []mail.Entry) {
 var mailedLink = regexp.MustCompile(`http://usher\.example(/[a-z/]+\?token=[A-Z0-9]+)`)
 
 // link is the path in the newest mail to an address, of which there must be n.
-func (f *foyer) link(t *testing.T, to string, n int) string {
+func (f *signUpConsole) link(t *testing.T, to string, n int) string {
 	t.Helper()
 	got := f.mails(t, to)
 	if len(got) != n {
@@ -94,9 +94,9 @@ func send(b *browser, link string, pairs ...string) answer {
 }
 
 // find is the live user with the name; ok is false when there is none.
-func (f *foyer) find(t *testing.T, name string) (directory.User, bool) {
+func (f *signUpConsole) find(t *testing.T, name string) (directory.User, bool) {
 	t.Helper()
-	u, err := f.bureau.store.UserByName(t.Context(), name)
+	u, err := f.console.store.UserByName(t.Context(), name)
 	if err != nil && directory.CodeOf(err) != directory.NotFound {
 		t.Fatal(err)
 	}
