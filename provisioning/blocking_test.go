@@ -12,12 +12,12 @@ import (
 	"usher/provisioning"
 )
 
-func blocking(tg *target) site {
-	return site{target: tg, existing: connectors.AdoptExisting, blocking: true, failure: directory.Reject}
+func blocking(tg *target) targetSetup {
+	return targetSetup{target: tg, existing: connectors.AdoptExisting, blocking: true, failure: directory.Reject}
 }
 
 func TestBlockingWaitsAndSaysWhatTheTargetDid(t *testing.T) {
-	each(t, blocking(newTarget(1)), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(newTarget(1)), func(t *testing.T, w *fixture, tg *target) {
 		u, outcomes, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
 		must(t, err)
 		if len(outcomes) != 1 || !outcomes[0].OK || outcomes[0].RemoteID != only(t, tg).ID {
@@ -41,7 +41,7 @@ func TestBlockingWaitsAndSaysWhatTheTargetDid(t *testing.T) {
 func TestRejectUndoesWhatThisActMade(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		good, bad := newTarget(1), newTarget(2)
-		w := newWorld(t, store, blocking(good), blocking(bad))
+		w := newFixture(t, store, blocking(good), blocking(bad))
 		defer func() { w.stop() }()
 		bad.set(func(tg *target) {
 			tg.fail = func(string) error {
@@ -68,7 +68,7 @@ func TestRejectUndoesWhatThisActMade(t *testing.T) {
 func TestRejectLeavesAdoptedAccountsAlone(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		good, bad := newTarget(1), newTarget(2)
-		w := newWorld(t, store, blocking(good), blocking(bad))
+		w := newFixture(t, store, blocking(good), blocking(bad))
 		defer func() { w.stop() }()
 		id := good.seed("ada")
 		bad.set(func(tg *target) {
@@ -92,7 +92,7 @@ func TestRejectLeavesAdoptedAccountsAlone(t *testing.T) {
 func TestRejectAfterALostAnswerLeavesNothingBehind(t *testing.T) {
 	tg := newTarget(1)
 	tg.delay = 18 * time.Second // longer than the provisioner's deadline
-	each(t, blocking(tg), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(tg), func(t *testing.T, w *fixture, tg *target) {
 		u, _, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
 		if directory.CodeOf(err) != directory.Rejected || !strings.Contains(err.Error(), "deadline") {
 			t.Fatal(err)
@@ -105,7 +105,7 @@ func TestRejectAfterALostAnswerLeavesNothingBehind(t *testing.T) {
 }
 
 func TestAPausedTargetRejectsAtOnceWithItsReason(t *testing.T) {
-	each(t, blocking(newTarget(1)), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(newTarget(1)), func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) { tg.denied = true })
 		for range 2 {
 			start := time.Now()
@@ -122,7 +122,7 @@ func TestAPausedTargetRejectsAtOnceWithItsReason(t *testing.T) {
 
 // The process dies while a user is staged: the next one takes the user back, and what was made with it.
 func TestAStagedUserWhoseProcessDiedIsTakenBack(t *testing.T) {
-	each(t, blocking(newTarget(1)), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(newTarget(1)), func(t *testing.T, w *fixture, tg *target) {
 		u := w.user("ada")
 		u.ID, u.State, u.CreatedAt = directory.NewID(), directory.Staged, time.Now()
 		must(t, w.store.CreateUser(t.Context(), u, w.dir.Change(tester, "user.create", u.ID, u.UserName), time.Now().Add(30*time.Second)))
@@ -144,7 +144,7 @@ func TestAStagedUserWhoseProcessDiedIsTakenBack(t *testing.T) {
 }
 
 func TestADisabledConnectorDoesNotBlock(t *testing.T) {
-	each(t, blocking(newTarget(1)), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(newTarget(1)), func(t *testing.T, w *fixture, tg *target) {
 		c := w.conns[0]
 		c.Enabled = false
 		must(t, w.dir.UpdateConnector(t.Context(), c, tester))
@@ -163,7 +163,7 @@ func TestADisabledConnectorDoesNotBlock(t *testing.T) {
 func TestACallerWhoLeavesDoesNotUndoTheUser(t *testing.T) {
 	tg := newTarget(1)
 	tg.delay = 5 * time.Second
-	each(t, blocking(tg), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(tg), func(t *testing.T, w *fixture, tg *target) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { time.Sleep(time.Second); cancel() }()
 		u, _, err := w.dir.CreateUser(ctx, w.user("ada"), tester)

@@ -70,9 +70,9 @@ func (s *spy) Record(ctx context.Context, rs []provisioning.Result, now time.Tim
 }
 
 // spied is each with a spy between the engine and its store.
-func spied(t *testing.T, s site, c provisioning.Config, f func(t *testing.T, w *world, tg *target, store *spy)) {
+func spied(t *testing.T, s targetSetup, c provisioning.Config, f func(t *testing.T, w *fixture, tg *target, store *spy)) {
 	t.Helper()
-	each(t, s, func(t *testing.T, w *world, tg *target) {
+	each(t, s, func(t *testing.T, w *fixture, tg *target) {
 		w.stop()
 		store := newSpy(w.store)
 		w.startOver(store, c)
@@ -100,20 +100,20 @@ func failing(tg *target, err error, ops ...string) {
 
 func slow(d time.Duration) *target { tg := newTarget(1); tg.delay = d; return tg }
 
-func (w *world) target(i int) provisioning.Target {
+func (w *fixture) target(i int) provisioning.Target {
 	w.t.Helper()
 	t, err := w.store.Target(w.t.Context(), w.conns[i].ID)
 	must(w.t, err)
 	return t
 }
 
-func (w *world) quarantine(i int) provisioning.Quarantine {
+func (w *fixture) quarantine(i int) provisioning.Quarantine {
 	w.t.Helper()
 	return w.target(i).Quarantine
 }
 
 func TestAChangeIsActedOnAtOnce(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) { // whose poll is a minute
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) { // whose poll is a minute
 		time.Sleep(time.Second)
 		u := w.add("ada")
 		time.Sleep(time.Second)
@@ -131,7 +131,7 @@ func TestAChangeIsActedOnAtOnce(t *testing.T) {
 }
 
 func TestARetryComesWhenItIsDueNotAtTheNextPoll(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		failing(tg, &connectors.Error{Kind: connectors.RateLimited, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}, "create")
 		u := w.add("ada")
 		time.Sleep(time.Second)
@@ -144,7 +144,7 @@ func TestARetryComesWhenItIsDueNotAtTheNextPoll(t *testing.T) {
 }
 
 func TestAnIdleEngineCostsOneReadAPoll(t *testing.T) {
-	spied(t, site{}, provisioning.Config{}, func(t *testing.T, w *world, tg *target, store *spy) {
+	spied(t, targetSetup{}, provisioning.Config{}, func(t *testing.T, w *fixture, tg *target, store *spy) {
 		failing(tg, &connectors.Error{Kind: connectors.RateLimited, RetryAfter: 50 * time.Minute, Message: "slow down"}, "create")
 		w.add("ada")
 		time.Sleep(time.Minute)
@@ -163,7 +163,7 @@ func TestAnIdleEngineCostsOneReadAPoll(t *testing.T) {
 }
 
 func TestAFullLaneClaimsNothing(t *testing.T) {
-	spied(t, site{target: slow(5 * time.Second)}, provisioning.Config{}, func(t *testing.T, w *world, tg *target, store *spy) {
+	spied(t, targetSetup{target: slow(5 * time.Second)}, provisioning.Config{}, func(t *testing.T, w *fixture, tg *target, store *spy) {
 		for i := range 40 {
 			w.add(fmt.Sprint("user", i))
 		}
@@ -175,7 +175,7 @@ func TestAFullLaneClaimsNothing(t *testing.T) {
 }
 
 func TestAStopGivesBackWhatWasNotTriedAndWaitsForTheRestOnlySoLong(t *testing.T) {
-	spied(t, site{target: slow(25 * time.Second)}, provisioning.Config{}, func(t *testing.T, w *world, tg *target, _ *spy) {
+	spied(t, targetSetup{target: slow(25 * time.Second)}, provisioning.Config{}, func(t *testing.T, w *fixture, tg *target, _ *spy) {
 		var users []directory.User
 		for i := range 8 {
 			users = append(users, w.add(fmt.Sprint("user", i)))
@@ -205,7 +205,7 @@ func TestAStopGivesBackWhatWasNotTriedAndWaitsForTheRestOnlySoLong(t *testing.T)
 }
 
 func TestAnAttemptThatHangsIsCutOff(t *testing.T) {
-	each(t, site{target: slow(time.Hour)}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{target: slow(time.Hour)}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		time.Sleep(31 * time.Second)
 		if a, _ := w.account(0, u.ID); a.ErrorKind != connectors.Unknown {
@@ -215,7 +215,7 @@ func TestAnAttemptThatHangsIsCutOff(t *testing.T) {
 }
 
 func TestAResultThatCannotBeWrittenAtOnceIsTriedAgain(t *testing.T) {
-	spied(t, site{}, provisioning.Config{}, func(t *testing.T, w *world, tg *target, store *spy) {
+	spied(t, targetSetup{}, provisioning.Config{}, func(t *testing.T, w *fixture, tg *target, store *spy) {
 		store.mu.Lock()
 		store.records = 2
 		store.mu.Unlock()
@@ -228,7 +228,7 @@ func TestAResultThatCannotBeWrittenAtOnceIsTriedAgain(t *testing.T) {
 }
 
 func TestPagesLearnThatResultsWereRecorded(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		recorded := w.engine.Recorded()
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
@@ -246,7 +246,7 @@ func TestPagesLearnThatResultsWereRecorded(t *testing.T) {
 }
 
 func TestTheLogIsKeptAsLongAsItShouldBe(t *testing.T) {
-	spied(t, site{}, provisioning.Config{KeepLog: 90 * time.Minute, Poll: 10 * time.Minute}, func(t *testing.T, w *world, tg *target, store *spy) {
+	spied(t, targetSetup{}, provisioning.Config{KeepLog: 90 * time.Minute, Poll: 10 * time.Minute}, func(t *testing.T, w *fixture, tg *target, store *spy) {
 		lines := func() int {
 			page, err := w.store.Log(t.Context(), provisioning.LogFilter{})
 			must(t, err)
@@ -269,7 +269,7 @@ func TestTheLogIsKeptAsLongAsItShouldBe(t *testing.T) {
 
 // A connector that cannot be opened says why, and the others go on.
 func TestABrokenConnectorStopsNobodyElse(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		ctx := t.Context()
 		must(t, w.dir.DeleteProvisioner(ctx, w.provs[0], tester))
 		n, err := w.dir.CreateConnection(ctx, directory.Connection{Name: "Broken"}, tester)

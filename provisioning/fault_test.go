@@ -21,7 +21,7 @@ func refusal() error {
 
 // Without a licence nobody new is made; who is there is changed and leaves as ever.
 func TestALimitPausesCreatesOnly(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		ada, leaver := w.add("ada"), w.add("leaver")
 		w.wait(0, ada.ID, provisioning.StatusSynced)
 		w.wait(0, leaver.ID, provisioning.StatusSynced)
@@ -71,7 +71,7 @@ func TestALimitPausesCreatesOnly(t *testing.T) {
 }
 
 func TestBlockingAtATargetThatIsFull(t *testing.T) {
-	each(t, blocking(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(nil), func(t *testing.T, w *fixture, tg *target) {
 		ada := w.add("ada")
 		failing(tg, full(), "create")
 		for range 2 {
@@ -93,7 +93,7 @@ func TestBlockingAtATargetThatIsFull(t *testing.T) {
 
 // One account that is refused is that account's trouble, as long as others are taken.
 func TestARefusalIsTheAccountsOwn(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		failing(tg, refusal(), "create")
 		ada := w.add("ada")
 		w.wait(0, ada.ID, provisioning.StatusFailed)
@@ -115,7 +115,7 @@ func TestARefusalIsTheAccountsOwn(t *testing.T) {
 
 // A refusal while the harmless check fails, too, is about us: nobody's account is at fault.
 func TestARefusalWithAFailingCheckIsAboutUs(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) {
 			tg.fail = func(op string) error {
 				if op == "check" {
@@ -135,7 +135,7 @@ func TestARefusalWithAFailingCheckIsAboutUs(t *testing.T) {
 
 // Many refusals in a row mean us after all: writes pause, and who was refused meanwhile comes right by itself.
 func TestManyRefusalsInARowAreAboutUs(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		leaver := w.add("leaver")
 		w.wait(0, leaver.ID, provisioning.StatusSynced)
 		failing(tg, refusal(), "create")
@@ -163,7 +163,7 @@ func TestManyRefusalsInARowAreAboutUs(t *testing.T) {
 // The page of a load balancer at an address where the service was a minute ago: an outage, for leavers, too.
 func TestAPageAtAnAddressThatWorkedIsAnOutage(t *testing.T) {
 	page := &connectors.Error{Kind: connectors.Misconfigured, Status: 404, Elsewhere: true, Message: "404 page not found", Remedy: "Correct the base URL."}
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		ada, leaver := w.add("ada"), w.add("leaver")
 		w.wait(0, ada.ID, provisioning.StatusSynced)
 		w.wait(0, leaver.ID, provisioning.StatusSynced)
@@ -182,7 +182,7 @@ func TestAPageAtAnAddressThatWorkedIsAnOutage(t *testing.T) {
 			t.Error("20 s after the target is well:", s, w.status(0, leaver.ID))
 		}
 	})
-	each(t, site{}, func(t *testing.T, w *world, tg *target) { // where nothing ever worked, it is wrong
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) { // where nothing ever worked, it is wrong
 		failing(tg, page, "create")
 		w.add("ada")
 		time.Sleep(5 * time.Second)
@@ -194,7 +194,7 @@ func TestAPageAtAnAddressThatWorkedIsAnOutage(t *testing.T) {
 
 // What pauses again although the check passes is looked at less and less often.
 func TestAPauseThatComesBackGrows(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		failing(tg, licence(), "create")
 		for i := range 30 {
 			w.add(fmt.Sprint("user", i))

@@ -12,7 +12,7 @@ import (
 )
 
 // each runs a test in virtual time with one quiet target.
-func each(t *testing.T, s site, f func(t *testing.T, w *world, tg *target)) {
+func each(t *testing.T, s targetSetup, f func(t *testing.T, w *fixture, tg *target)) {
 	t.Helper()
 	delay := 20 * time.Millisecond
 	if s.target != nil {
@@ -25,14 +25,14 @@ func each(t *testing.T, s site, f func(t *testing.T, w *world, tg *target)) {
 		s := s
 		s.target = newTarget(1)
 		s.target.delay = delay
-		w := newWorld(t, store, s)
+		w := newFixture(t, store, s)
 		f(t, w, s.target)
 		w.stop()
 	})
 }
 
 func TestOneRequestForANewUserAndNoneForAnUnchangedOne(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
 		if tg.count("create") != 1 || tg.count("find") != 0 || tg.count("update") != 0 {
@@ -49,7 +49,7 @@ func TestOneRequestForANewUserAndNoneForAnUnchangedOne(t *testing.T) {
 }
 
 func TestAnEditSendsOnlyWhatChanged(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
 		u.SetEmail("countess@example.com")
@@ -83,7 +83,7 @@ func only(t *testing.T, tg *target) row {
 }
 
 func TestDisableEnableDelete(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
 		for _, active := range []bool{false, true, false} {
@@ -112,7 +112,7 @@ func TestDisableEnableDelete(t *testing.T) {
 func TestALeaverOvertakesABackfill(t *testing.T) {
 	tg := newTarget(1)
 	tg.delay = time.Second
-	each(t, site{target: tg}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{target: tg}, func(t *testing.T, w *fixture, tg *target) {
 		leaver := w.add("leaver")
 		w.wait(0, leaver.ID, provisioning.StatusSynced)
 		must(t, w.dir.DeleteProvisioner(t.Context(), w.provs[0], tester))
@@ -136,7 +136,7 @@ func TestALeaverOvertakesABackfill(t *testing.T) {
 }
 
 func TestARevokedTokenCostsFewCallsAndPausesTheConnector(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) { tg.denied = true })
 		for i := range 50 {
 			w.add(fmt.Sprint("user", i))
@@ -163,7 +163,7 @@ func TestARevokedTokenCostsFewCallsAndPausesTheConnector(t *testing.T) {
 }
 
 func TestTenTemporaryFailuresInARowPauseTheConnector(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		down := &connectors.Error{Kind: connectors.Temporary, Status: 503, Message: "down for maintenance"}
 		tg.set(func(tg *target) { tg.fail = func(string) error { return down } })
 		for i := range 100 {
@@ -182,7 +182,7 @@ func TestTenTemporaryFailuresInARowPauseTheConnector(t *testing.T) {
 }
 
 func TestAMissingLicenceStopsWritesButNotLeavers(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		leaver := w.add("leaver")
 		w.wait(0, leaver.ID, provisioning.StatusSynced)
 		tg.set(func(tg *target) {
@@ -213,7 +213,7 @@ func TestAnAttemptNeverOutlivesItsLease(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		tg := newTarget(1)
 		tg.delay = 9 * time.Second
-		w := newWorld(t, store, site{target: tg, existing: connectors.HoldExisting})
+		w := newFixture(t, store, targetSetup{target: tg, existing: connectors.HoldExisting})
 		w.stop()
 		w.start(provisioning.Config{AttemptTimeout: 10 * time.Second, Lease: 15 * time.Second})
 		for i := range 12 {
@@ -228,7 +228,7 @@ func TestAnAttemptNeverOutlivesItsLease(t *testing.T) {
 }
 
 func TestTheTargetIsAskedForAsOneTooManyRequests(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		limited := &connectors.Error{Kind: connectors.RateLimited, Status: 429, RetryAfter: 30 * time.Second, Message: "slow down"}
 		tg.set(func(tg *target) { tg.fail = func(string) error { return limited } })
 		u := w.add("ada")
@@ -243,7 +243,7 @@ func TestTheTargetIsAskedForAsOneTooManyRequests(t *testing.T) {
 }
 
 func TestAHeldAccountIsAdoptedOnlyWhenAnAdminSaysSo(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		id := tg.seed("ada")
 		before := tg.snapshot()[id]
 		u := w.add("ada")
@@ -268,7 +268,7 @@ func TestAHeldAccountIsAdoptedOnlyWhenAnAdminSaysSo(t *testing.T) {
 }
 
 func TestAnAdministratorsAccountIsNeverAdopted(t *testing.T) {
-	each(t, site{existing: connectors.AdoptExisting}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{existing: connectors.AdoptExisting}, func(t *testing.T, w *fixture, tg *target) {
 		id := tg.seed("root")
 		tg.set(func(tg *target) { r := tg.rows[id]; r.Protected = true; tg.rows[id] = r })
 		u := w.add("root")

@@ -8,17 +8,17 @@ import (
 	"usher/provisioning"
 )
 
-// scope is the part of a history that is about groups: one site sends only the members of the groups that it lists.
+// scope is the part of a history that is about groups: one target sends only the members of the groups that it lists.
 type scope struct {
-	site    int
+	target  int
 	groups  []directory.Group
 	listed  []string            // IDs
 	members map[string][]string // IDs of their groups, by user ID
 }
 
-// beginScope makes two groups; the site lists the first.
+// beginScope makes two groups; the target lists the first.
 func (h *history) beginScope(seed uint64) {
-	h.scope = scope{site: int(seed / 3 % 3), members: map[string][]string{}}
+	h.scope = scope{target: int(seed / 3 % 3), members: map[string][]string{}}
 	for i := range 2 {
 		g, err := h.dir.CreateGroup(h.t.Context(), directory.Group{DisplayName: fmt.Sprint("group", i)}, nil, tester)
 		must(h.t, err)
@@ -30,7 +30,7 @@ func (h *history) beginScope(seed uint64) {
 // setScope lists the groups whose bits are set; none means everybody.
 func (h *history) setScope(bits int) {
 	ids := h.someGroups(bits)
-	must(h.t, h.dir.SetScope(h.t.Context(), directory.Connection{ID: h.conns[h.scope.site].ConnectionID}, ids, tester))
+	must(h.t, h.dir.SetScope(h.t.Context(), directory.Connection{ID: h.conns[h.scope.target].ConnectionID}, ids, tester))
 	h.scope.listed = ids
 }
 
@@ -69,7 +69,7 @@ func (h *history) regroup() {
 }
 
 func (h *history) inScope(i int, u directory.User) bool {
-	return i != h.scope.site || len(h.scope.listed) == 0 ||
+	return i != h.scope.target || len(h.scope.listed) == 0 ||
 		slices.ContainsFunc(h.scope.listed, func(id string) bool { return slices.Contains(h.scope.members[u.ID], id) })
 }
 
@@ -80,14 +80,14 @@ func (h *history) judgeOutside(i int, u directory.User, rows map[string]row, min
 		return
 	}
 	if status := h.status(i, u.ID); !ok || status != provisioning.StatusSynced {
-		h.t.Errorf("site %d: %s is out of scope and %s: %+v", i, u.UserName, status, a)
+		h.t.Errorf("target %d: %s is out of scope and %s: %+v", i, u.UserName, status, a)
 	}
 	if a.Origin == provisioning.Adopted {
 		mine = append(mine, rows[a.RemoteID])
 	}
 	for _, r := range mine {
 		if r.Active || len(mine) > 1 {
-			h.t.Errorf("site %d: %s is out of scope and has %d accounts, one of them %+v", i, u.UserName, len(mine), r)
+			h.t.Errorf("target %d: %s is out of scope and has %d accounts, one of them %+v", i, u.UserName, len(mine), r)
 		}
 	}
 }

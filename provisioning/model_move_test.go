@@ -14,29 +14,29 @@ import (
 // move is the part of a history that is about whose account it is: a connector points somewhere else, people are
 // renamed in a ring, come back after they left, and one of them is refused.
 type move struct {
-	site  int
-	keeps bool // accounts of leavers are disabled, and stay
-	moved int  // how often the tenant of the site moved
-	left  *target
-	had   map[string]row // what was at the left target before us
+	target int
+	keeps  bool // accounts of leavers are disabled, and stay
+	moved  int  // how often the tenant of the target moved
+	left   *target
+	had    map[string]row // what was at the left target before us
 }
 
 func (h *history) moveSettings(seed uint64) {
-	h.move = move{site: int(seed / 9 % 3), keeps: seed%5 < 2}
-	for i, s := range h.sites {
+	h.move = move{target: int(seed / 9 % 3), keeps: seed%5 < 2}
+	for i, s := range h.setups {
 		values := map[string]string{tenantField: "a"}
 		if h.move.keeps {
 			values[connectors.OnDelete] = string(connectors.Disable)
 		}
 		maps.Copy(values, s.settings)
-		h.sites[i].settings = values
+		h.setups[i].settings = values
 		s.target.adopts = s.existing == connectors.AdoptExisting
 		if !s.target.twins { // where two can have one name, ours is made beside it
 			s.target.set(func(tg *target) { tg.stranger("user6", "hr-77") })
 			h.foreign[i] = s.target.snapshot()
 		}
 	}
-	tg := h.sites[h.move.site].target
+	tg := h.setups[h.move.target].target
 	tg.other = newTarget(seed*10 + 100)
 	tg.other.lag, tg.other.twins, tg.other.stubborn, tg.other.sluggish, tg.other.adopts = tg.lag, tg.twins, true, tg.sluggish, tg.adopts
 	for _, i := range []int{2, 1, 0} { // the same IDs are other people's here
@@ -65,7 +65,7 @@ func (h *history) castDoubt() {
 }
 
 func (h *history) pointTo(tenant string, answer directory.Retarget) {
-	c, err := h.store.Connector(h.t.Context(), h.conns[h.move.site].ID)
+	c, err := h.store.Connector(h.t.Context(), h.conns[h.move.target].ID)
 	must(h.t, err)
 	c.Settings = c.Settings.Clone()
 	c.Settings.Values[tenantField] = tenant
@@ -88,12 +88,12 @@ func (h *history) anotherTenant() {
 	if h.move.left != nil {
 		return
 	}
-	i := h.move.site
+	i := h.move.target
 	old, other := h.targets[i], h.targets[i].other
 	other.set(func(tg *target) { tg.faults = true })
 	h.move.left, h.move.had = old, h.foreign[i]
 	h.targets[i], h.foreign[i] = other, other.snapshot()
-	if i == h.push.site {
+	if i == h.push.target {
 		h.push.foreign = other.groupSnapshot()
 	}
 	h.pointTo("b", directory.AnotherTenant)
@@ -162,7 +162,7 @@ func (h *history) retryRefused() (any bool) {
 // inTheWay reports whether an account that is not ours, and that may not be adopted, has the user's name.
 func (h *history) inTheWay(i int, u directory.User) bool {
 	for _, f := range h.foreign[i] {
-		if f.UserName == u.UserName && (f.ExternalID != "" || h.sites[i].existing == connectors.HoldExisting) {
+		if f.UserName == u.UserName && (f.ExternalID != "" || h.setups[i].existing == connectors.HoldExisting) {
 			return true
 		}
 	}
@@ -178,16 +178,16 @@ func (h *history) asks(i int, u directory.User, a provisioning.Account, rows map
 	if r := rows[a.RemoteID]; a.Origin == provisioning.Adopted && strings.HasPrefix(a.Error, "Usher remembers") && h.called[u.ID][r.UserName] {
 		return true
 	}
-	if i == h.scope.site && h.isAnothers(i, u, a.HeldRemoteID) { // who was out of scope then, and kept the name
+	if i == h.scope.target && h.isAnothers(i, u, a.HeldRemoteID) { // who was out of scope then, and kept the name
 		return true
 	}
-	if h.sites[i].existing == connectors.AdoptExisting && len(mine) == 0 && a.HeldRemoteID == "" {
+	if h.setups[i].existing == connectors.AdoptExisting && len(mine) == 0 && a.HeldRemoteID == "" {
 		return false
 	}
 	for id, r := range rows {
 		of, here := h.users[r.ExternalID]
 		// An account of a user who is, or was for a while, not sent there keeps its name meanwhile.
-		if id != a.RemoteID && r.UserName == u.UserName && (h.gone[r.ExternalID] || here && of.ID != u.ID && i == h.scope.site || r.ExternalID == "" && !r.Active) {
+		if id != a.RemoteID && r.UserName == u.UserName && (h.gone[r.ExternalID] || here && of.ID != u.ID && i == h.scope.target || r.ExternalID == "" && !r.Active) {
 			return true
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"usher/provisioning"
 )
 
-// push is the part of a history that is about groups at a target: one site pushes those that are chosen, by hand or
+// push is the part of a history that is about groups at a target: one target pushes those that are chosen, by hand or
 // by a rule, while people join and leave them, and while they are renamed and deleted.
 type push struct {
-	site          int
+	target        int
 	onGone        string
 	authoritative bool
 	teams         []directory.Group // besides the scope's groups
@@ -26,15 +26,15 @@ type push struct {
 
 const byRule = "group1" // the scope's second group is pushed always
 
-// pushSettings chooses the site that pushes, before the world begins.
+// pushSettings chooses the target that pushes, before the fixture begins.
 func (h *history) pushSettings(seed uint64) {
-	h.push = push{site: int(seed % 3), onGone: connectors.GoneMembers, authoritative: seed%4 == 1}
+	h.push = push{target: int(seed % 3), onGone: connectors.GoneMembers, authoritative: seed%4 == 1}
 	if seed%2 == 0 {
 		h.push.onGone = connectors.GoneDelete
 	}
-	h.sites[h.push.site].settings = map[string]string{connectors.PushGroups: "true", connectors.GroupMode: connectors.GroupsAndMembers,
+	h.setups[h.push.target].settings = map[string]string{connectors.PushGroups: "true", connectors.GroupMode: connectors.GroupsAndMembers,
 		connectors.GroupRule: `group.displayName == "` + byRule + `"`, connectors.Authoritative: fmt.Sprint(h.push.authoritative), connectors.OnGroupGone: h.push.onGone}
-	tg := h.sites[h.push.site].target
+	tg := h.setups[h.push.target].target
 	tg.seedGroup("team0", "f1", "f2")
 	tg.seedGroup("strangers", "f3", "r1")
 	h.push.foreign = tg.groupSnapshot()
@@ -62,7 +62,7 @@ func (h *history) choose(bits int) {
 			h.push.chosen = append(h.push.chosen, g.ID)
 		}
 	}
-	must(h.t, h.dir.SetPushedGroups(h.t.Context(), h.conns[h.push.site], h.push.chosen, tester))
+	must(h.t, h.dir.SetPushedGroups(h.t.Context(), h.conns[h.push.target], h.push.chosen, tester))
 }
 
 // repush is one random act about pushed groups.
@@ -115,7 +115,7 @@ func (h *history) joinOrLeave(g directory.Group) {
 
 // judgePush is the oracle about groups.
 func (h *history) judgePush() {
-	tg, conn := h.targets[h.push.site], h.conns[h.push.site]
+	tg, conn := h.targets[h.push.target], h.conns[h.push.target]
 	rows := tg.groupSnapshot()
 	if was := h.push.foreign; !same(rows["g5"], was["g5"]) {
 		h.t.Errorf("a foreign group was written: %+v, was %+v", rows["g5"], was["g5"])
@@ -141,7 +141,7 @@ func (h *history) judgePush() {
 	}
 	h.judgeAdoptable(rows, pushes)
 	if h.t.Failed() {
-		h.tell(h.push.site, tg.snapshot())
+		h.tell(h.push.target, tg.snapshot())
 	}
 }
 
@@ -172,8 +172,8 @@ func same(a, b remoteGroup) bool {
 func (h *history) expected(g directory.Group) map[string]bool {
 	want := map[string]bool{}
 	for _, u := range h.users {
-		a, ok := h.account(h.push.site, u.ID)
-		if ok && u.Active && u.UserName != neverMember && a.RemoteID != "" && slices.Contains(h.scope.members[u.ID], g.ID) && h.inScope(h.push.site, u) {
+		a, ok := h.account(h.push.target, u.ID)
+		if ok && u.Active && u.UserName != neverMember && a.RemoteID != "" && slices.Contains(h.scope.members[u.ID], g.ID) && h.inScope(h.push.target, u) {
 			want[a.RemoteID] = true
 		}
 	}
@@ -194,7 +194,7 @@ func (h *history) judgeGroup(g directory.Group, p provisioning.GroupPush, rows m
 		foreign = map[string]bool{"f1": true, "f2": true}
 	}
 	switch {
-	case wanted && g.DisplayName == "team0" && h.sites[h.push.site].existing == connectors.HoldExisting:
+	case wanted && g.DisplayName == "team0" && h.setups[h.push.target].existing == connectors.HoldExisting:
 		if status != provisioning.StatusHeld || len(mine) > 0 {
 			h.t.Errorf("%s should be held: %s, %+v", g.DisplayName, status, mine)
 		}
@@ -217,7 +217,7 @@ func (h *history) judgeGroup(g directory.Group, p provisioning.GroupPush, rows m
 // someMemberAsks reports whether a member's own account waits for an administrator, so that its ID is not known.
 func (h *history) someMemberAsks(g directory.Group) bool {
 	for _, u := range h.users {
-		a, _ := h.account(h.push.site, u.ID)
+		a, _ := h.account(h.push.target, u.ID)
 		if slices.Contains(h.scope.members[u.ID], g.ID) && a.RemoteID == "" && a.Status(time.Now()) != provisioning.StatusSynced {
 			return true
 		}

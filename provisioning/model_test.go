@@ -39,7 +39,7 @@ func TestModel(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHistory(t, seed)
 				h.dsn = dsn
-				h.world = newWorld(t, dbtest.Open(t, dsn), h.sites...)
+				h.fixture = newFixture(t, dbtest.Open(t, dsn), h.setups...)
 				h.beginScope(seed)
 				h.beginPush()
 				h.live()
@@ -52,9 +52,9 @@ func TestModel(t *testing.T) {
 }
 
 type history struct {
-	*world
+	*fixture
 	rng     *rand.Rand
-	sites   []site
+	setups  []targetSetup
 	foreign []map[string]row // what was at each target before us, by remote ID
 	users   map[string]directory.User
 	gone    map[string]bool // IDs of users who were deleted or refused
@@ -70,20 +70,20 @@ const names = 8
 
 func newHistory(t *testing.T, seed uint64) *history {
 	h := &history{rng: rand.New(rand.NewPCG(seed, 7)), users: map[string]directory.User{}, called: map[string]map[string]bool{}, gone: map[string]bool{}}
-	h.sites = []site{
+	h.setups = []targetSetup{
 		{target: newTarget(seed*10 + 1), existing: connectors.AdoptExisting, blocking: true, failure: directory.Reject},
 		{target: newTarget(seed*10 + 2), existing: connectors.HoldExisting},
 		{target: newTarget(seed*10 + 3), existing: connectors.AdoptExisting}, // reads lag, and nothing refuses a second create
 	}
 	if seed%3 == 0 {
-		h.sites[0].failure = directory.CreateAnyway
+		h.setups[0].failure = directory.CreateAnyway
 	}
-	h.sites[2].target.lag, h.sites[2].target.twins = 90*time.Second, true
-	for _, s := range h.sites {
+	h.setups[2].target.lag, h.setups[2].target.twins = 90*time.Second, true
+	for _, s := range h.setups {
 		s.target.stubborn = true
 	}
-	h.sites[1].target.sluggish, h.sites[2].target.sluggish = true, true // nobody waits for these
-	for _, s := range h.sites {
+	h.setups[1].target.sluggish, h.setups[2].target.sluggish = true, true // nobody waits for these
+	for _, s := range h.setups {
 		for i := range 3 {
 			s.target.seed(fmt.Sprint("user", i))
 		}
@@ -204,7 +204,7 @@ func (h *history) anybody() directory.User {
 }
 
 func (h *history) arrive() {
-	u := h.world.user(fmt.Sprint("user", h.rng.IntN(names)))
+	u := h.fixture.user(fmt.Sprint("user", h.rng.IntN(names)))
 	u.Arrival.Groups = h.someGroups(h.rng.IntN(4))
 	made, _, err := h.dir.CreateUser(h.t.Context(), u, tester)
 	h.call(made)

@@ -26,7 +26,7 @@ func TestAKillWhileASlowTargetWorksMakesNobodyTwice(t *testing.T) {
 func killed(t *testing.T, store *db.Store, dsn string, clock time.Duration) {
 	tg := slow(24 * time.Second)
 	tg.stubborn, tg.twins, tg.lag = true, true, 7*time.Second
-	w := newWorld(t, store, site{target: tg, existing: connectors.HoldExisting})
+	w := newFixture(t, store, targetSetup{target: tg, existing: connectors.HoldExisting})
 	u := w.add("ada")
 	time.Sleep(3 * time.Second)
 	w.kill()
@@ -50,7 +50,7 @@ func killed(t *testing.T, store *db.Store, dsn string, clock time.Duration) {
 func TestAClockThatWasSetBackKeepsNobodyWaiting(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, dbtest.Open(t, dsn), site{target: newTarget(1), existing: connectors.HoldExisting})
+			w := newFixture(t, dbtest.Open(t, dsn), targetSetup{target: newTarget(1), existing: connectors.HoldExisting})
 			failing(w.targets[0], temporary(), "create")
 			u := w.add("ada")
 			time.Sleep(5 * time.Second)

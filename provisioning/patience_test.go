@@ -35,7 +35,7 @@ func (t *target) all() int {
 
 // 429 without a time, for a while: one asks less and less often, and it is one and not forty.
 func TestTooManyRequestsSlowTheWholeConnector(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) { tg.fail = func(string) error { return overloaded(0) } })
 		for i := range 40 {
 			w.add(fmt.Sprint("user", i))
@@ -67,10 +67,10 @@ func TestATimeThatTheTargetNamesHoldsForTheWholeConnector(t *testing.T) {
 		"503": func(op string) error { return maintenance(op, 2*time.Minute) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, site{}, func(t *testing.T, w *world, tg *target) {
+			each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 				leaver := w.add("leaver")
 				w.wait(0, leaver.ID, provisioning.StatusSynced)
-				other := &world{t: t, store: w.store, dir: &directory.Directory{Store: w.store, Now: time.Now}, opener: w.opener, crash: w.crash}
+				other := &fixture{t: t, store: w.store, dir: &directory.Directory{Store: w.store, Now: time.Now}, opener: w.opener, crash: w.crash}
 				other.start(provisioning.Config{Poll: 500 * time.Millisecond})
 				defer func() { other.stop() }()
 				tg.set(func(tg *target) { tg.fail = answer })
@@ -106,7 +106,7 @@ func TestATimeThatTheTargetNamesHoldsForTheWholeConnector(t *testing.T) {
 
 // The check of a paused connector meets the same wish.
 func TestAChecksAnswerIsHeeded(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) { tg.denied = true })
 		w.add("ada")
 		time.Sleep(30 * time.Second)
@@ -129,7 +129,7 @@ func TestAChecksAnswerIsHeeded(t *testing.T) {
 }
 
 func TestBlockingWaitsForAPaceThatEndsInTimeAndSaysSoOfALongerOne(t *testing.T) {
-	each(t, blocking(newTarget(1)), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(newTarget(1)), func(t *testing.T, w *fixture, tg *target) {
 		ada := w.add("ada")
 		tg.set(func(tg *target) { tg.fail = func(string) error { return overloaded(5 * time.Second) } })
 		_, err := w.dir.UpdateUser(t.Context(), mailed(ada, "one@example.com"), tester)

@@ -27,7 +27,7 @@ func TestNothingIsSentWhileAPauseIsBeingWritten(t *testing.T) {
 		"pace":       overloaded(time.Minute),
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, site{}, func(t *testing.T, w *world, tg *target) {
+			each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 				w.stop()
 				for i := range 40 {
 					w.add(fmt.Sprint("user", i))
@@ -60,7 +60,7 @@ func TestNoLeaverIsClaimedInAFullPause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, store *db.Store) {
 				sick := newTarget(1)
-				w := newWorld(t, store, site{target: sick, existing: connectors.HoldExisting}, site{target: newTarget(2), existing: connectors.HoldExisting})
+				w := newFixture(t, store, targetSetup{target: sick, existing: connectors.HoldExisting}, targetSetup{target: newTarget(2), existing: connectors.HoldExisting})
 				defer func() { w.stop() }()
 				leaver := w.add("leaver")
 				w.wait(0, leaver.ID, provisioning.StatusSynced)

@@ -14,7 +14,7 @@ import (
 func TestAPausedTargetIsLeftAloneWhileOthersWork(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		well, sick := newTarget(1), newTarget(2)
-		w := newWorld(t, store, site{target: well, existing: connectors.HoldExisting}, site{target: sick, existing: connectors.HoldExisting})
+		w := newFixture(t, store, targetSetup{target: well, existing: connectors.HoldExisting}, targetSetup{target: sick, existing: connectors.HoldExisting})
 		defer func() { w.stop() }()
 		sick.set(func(tg *target) { tg.denied = true })
 		for i := range 50 {
@@ -36,7 +36,7 @@ func TestAPausedTargetIsLeftAloneWhileOthersWork(t *testing.T) {
 }
 
 func TestWritesStayPausedWhileALeaverGoes(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		leavers := []directory.User{w.add("leaver0"), w.add("leaver1")}
 		must(t, w.dir.DeleteProvisioner(t.Context(), w.provs[0], tester))
 		time.Sleep(time.Second)
@@ -64,7 +64,7 @@ func TestWritesStayPausedWhileALeaverGoes(t *testing.T) {
 
 // A check that passes says that the target answers again, not that it writes: ten failures more pause it again.
 func TestAPassedCheckStartsTheCountAgain(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		failing(tg, temporary(), "create")
 		for i := range 100 {
 			w.add(fmt.Sprint("user", i))
@@ -79,7 +79,7 @@ func TestAPassedCheckStartsTheCountAgain(t *testing.T) {
 }
 
 func TestBulkWorkComesToAnEnd(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		must(t, w.dir.DeleteProvisioner(t.Context(), w.provs[0], tester))
 		for i := range 50 {
 			w.add(fmt.Sprint("user", i))
@@ -95,7 +95,7 @@ func TestBulkWorkComesToAnEnd(t *testing.T) {
 
 // A user who was cut off while staged is undone when housekeeping finds out, not at the next poll.
 func TestTakingBackUndoesAtOnce(t *testing.T) {
-	each(t, blocking(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(nil), func(t *testing.T, w *fixture, tg *target) {
 		u := w.user("ada")
 		u.ID, u.State, u.CreatedAt = directory.NewID(), directory.Staged, time.Now()
 		must(t, w.store.CreateUser(t.Context(), u, w.dir.Change(tester, "user.create", u.ID, u.UserName), time.Now().Add(30*time.Second)))
@@ -112,7 +112,7 @@ func TestTakingBackUndoesAtOnce(t *testing.T) {
 }
 
 func TestBeingToldToWaitDoesNotPauseTheConnector(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		failing(tg, temporary(), "create")
 		for i := range 30 {
 			w.add(fmt.Sprint("user", i))

@@ -30,7 +30,7 @@ func (b *behind) Targets(ctx context.Context) ([]provisioning.Target, error) {
 // Whoever waits for a target follows it when its configuration is saved meanwhile.
 func TestWaitingFollowsANewConfiguration(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
-		w := newWorld(t, store, site{target: newTarget(1), blocking: true, failure: directory.Reject})
+		w := newFixture(t, store, targetSetup{target: newTarget(1), blocking: true, failure: directory.Reject})
 		defer func() { w.stop() }()
 		w.stop()
 		old, err := store.Targets(t.Context())

@@ -10,7 +10,7 @@ import (
 
 // The order of an update that finds nothing: find, then make it again, once.
 func TestAVanishedAccountIsMadeAgainOnce(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
 		tg.remove(only(t, tg).ID)
@@ -27,7 +27,7 @@ func TestAVanishedAccountIsMadeAgainOnce(t *testing.T) {
 // The process dies right after it made a vanished account again. The leaver's new account must be found, not
 // the old one's absence taken for an answer.
 func TestMakingAnAccountAgainLeavesATrace(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
 		tg.remove(only(t, tg).ID)
@@ -50,7 +50,7 @@ func TestMakingAnAccountAgainLeavesATrace(t *testing.T) {
 // An update whose answer was lost may have arrived: taking the edit back must be sent, although what was
 // last recorded says that nothing differs.
 func TestALostAnswerMakesTheTargetsStateUnknown(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.wait(0, u.ID, provisioning.StatusSynced)
 		w.crash = func() bool { return true }
@@ -76,7 +76,7 @@ func TestALostAnswerMakesTheTargetsStateUnknown(t *testing.T) {
 func TestATraceOfTheSameInstantIsNotOurs(t *testing.T) {
 	tg := newTarget(1)
 	tg.delay = 0
-	each(t, site{target: tg, blocking: true, failure: directory.Reject}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{target: tg, blocking: true, failure: directory.Reject}, func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) { tg.losing = true })
 		u, _, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
 		if directory.CodeOf(err) != directory.Rejected {
@@ -93,7 +93,7 @@ func TestATraceOfTheSameInstantIsNotOurs(t *testing.T) {
 func TestADeadlineEndsTheWaitingNotTheAttempt(t *testing.T) {
 	tg := newTarget(1)
 	tg.delay = 18 * time.Second // the deadline is 15
-	each(t, site{target: tg, blocking: true, failure: directory.CreateAnyway}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{target: tg, blocking: true, failure: directory.CreateAnyway}, func(t *testing.T, w *fixture, tg *target) {
 		u, outcomes, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
 		must(t, err)
 		if len(outcomes) != 1 || outcomes[0].OK || u.State != directory.Live {

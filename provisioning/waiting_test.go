@@ -35,12 +35,12 @@ func licence() error {
 	return &connectors.Error{Kind: connectors.Misconfigured, Status: 403, Message: "no licence left", Remedy: "Buy more seats."}
 }
 
-func anyway(tg *target) site {
-	return site{target: tg, existing: connectors.AdoptExisting, blocking: true, failure: directory.CreateAnyway}
+func anyway(tg *target) targetSetup {
+	return targetSetup{target: tg, existing: connectors.AdoptExisting, blocking: true, failure: directory.CreateAnyway}
 }
 
 func TestAnInactiveUserWaitsForNobody(t *testing.T) {
-	each(t, blocking(slow(time.Hour)), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(slow(time.Hour)), func(t *testing.T, w *fixture, tg *target) {
 		u := w.user("ada")
 		u.Active = false
 		start := time.Now()
@@ -53,7 +53,7 @@ func TestAnInactiveUserWaitsForNobody(t *testing.T) {
 }
 
 func TestAUserIsStagedLongerThanAnybodyWaits(t *testing.T) {
-	each(t, blocking(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(nil), func(t *testing.T, w *fixture, tg *target) {
 		s := &stager{Store: w.store}
 		w.dir.Store = s
 		start := time.Now()
@@ -67,7 +67,7 @@ func TestAUserIsStagedLongerThanAnybodyWaits(t *testing.T) {
 func TestRejectSaysTheRemedyAndUndoesAtOnce(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		good, bad := newTarget(1), newTarget(2)
-		w := newWorld(t, store, blocking(good), blocking(bad))
+		w := newFixture(t, store, blocking(good), blocking(bad))
 		defer func() { w.stop() }()
 		failing(bad, &connectors.Error{Kind: connectors.Invalid, Message: "no department", Remedy: "Fill in the department."}, "create")
 		_, _, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
@@ -83,7 +83,7 @@ func TestRejectSaysTheRemedyAndUndoesAtOnce(t *testing.T) {
 
 func TestTheOthersFollowAsSoonAsTheUserIsLive(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
-		w := newWorld(t, store, blocking(newTarget(1)), site{target: newTarget(2), existing: connectors.HoldExisting})
+		w := newFixture(t, store, blocking(newTarget(1)), targetSetup{target: newTarget(2), existing: connectors.HoldExisting})
 		defer func() { w.stop() }()
 		u := w.add("ada")
 		time.Sleep(time.Second)
@@ -95,7 +95,7 @@ func TestTheOthersFollowAsSoonAsTheUserIsLive(t *testing.T) {
 
 func TestTheLongestDeadlineCounts(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
-		w := newWorld(t, store, blocking(slow(10*time.Second)), blocking(newTarget(2)))
+		w := newFixture(t, store, blocking(slow(10*time.Second)), blocking(newTarget(2)))
 		defer func() { w.stop() }()
 		w.provs[1].Deadline = 5 * time.Second
 		must(t, w.dir.UpdateProvisioner(t.Context(), w.provs[1], tester))
@@ -104,7 +104,7 @@ func TestTheLongestDeadlineCounts(t *testing.T) {
 }
 
 func TestAnEditWaitsUntilTheDeadlineAndNoLonger(t *testing.T) {
-	each(t, blocking(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(nil), func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		tg.set(func(tg *target) { tg.delay = 20 * time.Second })
 		u.SetEmail("new@example.com")
@@ -128,7 +128,7 @@ func TestAnEditWaitsUntilTheDeadlineAndNoLonger(t *testing.T) {
 }
 
 func TestAnEditThatMetTroubleIsRetriedWhenDue(t *testing.T) {
-	each(t, blocking(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(nil), func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		time.Sleep(5 * time.Second)
 		failing(tg, temporary(), "update")
@@ -147,7 +147,7 @@ func TestAnEditThatMetTroubleIsRetriedWhenDue(t *testing.T) {
 }
 
 func TestAcceptedIsGoodEnough(t *testing.T) {
-	each(t, blocking(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, blocking(nil), func(t *testing.T, w *fixture, tg *target) {
 		tg.set(func(tg *target) { tg.pending = true })
 		u, outcomes, err := w.dir.CreateUser(t.Context(), w.user("ada"), tester)
 		must(t, err)
@@ -162,7 +162,7 @@ func TestAcceptedIsGoodEnough(t *testing.T) {
 }
 
 func TestLeaversAreWaitedForWhileWritesArePaused(t *testing.T) {
-	each(t, anyway(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, anyway(nil), func(t *testing.T, w *fixture, tg *target) {
 		leaver := w.add("leaver")
 		failing(tg, licence(), "create")
 		w.add("ada")
@@ -178,7 +178,7 @@ func TestLeaversAreWaitedForWhileWritesArePaused(t *testing.T) {
 }
 
 func TestProvisionNowAtAConnectorThatIsSwitchedOff(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		c := w.conns[0]
 		c.Enabled = false
@@ -192,7 +192,7 @@ func TestProvisionNowAtAConnectorThatIsSwitchedOff(t *testing.T) {
 
 // Another process is at it: this one waits for what that one records.
 func TestProvisionNowWaitsForAnotherProcess(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		w.stop()
 		u := w.add("ada")
 		start := time.Now()
@@ -217,7 +217,7 @@ func TestProvisionNowWaitsForAnotherProcess(t *testing.T) {
 
 // The deadline passes while the store is asked: that is said in the same words.
 func TestTheDeadlineIsSaidInWords(t *testing.T) {
-	each(t, site{}, func(t *testing.T, w *world, tg *target) {
+	each(t, targetSetup{}, func(t *testing.T, w *fixture, tg *target) {
 		u := w.add("ada")
 		w.stop()
 		w.startOver(drowsy{w.store}, provisioning.Config{})
@@ -231,7 +231,7 @@ func TestTheDeadlineIsSaidInWords(t *testing.T) {
 }
 
 func TestAStopEndsWhatSomebodyWaitsFor(t *testing.T) {
-	each(t, anyway(slow(25*time.Second)), func(t *testing.T, w *world, tg *target) {
+	each(t, anyway(slow(25*time.Second)), func(t *testing.T, w *fixture, tg *target) {
 		go func() { _, _, _ = w.dir.CreateUser(context.Background(), w.user("ada"), tester) }()
 		time.Sleep(time.Second)
 		start := time.Now()
@@ -248,7 +248,7 @@ func TestAStopEndsWhatSomebodyWaitsFor(t *testing.T) {
 func TestAPausedTargetDoesNotKeepTheOthersWaiting(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, store *db.Store) {
 		sick := newTarget(1)
-		w := newWorld(t, store, anyway(sick), site{target: newTarget(2), existing: connectors.HoldExisting})
+		w := newFixture(t, store, anyway(sick), targetSetup{target: newTarget(2), existing: connectors.HoldExisting})
 		defer func() { w.stop() }()
 		sick.set(func(tg *target) { tg.denied = true })
 		u := w.add("ada")
@@ -264,7 +264,7 @@ func TestAPausedTargetDoesNotKeepTheOthersWaiting(t *testing.T) {
 }
 
 func TestNobodyIsMadeOrEditedWithoutAName(t *testing.T) {
-	each(t, anyway(nil), func(t *testing.T, w *world, tg *target) {
+	each(t, anyway(nil), func(t *testing.T, w *fixture, tg *target) {
 		if _, _, err := w.dir.CreateUser(t.Context(), w.user(""), tester); directory.CodeOf(err) != directory.Invalid {
 			t.Error("created:", err)
 		}

@@ -19,8 +19,8 @@ import (
 
 var tester = directory.Actor{Kind: directory.ByCLI, Name: "test"}
 
-// world is a directory, an engine and some targets.
-type world struct {
+// fixture is a directory, an engine and some targets.
+type fixture struct {
 	t       *testing.T
 	store   *db.Store
 	dir     *directory.Directory
@@ -34,8 +34,8 @@ type world struct {
 	kill    func()
 }
 
-// site is one target and how users are sent to it.
-type site struct {
+// targetSetup is one target and how users are sent to it.
+type targetSetup struct {
 	target   *target
 	existing string // policy
 	blocking bool
@@ -43,15 +43,15 @@ type site struct {
 	settings map[string]string // besides the policy
 }
 
-func (s site) values() map[string]string {
+func (s targetSetup) values() map[string]string {
 	all := map[string]string{connectors.OnExisting: s.existing}
 	maps.Copy(all, s.settings)
 	return all
 }
 
-func newWorld(t *testing.T, store *db.Store, sites ...site) *world {
+func newFixture(t *testing.T, store *db.Store, sites ...targetSetup) *fixture {
 	t.Helper()
-	w := &world{t: t, store: store, crash: func() bool { return false }}
+	w := &fixture{t: t, store: store, crash: func() bool { return false }}
 	var defs []connectors.Definition
 	for i, s := range sites {
 		defs = append(defs, s.target.definition(fmt.Sprint("kind", i)))
@@ -75,9 +75,9 @@ func newWorld(t *testing.T, store *db.Store, sites ...site) *world {
 }
 
 // start runs an engine over the store, as a process that starts does.
-func (w *world) start(c provisioning.Config) { w.startOver(w.store, c) }
+func (w *fixture) start(c provisioning.Config) { w.startOver(w.store, c) }
 
-func (w *world) startOver(s provisioning.Store, c provisioning.Config) {
+func (w *fixture) startOver(s provisioning.Store, c provisioning.Config) {
 	if c.Poll == 0 {
 		c.Poll = time.Minute
 	}
@@ -93,23 +93,23 @@ func (w *world) startOver(s provisioning.Store, c provisioning.Config) {
 	w.kill = func() { killed.Store(true); e.Kill(); cancel(); <-done }
 }
 
-func (w *world) restart() { w.stop(); w.start(provisioning.Config{}) }
+func (w *fixture) restart() { w.stop(); w.start(provisioning.Config{}) }
 
-func (w *world) user(name string) directory.User {
+func (w *fixture) user(name string) directory.User {
 	u := directory.User{UserName: name, Active: true, Source: directory.Console}
 	u.SetEmail(name + "@example.com")
 	return u
 }
 
 // add makes a user and fails the test when it cannot.
-func (w *world) add(name string) directory.User {
+func (w *fixture) add(name string) directory.User {
 	w.t.Helper()
 	u, _, err := w.dir.CreateUser(w.t.Context(), w.user(name), tester)
 	must(w.t, err)
 	return u
 }
 
-func (w *world) account(i int, userID string) (provisioning.Account, bool) {
+func (w *fixture) account(i int, userID string) (provisioning.Account, bool) {
 	w.t.Helper()
 	a, ok, err := w.store.Account(w.t.Context(), w.conns[i].ID, userID)
 	must(w.t, err)
@@ -117,7 +117,7 @@ func (w *world) account(i int, userID string) (provisioning.Account, bool) {
 }
 
 // status is "none" when there is no account.
-func (w *world) status(i int, userID string) provisioning.Status {
+func (w *fixture) status(i int, userID string) provisioning.Status {
 	w.t.Helper()
 	a, ok := w.account(i, userID)
 	if !ok {
@@ -127,7 +127,7 @@ func (w *world) status(i int, userID string) provisioning.Status {
 }
 
 // settled waits, in virtual time, until the status is as wanted.
-func (w *world) wait(i int, userID string, want provisioning.Status) {
+func (w *fixture) wait(i int, userID string, want provisioning.Status) {
 	w.t.Helper()
 	for range 600 {
 		if w.status(i, userID) == want {
