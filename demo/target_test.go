@@ -19,21 +19,21 @@ import (
 	"usher/views"
 )
 
-// world is a demo whose one target is of a kind that the demo has never heard of.
-type world struct {
+// fixture is a demo whose one target is of a kind that the demo has never heard of.
+type fixture struct {
 	*demo.Targets
 	store *db.Store
 	acts  *directory.Directory
 }
 
-func newWorld(t *testing.T) world {
+func newFixture(t *testing.T) fixture {
 	t.Helper()
 	kinds := []all.Kind{{Definition: connectors.Definition{Kind: "bare", Name: "Bare"}}, {Definition: example.Definition(), Sandbox: examplefake.NewSandbox}}
 	store := dbtest.New(t)
 	opener := provisioning.NewOpener([]connectors.Definition{example.Definition()})
 	t.Cleanup(opener.Close)
 	engine := provisioning.New(store, opener, provisioning.Config{Poll: 20 * time.Millisecond}, slog.New(slog.DiscardHandler))
-	w := world{store: store, acts: &directory.Directory{Store: store, Engine: engine, Now: time.Now}}
+	w := fixture{store: store, acts: &directory.Directory{Store: store, Engine: engine, Now: time.Now}}
 	var err error
 	if w.Targets, err = demo.StartTargets(kinds); err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func newWorld(t *testing.T) world {
 	return w
 }
 
-func (w world) one() views.DemoTarget { return w.Targets.Targets(200)[0] }
+func (w fixture) one() views.DemoTarget { return w.Targets.Targets(200)[0] }
 
 // until waits at most twenty seconds.
 func until(t *testing.T, what string, ok func() bool) {
@@ -68,7 +68,7 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func (w world) quarantined(t *testing.T) bool {
+func (w fixture) quarantined(t *testing.T) bool {
 	t.Helper()
 	target, err := w.store.Target(t.Context(), w.one().ConnectorID)
 	if err != nil {
@@ -77,7 +77,7 @@ func (w world) quarantined(t *testing.T) bool {
 	return target.Quarantine.On()
 }
 
-func (w world) settled(t *testing.T) bool {
+func (w fixture) settled(t *testing.T) bool {
 	t.Helper()
 	p, err := w.store.Progress(t.Context(), w.one().ConnectorID)
 	if err != nil {
@@ -87,7 +87,7 @@ func (w world) settled(t *testing.T) bool {
 }
 
 func TestAnyKindWithASandboxIsATarget(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	if names := fmt.Sprint(w.Names()); names != "[Badge office]" {
 		t.Errorf("the targets are %s", names)
 	}
@@ -103,7 +103,7 @@ func TestAnyKindWithASandboxIsATarget(t *testing.T) {
 func TestTroubleIsMadeAndEnds(t *testing.T) {
 	for _, trouble := range []connectors.Trouble{connectors.Down, connectors.Revoked} {
 		t.Run(string(trouble), func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			until(t, "all is settled", func() bool { return w.settled(t) })
 			if err := w.SetTrouble(t.Context(), example.Kind, trouble); err != nil {
 				t.Fatal(err)
@@ -125,7 +125,7 @@ func TestTroubleIsMadeAndEnds(t *testing.T) {
 }
 
 func TestSamplePeopleMayBeGone(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	users, err := w.store.Users(t.Context(), directory.UserFilter{Limit: 1})
 	if err != nil || len(users.Users) != 1 {
 		t.Fatal(users, err)

@@ -62,7 +62,7 @@ func heap() (peak func() uint64) {
 
 // passThrough imports n users and says how long upload, dry run and run took.
 func passThrough(t testing.TB, s *db.Store, n int) (took [3]time.Duration, done imports.Done) {
-	im := (&world{store: s, engine: &engine{}}).quiet()
+	im := (&fixture{store: s, engine: &engine{}}).quiet()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); im.Run(ctx) }()
@@ -102,7 +102,7 @@ func passThrough(t testing.TB, s *db.Store, n int) (took [3]time.Duration, done 
 // which comes late to it does not count as memory that is used.
 func TestMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
-	im := (&world{store: dbtest.New(t), engine: &engine{}}).quiet()
+	im := (&fixture{store: dbtest.New(t), engine: &engine{}}).quiet()
 	peak := heap()
 	i, err := im.Upload(t.Context(), "crowd.csv", &crowd{n: 60_000, wide: 1_000}, clerk)
 	if most := peak(); err != nil || i.Size < 60_000_000 || most > 40<<20 {

@@ -11,7 +11,7 @@ import (
 )
 
 // kept is everything that the database has of an import's rows.
-func (w *world) kept(i imports.Import) string {
+func (w *fixture) kept(i imports.Import) string {
 	w.t.Helper()
 	rows, err := w.store.ImportRows(w.t.Context(), imports.RowFilter{ImportID: i.ID, Limit: 1000})
 	w.must(err)
@@ -24,7 +24,7 @@ func (w *world) kept(i imports.Import) string {
 
 // TestWhatIsNotImportedIsNotKept: when the choice of columns is answered, the other cells are gone.
 func TestWhatIsNotImportedIsNotKept(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		i := w.upload("login,salary,pwd,title\nada,70000,hunter2,Analyst\nbob,60000,hunter2,\"x\"y\ncarl,50000,hunter2\n")
 		w.same("before columns are chosen", w.kept(i), "ada,70000,,Analyst\n\ncarl,50000,")
@@ -47,7 +47,7 @@ func TestWhatIsNotImportedIsNotKept(t *testing.T) {
 
 // TestTwoChooseColumns: who chose by what is not there any more is told so, and no cell comes back or is lost.
 func TestTwoChooseColumns(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		i := w.upload("login,title,dept\nada,Analyst,Maths\n")
 		w.must(w.Map(t.Context(), i, imports.Mapping{"userName", "title", ""}, imports.OnlyCreate, imports.RefuseUnknown))
@@ -61,7 +61,7 @@ func TestTwoChooseColumns(t *testing.T) {
 
 // TestARunnerWipesWhatWasLeft: whoever chose the columns died before the cells were wiped. Nothing is judged before.
 func TestARunnerWipesWhatWasLeft(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		i := w.upload("login,salary\nada,70000\n")
 		was := i.Mapping
@@ -78,7 +78,7 @@ func TestARunnerWipesWhatWasLeft(t *testing.T) {
 
 // TestFilesThatNobodyChoosesColumnsForGo sooner than others: all that they say is still there.
 func TestFilesThatNobodyChoosesColumnsForGo(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		i := w.upload("login\nada\n")
 		old := i.CreatedAt

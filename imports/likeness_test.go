@@ -24,7 +24,7 @@ dora,,,s9,
 const howTo = " If this is another person, choose “Import anyway” with the columns."
 
 // likes has a user who was made by hand, and one who came by the SCIM API with that client's own ID.
-func (w *world) likes() {
+func (w *fixture) likes() {
 	w.t.Helper()
 	ada := directory.User{UserName: "ada", Active: true, Source: directory.Console, ExternalID: "x17"}
 	ada.EmployeeNumber, ada.DisplayName = "17", "Ada Lovelace"
@@ -39,7 +39,7 @@ func (w *world) likes() {
 
 // TestRowsLikeSomebodyElse are refused unless they are asked for, and say whose it is.
 func TestRowsLikeSomebodyElse(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.likes()
 		w.run()
@@ -73,7 +73,7 @@ func TestRowsLikeSomebodyElse(t *testing.T) {
 
 // TestSomebodyIsLikeARowSinceTheDryRun: the run looks again.
 func TestSomebodyIsLikeARowSinceTheDryRun(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		i := w.checked("login,email\nada2,ada@example.com\nbob,bob@example.com\n", imports.OnlyCreate, imports.RefuseUnknown)
@@ -86,7 +86,7 @@ func TestSomebodyIsLikeARowSinceTheDryRun(t *testing.T) {
 
 // TestWhatASpreadsheetHasDone is told, and taken as it stands; so is a row that is short.
 func TestWhatASpreadsheetHasDone(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		i := w.checked("login,employee number,phone,title\nada,1.23E+11,\"4,4E+12\",x\nbob,1E5,+44 20 1,x\ncarl,,####,#N/A\ndora,5\neve,2.5e+3,,\n", imports.OnlyCreate, imports.RefuseUnknown)
@@ -107,7 +107,7 @@ func TestWhatASpreadsheetHasDone(t *testing.T) {
 
 // TestRefusalsAreGrouped by what is wrong, whatever stands in the row.
 func TestRefusalsAreGrouped(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		i := w.checked("login,active,groups,email\na,perhaps,,\nb,never,,\nc,2,,\nd,,Nobody,\ne,,Nowhere,\nf,,,x\n,,,g@example.com\nh,,,,i\nd,,,\n", imports.OnlyCreate, imports.RefuseUnknown)
@@ -121,7 +121,7 @@ func TestRefusalsAreGrouped(t *testing.T) {
 
 // TestTheSameIsTakenAsByTheAPI: line breaks, long texts, and what nobody sees at the ends of a cell.
 func TestTheSameIsTakenAsByTheAPI(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		long := strings.Repeat("x", 2000)
@@ -137,7 +137,7 @@ func TestTheSameIsTakenAsByTheAPI(t *testing.T) {
 
 // TestFormulasAreGuarded in the list of refused rows, and are themselves again when it is uploaded.
 func TestFormulasAreGuarded(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		cells := []string{"=1+1", "+1", "-1", "@x", "＝1+1", "＋1", "－1", "＠x", "\n=1+1", "\t=1", "\r=1"}

@@ -47,7 +47,7 @@ func (d *deaf) MoveImport(context.Context, string, imports.Move, directory.Chang
 
 // TestDeathBeforeTheRecord: users that were made and not marked as made are recognised, and nobody is made twice.
 func TestDeathBeforeTheRecord(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		stop := w.run()
 		i := w.checked(people(500), imports.OnlyCreate, imports.RefuseUnknown)
@@ -70,7 +70,7 @@ func TestDeathBeforeTheRecord(t *testing.T) {
 
 // TestDeathWhileATargetIsAsked: the staged user is taken back by the engine, and the row is worked on again.
 func TestDeathWhileATargetIsAsked(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.target()
 		stop := w.run()
@@ -96,7 +96,7 @@ func TestDeathWhileATargetIsAsked(t *testing.T) {
 
 // TestTwoAtOneRow: a row makes one user, whoever is at it.
 func TestTwoAtOneRow(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		stop := w.run()
 		i := w.checked(people(1), imports.OnlyCreate, imports.RefuseUnknown)
@@ -116,7 +116,7 @@ func TestTwoAtOneRow(t *testing.T) {
 
 // TestRestarts stops runners at random instants, some of them without a word, and starts new ones, two at a time.
 func TestRestarts(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		const rows = 1500
 		stop := w.run()
@@ -145,7 +145,7 @@ func TestRestarts(t *testing.T) {
 
 // TestLostLease: what somebody records after the import went to another is void.
 func TestLostLease(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		i := w.upload(people(2))
 		w.must(w.Map(t.Context(), i, i.Mapping, imports.OnlyCreate, imports.RefuseUnknown))

@@ -21,7 +21,7 @@ old,Old,New,old@example.com,Navy,7,,
 same,Same,,,,,,
 `
 
-func (w *world) addOldUsers() {
+func (w *fixture) addOldUsers() {
 	w.t.Helper()
 	old := directory.User{UserName: "Old", Active: true, Source: directory.Console}
 	old.Name = directory.Name{GivenName: "Old", FamilyName: "Timer"}
@@ -35,7 +35,7 @@ func (w *world) addOldUsers() {
 }
 
 func TestDryRunThenRun(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.addOldUsers()
 		w.run()
@@ -72,7 +72,7 @@ func TestDryRunThenRun(t *testing.T) {
 }
 
 func TestOnlyCreateLeavesWhoExists(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.addOldUsers()
 		w.run()
@@ -87,7 +87,7 @@ func TestOnlyCreateLeavesWhoExists(t *testing.T) {
 }
 
 func TestDuplicatesFarApart(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		i := w.checked(people(1200)+"U000003;Again;;;\r\n", imports.OnlyCreate, imports.RefuseUnknown)
@@ -101,7 +101,7 @@ func TestDuplicatesFarApart(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.addOldUsers()
 		g, err := w.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Sailors"}, nil, clerk)
@@ -121,7 +121,7 @@ func TestGroups(t *testing.T) {
 }
 
 func TestSomebodyElseIsFaster(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.addOldUsers()
 		w.run()
@@ -139,7 +139,7 @@ func TestSomebodyElseIsFaster(t *testing.T) {
 }
 
 func TestBlockingTargetsAreWaitedFor(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.target()
 		w.engine.refuse = func(n int) bool { return n%5 == 0 }
@@ -156,7 +156,7 @@ func TestBlockingTargetsAreWaitedFor(t *testing.T) {
 }
 
 func TestPauseResumeCancel(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.target()
 		hold := make(chan struct{})
@@ -200,7 +200,7 @@ func TestPauseResumeCancel(t *testing.T) {
 }
 
 // rests waits until nobody works on the import.
-func (w *world) rests(i imports.Import) imports.Import {
+func (w *fixture) rests(i imports.Import) imports.Import {
 	w.t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if i = w.now(i); i.Lease == "" {
@@ -212,7 +212,7 @@ func (w *world) rests(i imports.Import) imports.Import {
 }
 
 func TestUploadThatIsCutOff(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		i, err := w.Upload(t.Context(), "x.csv", &cutOff{text: strings.NewReader(people(2500))}, clerk)
 		if directory.CodeOf(err) != directory.Invalid || !strings.Contains(err.Error(), "cut off after 2000 rows") {
@@ -239,7 +239,7 @@ func TestUploadThatIsCutOff(t *testing.T) {
 }
 
 func TestOldRowsGo(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		stop := w.run()
 		i := w.checked(people(3), imports.OnlyCreate, imports.RefuseUnknown)
@@ -256,7 +256,7 @@ func TestOldRowsGo(t *testing.T) {
 }
 
 func TestCancelledContextEndsTheUpload(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := w.Upload(ctx, "x.csv", strings.NewReader(people(1)), clerk); err == nil {

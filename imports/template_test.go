@@ -35,14 +35,14 @@ bob@example.com disabled Bob Builder <bob@example.com> ,  #18 Toronto ON M5H CA 
 		"mac.csv":        "ada active Ada  <ada@example.com> ,  # - tel  manager  ",
 	} {
 		t.Run(file, func(t *testing.T) {
-			w := newWorld(t, dbtest.New(t))
+			w := newFixture(t, dbtest.New(t))
 			w.run()
 			w.importsAs(file, want)
 		})
 	}
 }
 
-func (w *world) importsAs(file, want string) {
+func (w *fixture) importsAs(file, want string) {
 	w.t.Helper()
 	text, err := os.ReadFile("testdata/" + file)
 	w.must(err)
@@ -60,7 +60,7 @@ func (w *world) importsAs(file, want string) {
 }
 
 // summary is a user in one line.
-func (w *world) summary(name string) string {
+func (w *fixture) summary(name string) string {
 	u := w.user(name)
 	status, place := "disabled", "-"
 	if u.Active {

@@ -9,7 +9,7 @@ import (
 
 // Names that are the same to people are one name in a file, too, and marks that nobody sees are named or taken off.
 func TestUserNamesOfAFile(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, w *fixture) {
 		w.t = t
 		w.run()
 		i := w.checked("user name,first name\nren\u00e9,René\nrene\u0301,René\nada,Ada\nada\u200b,Ada\n\ufeffada,Ada\ngr\u200bace,Grace\n\uff41da,Ada\n", imports.CreateAndChange, imports.RefuseUnknown)

@@ -96,16 +96,16 @@ func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
 
 func (c *clock) add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t = c.t.Add(d) }
 
-type office struct {
+type fixture struct {
 	*memory
 	*clock
 	*mail.Worker
 	smtp *mailtest.Server
 }
 
-func newOffice(t *testing.T) *office {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	o := &office{memory: &memory{}, clock: &clock{t: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}, smtp: mailtest.New(t)}
+	o := &fixture{memory: &memory{}, clock: &clock{t: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}, smtp: mailtest.New(t)}
 	o.smtp.Start(t)
 	o.Worker = mail.NewWorker(o.memory, mail.Sender{Timeout: 5 * time.Second}, o.now, slog.New(slog.DiscardHandler))
 	o.Poll = 5 * time.Millisecond
@@ -114,7 +114,7 @@ func newOffice(t *testing.T) *office {
 
 var ada = directory.Actor{Kind: directory.ByAdmin, Name: "Ada"}
 
-func (o *office) work(t *testing.T) {
+func (o *fixture) work(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -122,7 +122,7 @@ func (o *office) work(t *testing.T) {
 	t.Cleanup(func() { cancel(); <-done })
 }
 
-func (o *office) until(t *testing.T, i int, what string, ok func(mail.Entry) bool) mail.Entry {
+func (o *fixture) until(t *testing.T, i int, what string, ok func(mail.Entry) bool) mail.Entry {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if e := o.entry(i); ok(e) {
@@ -136,7 +136,7 @@ func (o *office) until(t *testing.T, i int, what string, ok func(mail.Entry) boo
 func sent(e mail.Entry) bool { return !e.SentAt.IsZero() }
 
 func TestWorkerWaitsForAServer(t *testing.T) {
-	o := newOffice(t)
+	o := newFixture(t)
 	o.queue("old@example.com", o.now().Add(-25*time.Hour))
 	o.queue("new@example.com", o.now().Add(-23*time.Hour))
 	o.work(t)
@@ -158,7 +158,7 @@ func TestWorkerWaitsForAServer(t *testing.T) {
 }
 
 func TestWorkerTriesAgain(t *testing.T) {
-	o := newOffice(t)
+	o := newFixture(t)
 	o.server = at(o.smtp)
 	o.smtp.Down(true)
 	o.queue("ada@example.com", o.now())
@@ -184,7 +184,7 @@ func TestWorkerTriesAgain(t *testing.T) {
 }
 
 func TestWorkerGivesUp(t *testing.T) {
-	o := newOffice(t)
+	o := newFixture(t)
 	o.server = at(o.smtp)
 	o.smtp.Refuse = func(to string) string {
 		return map[string]string{"nobody@example.com": "550 5.1.1 nobody here", "full@example.com": "452 4.2.2 mailbox full"}[to]
@@ -210,7 +210,7 @@ func TestWorkerGivesUp(t *testing.T) {
 }
 
 func TestPasswordStaysWithItsServer(t *testing.T) {
-	o := newOffice(t)
+	o := newFixture(t)
 	o.smtp.UserName, o.smtp.Password = "usher", "hunter2"
 	s := at(o.smtp)
 	s.UserName, s.Password = "usher", "hunter2"

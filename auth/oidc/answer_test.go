@@ -17,7 +17,7 @@ import (
 
 // Two clocks may differ by a minute: exp and nbf are not held to the second, nor is iat.
 func TestLeeway(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	ago, ahead := time.Now().Add(-40*time.Second).Unix(), time.Now().Add(40*time.Second).Unix()
 	for name, lie := range map[string]func(map[string]any){
 		"just expired":        func(c map[string]any) { c["exp"] = ago },
@@ -85,7 +85,7 @@ func TestWrongAnswers(t *testing.T) {
 		{"/userinfo", 200, ok, `{"sub":7}`, oidc.Untrusted, "did not pass the checks"},
 	} {
 		t.Run(c.path+" "+c.words, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			a := w.answer(w.start(), ada)
 			w.provider.says(c.path, c.status, c.kind, c.body)
 			_, err := w.Finish(t.Context(), w.signIn.ConnectionID, a)
@@ -113,7 +113,7 @@ func TestWrongDiscovery(t *testing.T) {
 		{200, "application/json", `{"pad":"` + strings.Repeat("x", 1<<20) + `"}`, oidc.Untrusted, "more than 1 MiB"},
 	} {
 		t.Run(c.words, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.provider.says(path, c.status, c.kind, c.body)
 			_, _, err := w.Start(t.Context(), w.signIn.ConnectionID)
 			if f := failed(t, err, c.want); !strings.Contains(f.Text, c.words) || strings.Contains(f.Title+f.Text, "reach") {
@@ -135,7 +135,7 @@ func TestPackedAnswer(t *testing.T) {
 	z := gzip.NewWriter(&packed)
 	_, _ = z.Write(bytes.Repeat([]byte(" "), 64<<20))
 	_ = z.Close()
-	w := newWorld(t)
+	w := newFixture(t)
 	w.provider.set(func() {
 		w.provider.other = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Content-Encoding", "gzip")
@@ -150,7 +150,7 @@ func TestPackedAnswer(t *testing.T) {
 }
 
 func TestMarkBeforeAnswers(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.provider.set(func() {
 		w.provider.other = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			rw.Header().Set("Content-Type", "application/json")
@@ -169,7 +169,7 @@ func TestPublicClient(t *testing.T) {
 				continue // there is something to show it to
 			}
 			t.Run(strings.Join(methods, " ")+" "+secret.Reveal(), func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				in, err := w.Store.SignIn(t.Context(), w.signIn.ConnectionID)
 				w.must(err)
 				in.ClientSecret = secret
@@ -212,7 +212,7 @@ func TestPublicClient(t *testing.T) {
 
 // Many providers take public clients without saying so.
 func TestUnlistedPublicClient(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	in, err := w.Store.SignIn(t.Context(), w.signIn.ConnectionID)
 	w.must(err)
 	in.ClientSecret = ""

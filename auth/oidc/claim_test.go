@@ -11,7 +11,7 @@ import (
 
 const victim = "victim@corp.test"
 
-func (w *world) refusedName(who idp.Person, says string) {
+func (w *fixture) refusedName(who idp.Person, says string) {
 	w.t.Helper()
 	before := w.users()
 	_, err := w.arrive(who)
@@ -25,7 +25,7 @@ func (w *world) refusedName(who idp.Person, says string) {
 
 // Nobody gets another's name from a provider, whatever it sends and whatever the mapping makes of it.
 func TestAnothersName(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	stranger := idp.Person{Subject: "s-x", Email: "stranger@evil.example", Verified: true}
 	for _, name := range []string{victim, "VICTIM@corp.test", "victim\uff20corp.test"} {
 		stranger.UserName = name
@@ -49,7 +49,7 @@ func TestAnothersName(t *testing.T) {
 }
 
 func TestOwnVerifiedAddressAsName(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	who := ada
 	who.UserName = "ADA@example.com"
 	if u := w.mustArrive(who); u.UserName != who.UserName {
@@ -59,7 +59,7 @@ func TestOwnVerifiedAddressAsName(t *testing.T) {
 
 // An address says nothing about who is who once somebody signs in with it as another.
 func TestSecondSubjectIsNotLinked(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	old := w.local("lovelace", directory.Console, nil)
 	if first := w.mustArrive(ada); first.ID != old.ID {
@@ -87,7 +87,7 @@ func TestSecondSubjectIsNotLinked(t *testing.T) {
 
 // An address that somebody has only said is theirs stops nobody.
 func TestUnverifiedAddressStopsNobody(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	old := w.local("lovelace", directory.Console, nil)
 	w.local("squatter", directory.SignUp, nil)
@@ -98,7 +98,7 @@ func TestUnverifiedAddressStopsNobody(t *testing.T) {
 
 // What a provider writes into a user of the organisation's is not the organisation's word.
 func TestUnverifiedAddressOfAProvider(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	old := w.local("lovelace", directory.Console, nil)
 	w.mustArrive(ada)
@@ -131,7 +131,7 @@ func TestEmptyClaimsAreMissing(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, got, wrong)
 		}
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	w.provider.claims = func(m map[string]any) { m["email"], m["preferred_username"] = "", nil }
 	if u := w.mustArrive(ada); u.UserName != "ada" || u.Email() != "ada@example.com" || u.VerifiedEmail != "ada@example.com" {
 		t.Errorf("an empty claim of the token hides what UserInfo says: %+v", u)
@@ -140,7 +140,7 @@ func TestEmptyClaimsAreMissing(t *testing.T) {
 
 // Some providers never say whether they have verified an address. The administrator may know that they have.
 func TestTrustedAddresses(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	silent := func(m map[string]any) { delete(m, "email_verified") }
 	w.provider.claims, w.provider.info = silent, silent
 	who := ada

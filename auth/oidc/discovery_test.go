@@ -14,7 +14,7 @@ import (
 )
 
 func TestProviderDown(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.provider.set(func() { w.provider.down = true })
 	for range 3 {
 		_, _, err := w.Start(t.Context(), w.signIn.ConnectionID)
@@ -30,7 +30,7 @@ func TestProviderDown(t *testing.T) {
 
 // The last good discovery is kept for as long as the provider does not give another.
 func TestLastGoodDiscovery(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.mustArrive(ada)
 	w.provider.set(func() { w.provider.down = true })
 	w.clock = 3 * time.Hour
@@ -49,7 +49,7 @@ func TestLastGoodDiscovery(t *testing.T) {
 }
 
 func TestProviderHangs(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.Timeout = 200 * time.Millisecond
 	hang := make(chan struct{})
 	w.provider.set(func() { w.provider.hung = hang })
@@ -73,7 +73,7 @@ func TestProviderHangs(t *testing.T) {
 func TestProviderHangsLater(t *testing.T) {
 	for _, path := range []string{"/token", "/keys", "/userinfo"} {
 		t.Run(path, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.Timeout = 300 * time.Millisecond
 			a := w.answer(w.start(), ada)
 			hang := make(chan struct{})
@@ -98,7 +98,7 @@ func TestProviderHangsLater(t *testing.T) {
 }
 
 func TestRotatedKeys(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.mustArrive(ada)
 	a := w.start()
 	fresh := idp.New(w.provider.URL, []idp.Person{ada}) // the same provider with other keys
@@ -123,7 +123,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"another kind of document": func(m map[string]any) { clear(m) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.provider.document = lie
 			_, _, err := w.Start(t.Context(), w.signIn.ConnectionID)
 			if f := failed(t, err, oidc.Untrusted); !strings.Contains(f.Text, "Usher cannot work with Company login: ") {
@@ -134,7 +134,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 }
 
 func TestPrivateAddressesAreRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.settings(func(s *oidc.Settings) { s.AllowPrivate = false })
 	_, _, err := w.Start(t.Context(), w.signIn.ConnectionID)
 	failed(t, err, oidc.Unreachable)
@@ -149,7 +149,7 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 func explain(err error) (string, string) { return err.Error(), "" }
 
 func TestTest(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	in, err := w.Store.SignIn(t.Context(), w.signIn.ConnectionID)
 	w.must(err)
 	state := func() (all string) {
@@ -181,7 +181,7 @@ func TestTest(t *testing.T) {
 
 // Keys that were read once are of use while the server of the keys is down, a renewed discovery notwithstanding.
 func TestKeysOutliveTheirServer(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.mustArrive(ada)
 	w.clock = 2 * time.Hour
 	w.provider.claims = func(c map[string]any) {

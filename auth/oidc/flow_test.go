@@ -12,7 +12,7 @@ import (
 )
 
 func TestSignIn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	b := w.start()
 	for _, name := range []string{"state", "nonce", "code_challenge"} {
 		if len(b.query.Get(name)) < 20 {
@@ -37,7 +37,7 @@ func TestSignIn(t *testing.T) {
 
 // A code is good for one sign-in, whoever brings it a second time.
 func TestCodeReplay(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	b := w.start()
 	a := w.answer(b, ada)
 	_, err := w.Finish(t.Context(), w.signIn.ConnectionID, a)
@@ -48,7 +48,7 @@ func TestCodeReplay(t *testing.T) {
 
 // The code of one browser is of no use in another: its verifier and nonce are others (RFC 7636, OpenID Connect Core §15.5.2).
 func TestCodeInjection(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	victim, thief := w.start(), w.start()
 	a := w.answer(victim, ada)
 	a.Sealed = thief.sealed
@@ -61,7 +61,7 @@ func TestCodeInjection(t *testing.T) {
 }
 
 func TestState(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for name, spoil := range map[string]func(*oidc.Answer){
 		"another state":    func(a *oidc.Answer) { a.Query.Set("state", w.start().query.Get("state")) },
 		"no state":         func(a *oidc.Answer) { a.Query.Del("state") },
@@ -82,7 +82,7 @@ func TestState(t *testing.T) {
 }
 
 func TestStateEnds(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a := w.answer(w.start(), ada)
 	w.clock = oidc.StateLife + time.Second
 	_, err := w.Finish(t.Context(), w.signIn.ConnectionID, a)
@@ -91,7 +91,7 @@ func TestStateEnds(t *testing.T) {
 
 // The state of one connection does not open at the callback of another (RFC 9700 §4.4, mix-up).
 func TestStateIsOfOneConnection(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	other := newLiar(t)
 	second := w.connect(t, other, "Other login")
 	_, err := w.Finish(t.Context(), second.ConnectionID, w.answer(w.start(), ada))
@@ -102,7 +102,7 @@ func TestStateIsOfOneConnection(t *testing.T) {
 }
 
 func TestIssuerOfTheAnswer(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for _, iss := range []string{"https://attacker.example", ""} {
 		a := w.answer(w.start(), ada)
 		a.Query.Set("iss", iss)
@@ -115,7 +115,7 @@ func TestIssuerOfTheAnswer(t *testing.T) {
 }
 
 func TestErrorAnswers(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for code, words := range map[string]string{"access_denied": "not allowed", "temporarily_unavailable": "problem of its own", "invalid_scope": "set up", "brand_new": "ended the sign-in"} {
 		a := w.answer(w.start(), ada)
 		a.Query.Del("code")
@@ -144,7 +144,7 @@ func TestToken(t *testing.T) {
 			}
 		}
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	for name, lie := range map[string]func(map[string]any){
 		"another nonce":                  set("nonce", "n"),
 		"no nonce":                       set("nonce", nil),
@@ -185,7 +185,7 @@ func TestSignature(t *testing.T) {
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	stranger := liarWith(t, idp.NewKey())
 	payload := func(signed string) string { return strings.Split(signed, ".")[1] }
-	w := newWorld(t)
+	w := newFixture(t)
 	for name, lie := range map[string]func(string) string{
 		"alg none": func(s string) string { return encode(`{"alg":"none"}`) + "." + payload(s) + "." },
 		"alg HS256": func(s string) string {
@@ -211,7 +211,7 @@ func TestSignature(t *testing.T) {
 }
 
 func TestWrongSecret(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	in, err := w.Store.SignIn(t.Context(), w.signIn.ConnectionID)
 	w.must(err)
 	in.ClientSecret = "s3cret-wrong"
@@ -227,7 +227,7 @@ func TestWrongSecret(t *testing.T) {
 }
 
 func TestDisabledConnection(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	b := w.start()
 	in, err := w.Store.SignIn(t.Context(), w.signIn.ConnectionID)
 	w.must(err)

@@ -12,7 +12,7 @@ import (
 )
 
 // local makes a user who was here before.
-func (w *world) local(name string, source directory.Source, change func(*directory.User)) directory.User {
+func (w *fixture) local(name string, source directory.Source, change func(*directory.User)) directory.User {
 	w.t.Helper()
 	u := directory.User{UserName: name, Source: source, Active: true}
 	u.SetEmail("ada@example.com")
@@ -30,7 +30,7 @@ func TestNoLocalAccount(t *testing.T) {
 		"JIT off": func(s *oidc.Settings) { s.JIT = false },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			u := w.mustArrive(ada)
 			w.settings(set)
 			if again := w.mustArrive(ada); again.ID != u.ID {
@@ -47,7 +47,7 @@ func TestNoLocalAccount(t *testing.T) {
 
 // A name that is taken is somebody else's, however alike the two are.
 func TestUserNameTaken(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	old := w.local("ADA", directory.Console, nil)
 	_, err := w.arrive(ada)
 	failed(t, err, oidc.Clash)
@@ -82,7 +82,7 @@ func TestLinkByEmail(t *testing.T) {
 		"the provider writes it in other letters": {source: directory.Console, who: func(p *idp.Person) { p.Email = "ADA@example.COM" }, links: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.settings(func(s *oidc.Settings) { s.LinkByEmail = !c.off })
 			old := w.local("lovelace", c.source, c.local)
 			if c.twin {
@@ -107,7 +107,7 @@ func TestLinkByEmail(t *testing.T) {
 }
 
 func TestDisabledUser(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	u := w.mustArrive(ada)
 	_, err := w.Directory.SetActive(t.Context(), u.ID, false, admin)
 	w.must(err)
@@ -119,7 +119,7 @@ func TestDisabledUser(t *testing.T) {
 }
 
 func TestDisabledUserIsNotLinked(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.settings(func(s *oidc.Settings) { s.LinkByEmail = true })
 	u := w.local("lovelace", directory.Console, func(u *directory.User) { u.Active = false })
 	_, err := w.arrive(ada)
@@ -131,7 +131,7 @@ func TestDisabledUserIsNotLinked(t *testing.T) {
 
 // A user who is deleted here comes back as a new one.
 func TestDeletedUserArrivesAgain(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	u := w.mustArrive(ada)
 	_, err := w.Directory.DeleteUser(t.Context(), u.ID, admin)
 	w.must(err)
@@ -141,7 +141,7 @@ func TestDeletedUserArrivesAgain(t *testing.T) {
 }
 
 func TestUnlinkedUserIsNotRecognised(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	u := w.mustArrive(ada)
 	links, err := w.db.Identities(t.Context(), u.ID)
 	w.must(err)
@@ -157,7 +157,7 @@ func TestSync(t *testing.T) {
 		oidc.PreserveLocal: "Ada King/Countess/ada@new.example,home@example.com/Local",
 	} {
 		t.Run(string(sync), func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.settings(func(s *oidc.Settings) { s.Sync = sync })
 			u := w.mustArrive(ada)
 			u.Organization, u.Emails = "Local", append(u.Emails, directory.Email{Value: "home@example.com", Type: "home"})
@@ -191,7 +191,7 @@ func summary(u directory.User) string {
 }
 
 func TestDefaultGroups(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	g, err := w.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Everybody"}, nil, admin)
 	w.must(err)
 	gone, err := w.Directory.CreateGroup(t.Context(), directory.Group{DisplayName: "Gone"}, nil, admin)
@@ -208,7 +208,7 @@ func TestDefaultGroups(t *testing.T) {
 
 // TestRejected: a blocking target that refuses ends the sign-in, and no user stays behind.
 func TestRejected(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.blocking(directory.Reject)
 	w.engine.refuse = "The licence is used up."
 	for status, want := range map[string]string{"failed": "Warehouse did not accept it: The licence is used up.",
@@ -227,7 +227,7 @@ func TestRejected(t *testing.T) {
 	w.mustArrive(ada)
 }
 
-func (w *world) blocking(f directory.OnFailure) {
+func (w *fixture) blocking(f directory.OnFailure) {
 	w.t.Helper()
 	n, err := w.Directory.CreateConnection(w.t.Context(), directory.Connection{Name: "Warehouse"}, admin)
 	w.must(err)
@@ -240,7 +240,7 @@ func (w *world) blocking(f directory.OnFailure) {
 // TestRace: callbacks of one new subject that arrive together make one user.
 func TestRace(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, s *db.Store) {
-		w := worldOn(t, s)
+		w := fixtureOn(t, s)
 		const n = 8
 		answers, got := make([]oidc.Answer, n), make([]string, n)
 		for i := range answers {
@@ -270,7 +270,7 @@ func TestRace(t *testing.T) {
 }
 
 func TestClaimsThatCannotBeUsed(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	bad := ada
 	bad.Email = "not an address"
 	_, err := w.arrive(bad)

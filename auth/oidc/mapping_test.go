@@ -137,7 +137,7 @@ func TestReadClaims(t *testing.T) {
 }
 
 func TestMerge(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for name, c := range map[string]struct {
 		token, info map[string]any
 		verified    string

@@ -10,7 +10,7 @@ import (
 
 // While one sign-in waits for a target, another of the same person is told to wait, too.
 func TestStagedUserIsNotSignedIn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	u := directory.User{ID: directory.NewID(), UserName: "ada", Source: directory.JIT, Active: true}
 	u.Arrival.Identity = directory.Identity{ConnectionID: w.signIn.ConnectionID, Issuer: w.signIn.Issuer, Subject: ada.Subject}
 	w.must(w.db.CreateUser(t.Context(), u, w.Directory.Change(admin, directory.ActionUserCreate, u.ID, u.UserName), time.Now().Add(time.Minute)))

@@ -25,17 +25,17 @@ func (a attribute) sub() (all []attribute) {
 
 // described is a resource type as the discovery documents describe it.
 type described struct {
-	site       *site
+	fixture    *fixture
 	name       string
 	endpoint   string
 	core       []attribute
 	extensions map[string][]attribute
 }
 
-func (s *site) discover(name string) described {
+func (s *fixture) discover(name string) described {
 	s.t.Helper()
 	g := s.must(200, "GET", "/ResourceTypes/"+name, nil)
-	d := described{site: s, name: name, endpoint: g.text1("endpoint"), core: s.attributes(g.text1("schema")), extensions: map[string][]attribute{}}
+	d := described{fixture: s, name: name, endpoint: g.text1("endpoint"), core: s.attributes(g.text1("schema")), extensions: map[string][]attribute{}}
 	for _, x := range g.list("schemaExtensions") {
 		urn := x.(map[string]any)["schema"].(string)
 		d.extensions[urn] = s.attributes(urn)
@@ -43,7 +43,7 @@ func (s *site) discover(name string) described {
 	return d
 }
 
-func (s *site) attributes(urn string) (all []attribute) {
+func (s *fixture) attributes(urn string) (all []attribute) {
 	s.t.Helper()
 	for _, x := range s.must(200, "GET", "/Schemas/"+urn, nil).list("attributes") {
 		all = append(all, x.(map[string]any))
@@ -73,7 +73,7 @@ func (d described) value(of string, a attribute) any {
 			return base64.StdEncoding.EncodeToString([]byte(rand.Text()))
 		case a.is("type", "reference"):
 			if fmt.Sprint(a["referenceTypes"]) == "[User]" {
-				return "https://usher.example.com/scim2/Users/" + d.site.add(rand.Text())
+				return "https://usher.example.com/scim2/Users/" + d.fixture.add(rand.Text())
 			}
 			return "https://" + strings.ToLower(rand.Text()) + ".test"
 		case of == "emails" && a.name() == "value":
@@ -126,17 +126,17 @@ func (d described) full() map[string]any {
 }
 
 func (d described) compare(what string, want, have map[string]any) {
-	d.site.t.Helper()
+	d.fixture.t.Helper()
 	d.each(func(path string, a attribute, at func(map[string]any) any) {
 		w, h := at(want), at(have)
 		if a.is("returned", "never") {
 			if h != nil {
-				d.site.t.Errorf("%s gives back %s", what, path)
+				d.fixture.t.Errorf("%s gives back %s", what, path)
 			}
 			return
 		}
 		if !reflect.DeepEqual(w, h) {
-			d.site.t.Errorf("%s: %s is %v, want %v", what, path, h, w)
+			d.fixture.t.Errorf("%s: %s is %v, want %v", what, path, h, w)
 		}
 	})
 }
@@ -162,7 +162,7 @@ func TestSchemasAreTrue(t *testing.T) {
 }
 
 func (d described) patch(at string) {
-	s := d.site
+	s := d.fixture
 	for _, kind := range []string{"add", "replace", "remove"} {
 		d.each(func(path string, a attribute, where func(map[string]any) any) {
 			o := obj{"op": kind, "path": path}
@@ -203,7 +203,7 @@ func (d described) patch(at string) {
 
 // Each attribute can be asked for alone, and left out.
 func (d described) project(at string) {
-	s := d.site
+	s := d.fixture
 	s.must(200, "PUT", at, d.full())
 	d.each(func(path string, a attribute, where func(map[string]any) any) {
 		if a.is("returned", "never") {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func (s *site) members(id string) string {
+func (s *fixture) members(id string) string {
 	s.t.Helper()
 	var ids []string
 	for _, m := range s.must(200, "GET", "/Groups/"+id, nil).list("members") {

@@ -60,7 +60,7 @@ func TestBodyLimit(t *testing.T) {
 }
 
 func TestRate(t *testing.T) {
-	s := start(t, func(s *site) { s.api.Rate, s.api.Burst = 0.5, 3 })
+	s := start(t, func(s *fixture) { s.api.Rate, s.api.Burst = 0.5, 3 })
 	for range 3 {
 		s.must(200, "GET", "/Users", nil)
 	}
@@ -74,7 +74,7 @@ func TestRate(t *testing.T) {
 
 // Whoever sends one request after the other is slowed down and not refused; of a flood the rest is.
 func TestRateIsSmooth(t *testing.T) {
-	s := start(t, func(s *site) { s.api.Rate, s.api.Burst = 20, 2 })
+	s := start(t, func(s *fixture) { s.api.Rate, s.api.Burst = 20, 2 })
 	began := time.Now()
 	for range 7 {
 		s.must(200, "GET", "/Users?count=0", nil)
@@ -99,7 +99,7 @@ func TestRateIsSmooth(t *testing.T) {
 
 // A bulk is as many operations as it carries.
 func TestRateOfBulk(t *testing.T) {
-	s := start(t, func(s *site) { s.api.Rate, s.api.Burst = 20, 4 })
+	s := start(t, func(s *fixture) { s.api.Rate, s.api.Burst = 20, 4 })
 	var ops []obj
 	for i := range 9 {
 		ops = append(ops, op("POST", "/Users", fmt.Sprint(i), user(fmt.Sprint("u", i))))
@@ -134,7 +134,7 @@ func TestUnknownPlaces(t *testing.T) {
 }
 
 func TestPanicIsAnError(t *testing.T) {
-	s := start(t, func(s *site) {
+	s := start(t, func(s *fixture) {
 		s.api.HashPassword = nil
 	})
 	s.refused(500, "", "POST", "/Users", user("x", "password", "y"))

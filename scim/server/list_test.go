@@ -78,7 +78,7 @@ func TestPagesAreBounded(t *testing.T) {
 	s.must(200, "GET", "/Users?count=100000", nil).want("totalResults", 203, "itemsPerPage", 200)
 }
 
-func (s *site) walk(path string) (all []string, pages int) {
+func (s *fixture) walk(path string) (all []string, pages int) {
 	s.t.Helper()
 	cursor := ""
 	for range 50 {

@@ -7,10 +7,10 @@ import (
 	"usher/directory"
 )
 
-func startMe(t *testing.T) (app, me *site, id string) {
+func startMe(t *testing.T) (app, me *fixture, id string) {
 	t.Helper()
 	tokens := fakeTokens{application: {ID: "t1", Name: "entra"}}
-	app = start(t, func(s *site) { s.api.Tokens = tokens })
+	app = start(t, func(s *fixture) { s.api.Tokens = tokens })
 	id = app.add("ada", "emails", []obj{{"value": "ada@example.com", "primary": true}}, "roles", []obj{{"value": "clerk"}}, enterprise, obj{"department": "Sales"})
 	tokens[personal] = auth.Token{ID: "t3", Name: "entra", UserID: id} // the name must not make it the application
 	return app, app.as(personal), id

@@ -11,7 +11,7 @@ import (
 // A token may say that members whom nobody knows are passed over; any other token's group is refused whole.
 func TestSkipUnknownMembers(t *testing.T) {
 	const tolerant = "usher_tolerant"
-	s := start(t, func(s *site) {
+	s := start(t, func(s *fixture) {
 		s.api.Tokens.(fakeTokens)[tolerant] = auth.Token{ID: "t3", Name: "tolerant", SkipUnknownMembers: true}
 	})
 	ada, bob, stranger := s.add("ada"), s.add("bob"), directory.NewID()

@@ -21,8 +21,8 @@ import (
 	"usher/scim/server"
 )
 
-// site is the API over a real database, without targets.
-type site struct {
+// fixture is the API over a real database, without targets.
+type fixture struct {
 	t     *testing.T
 	api   *server.Server
 	store *db.Store
@@ -56,14 +56,14 @@ func (noTargets) ProvisionNow(context.Context, string, []directory.Provisioner) 
 	return nil
 }
 
-func start(t *testing.T, change ...func(*site)) *site {
+func start(t *testing.T, change ...func(*fixture)) *fixture {
 	t.Helper()
 	return startOn(t, dbtest.New(t), change...)
 }
 
-func startOn(t *testing.T, store *db.Store, change ...func(*site)) *site {
+func startOn(t *testing.T, store *db.Store, change ...func(*fixture)) *fixture {
 	t.Helper()
-	s := &site{t: t, store: store, token: application, log: &bytes.Buffer{}}
+	s := &fixture{t: t, store: store, token: application, log: &bytes.Buffer{}}
 	s.dir = &directory.Directory{Store: store, Engine: noTargets{}, Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
 	s.api = &server.Server{Store: store, Directory: s.dir, Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 		Tokens:       fakeTokens{application: {ID: "t1", Name: "entra"}, another: {ID: "t2", Name: "okta"}},
@@ -88,7 +88,7 @@ type got struct {
 }
 
 // do sends a request to a path below /scim2, or to an address that an answer gave. Headers are name, value, …
-func (s *site) do(method, path string, body any, headers ...string) got {
+func (s *fixture) do(method, path string, body any, headers ...string) got {
 	s.t.Helper()
 	path = strings.TrimPrefix(path, "https://usher.example.com/scim2")
 	var reader io.Reader
@@ -137,14 +137,14 @@ func (s *site) do(method, path string, body any, headers ...string) got {
 	return g
 }
 
-func (s *site) as(token string) *site {
+func (s *fixture) as(token string) *fixture {
 	other := *s
 	other.token = token
 	return &other
 }
 
 // must is do, and the status must be this one.
-func (s *site) must(status int, method, path string, body any, headers ...string) got {
+func (s *fixture) must(status int, method, path string, body any, headers ...string) got {
 	s.t.Helper()
 	g := s.do(method, path, body, headers...)
 	if g.status != status {
@@ -154,7 +154,7 @@ func (s *site) must(status int, method, path string, body any, headers ...string
 }
 
 // refused is do, and the answer must be a SCIM error of this kind.
-func (s *site) refused(status int, scimType, method, path string, body any, headers ...string) got {
+func (s *fixture) refused(status int, scimType, method, path string, body any, headers ...string) got {
 	s.t.Helper()
 	g := s.must(status, method, path, body, headers...)
 	g.isError(status, scimType)
@@ -248,12 +248,12 @@ func patchOf(ops ...obj) obj {
 }
 
 // add makes a user and says their ID.
-func (s *site) add(name string, more ...any) string {
+func (s *fixture) add(name string, more ...any) string {
 	s.t.Helper()
 	return s.must(201, "POST", "/Users", user(name, more...)).text1("id")
 }
 
-func (s *site) addGroup(name string, members ...string) string {
+func (s *fixture) addGroup(name string, members ...string) string {
 	s.t.Helper()
 	return s.must(201, "POST", "/Groups", group(name, members...)).text1("id")
 }

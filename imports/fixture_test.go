@@ -51,38 +51,38 @@ func (s *engine) ProvisionNow(ctx context.Context, _ string, ps []directory.Prov
 	return out
 }
 
-// world is an importer over a real store.
-type world struct {
+// fixture is an importer over a real store.
+type fixture struct {
 	*imports.Importer
 	t      *testing.T
 	store  *db.Store
 	engine *engine
 }
 
-func newWorld(t *testing.T, s *db.Store) *world {
-	w := &world{t: t, store: s, engine: &engine{}}
+func newFixture(t *testing.T, s *db.Store) *fixture {
+	w := &fixture{t: t, store: s, engine: &engine{}}
 	w.Importer = w.importer("first")
 	return w
 }
 
 // importer is one more process at the same store.
-func (w *world) importer(name string) *imports.Importer {
+func (w *fixture) importer(name string) *imports.Importer {
 	im := w.quiet()
 	im.Log, im.Instance = slog.New(slog.NewTextHandler(w.t.Output(), nil)), name
 	return im
 }
 
-func (w *world) quiet() *imports.Importer {
+func (w *fixture) quiet() *imports.Importer {
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 	return &imports.Importer{Store: w.store, Directory: &directory.Directory{Store: w.store, Engine: w.engine, Now: now},
 		Log: slog.New(slog.DiscardHandler), Now: now, Instance: "quiet", LeaseFor: time.Second, Poll: 10 * time.Millisecond}
 }
 
-func each(t *testing.T, f func(t *testing.T, w *world)) {
-	dbtest.Each(t, func(t *testing.T, s *db.Store) { f(t, newWorld(t, s)) })
+func each(t *testing.T, f func(t *testing.T, w *fixture)) {
+	dbtest.Each(t, func(t *testing.T, s *db.Store) { f(t, newFixture(t, s)) })
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
@@ -90,7 +90,7 @@ func (w *world) must(err error) {
 }
 
 // run starts the runner; stop ends it and waits.
-func (w *world) run() (stop func()) { return runner(w.t, w.Importer) }
+func (w *fixture) run() (stop func()) { return runner(w.t, w.Importer) }
 
 func runner(t *testing.T, im *imports.Importer) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -101,21 +101,21 @@ func runner(t *testing.T, im *imports.Importer) (stop func()) {
 	return stop
 }
 
-func (w *world) upload(text string) imports.Import {
+func (w *fixture) upload(text string) imports.Import {
 	w.t.Helper()
 	i, err := w.Upload(w.t.Context(), "people.csv", strings.NewReader(text), clerk)
 	w.must(err)
 	return w.now(i)
 }
 
-func (w *world) now(i imports.Import) imports.Import {
+func (w *fixture) now(i imports.Import) imports.Import {
 	w.t.Helper()
 	i, err := w.store.Import(context.Background(), i.ID)
 	w.must(err)
 	return i
 }
 
-func (w *world) until(i imports.Import, s imports.State) imports.Import {
+func (w *fixture) until(i imports.Import, s imports.State) imports.Import {
 	w.t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if i = w.now(i); i.State() == s {
@@ -127,20 +127,20 @@ func (w *world) until(i imports.Import, s imports.State) imports.Import {
 }
 
 // checked uploads, takes the guesses and waits for the dry run.
-func (w *world) checked(text string, e imports.Existing, u imports.Unknown) imports.Import {
+func (w *fixture) checked(text string, e imports.Existing, u imports.Unknown) imports.Import {
 	w.t.Helper()
 	i := w.upload(text)
 	w.must(w.Map(w.t.Context(), i, i.Mapping, e, u))
 	return w.until(i, imports.Checked)
 }
 
-func (w *world) start(i imports.Import) {
+func (w *fixture) start(i imports.Import) {
 	w.t.Helper()
 	w.must(w.Move(w.t.Context(), i, imports.Start, clerk))
 }
 
 // verdicts is "verdict name: why" for each row.
-func (w *world) verdicts(i imports.Import) string {
+func (w *fixture) verdicts(i imports.Import) string {
 	w.t.Helper()
 	rows, err := w.store.ImportRows(context.Background(), imports.RowFilter{ImportID: i.ID, Limit: 1000})
 	w.must(err)
@@ -151,14 +151,14 @@ func (w *world) verdicts(i imports.Import) string {
 	return strings.Join(lines, "\n")
 }
 
-func (w *world) same(what string, got, want any) {
+func (w *fixture) same(what string, got, want any) {
 	w.t.Helper()
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		w.t.Errorf("%s:\n%v\nwant:\n%v", what, got, want)
 	}
 }
 
-func (w *world) user(name string) directory.User {
+func (w *fixture) user(name string) directory.User {
 	w.t.Helper()
 	u, err := w.store.UserByName(context.Background(), name)
 	w.must(err)
@@ -166,7 +166,7 @@ func (w *world) user(name string) directory.User {
 }
 
 // count is how many users there are whose names begin with "u".
-func (w *world) count() int {
+func (w *fixture) count() int {
 	w.t.Helper()
 	n, f := 0, directory.UserFilter{Limit: 200}
 	for {
@@ -194,7 +194,7 @@ func people(n int) string {
 }
 
 // target adds a blocking provisioner.
-func (w *world) target() {
+func (w *fixture) target() {
 	w.t.Helper()
 	ctx, d := w.t.Context(), w.Directory
 	n, err := d.CreateConnection(ctx, directory.Connection{Name: "Warehouse"}, clerk)

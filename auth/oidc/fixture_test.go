@@ -27,8 +27,8 @@ var admin = directory.Actor{Kind: directory.ByAdmin, Name: "root"}
 // sharedKey is made once for the test binary.
 var sharedKey = idp.NewKey()
 
-// world is a relying party over a real database, and a provider that can be made to lie.
-type world struct {
+// fixture is a relying party over a real database, and a provider that can be made to lie.
+type fixture struct {
 	*oidc.Service
 	t        *testing.T
 	db       *db.Store
@@ -163,14 +163,14 @@ func (l *liar) lie(signed string) string {
 	return signed
 }
 
-func newWorld(t *testing.T) *world {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	return worldOn(t, dbtest.New(t))
+	return fixtureOn(t, dbtest.New(t))
 }
 
-func worldOn(t *testing.T, s *db.Store) *world {
+func fixtureOn(t *testing.T, s *db.Store) *fixture {
 	t.Helper()
-	w := &world{t: t, db: s, engine: &engine{}, provider: newLiar(t)}
+	w := &fixture{t: t, db: s, engine: &engine{}, provider: newLiar(t)}
 	base, err := url.Parse("http://usher.example")
 	w.must(err)
 	now := func() time.Time { return time.Now().Add(w.clock).UTC().Truncate(time.Microsecond) }
@@ -184,7 +184,7 @@ func worldOn(t *testing.T, s *db.Store) *world {
 }
 
 // connect makes a connection to a provider, and registers it there.
-func (w *world) connect(t *testing.T, l *liar, name string) oidc.SignIn {
+func (w *fixture) connect(t *testing.T, l *liar, name string) oidc.SignIn {
 	t.Helper()
 	set := oidc.NewSettings()
 	set.AllowPrivate = true
@@ -195,7 +195,7 @@ func (w *world) connect(t *testing.T, l *liar, name string) oidc.SignIn {
 	return in
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
@@ -203,7 +203,7 @@ func (w *world) must(err error) {
 }
 
 // settings changes the Just-in-Time Provisioning tab.
-func (w *world) settings(f func(*oidc.Settings)) {
+func (w *fixture) settings(f func(*oidc.Settings)) {
 	w.t.Helper()
 	in, err := w.Store.SignIn(w.t.Context(), w.signIn.ConnectionID)
 	w.must(err)
@@ -217,7 +217,7 @@ type begun struct {
 	query  url.Values // of the authorization request
 }
 
-func (w *world) start() begun {
+func (w *fixture) start() begun {
 	w.t.Helper()
 	to, sealed, err := w.Start(w.t.Context(), w.signIn.ConnectionID)
 	w.must(err)
@@ -227,17 +227,17 @@ func (w *world) start() begun {
 }
 
 // answer is what the provider sends the browser back with when the person signs in.
-func (w *world) answer(b begun, who idp.Person) oidc.Answer {
+func (w *fixture) answer(b begun, who idp.Person) oidc.Answer {
 	return oidc.Answer{Sealed: b.sealed, Query: url.Values{"code": {w.provider.Grant(who, b.query)}, "state": {b.query.Get("state")}, "iss": {w.provider.URL}}}
 }
 
 // arrive is a whole sign-in.
-func (w *world) arrive(who idp.Person) (directory.User, error) {
+func (w *fixture) arrive(who idp.Person) (directory.User, error) {
 	w.t.Helper()
 	return w.Finish(w.t.Context(), w.signIn.ConnectionID, w.answer(w.start(), who))
 }
 
-func (w *world) mustArrive(who idp.Person) directory.User {
+func (w *fixture) mustArrive(who idp.Person) directory.User {
 	w.t.Helper()
 	u, err := w.arrive(who)
 	w.must(err)
@@ -247,7 +247,7 @@ func (w *world) mustArrive(who idp.Person) directory.User {
 }
 
 // users counts the live users.
-func (w *world) users() int {
+func (w *fixture) users() int {
 	w.t.Helper()
 	p, err := w.db.Users(w.t.Context(), directory.UserFilter{})
 	w.must(err)
