@@ -22,7 +22,7 @@ func TestKillAtEveryDoor(t *testing.T) {
 	for i := range rounds {
 		people = append(people, fmt.Sprint("jit-", i))
 	}
-	e := newEstate(t, ", blocking: true, on_failure: reject, deadline: 2s", people)
+	e := newDoorsFixture(t, ", blocking: true, on_failure: reject, deadline: 2s", people)
 	loseAnswers(e.target)
 	e.target.SetQuirks(scim2fake.Quirks{WriteDelay: 60 * time.Millisecond})
 	var names []string
@@ -70,7 +70,7 @@ func TestKillAtEveryDoor(t *testing.T) {
 
 // settled waits until nothing is staged, importing or unsettled: what the dead left is taken over when their time is
 // up, and what the living do is done.
-func (e *estate) settled(t *testing.T, names []string) {
+func (e *doorsFixture) settled(t *testing.T, names []string) {
 	t.Helper()
 	quiet := 0
 	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(250 * time.Millisecond) {
@@ -89,7 +89,7 @@ func (e *estate) settled(t *testing.T, names []string) {
 }
 
 // underWay reports whether somebody is staged or a file is being imported.
-func (e *estate) underWay(t *testing.T, names []string) bool {
+func (e *doorsFixture) underWay(t *testing.T, names []string) bool {
 	t.Helper()
 	for _, name := range names {
 		found, err := e.store.UsersLike(t.Context(), name, 10)

@@ -21,8 +21,8 @@ import (
 // doorPassword is good for everybody in these tests.
 const doorPassword = "seven grey herons wade"
 
-// estate is an organisation with every door open: a database, a target that can be down, an identity provider.
-type estate struct {
+// doorsFixture is an organisation with every door open: a database, a target that can be down, an identity provider.
+type doorsFixture struct {
 	db       string // flag
 	file     string
 	target   *scim2fake.Server
@@ -35,10 +35,10 @@ type estate struct {
 	acts     *directory.Directory
 }
 
-// newEstate prepares everything but the server, which will be reached at base.
-func newEstate(t *testing.T, provisioner string, people []string) *estate {
+// newDoorsFixture prepares everything but the server, which will be reached at base.
+func newDoorsFixture(t *testing.T, provisioner string, people []string) *doorsFixture {
 	t.Helper()
-	e := &estate{file: filepath.Join(t.TempDir(), "usher.db"), target: scim2fake.New(scim2fake.Options{Token: "door-token", Journal: 10_000})}
+	e := &doorsFixture{file: filepath.Join(t.TempDir(), "usher.db"), target: scim2fake.New(scim2fake.Options{Token: "door-token", Journal: 10_000})}
 	e.db = "--db=" + e.file
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if e.down.Load() {
@@ -66,7 +66,7 @@ func newEstate(t *testing.T, provisioner string, people []string) *estate {
 }
 
 // open makes the identity provider known to the server at base.
-func (e *estate) open(t *testing.T, base string) {
+func (e *doorsFixture) open(t *testing.T, base string) {
 	t.Helper()
 	if e.provider != nil {
 		e.provider.Register(idp.Client{ID: "usher", Secret: "s3cret", RedirectURI: e.service(t, base).RedirectURL(e.jit)})
@@ -88,7 +88,7 @@ func (e *estate) open(t *testing.T, base string) {
 	e.open(t, base)
 }
 
-func (e *estate) service(t *testing.T, base string) *oidc.Service {
+func (e *doorsFixture) service(t *testing.T, base string) *oidc.Service {
 	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {
@@ -98,7 +98,7 @@ func (e *estate) service(t *testing.T, base string) *oidc.Service {
 }
 
 // user reports whether there is a live user with the name.
-func (e *estate) user(t *testing.T, name string) (directory.User, bool) {
+func (e *doorsFixture) user(t *testing.T, name string) (directory.User, bool) {
 	t.Helper()
 	u, err := e.store.UserByName(t.Context(), name)
 	if directory.CodeOf(err) == directory.NotFound {
@@ -111,7 +111,7 @@ func (e *estate) user(t *testing.T, name string) (directory.User, bool) {
 }
 
 // accounts are those at the target with this name.
-func (e *estate) accounts(name string) (found []scim2fake.User) {
+func (e *doorsFixture) accounts(name string) (found []scim2fake.User) {
 	for _, u := range e.target.Snapshot() {
 		if u.UserName == name {
 			found = append(found, u)
@@ -130,7 +130,7 @@ func TestDoors(t *testing.T) {
 		for _, d := range doors() {
 			t.Run(mode.name+"/"+d.name, func(t *testing.T) {
 				t.Parallel()
-				e := newEstate(t, mode.provisioner, []string{d.name + "-up", d.name + "-down"})
+				e := newDoorsFixture(t, mode.provisioner, []string{d.name + "-up", d.name + "-down"})
 				r := start(t, e.db, "serve", "--addr=127.0.0.1:0")
 				e.open(t, r.URL)
 				e.goThrough(t, d, r.URL, mode.provisioner != "", mode.name == "reject")
@@ -139,7 +139,7 @@ func TestDoors(t *testing.T) {
 	}
 }
 
-func (e *estate) goThrough(t *testing.T, d door, base string, blocking, reject bool) {
+func (e *doorsFixture) goThrough(t *testing.T, d door, base string, blocking, reject bool) {
 	up, down := d.name+"-up", d.name+"-down"
 	in, said, err := d.arrive(e, base, up)
 	if err != nil || !in {
@@ -181,7 +181,7 @@ func (e *estate) goThrough(t *testing.T, d door, base string, blocking, reject b
 }
 
 // nothingLeft waits until a refused user has left no trace, at the target or here.
-func (e *estate) nothingLeft(t *testing.T, name string) {
+func (e *doorsFixture) nothingLeft(t *testing.T, name string) {
 	t.Helper()
 	eventually(t, "a refused user leaves no account behind", func() bool {
 		o, err := e.store.Overview(t.Context(), time.Now())

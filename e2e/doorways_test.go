@@ -81,7 +81,7 @@ func (c *caller) post(at string, pairs ...string) (reply, error) {
 type door struct {
 	name   string
 	source directory.Source
-	arrive func(e *estate, base, name string) (in bool, said string, err error)
+	arrive func(e *doorsFixture, base, name string) (in bool, said string, err error)
 }
 
 func doors() []door {
@@ -100,7 +100,7 @@ func signedIn(base string) (*caller, error) {
 	return c, err
 }
 
-func throughConsole(_ *estate, base, name string) (bool, string, error) {
+func throughConsole(_ *doorsFixture, base, name string) (bool, string, error) {
 	c, err := signedIn(base)
 	if err != nil {
 		return false, "", err
@@ -109,18 +109,18 @@ func throughConsole(_ *estate, base, name string) (bool, string, error) {
 	return r.status == http.StatusOK && r.at.Path != "/users/new", r.text, err
 }
 
-func throughSCIM(e *estate, base, name string) (bool, string, error) {
+func throughSCIM(e *doorsFixture, base, name string) (bool, string, error) {
 	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"emails":[{"value":%q,"primary":true}]}`, name, name+"@example.com")
 	r, err := newCaller(base).do(http.MethodPost, "/scim2/Users", "application/scim+json", strings.NewReader(body), "Authorization", "Bearer "+e.token)
 	return r.status == http.StatusCreated, r.text, err
 }
 
-func throughSignUp(_ *estate, base, name string) (bool, string, error) {
+func throughSignUp(_ *doorsFixture, base, name string) (bool, string, error) {
 	r, err := newCaller(base).post("/register", "user_name", name, "email", name+"@example.com", "password", doorPassword)
 	return r.status == http.StatusOK && r.at.Path == "/login", r.text, err
 }
 
-func throughJIT(e *estate, base, name string) (bool, string, error) {
+func throughJIT(e *doorsFixture, base, name string) (bool, string, error) {
 	c := newCaller(base)
 	r, err := c.get("/login/oidc/" + e.jit)
 	if err != nil {
@@ -131,7 +131,7 @@ func throughJIT(e *estate, base, name string) (bool, string, error) {
 }
 
 // throughImport follows an import to its end. What it says of a row stands in the report of refused rows.
-func throughImport(_ *estate, base, name string) (bool, string, error) {
+func throughImport(_ *doorsFixture, base, name string) (bool, string, error) {
 	c, err := signedIn(base)
 	if err != nil {
 		return false, "", err
