@@ -110,67 +110,70 @@ func TestFreeValue(t *testing.T) {
 	}
 }
 
+func checkStamped(yes bool) func(*testing.T, Result, *script, *ledger) {
+	return func(t *testing.T, r Result, s *script, _ *ledger) {
+		t.Helper()
+		if len(s.changes) != 1 || s.changes[0].Stamp != yes {
+			t.Errorf("sent %+v, want stamp %v", s.changes, yes)
+		}
+	}
+}
+
+func checkBears(whose string) func(*testing.T, Result, *script, *ledger) {
+	return func(t *testing.T, r Result, _ *script, _ *ledger) {
+		t.Helper()
+		if r.Bears != whose || r.Profile[stampKey] != whose {
+			t.Errorf("bears the stamp of %q, remembered in %v; want %q", r.Bears, r.Profile, whose)
+		}
+	}
+}
+
+func checkAdoptable(yes bool) func(*testing.T, Result, *script, *ledger) {
+	return func(t *testing.T, r Result, _ *script, _ *ledger) {
+		t.Helper()
+		if r.Adoptable != yes {
+			t.Errorf("adoptable: %v (%v)", r.Adoptable, r.Err)
+		}
+	}
+}
+
 // TestReturning: a person who is back gets the account that we made and disabled.
 func TestReturning(t *testing.T) {
 	was := func(o Origin, stamp string) (map[string][]answer, *ledger) {
 		return map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", stamp, "ada")}},
 			&ledger{left: LeftAccount{ResourceID: "old-ada", RemoteID: "r7", Name: "ada", Origin: o, Reason: LeftDisabled, At: longAgo}}
 	}
-	stamped := func(yes bool) func(*testing.T, Result, *script, *ledger) {
-		return func(t *testing.T, r Result, s *script, _ *ledger) {
-			t.Helper()
-			if len(s.changes) != 1 || s.changes[0].Stamp != yes {
-				t.Errorf("sent %+v, want stamp %v", s.changes, yes)
-			}
-		}
-	}
-	bears := func(whose string) func(*testing.T, Result, *script, *ledger) {
-		return func(t *testing.T, r Result, _ *script, _ *ledger) {
-			t.Helper()
-			if r.Bears != whose || r.Profile[stampKey] != whose {
-				t.Errorf("bears the stamp of %q, remembered in %v; want %q", r.Bears, r.Profile, whose)
-			}
-		}
-	}
-	adoptable := func(yes bool) func(*testing.T, Result, *script, *ledger) {
-		return func(t *testing.T, r Result, _ *script, _ *ledger) {
-			t.Helper()
-			if r.Adoptable != yes {
-				t.Errorf("adoptable: %v (%v)", r.Adoptable, r.Err)
-			}
-		}
-	}
 	made, ours := was(Created, "old-ada")
 	foreign, theirs := was(Created, "somebody else")
 	unstamped, adoptedBefore := was(Adopted, "")
 	for _, c := range []reconcileCase{
-		{name: "is asked about", answers: made, ledger: ours, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: adoptable(true)},
-		{name: "adopted by policy", answers: made, ledger: &ledger{left: ours.left}, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(true)},
-		{name: "adopted by an administrator", answers: made, ledger: &ledger{left: ours.left}, task: func(t *Task) { t.Approved = "r7" }, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(true)},
-		{name: "bears another stamp by now", answers: foreign, ledger: theirs, settings: adoptAny, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: adoptable(false)},
-		{name: "was adopted the first time, too", answers: unstamped, ledger: adoptedBefore, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: stamped(false)},
-		{name: "linked, and the process died before the stamp", task: func(t *Task) { linked(t); t.Profile, t.ReturnedFrom = nil, "old-ada" }, calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+		{name: "is asked about", answers: made, ledger: ours, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: checkAdoptable(true)},
+		{name: "adopted by policy", answers: made, ledger: &ledger{left: ours.left}, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: checkStamped(true)},
+		{name: "adopted by an administrator", answers: made, ledger: &ledger{left: ours.left}, task: func(t *Task) { t.Approved = "r7" }, calls: "create find update", op: OpAdopt, remote: "r7", check: checkStamped(true)},
+		{name: "bears another stamp by now", answers: foreign, ledger: theirs, settings: adoptAny, calls: "create find", kind: connectors.Conflict, op: OpFind, found: "r7", check: checkAdoptable(false)},
+		{name: "was adopted the first time, too", answers: unstamped, ledger: adoptedBefore, settings: adoptAny, calls: "create find update", op: OpAdopt, remote: "r7", check: checkStamped(false)},
+		{name: "linked, and the process died before the stamp", task: func(t *Task) { linked(t); t.Profile, t.ReturnedFrom = nil, "old-ada" }, calls: "update", op: OpUpdate, remote: "r1", check: checkStamped(true)},
 		{name: "disabled here before the stamp", task: func(t *Task) { linked(t); t.Profile, t.ReturnedFrom, t.User.Active = nil, "old-ada", false },
 			answers: map[string][]answer{"read": {shows("r1", "old-ada", "ada")}, "update": {fails(connectors.Temporary)}}, calls: "read disable update",
-			kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true, check: bears("old-ada")},
+			kind: connectors.Temporary, op: OpDisable, remote: "r1", uncertain: true, check: checkBears("old-ada")},
 		{name: "disabled before the stamp, and enabled again", task: func(t *Task) {
 			linked(t)
 			isDisabledThere(t)
 			t.ReturnedFrom = "old-ada"
 			t.Profile[stampKey] = "old-ada"
 		},
-			calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+			calls: "update", op: OpUpdate, remote: "r1", check: checkStamped(true)},
 		{name: "disabled before the stamp, and nothing else differs", task: func(t *Task) {
 			disabled(t)
 			isDisabledThere(t)
 			t.ReturnedFrom = "old-ada"
 			t.Profile[stampKey] = "old-ada"
 		},
-			calls: "update", op: OpUpdate, remote: "r1", check: stamped(true)},
+			calls: "update", op: OpUpdate, remote: "r1", check: checkStamped(true)},
 		{name: "a read tells that it was never stamped", task: unsure(longAgo, func(t *Task) { edited(t); t.ReturnedFrom, t.Suspect = "old-ada", Restored }),
-			answers: map[string][]answer{"read": {shows("r1", "old-ada", "ada")}}, calls: "read update", op: OpUpdate, remote: "r1", check: stamped(true)},
+			answers: map[string][]answer{"read": {shows("r1", "old-ada", "ada")}}, calls: "read update", op: OpUpdate, remote: "r1", check: checkStamped(true)},
 		{name: "stamped, and its answer lost", task: unsure(longAgo, func(t *Task) { edited(t); t.Profile, t.ReturnedFrom, t.Suspect = nil, "old-ada", Restored }),
-			answers: map[string][]answer{"read": {shows("r1", "ada", "ada")}}, calls: "read update", op: OpUpdate, remote: "r1", check: stamped(false)},
+			answers: map[string][]answer{"read": {shows("r1", "ada", "ada")}}, calls: "read update", op: OpUpdate, remote: "r1", check: checkStamped(false)},
 		{name: "refused while staged: disabled, never removed", task: func(t *Task) { deleted(t); t.User.State, t.ReturnedFrom = directory.TakenBack, "old-ada" },
 			calls: "read disable", op: OpDisable, remote: "r1", gone: true},
 	} {
