@@ -40,7 +40,7 @@ func TestTwoWindowsInABrowser(t *testing.T) {
 	b.press("Update")
 	b.sees("Choose one of the two.")
 	b.inspect("form-conflict-asked")
-	b.tick("Mine, as it stands below")
+	b.tick("Mine, as below")
 	b.press("Update")
 	b.sees("The branding was updated")
 	if got := b.eval(`document.querySelector("[name=name]").value + " " + document.querySelector("[name=accent]").value`); got != "Mine, Inc. #1a7f64" {

@@ -93,7 +93,7 @@ func TestProviderPages(t *testing.T) {
 	b.press("Just-in-Time Provisioning") // without the message
 	b.fill("Claims", `{"sub": "7", "email": "ada@example.com", "name": "Ada Lovelace"}`)
 	b.press("Try")
-	b.sees("What comes of it")
+	b.sees("Result")
 	b.sees("Guest")
 	b.inspect("oidc-jit-tried")
 }

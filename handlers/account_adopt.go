@@ -59,5 +59,5 @@ func (s *Server) heldAccount(r *http.Request) (directory.User, views.AccountView
 
 func questionOver() error {
 	return &refusal{http.StatusConflict, "There is nothing to adopt any more", "The account is not held for that decision now: somebody else has decided, or the target has changed.",
-		"Open the user's page to see how things stand."}
+		"Open the user's page to see the account as it is now."}
 }

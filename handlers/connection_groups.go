@@ -68,7 +68,7 @@ func (s *Server) checkConnectionGroups(w http.ResponseWriter, r *http.Request) e
 		return s.renderConnectionGroups(w, r, http.StatusUnprocessableEntity, n, f, "A group that you chose was deleted meanwhile. Look at the list again.")
 	}
 	if sameGroups(v.Before, v.After) {
-		flash(r, ui.Flash{Tone: ui.Info, Title: "Nothing was changed", Text: "These groups are what the connection sends already."})
+		flash(r, ui.Flash{Tone: ui.Info, Title: "Nothing was changed", Text: "The connection sends these groups already."})
 		return s.redirect(w, r, views.ConnectorsURL(n.ID))
 	}
 	return s.renderConnectionScope(w, r, http.StatusOK, v)
@@ -176,7 +176,7 @@ func (s *Server) saveConnectionGroups(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Title: "Successfully updated the groups.", Text: "Users are provisioned, or leave, in the background."})
+	flash(r, ui.Flash{Title: "Successfully updated the groups.", Text: "Accounts are created, disabled or removed in the background."})
 	to := views.ConnectorsURL(n.ID)
 	if len(by) == 1 {
 		to = views.ProvisionersURL + "/" + by[0].ID

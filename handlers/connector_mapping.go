@@ -169,7 +169,7 @@ func (s *Server) updateMapping(w http.ResponseWriter, r *http.Request) error {
 // saveMapping writes what differs from what is stored, and nothing when nothing does: a save costs a look at every account.
 func (s *Server) saveMapping(r *http.Request, m mappingForm) error {
 	if maps.Equal(m.target.Mapping, m.mapping) {
-		flash(r, ui.Flash{Title: "Nothing was changed.", Text: "The attribute mapping was like this already."})
+		flash(r, ui.Flash{Title: "Nothing was changed.", Text: "The attribute mapping has these expressions already."})
 		return nil
 	}
 	if err := s.Directory.SetMapping(r.Context(), m.target.Connector, m.mapping, actor(r)); err != nil {

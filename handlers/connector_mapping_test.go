@@ -80,7 +80,7 @@ func TestMappingPageShowsValuesForARealUser(t *testing.T) {
 	o.get(views.ConnectorsURL(o.connector.ConnectionID)).says(t, "Attribute mapping")
 	before := o.stored(t).Revision
 	page := o.get(o.at).ok(t)
-	page.says(t, "Saving looks at 2 accounts again")
+	page.says(t, "After saving, Usher checks 2 accounts again")
 	if got := o.value(t, page, "userName"); got != "grace" {
 		t.Errorf("the newest user is shown first, not %q", got)
 	}
@@ -97,7 +97,7 @@ func TestMappingPageShowsValuesForARealUser(t *testing.T) {
 	if got := o.value(t, found, "title"); got != "Dr. Hopper" || found.field(views.MappingUser) != o.older.ID {
 		t.Errorf("the search found %q, the title is %q", found.field(views.MappingUser), got)
 	}
-	o.post(o.at+"/preview", page.form(views.MappingWho, "nobody at all")...).says(t, "Nobody matches “nobody at all”.")
+	o.post(o.at+"/preview", page.form(views.MappingWho, "nobody at all")...).says(t, "No user matches “nobody at all”.")
 	picked := o.post(o.at+"/preview", page.form(views.MappingWho, "grace", views.MappingPick, o.older.ID)...).ok(t)
 	if got := o.value(t, picked, "userName"); got != "ada" {
 		t.Errorf("picked somebody else: %q", got)
@@ -199,5 +199,5 @@ func TestMappingWithoutUsers(t *testing.T) {
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	page := o.get(views.MappingURL(c)).ok(t)
 	page.says(t, "There are no users yet.")
-	page.says(t, "No account depends on this yet.")
+	page.says(t, "No account uses this mapping yet.")
 }

@@ -222,7 +222,7 @@ func (s *Server) adoptPush(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if views.PushExpels(p) {
-		flash(r, ui.Flash{Tone: ui.Info, Title: "Removing members", Text: "Whoever is no member here leaves " + p.Group.DisplayName + " at " + v.Connection.Name + "."})
+		flash(r, ui.Flash{Tone: ui.Info, Title: "Removing members", Text: "Members whom the group does not have here are removed from " + p.Group.DisplayName + " at " + v.Connection.Name + "."})
 		return s.redirect(w, r, views.PushURL(v.Connector))
 	}
 	flash(r, ui.Flash{Tone: ui.Info, Title: "Adopting the group", Text: "Usher now keeps group " + p.HeldRemoteID + " at " + v.Connection.Name + " in step with " + p.Group.DisplayName + "."})

@@ -56,7 +56,7 @@ func TestDemoTargetsPage(t *testing.T) {
 	}
 	other := o.get("/targets/two").ok(t)
 	other.says(t, "The target is empty")
-	other.says(t, "No connector leads here any more")
+	other.says(t, "No connector sends users here any more")
 	other.silent(t, "grace@example.com")
 	if o.get("/targets/one?pause=1").doc.Find("#target[hx-get]").Length() != 0 {
 		t.Error("a paused page asks for news")

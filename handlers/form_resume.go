@@ -43,7 +43,7 @@ type interruptedForm struct {
 func (s *Server) sessionEnded(w http.ResponseWriter, r *http.Request, of *auth.Sessions, signIn, home string, show func(next, typed string) error) error {
 	if partial(r) {
 		return &refusal{http.StatusUnauthorized, "Your session has ended", "Nothing was saved, and what you typed still stands here.",
-			"Press the form's own button: you sign in, and come back to it with what you typed, secrets aside."}
+			"Press the form's own button: you sign in, and come back to it with what you typed, except secrets."}
 	}
 	if r.Method != http.MethodPost {
 		if r.Method == http.MethodGet && r.URL.RequestURI() != home {

@@ -71,7 +71,7 @@ func (s *Server) addMembers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Title: "Added to " + g.DisplayName, Text: strconv.Itoa(len(ids)) + " chosen. Connections that send this group follow in a moment."})
+	flash(r, ui.Flash{Title: "Added to " + g.DisplayName, Text: strconv.Itoa(len(ids)) + " chosen. The targets of connections that send this group follow in a moment."})
 	return s.redirect(w, r, views.GroupURL(g.ID))
 }
 
@@ -92,6 +92,6 @@ func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
 	if err := s.changeMembers(r, g, directory.MemberChange{Remove: []string{f.Get("member")}}); err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Title: "Removed from " + g.DisplayName, Text: "Connections that send this group follow in a moment."})
+	flash(r, ui.Flash{Title: "Removed from " + g.DisplayName, Text: "The targets of connections that send this group follow in a moment."})
 	return s.redirect(w, r, views.GroupURL(g.ID))
 }

@@ -123,7 +123,7 @@ func TestColumnsThatAreNotKept(t *testing.T) {
 	}
 	o.led(t, o.post(at+"/columns", "column_0", "userName", "column_3", "title", "existing", "create", "unknown", "refuse", "alike", "import"), at)
 	a = o.until(t, at, "waits for start")
-	a.says(t, "Rows that look like somebody else are imported, too.")
+	a.says(t, "Rows that look like another user are imported, too.")
 	a.says(t, "Title: A cell looks like a long number that a spreadsheet has shortened")
 	a.says(t, "Why rows are refused")
 	a.says(t, "With a warning 1")

@@ -10,7 +10,7 @@ import (
 func TestLogFiltersPagesAndShowsExchanges(t *testing.T) {
 	o := newConsole(t)
 	o.work(t)
-	o.get("/log").ok(t).says(t, "Nothing was tried yet")
+	o.get("/log").ok(t).says(t, "No attempts yet")
 	_, c := o.target(t, "Warehouse", directory.Provisioner{})
 	var last directory.User
 	for i := range 52 {

@@ -53,7 +53,7 @@ func (im *Importer) Map(ctx context.Context, i Import, m Mapping, existing Exist
 		wrong.Add("unknown", "Choose what to do about groups that do not exist.")
 	}
 	if i.Alike != SkipAlike && i.Alike != ImportAlike {
-		wrong.Add("alike", "Choose what to do about rows that are like somebody who exists.")
+		wrong.Add("alike", "Choose what to do about rows that look like another user.")
 	}
 	if err := wrong.Err(); err != nil {
 		return err

@@ -72,7 +72,7 @@ func (c columns) likeness(p person, own *directory.User, f facts) *problem {
 			continue
 		}
 		if u, ok := f.alike[t.Trait][v]; ok && (own == nil || u.ID != own.ID) {
-			return &problem{t.key, fmt.Sprintf("%s has the same %s.", whose(u), t.noun), "Somebody else has the same " + t.noun + "."}
+			return &problem{t.key, fmt.Sprintf("%s has the same %s.", whose(u), t.noun), "Another user has the same " + t.noun + "."}
 		}
 		if line, ok := f.earlier[t.Trait][t.fold(v)]; ok {
 			return &problem{t.key, fmt.Sprintf("Line %d has the same %s.", line, t.noun), "A line before it has the same " + t.noun + "."}

@@ -55,8 +55,8 @@ func TestRowsLikeSomebodyElse(t *testing.T) {
 		for _, c := range causes {
 			got = append(got, strings.TrimSuffix(c.Words, howTo))
 		}
-		w.same("causes", strings.Join(got, "\n"), strings.Join([]string{"External ID: Somebody else has the same external ID.", "Email: A line before it has the same email.",
-			"Email: Somebody else has the same email.", "Employee number: A line before it has the same employee number.", "Employee number: Somebody else has the same employee number.",
+		w.same("causes", strings.Join(got, "\n"), strings.Join([]string{"External ID: Another user has the same external ID.", "Email: A line before it has the same email.",
+			"Email: Another user has the same email.", "Employee number: A line before it has the same employee number.", "Employee number: Another user has the same employee number.",
 			"External ID: A line before it has the same external ID."}, "\n"))
 		w.same("rows of the first", causes[0].Rows, 2)
 

@@ -100,7 +100,7 @@ func (a AccountView) Words() string {
 	case a.Status == provisioning.StatusFailed:
 		return "Usher has given up, and tries again when the user or the connector is changed or you press Retry now."
 	case a.waits():
-		return "The target wants to be left alone for a while, by everybody and not just for this user. " + a.Pause.When()
+		return "The target asked Usher to slow down, so the accounts of all users wait. " + a.Pause.When()
 	case a.Status == provisioning.StatusPaused && a.Pause.Class == provisioning.CreatesOnly:
 		return "The target has no room for another account, so this one waits. " + a.Pause.When()
 	case a.Status == provisioning.StatusPaused:
@@ -110,7 +110,7 @@ func (a AccountView) Words() string {
 	case a.Status == provisioning.StatusRetrying:
 		return "The last attempt failed. Usher tries again by itself."
 	case a.Status == provisioning.StatusPending && leaving:
-		return "The user was deleted here. Usher is about to clear up the account."
+		return "The user was deleted here. Usher is about to disable or remove the account."
 	case a.Status == provisioning.StatusPending:
 		return "Usher is about to bring the account up to date."
 	}
@@ -122,11 +122,11 @@ func (a AccountView) settledWords() string {
 	case a.Want == provisioning.OutOfScope && !a.InScope && a.RemoteID == "":
 		return "The user is not sent here, because they are in none of the groups that this connection sends."
 	case a.Want == provisioning.OutOfScope && !a.InScope:
-		return "The user is not sent here any more, because they are in none of the groups that this connection sends. The account is as the connector’s setting for users who leave the scope says."
+		return "The user is not sent here any more, because they are in none of the groups that this connection sends. Usher did with the account what the connector’s setting “When the user leaves the scope” says."
 	case a.Want == provisioning.OutOfScope && a.RemoteID == "":
 		return "The user is not sent here: they arrived by signing in (just-in-time), and JIT Outbound is off for this provisioner."
 	case a.Want == provisioning.OutOfScope:
-		return "The user is not sent here any more, because they arrived by signing in (just-in-time) and JIT Outbound is off for this provisioner. The account is as the connector's settings say."
+		return "The user is not sent here any more, because they arrived by signing in (just-in-time) and JIT Outbound is off for this provisioner. Usher did with the account what the connector's settings say."
 	case a.Want == provisioning.Disabled && a.RemoteID == "":
 		return "There is no account, because the user is disabled. It is made when the user is enabled."
 	case a.Want == provisioning.Disabled:
@@ -143,7 +143,7 @@ func (a AccountView) facts(now time.Time) []ui.Fact {
 	if !a.LinkedAt.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Linked", View: ui.Time(a.LinkedAt, now)})
 	}
-	facts = append(facts, ui.Fact{Term: "Last in step", View: ui.Time(a.VerifiedAt, now)})
+	facts = append(facts, ui.Fact{Term: "Last synced", View: ui.Time(a.VerifiedAt, now)})
 	if a.Status.Settled() || a.idle() {
 		return facts
 	}

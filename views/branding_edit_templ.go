@@ -29,9 +29,9 @@ func (v BrandingView) Fields() []ui.Field {
 		Help: "A PNG, JPEG or WebP picture of at most 256 KB. It is shown 36 pixels high, on light and on dark."}
 	fields := []ui.Field{
 		{Name: "name", Label: "Organisation’s name", Value: v.Name, Error: v.Errors["name"], Autocomplete: "organization", MaxLength: 80,
-			Help: "Stands on the pages of your people, and in messages to them."},
+			Help: "Shown on your users’ own pages, and in mails to them."},
 		{Name: "accent", Label: "Accent colour", Value: v.Accent, Error: v.Errors["accent"], Placeholder: "#4a48d4", Mono: true,
-			Help: "For buttons and links, as # and six hexadecimal digits. Empty takes Usher’s own."},
+			Help: "For buttons and links, as # and six hexadecimal digits. When it is empty, Usher’s own colour is used."},
 		logo,
 	}
 	if v.Stored.Logo.Hash != "" {
@@ -74,7 +74,7 @@ func Branding(v BrandingView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Branding", Text: "How the pages look that your people see: sign-in, sign-up and their own account."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Branding", Text: "How your users’ own pages look: sign-in, sign-up and their account."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -296,7 +296,7 @@ func brandPreview(b directory.Branding) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Preview", Description: "As it is saved now, in light and in dark.",
+		templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Preview", Description: "The saved branding, in light and in dark mode.",
 			Actions: []ui.Action{{Label: "Open the sign-in page", Icon: "external-link", Variant: ui.Outline, Small: true, Href: "/login", External: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

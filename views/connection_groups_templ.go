@@ -333,7 +333,7 @@ func ConnectionScope(v ConnectionScopeView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Change the groups of " + v.Connection.Name, Text: "Nothing is saved yet. Look at what it means, then save."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Change the groups of " + v.Connection.Name, Text: "Nothing is saved yet. Check what happens to the users, then save."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -392,7 +392,7 @@ func ConnectionScope(v ConnectionScopeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.Moved {
-					templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "Somebody else changed the groups meanwhile", Text: "Nothing was saved. What they changed stays; what you added or took away is put over it. Look at what it means now, then save.", Alert: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "Somebody else changed the groups meanwhile", Text: "Nothing was saved. Their change stays, and the groups that you added or removed are added and removed after it. Check what happens to the users, then save.", Alert: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

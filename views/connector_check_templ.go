@@ -46,7 +46,7 @@ func (r ConnectorReport) warnings() (n int) {
 }
 
 func (r ConnectorReport) note() ui.Note {
-	const read = "Nothing was written to the target, so that whether it takes users shows with the first one; and no setting was saved."
+	const read = "Nothing was written to the target, and no setting was saved. Whether the target accepts users shows with the first user."
 	if r.passed() && r.Works != "" {
 		return ui.Note{Tone: ui.Success, Title: r.Works, Text: "Only harmless reads were made; no setting was saved."}
 	}
@@ -407,7 +407,7 @@ func capabilityList(list []connectors.Capability) templ.Component {
 				}
 			}
 			if c.Learned != 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"block text-muted-foreground\">Usher found this out while it worked.</span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"block text-muted-foreground\">Usher learned this from the target’s answers.</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -84,7 +84,7 @@ func ConnectorLeft(v ConnectorLeftView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Accounts left by " + v.KindName, Text: "Accounts that Usher made or adopted for " + v.Connector.Connection + " and does not keep in step any more. Whoever comes back to one at the connector's target gets it again."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Accounts left by " + v.KindName, Text: "Accounts that Usher made or adopted for " + v.Connector.Connection + " and no longer keeps up to date. A user who comes back gets their account at the connector's target again."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -97,7 +97,7 @@ func (p ConnectorPanel) retarget() ui.Field {
 	return ui.Field{Name: directory.RetargetField, ID: p.Connector.Kind + "-retarget", Label: "Which target is this now?", Type: ui.Radio, Required: true,
 		Error: p.Form.Errors[directory.RetargetField], Options: []ui.Option{
 			{Value: string(directory.SameTenant), Label: "The same tenant has moved", Help: "The same accounts are there. Usher reads each one before it writes to it for the first time, and touches none that is not its own."},
-			{Value: string(directory.AnotherTenant), Label: "Another tenant", Help: "Usher looks for every user there, and makes who is missing. The accounts at the old address stay as they are; they are listed under Accounts left."},
+			{Value: string(directory.AnotherTenant), Label: "Another tenant", Help: "Usher looks for every user there, and creates the accounts that are missing. The accounts at the old address stay as they are; they are listed under Accounts left."},
 		}}
 }
 
@@ -294,7 +294,7 @@ func connectorPanel(p ConnectorPanel, now time.Time) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = connectorPauses(p.Pauses, now, "Pressing Update ends it at once.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = connectorPauses(p.Pauses, now, "Pressing Update ends the pause at once.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -342,7 +342,7 @@ func connectorPanel(p ConnectorPanel, now time.Time) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "This Usher does not know this connector", Text: "It was made by another version. Start that version, or delete the connector."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "This version of Usher does not know this connector kind", Text: "The connector was created by another version. Start that version, or delete the connector."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -509,9 +509,9 @@ func connectorPause(q provisioning.Quarantine, now time.Time, more string) templ
 func pauseWords(q provisioning.Quarantine) string {
 	switch q.Class {
 	case provisioning.WritesOnly:
-		return "Quarantined: accounts are not created or changed for now; leavers still go"
+		return "Quarantined: no account is created or changed for now; accounts of users who left are still disabled or removed"
 	case provisioning.CreatesOnly:
-		return "The target has no room for another account: new ones wait. Changes and leavers still go"
+		return "The target has no room for another account: new accounts wait. Accounts are still changed, disabled and removed"
 	case provisioning.Paced:
 		return "Nothing is sent for the moment. " + q.When()
 	}

@@ -141,11 +141,11 @@ func (v ConnectorMappingView) summary() string {
 func (v ConnectorMappingView) saving() string {
 	switch v.Accounts {
 	case 0:
-		return "No account depends on this yet."
+		return "No account uses this mapping yet."
 	case 1:
-		return "Saving looks at one account again, and writes what differs."
+		return "After saving, Usher checks one account again and writes the values that differ."
 	}
-	return "Saving looks at " + ui.Count(v.Accounts) + " accounts again, behind everything more urgent, and writes what differs."
+	return "After saving, Usher checks " + ui.Count(v.Accounts) + " accounts again, after all more urgent work, and writes the values that differ."
 }
 
 // itemWords are one value of a list, or a value that is an object, as people read it.

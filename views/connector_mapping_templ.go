@@ -392,7 +392,7 @@ func mappingWho(v ConnectorMappingView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Who != "" && !v.Found {
-				templ_7745c5c3_Err = ui.Quiet("Nobody matches “"+v.Who+"”.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Quiet("No user matches “"+v.Who+"”.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -426,7 +426,7 @@ func mappingWho(v ConnectorMappingView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Refused != "" {
-				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Danger, Title: "The target would not take this user", Text: v.Refused}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Danger, Title: "The target would refuse this user", Text: v.Refused}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

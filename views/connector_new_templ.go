@@ -195,7 +195,7 @@ func ConnectorChoose(v ConnectorNewView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if !v.free() {
-						templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "Every kind is there already", Text: "A connection has at most one connector of each kind. Create another connection for a second one."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "This connection has a connector of every kind already", Text: "A connection has at most one connector of each kind. Create another connection for a second one."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -566,8 +566,8 @@ func ConnectorDraftGone(v ConnectorNewView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "Your entries are not there any more",
-				Text:    "What is typed into this wizard is kept for 30 minutes and never written to disk, since it may contain secrets. It was there too long, or Usher was restarted. If it was finished before, the connector is on the connection’s page; otherwise nothing was saved.",
+			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "Your entries are not kept any more",
+				Text:    "What you enter in this wizard is kept for 30 minutes and never written to disk, because it may contain secrets. The 30 minutes are over, or Usher was restarted. If the wizard was finished before, the connector is on the connection’s page; otherwise nothing was saved.",
 				Actions: []ui.Action{{Label: "Start again", Href: v.url()}, {Label: "Back to the connection", Variant: ui.Outline, Href: v.tab()}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -109,7 +109,7 @@ func ConnectorPush(v ConnectorPushView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = connectorPauses(v.Pauses, v.Now, "Pressing Update in the connector’s settings ends it at once.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = connectorPauses(v.Pauses, v.Now, "Pressing Update in the connector’s settings ends the pause at once.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -665,7 +665,7 @@ func ConnectorPushChoice(v ConnectorPushView, p Picker) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Choose groups", Text: "These groups are pushed to " + v.Connection.Name + ". Groups that the connector’s rule names are pushed besides."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Choose groups", Text: "These groups are pushed to " + v.Connection.Name + ". Groups that match the connector’s rule are pushed, too."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -799,7 +799,7 @@ func ConnectorPushAdopt(v ConnectorPushView, p provisioning.GroupPush) templ.Com
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Adopt this group?", Text: "A group that Usher did not make stands in the way. Adopt it only if it is meant to be the same."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Adopt this group?", Text: "The target has a group already that Usher did not make. Adopt it only if the two are meant to be the same group."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1027,7 +1027,7 @@ func ConnectorPushExpel(v ConnectorPushView, p provisioning.GroupPush) templ.Com
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " here. Owners and the like stay where the target knows them.</li><li>Nobody is disabled or deleted by it.</li><li>The yes counts once: the next time that so many would leave, Usher asks again.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " here. Owners and the like stay where the target knows them.</li><li>No user is disabled or deleted.</li><li>Your approval counts once: the next time that so many members would be removed, Usher asks again.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

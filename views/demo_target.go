@@ -122,7 +122,7 @@ func troubleWords(t connectors.Trouble) (label, does, watch string) {
 	case connectors.Down:
 		return "Down", "Every request ends in a server error, as in an outage.", "Attempts are repeated with growing pauses. After ten failures in a row the whole connector is paused, and the Overview says so."
 	case connectors.Slow:
-		return "Slow", "Every answer takes two seconds.", "Nothing fails. Deletions and people’s own changes still go before everything else."
+		return "Slow", "Every answer takes two seconds.", "Nothing fails. Deletions, and changes that people make themselves, still go before everything else."
 	case connectors.Throttled:
 		return "Too many requests", "Every request is refused, to be tried again in ten seconds.", "Attempts wait as long as the target asks and do not count as failures."
 	case connectors.Revoked:

@@ -375,7 +375,7 @@ func demoTargetUsher(v DemoTargetsView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if !v.Known {
-			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "No connector leads here any more", Text: "The demo’s connector was deleted, so Usher sends nothing to this target. Start the demo again to have it back."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "No connector sends users here any more", Text: "The demo’s connector was deleted, so Usher sends nothing to this target. Start the demo again to have it back."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -71,7 +71,7 @@ func sessionEnded() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Title: "Your session has ended", Alert: true,
-			Text: "Nothing was saved. Sign in within half an hour, and you come back to the form with what you typed, passwords, secrets and files aside."}).Render(ctx, templ_7745c5c3_Buffer)
+			Text: "Nothing was saved. Sign in within half an hour, and you come back to the form with what you typed, except passwords, secrets and files."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -85,7 +85,7 @@ func GroupDelete(v GroupDeleteView) templ.Component {
 					return nil
 				})
 				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Title: "This group cannot be deleted yet", Actions: []ui.Action{{Label: "Back", Variant: ui.Outline, Href: v.url() + "/general"}},
-					Text: "It decides which users a connection sends; without its last group, a connection sends everybody. Remove the group from these connections first:"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+					Text: "It decides which users a connection sends, and a connection without groups sends all users. Remove the group from these connections first:"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -115,7 +115,7 @@ func GroupMembers(v GroupMembersView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "send", Title: "Members are sent", Text: "Whoever joins this group is provisioned through the connections below, and whoever leaves it leaves there, too, unless another of their groups is sent."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "send", Title: "Members are sent", Text: "A user who joins this group is sent to the targets of the connections below. A user who leaves it leaves those targets, too, unless the connection sends another of their groups."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -411,7 +411,7 @@ func pushedTo(v GroupMembersView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.Box{ID: "pushed-to", Title: "Pushed to", Icon: "send", Description: "Targets where this group is kept in step.", Flush: true,
+			templ_7745c5c3_Err = ui.Card(ui.Box{ID: "pushed-to", Title: "Pushed to", Icon: "send", Description: "The targets that this group is pushed to.", Flush: true,
 				Actions: []ui.Action{{Label: "All attempts", Variant: ui.Outline, Small: true, IconAfter: "arrow-right", Href: "/log?group=" + v.Group.ID}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -135,7 +135,7 @@ func importSum(i imports.Import) string {
 	case imports.Failed:
 		return i.Fault
 	case imports.Uploading:
-		return "The file is on its way."
+		return "The file is being uploaded."
 	case imports.Uploaded, imports.Checking:
 		return rowsWord(i.Rows)
 	case imports.Checked:

@@ -46,8 +46,8 @@ func (v ImportColumnsView) unknown() ui.Field {
 }
 
 func (v ImportColumnsView) alike() ui.Field {
-	return ui.Field{Name: "alike", Label: "Rows that look like somebody else", Type: ui.Radio, Value: string(v.Import.Alike), Error: v.Errors["alike"], Options: []ui.Option{
-		{Value: string(imports.SkipAlike), Label: "Refuse the row", Help: "Another user, or a line before it, has the same external ID, employee number or email: mostly it is the same person under another user name. The dry run says whose it is."},
+	return ui.Field{Name: "alike", Label: "Rows that look like another user", Type: ui.Radio, Value: string(v.Import.Alike), Error: v.Errors["alike"], Options: []ui.Option{
+		{Value: string(imports.SkipAlike), Label: "Refuse the row", Help: "Another user, or a line before it, has the same external ID, employee number or email: usually it is the same person under another user name. The dry run says which user or line it is."},
 		{Value: string(imports.ImportAlike), Label: "Import anyway", Help: "The dry run shows a warning."}}}
 }
 

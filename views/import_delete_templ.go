@@ -54,7 +54,7 @@ func ImportDelete(v ImportDeleteView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Delete the rows of " + v.Import.FileName + "?", Text: "What the file said about each person is removed, and so is the list of refused rows. The numbers stay. Users who were imported stay, too."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Delete the rows of " + v.Import.FileName + "?", Text: "What the file said about each person is removed, and so is the list of refused rows. The counts stay. Users who were imported stay, too."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -97,7 +97,7 @@ func importRows(v ImportView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Rows) == 0 {
-				templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "inbox", Title: "No such rows", Text: "No row of the file came to this."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "inbox", Title: "No such rows", Text: "No row of the file has this result."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -198,7 +198,7 @@ func importCauses(v ImportView, refused bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if some := v.causes(refused); len(some) > 0 {
-			title, text := "Warnings", "These rows are imported all the same. Look whether that is what you want."
+			title, text := "Warnings", "These rows are imported all the same. Check whether that is what you want."
 			if refused {
 				title, text = "Why rows are refused", "The most frequent reasons come first."
 			}

@@ -110,7 +110,7 @@ func (v ImportView) asked() string {
 		words = append(words, "Missing groups are created.")
 	}
 	if v.Import.Alike == imports.ImportAlike {
-		words = append(words, "Rows that look like somebody else are imported, too.")
+		words = append(words, "Rows that look like another user are imported, too.")
 	}
 	return strings.Join(words, " ")
 }
@@ -228,7 +228,7 @@ func ImportPart(v ImportView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case imports.Uploading:
-				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "upload", Title: "The file is on its way", Text: "When it has arrived, this page asks what its columns are. An upload that is cut off is discarded."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "upload", Title: "The file is being uploaded", Text: "When it has arrived, this page asks what its columns are. An upload that is cut off is discarded."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

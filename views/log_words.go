@@ -40,7 +40,7 @@ var doneWords = map[string]string{
 	directory.ActionProvisionerCreate: "added the provisioner",
 	directory.ActionProvisionerUpdate: "changed the provisioner",
 	directory.ActionProvisionerDelete: "removed the provisioner",
-	directory.ActionProvisionerResync: "asked to sync everybody",
+	directory.ActionProvisionerResync: "started a sync of all users",
 	directory.ActionConnectorMapping:  "changed the attribute mapping",
 	directory.ActionConnectorGroups:   "chose the groups to push",
 	directory.ActionGroupRetry:        "tried the group again",

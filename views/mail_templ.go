@@ -39,8 +39,8 @@ func (v MailView) Fields() []ui.Field {
 			{Value: string(mail.STARTTLS), Label: "STARTTLS (usual, port 587)"},
 			{Value: string(mail.TLS), Label: "TLS from the first byte (port 465)"},
 			{Value: string(mail.NoTLS), Label: "None (port 25)"},
-		}, Help: "With None, everybody on the way can read messages and password. Choose it only for a server on this machine or in a network that you trust."},
-		{Name: "port", Label: "Port", Type: ui.Number, Value: f.Port, Error: e["port"], Min: "1", Max: "65535", Help: "Empty takes the usual one."},
+		}, Help: "With None, whoever controls the network in between can read the messages and the password. Choose it only for a server on this machine or in a network that you trust."},
+		{Name: "port", Label: "Port", Type: ui.Number, Value: f.Port, Error: e["port"], Min: "1", Max: "65535", Help: "When it is empty, the usual port is used."},
 		{Name: "user_name", Label: "User name", Value: f.UserName, Error: e["user_name"], Autocomplete: "off", Help: "Empty when the server asks for none."},
 		{Name: "password", Label: "Password", Type: ui.Password, Error: e["password"], Autocomplete: "new-password", Kept: v.Kept, Saved: v.Saved.UserName != "" && v.Saved.UserName == f.UserName && v.Saved.Host == f.Host},
 		{Name: "from", Label: "Sender’s address", Type: ui.Email, Value: f.From, Required: true, Error: e["from"], Placeholder: "usher@example.com",
@@ -87,7 +87,7 @@ func Mail(v MailView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "E-mail", Text: "The server through which Usher sends messages to your people, such as the links of sign-up and forgotten passwords."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "E-mail", Text: "The server through which Usher sends mails to your users, such as the links to confirm an address or to choose a new password."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -328,7 +328,7 @@ func mailTest(v MailView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.Box{ID: "test", Title: "Send a test message", Description: "Through the server as it is saved."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.Box{ID: "test", Title: "Send a test message", Description: "It is sent through the server that is saved."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -44,14 +44,14 @@ func (v OIDCJITView) first() []ui.Field {
 		{Name: "jit", Label: "JIT User Provisioning", Type: ui.Switch, Checked: s.JIT,
 			Help: "On: whoever signs in gets an account here, as set below. Off: only users who are linked already can sign in, and nothing about them is changed."},
 		{Name: "no_account", Label: "What to do when there is no local account", Type: ui.Radio, Value: string(s.NoAccount), Error: e["no_account"], WhenKey: "jit", WhenValue: "true", Options: []ui.Option{
-			{Value: string(oidc.CreateAccount), Label: "Create the user", Help: "Without any question. Blocking provisioners are waited for; with Reject the user, a target that refuses ends the sign-in and no user stays behind."},
+			{Value: string(oidc.CreateAccount), Label: "Create the user", Help: "The sign-in waits for blocking provisioners. When a target refuses the user and its provisioner says “Reject the user”, the sign-in fails and no user is created."},
 			{Value: string(oidc.RefuseSignIn), Label: "Refuse the sign-in", Help: "A page says that there is no account. Only users who were created in another way can be linked."}}},
 		{Name: "sync", Label: "Attribute sync", Type: ui.Radio, Value: string(s.Sync), Error: e["sync"], WhenKey: "jit", WhenValue: "true", Options: []ui.Option{
 			{Value: string(oidc.OverrideAll), Label: "Override All", Help: "At each sign-in the attributes below become what the provider says; what it does not say is cleared."},
 			{Value: string(oidc.NoSync), Label: "None", Help: "Attributes are taken at the first sign-in only."},
 			{Value: string(oidc.PreserveLocal), Label: "Preserve Local", Help: "What the provider says is written; what it does not say stays as it is here."}}},
 		{Name: "link_by_email", Label: "Link by verified e-mail address", Type: ui.Switch, Checked: s.LinkByEmail,
-			Help: "Users are always recognised by issuer and subject. With this on, somebody who comes for the first time is linked to the one user with the same address, if the provider says that it has verified it and the address is certain here: verified, or written by the organisation."},
+			Help: "Users are always recognised by issuer and subject. With this on, a person who signs in for the first time is linked to the one user with the same address. The provider must say that it has verified the address, and the address must be verified here or entered by the organisation."},
 		{Name: "trust_email", Label: "Trust e-mail addresses", Type: ui.Switch, Checked: s.TrustEmail,
 			Help: "With this on, an address counts as verified when the provider does not say whether it is. Turn it on only for a provider where nobody can enter an address for themselves, such as your own directory."},
 	}
@@ -62,7 +62,7 @@ func (v OIDCJITView) mapping() (fields []ui.Field) {
 		f := ui.Field{Name: a.FieldName(), Label: a.Label, Value: v.SignIn.Settings.Expression(a), Error: v.Errors[a.FieldName()], Mono: true, Autocomplete: "off",
 			MaxLength: expression.MaxLength, Required: a.Required, Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}}
 		if a.Required {
-			f.Help = "Taken when the user is created. Later sign-ins do not rename anybody."
+			f.Help = "Used when the user is created. Later sign-ins do not change a user name."
 		}
 		fields = append(fields, f)
 	}
@@ -204,7 +204,7 @@ func OIDCJIT(v OIDCJITView) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Fieldset("Attribute mapping", "Each attribute is worked out by a CEL expression over claims, which is what the provider says about somebody. An empty expression leaves the attribute alone.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Fieldset("Attribute mapping", "Each attribute is worked out by a CEL expression over claims, which is what the provider says about the person. An empty expression leaves the attribute alone.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -414,7 +414,7 @@ func oidcResult(t OIDCTrial) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<section aria-labelledby=\"try-result\"><h3 id=\"try-result\" class=\"mb-2 text-sm font-semibold\">What comes of it</h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<section aria-labelledby=\"try-result\"><h3 id=\"try-result\" class=\"mb-2 text-sm font-semibold\">Result</h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

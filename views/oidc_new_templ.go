@@ -52,7 +52,7 @@ func (f OIDCForm) fields() []ui.Field {
 			{Value: ClientPublic, Label: "None", Help: "A public client: the provider gave no secret, and PKCE alone protects the sign-in."}}},
 		secret,
 		{Name: "scopes", Label: "Scopes", Value: s.Scopes, Error: e["scopes"], Required: true, Autocomplete: "off", MaxLength: 500, Mono: true,
-			Help: "What is asked for, separated by spaces. openid is needed; profile and email bring names and the address."},
+			Help: "What Usher asks the provider for, separated by spaces. openid is needed; profile and email bring names and the address."},
 		{Name: "allow_private", Label: "Allow private network", Type: ui.Switch, Checked: s.Settings.AllowPrivate,
 			Help: "Only for a provider inside your own network: lets Usher call loopback and private addresses."},
 	}
@@ -147,7 +147,7 @@ func OIDCNew(v OIDCNewView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Standard-Based IdP (OpenID Connect)", Text: "People sign in with an identity provider that they know already, and get their account here on the way."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Standard-Based IdP (OpenID Connect)", Text: "People sign in with an identity provider, and get their account here at the first sign-in."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

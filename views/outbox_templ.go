@@ -126,7 +126,7 @@ func Outbox(v OutboxView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Outbox", Text: "Every message that Usher wrote to your people in the last 30 days."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Outbox", Text: "Every message that Usher wrote to your users in the last 30 days."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -515,7 +515,7 @@ func OutboxEntry(v OutboxEntryView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Entry.Wiped {
-					templ_7745c5c3_Err = ui.Quiet("The text is not kept any more: it is erased a day after a message was sent or given up, because links in it let somebody in.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Quiet("The text is not kept any more: it is erased a day after a message was sent or given up, because whoever has the links in it can use them.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -31,7 +31,7 @@ func (p pausedTarget) title() string {
 	case provisioning.CreatesOnly:
 		return p.Connection + " has no room for another account"
 	case provisioning.WritesOnly:
-		return p.Connection + " is paused, but for leavers"
+		return p.Connection + " is paused, except for users who left"
 	}
 	return p.Connection + " is paused"
 }
@@ -122,7 +122,7 @@ func needsAttention(v OverviewView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Icon: "mail", Title: "Mail is not sent", Text: "People wait for links that Usher has written to them, and no mail server is set. Letters of the last 24 hours are sent when there is one.",
+						templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Icon: "mail", Title: "Mail is not sent", Text: "People wait for mails with links, and no mail server is set. Mails of the last 24 hours are sent as soon as there is one.",
 							Actions: []ui.Action{{Label: "Set the mail server", Variant: ui.Outline, Small: true, Href: SettingsMail}, {Label: "Open the outbox", Variant: ui.Outline, Small: true, Href: SettingsOutbox}}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -333,7 +333,7 @@ func offNotes(v OverviewView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, t := range v.Facts.Off {
-				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Icon: "unplug", Title: t.Connection + " is switched off", Text: "A provisioner sends users to it, but its connector is disabled: nothing is sent there, and nobody is removed. Changes wait.",
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Warning, Icon: "unplug", Title: t.Connection + " is switched off", Text: "A provisioner sends users to it, but its connector is disabled: nothing is sent there, and no account is removed. Changes wait.",
 					Actions: []ui.Action{{Label: "Open the connection", Variant: ui.Outline, Small: true, Href: ConnectorsURL(t.ConnectionID)}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -99,7 +99,7 @@ func PasswordForgot(v PasswordForgotView) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			if v.Sent {
 				if v.Brand.NoMail {
-					templ_7745c5c3_Err = noMail(v.Brand, "If there is an account with this user name or e-mail address, it can only get a link to choose a new password by mail.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = noMail(v.Brand, "The link to choose a new password is sent by mail only.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -112,7 +112,7 @@ func PasswordForgot(v PasswordForgotView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Quiet("Nothing came after some minutes? Look among the unwanted mail, then try again. Accounts without an e-mail address get no mail: ask an administrator.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Quiet("Nothing came after some minutes? Look in the spam folder, then try again. Accounts without an e-mail address get no mail: ask an administrator.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -100,7 +100,7 @@ func ProvisionerDelete(v ProvisionerDeleteView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p><p class=\"mt-2\">The connection and its connector stay. A provisioner that you add for them later takes the accounts up again.</p><div class=\"mt-5\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p><p class=\"mt-2\">The connection and its connector stay. A provisioner that you add for them later manages the accounts again.</p><div class=\"mt-5\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

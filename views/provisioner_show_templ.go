@@ -45,7 +45,7 @@ func (v ProvisionerView) settledWords() string {
 	if !v.Target.Enabled {
 		return ui.Count(v.Progress.Total) + " accounts stay as they are at the target."
 	}
-	return ui.Count(v.Progress.Done()) + " of " + ui.Count(v.Progress.Total) + " users are settled."
+	return ui.Count(v.Progress.Done()) + " of " + ui.Count(v.Progress.Total) + " users are done."
 }
 
 // progressParts are the statuses that occur, best first.

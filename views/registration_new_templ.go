@@ -305,7 +305,7 @@ func RegisterSent(v RegisterSentView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if v.Brand.NoMail {
-				templ_7745c5c3_Err = noMail(v.Brand, "A mail to "+v.Email+" would say how to go on. It waits, and is sent when mail is set up within a day.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = noMail(v.Brand, "A mail to "+v.Email+" says how to go on. It is not sent yet, because mail is not set up here; it is sent if that is done within a day.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -423,7 +423,7 @@ func RegisterResend(v RegisterResendView) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			if v.Sent {
 				if v.Brand.NoMail {
-					templ_7745c5c3_Err = noMail(v.Brand, "If somebody registered with this e-mail address and has not confirmed it, another mail waits for mail to be set up. Links of earlier mails do not work any more.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = noMail(v.Brand, "If somebody registered with this e-mail address and has not confirmed it, another mail is sent when mail is set up here. Links of earlier mails do not work any more.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

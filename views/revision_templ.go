@@ -129,11 +129,11 @@ func (o *EditConflict) text() string {
 	case o.Who != "":
 		words = o.Who
 	}
-	words += " saved this " + o.Noun + " after you had opened it. What was changed only there stands below as it was saved, and what you changed as you typed it. "
+	words += " saved this " + o.Noun + " after you had opened it. Below, fields that were changed only there have the saved value, and fields that you changed have what you typed. "
 	if o.Open() {
-		return words + "Where the same was changed twice, choose, then save again."
+		return words + "Where a field was changed in both, choose a value, then save again."
 	}
-	return words + "Look at it, then save again."
+	return words + "Check the values, then save again."
 }
 
 func (o *EditConflict) theirs() string {
@@ -148,7 +148,7 @@ func (o *EditConflict) theirs() string {
 
 func (r EditConflictRow) choice(asked bool) ui.Field {
 	f := ui.Field{Name: takePrefix + r.Name, Label: "Keep of " + r.Label, HideLabel: true, Type: ui.Radio, Value: r.Take,
-		Options: []ui.Option{{Value: TakeTheirs, Label: "What was saved"}, {Value: TakeYours, Label: "Mine, as it stands below"}}}
+		Options: []ui.Option{{Value: TakeTheirs, Label: "What was saved"}, {Value: TakeYours, Label: "Mine, as below"}}}
 	if asked && r.Take == "" {
 		f.Error = "Choose one of the two."
 	}
@@ -261,7 +261,7 @@ func (o *EditConflict) actions() []ui.Action {
 	if o.Reload == "" {
 		return nil
 	}
-	return []ui.Action{{Label: "Drop my changes", Variant: ui.Outline, Small: true, Href: o.Reload}}
+	return []ui.Action{{Label: "Discard my changes", Variant: ui.Outline, Small: true, Href: o.Reload}}
 }
 
 func conflictRow(r EditConflictRow, o *EditConflict) templ.Component {

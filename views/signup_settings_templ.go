@@ -57,7 +57,7 @@ func (f SignUpForm) verification() []ui.Field {
 		{Name: "link_minutes", Label: "Account verification link expiry time (minutes)", Type: ui.Number, Value: f.LinkMinutes, Error: e["link_minutes"], Required: true,
 			Min: strconv.Itoa(signup.MinLinkMinutes), Max: strconv.Itoa(signup.MaxLinkMinutes), WhenKey: "verify", WhenValue: "true"},
 		{Name: "activate_now", Label: "Activate account immediately", Type: ui.Switch, Checked: v.ActivateNow, Error: e["activate_now"], WhenKey: "verify", WhenValue: "true",
-			Help: "The user is made, and sent to the targets, before the mail is answered."},
+			Help: "The user is created, and sent to the targets, before the address is confirmed."},
 		{Name: "auto_login", Label: "Auto login", Type: ui.Switch, Checked: v.AutoLogin, Error: e["auto_login"],
 			Help: "A new user is signed in as soon as the account is there."},
 		{Name: "reveal", Label: "Display message if username unavailable", Type: ui.Switch, Checked: v.Reveal, Error: e["reveal"],
@@ -98,9 +98,9 @@ func (f SignUpForm) joins() map[string]bool {
 
 func pendingWords(n int) string {
 	if n == 1 {
-		return "1 registration waits for its mail to be answered."
+		return "1 registration waits to be confirmed by mail."
 	}
-	return ui.Count(n) + " registrations wait for their mail to be answered."
+	return ui.Count(n) + " registrations wait to be confirmed by mail."
 }
 
 // SignUpSettings is how people register.
@@ -173,7 +173,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.CopyField("public-page", "Address", v.Public, "People register here. Put the link where they find it.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CopyField("public-page", "Address", v.Public, "People register here. Publish this link where they can find it.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -183,7 +183,7 @@ func SignUpSettings(v SignUpView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Quiet("No registration waits for its mail to be answered.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Quiet("No registration waits to be confirmed by mail.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

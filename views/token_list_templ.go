@@ -51,7 +51,7 @@ func (v TokensView) fields() []ui.Field {
 		fields = append(fields, f)
 	}
 	fields = append(fields, ui.Field{Name: "skip_unknown_members", ID: "skip-unknown-members", Label: "Skip unknown members", Type: ui.Checkbox, Value: "true", Checked: v.SkipUnknownMembers,
-		Help: "When a program sends a group with members whom Usher does not know, take in the others. Otherwise such a group is refused, so that nobody is missing unnoticed."})
+		Help: "When a program sends a group with members whom Usher does not know, the group is saved with the others. Otherwise such a group is refused, so that no member is lost unnoticed."})
 	return append(fields, ui.Field{Name: "expires", Label: "Expires", Type: ui.Select, Value: v.Expires, Error: v.Errors["expires"], Options: ExpiryOptions(),
 		Help: "When its time is over, the token stops working. Create a new one of the same name before that."})
 }

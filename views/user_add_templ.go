@@ -57,7 +57,7 @@ func UserAdd(v UserAddView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Add users", Text: "One person at a time, or everybody in a file."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Add users", Text: "One user at a time, or many in a CSV file."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -77,7 +77,7 @@ func UserAdd(v UserAddView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.LinkCard(ui.Choice{Title: "Add single user", Text: "Type in who it is.", Icon: "user-plus", Href: "/users/new"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkCard(ui.Choice{Title: "Add single user", Text: "Fill in a form.", Icon: "user-plus", Href: "/users/new"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -112,7 +112,7 @@ func UserAdd(v UserAddView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(v.Imports) == 0 {
-					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "inbox", Title: "No imports yet", Text: "Files that you upload are listed here, with what became of them."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "inbox", Title: "No imports yet", Text: "Files that you upload are listed here, with their results."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -152,7 +152,7 @@ func UserAdd(v UserAddView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Imports", Description: "Rows are kept for 30 days, then only the numbers stay.", Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Imports", Description: "Rows are kept for 30 days, then only the counts stay.", Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

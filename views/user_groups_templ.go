@@ -55,7 +55,7 @@ func UserGroups(v UserGroupsView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Groups of " + v.User.Label(), Text: "Connections that send some groups only send the user, or stop sending them, as soon as you save."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Head{Title: "Groups of " + v.User.Label(), Text: "A connection that sends only some groups begins or stops to send the user as soon as you save."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

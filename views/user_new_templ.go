@@ -118,7 +118,7 @@ func UserNew(v UserNewView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>Nothing was kept here, and what was made at a target is taken back. Correct what is below or the target, then save again.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>No user was created here, and accounts that were made at targets are taken back. Correct the values below or the target, then save again.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -186,7 +186,7 @@ func User(v UserView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Gone {
-				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "trash-2", Title: "This user was deleted", Text: "What is below is still being cleared up at the targets. When the last account is settled, this page goes too; the provisioning log stays."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout(ui.Note{Tone: ui.Info, Icon: "trash-2", Title: "This user was deleted", Text: "The accounts below are still being disabled or removed at the targets. When the last one is done, this page goes, too; the provisioning log stays."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -524,7 +524,7 @@ func Accounts(v AccountsView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Provisioning", Description: "What each target holds of this user.", Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.Box{Title: "Provisioning", Description: "This user’s account at each target.", Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -545,7 +545,7 @@ func Accounts(v AccountsView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(v.Attempts) == 0 {
-					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "scroll-text", Title: "Nothing was tried yet", Text: "Every request to a target for this user is listed here."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "scroll-text", Title: "No attempts yet", Text: "Every request to a target for this user is listed here."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -690,13 +690,13 @@ func noTargets(v AccountsView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.None {
-			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "unplug", Title: "Not sent anywhere", Text: "No provisioner is set up. Add one, and this user is sent to its target like everybody else.",
+			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "unplug", Title: "Not sent to any target", Text: "No provisioner is set up. Add one, and all users, this one too, are sent to its target.",
 				Actions: []ui.Action{{Label: "Outbound Provisioning Configuration", Variant: ui.Outline, Href: ProvisionersURL}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "unplug", Title: "No account anywhere", Text: "This user has no account at any target."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Icon: "unplug", Title: "No accounts", Text: "This user has no account at any target."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

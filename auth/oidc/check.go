@@ -101,7 +101,7 @@ func discoveryWords(in SignIn, err error, explain Explain) (words, remedy string
 func (s SignIn) offersScopes(p *provider) Step {
 	st := Step{Name: "Scopes", State: Passed, Detail: s.Scopes}
 	if len(p.Scopes) == 0 {
-		st.Detail = "The document does not list any, so these are asked for unseen: " + s.Scopes
+		st.Detail = "The document does not list any, so whether it knows these shows at the first sign-in: " + s.Scopes
 		return st
 	}
 	missing := slices.DeleteFunc(splitScopes(s.Scopes), func(scope string) bool { return slices.Contains(p.Scopes, scope) })
