@@ -143,7 +143,7 @@ func (a AccountView) facts(now time.Time) []ui.Fact {
 	if !a.LinkedAt.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Linked", View: ui.Time(a.LinkedAt, now)})
 	}
-	facts = append(facts, ui.Fact{Term: "Last synced", View: ui.Time(a.VerifiedAt, now)})
+	facts = append(facts, ui.Fact{Term: "Last successful attempt", View: ui.Time(a.VerifiedAt, now)})
 	if a.Status.Settled() || a.idle() {
 		return facts
 	}

@@ -47,7 +47,7 @@ const (
 	again    = "Go back to the sign-in page and try again."
 
 	cannotBeUsed = "The answer of the sign-in service cannot be used"
-	tellAdmin    = "Tell your administrator what this page says: it stays so until the connection or the provider is changed."
+	tellAdmin    = "Tell your administrator what this page says: sign-in fails until the connection or the provider is changed."
 )
 
 func expired(err error) *Failure {
