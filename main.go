@@ -50,7 +50,7 @@ type cli struct {
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the console and provision users (what usher does without a command)."`
 	Demo    demoCmd    `cmd:"" help:"Serve a throw-away console with built-in targets and sample users (its database is its own: --db is not used)."`
-	Apply   applyCmd   `cmd:"" help:"Make the connections, connectors and provisioners of a YAML file."`
+	Apply   applyCmd   `cmd:"" help:"Create or change the connections, connectors and provisioners of a YAML file."`
 	User    userCmd    `cmd:"" help:"Create, change, delete or show a user."`
 	Admin   adminCmd   `cmd:"" help:"Manage the console's administrators."`
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens."`

@@ -13,15 +13,15 @@ import (
 type tokenCmd struct {
 	Create tokenCreateCmd `cmd:"" help:"Create an API token and print it, once."`
 	List   tokenListCmd   `cmd:"" help:"List the applications' API tokens, newest first."`
-	Revoke tokenRevokeCmd `cmd:"" help:"End an API token at once."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Revoke an API token at once."`
 }
 
 type tokenCreateCmd struct {
 	Name    string       `required:"" env:"-" placeholder:"NAME" help:"What the token is for, such as the system that will use it. Tokens of one name are one SCIM client."`
 	Scopes  []auth.Scope `required:"" env:"-" placeholder:"SCOPE" help:"What it may be used for, separated by commas. There is: scim."`
-	Expires lifetime     `env:"-" placeholder:"90d" help:"How long it holds, such as 90d or 12h. By default for ever."`
+	Expires lifetime     `env:"-" placeholder:"90d" help:"How long the token works, such as 90d or 12h. By default it does not expire."`
 
-	SkipUnknownMembers bool `env:"-" help:"Let its group writes pass over members whom Usher does not know, instead of refusing them."`
+	SkipUnknownMembers bool `env:"-" help:"Save a group without the members whom Usher does not know, instead of refusing the group."`
 }
 
 func (c tokenCreateCmd) Run(a *app) error {

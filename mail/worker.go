@@ -90,7 +90,7 @@ func (w *Worker) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		more, err := w.round(ctx)
 		if err != nil && ctx.Err() == nil {
-			w.log.Error("cannot work on the outbox", "err", err)
+			w.log.Error("cannot send the mails of the outbox", "err", err)
 		}
 		if now := w.now(); err == nil && now.Sub(tidied) >= tidyEvery {
 			tidied = now

@@ -85,7 +85,7 @@ func (e *Engine) freeDeadLeases(ctx context.Context) {
 		e.clock.look()
 		held, err := e.store.Leases(ctx)
 		if err != nil && ctx.Err() == nil {
-			e.log.Error("cannot read who is trying what", "err", err)
+			e.log.Error("cannot read the leases of accounts", "err", err)
 		}
 		for lease := range seen {
 			if _, still := held[lease]; !still && err == nil {
@@ -116,10 +116,10 @@ func (e *Engine) freeDeadLeases(ctx context.Context) {
 func (e *Engine) freeLease(ctx context.Context, lease string) {
 	n, err := e.store.TakeOver(ctx, lease, time.Now())
 	if err != nil && ctx.Err() == nil {
-		e.log.Error("cannot take over what a dead process was trying", "err", err)
+		e.log.Error("cannot take over the accounts of a process that died", "err", err)
 	}
 	if n > 0 {
-		e.log.Info("took over what another process did not finish", "accounts", n)
+		e.log.Info("took over accounts of a process that died", "accounts", n)
 		e.Wake()
 	}
 }

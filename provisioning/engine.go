@@ -122,7 +122,7 @@ func (e *Engine) turn(ctx context.Context) {
 		wait = 50 * time.Millisecond // what is due and was not claimed waits for room; its queue wakes us sooner
 	}
 	if err != nil && ctx.Err() == nil {
-		e.log.Error("cannot read what is due", "err", err)
+		e.log.Error("cannot read the due accounts", "err", err)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -248,7 +248,7 @@ func (e *Engine) housekeep(ctx context.Context) {
 		if now.Sub(beaten) > time.Minute {
 			beaten = now
 			if err := e.store.Beat(ctx); err != nil && ctx.Err() == nil {
-				e.log.Error("cannot count on; a restored backup could not be told later", "err", err)
+				e.log.Error("cannot count that this database is in use; a restored backup would not be recognised later", "err", err)
 			}
 		}
 		if n, err := e.store.TakeBackStaged(ctx, now); err != nil && ctx.Err() == nil {
@@ -258,9 +258,9 @@ func (e *Engine) housekeep(ctx context.Context) {
 			e.Wake()
 		}
 		if n, err := e.store.MendTimes(ctx, now, longestWait); err != nil && ctx.Err() == nil {
-			e.log.Error("cannot mend times that lie too far ahead", "err", err)
+			e.log.Error("cannot correct times that lie too far ahead", "err", err)
 		} else if n > 0 {
-			e.log.Warn("the clock was set back: what waited for a time too far ahead is due now", "accounts", n)
+			e.log.Warn("the clock was set back: accounts that waited for a time too far ahead are due now", "accounts", n)
 			e.Wake()
 		}
 		if now.Sub(pruned) > time.Hour {

@@ -51,7 +51,7 @@ func (e *Engine) writeLimit(l *queue, q Quarantine, now time.Time) {
 		e.log.Info("target has room again", "connector", l.id)
 	}
 	if err != nil {
-		e.log.Error("cannot write down whether a target has room", "connector", l.id, "err", err)
+		e.log.Error("cannot save whether a target has room", "connector", l.id, "err", err)
 	}
 }
 

@@ -78,13 +78,13 @@ func (e *Engine) write(ctx context.Context, l *queue, n news) {
 	switch {
 	case n.pace.On():
 		e.pause(l, func() { err = e.store.Quarantine(ctx, l.id, n.pace, n.pace.Since) })
-		e.log.Warn("target wants to be left alone", "connector", l.id, "until", n.pace.Until, "asked", n.pace.Asked, "reason", n.pace.Reason)
+		e.log.Warn("target asks Usher to slow down", "connector", l.id, "until", n.pace.Until, "asked", n.pace.Asked, "reason", n.pace.Reason)
 	case n.over:
 		err = e.store.Resume(ctx, l.id, Paced, time.Now())
 		e.quarantined.Add(1)
 	}
 	if err != nil {
-		e.log.Error("cannot write down when a target wants to be asked", "connector", l.id, "err", err)
+		e.log.Error("cannot save when a target may be asked again", "connector", l.id, "err", err)
 	}
 	if n.pace.On() || n.over {
 		e.Wake()

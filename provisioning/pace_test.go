@@ -81,7 +81,7 @@ func TestOneAttemptFindsOutWhetherAPaceIsOver(t *testing.T) {
 		l.fill(5, 5)
 		n := l.learn(l.opened, complains(time.Now()), time.Now())
 		if urgent, bulk := l.begin(); !n.pace.On() || urgent+bulk != 0 {
-			t.Fatal("begun while the target wants to be left alone:", urgent, bulk)
+			t.Fatal("begun while the target asks Usher to slow down:", urgent, bulk)
 		}
 		time.Sleep(time.Second)
 		if urgent, bulk := l.begin(); urgent != 1 || bulk != 0 {

@@ -27,7 +27,7 @@ const (
 	AllOperations Class = "all"     // bad credentials, or nobody answers
 	WritesOnly    Class = "writes"  // creates and updates are refused; leavers still go
 	CreatesOnly   Class = "creates" // there is no room for another account; updates and leavers go
-	Paced         Class = "pace"    // the target wants to be left alone for a while: leavers and checks wait, too
+	Paced         Class = "pace"    // the target asks for a pause: leavers and checks wait, too
 )
 
 // Quarantine pauses a connector: until a harmless check passes, or, of Class Paced, for a time, or, of Class CreatesOnly,

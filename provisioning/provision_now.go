@@ -120,7 +120,7 @@ func paused(q Quarantine, out *directory.Outcome) {
 	out.Status, out.Reason, out.Remedy = string(StatusPaused), q.Why(), q.Remedy
 }
 
-// waitFor waits as long as the target wants to be left alone, if that is before the deadline. When it is not, the
+// waitFor waits as long as the target asked for, if that is before the deadline. When it is not, the
 // outcome is known already.
 func waitFor(ctx context.Context, wait time.Duration, q Quarantine, out *directory.Outcome) bool {
 	if deadline, ok := ctx.Deadline(); ok && q.On() && time.Until(deadline) < wait {

@@ -62,7 +62,7 @@ func (e *Engine) record(batch []Result) {
 			break
 		}
 		if i == tries-1 {
-			e.log.Error("cannot record what targets did; it is found out again when the leases end", "results", len(batch), "err", err)
+			e.log.Error("cannot record the results of attempts; the accounts are tried again when their leases end", "results", len(batch), "err", err)
 		}
 		time.Sleep(200 * time.Millisecond)
 	}

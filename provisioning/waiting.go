@@ -225,7 +225,7 @@ func (c *reconciler) breakCircle(ctx context.Context, changes connectors.Changes
 		return err
 	}
 	return &connectors.Error{Kind: connectors.Pending, Op: connectors.OpUpdate, RetryAfter: time.Second,
-		Message: strings.TrimSpace("This " + c.remote.facts().thing + " and others wait for each other's values, so it stepped aside for a moment. " + strings.Join(moved, ", ")),
+		Message: strings.TrimSpace("This " + c.remote.facts().thing + " and others wait for each other's values, so it has other values for a moment. " + strings.Join(moved, ", ")),
 		Remedy:  "Nothing: Usher writes the right values as soon as they are free."}
 }
 

@@ -80,7 +80,7 @@ func (a AccountView) Relocatable() bool {
 	return !a.idle() && a.Status == provisioning.StatusHeld && a.RemoteID != "" && a.HeldRemoteID == a.RemoteID
 }
 
-// waits: not for the connector to be mended, but for the time that its target wants to be left alone.
+// waits: not for the connector to be mended, but for the time that its target asked for.
 func (a AccountView) waits() bool {
 	return a.Pause.Class == provisioning.Paced && !a.Status.Settled() && a.Status != provisioning.StatusRunning
 }
