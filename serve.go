@@ -178,12 +178,12 @@ func (s *site) announce(a *app) {
 	}
 }
 
-// tidy forgets what nobody can use any more.
+// tidy deletes what has expired.
 func (s *site) tidy(ctx context.Context, forget ...func(context.Context) error) {
 	for {
 		for _, f := range forget {
 			if err := f(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("cannot remove what has expired", "err", err)
+				s.log.Error("cannot delete what has expired", "err", err)
 			}
 		}
 		select {

@@ -86,7 +86,7 @@ func (d *reader) pairs(p place) map[string]place {
 	return out
 }
 
-// known is pairs without the keys that nobody knows.
+// known is pairs without unknown keys.
 func (d *reader) known(p place, keys ...string) map[string]place {
 	all := d.pairs(p)
 	n := resolve(p.node)

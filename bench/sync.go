@@ -120,7 +120,7 @@ func (b *bench) serve() (url string, stop func(), err error) {
 	return "http://" + l.Addr().String() + scim2fake.Prefix, func() { _ = s.Close() }, nil
 }
 
-// prepare inserts the users and makes the connector; without a provisioner nobody is due yet.
+// prepare inserts the users and makes the connector; without a provisioner no account is due yet.
 func (b *bench) prepare(ctx context.Context, url string, users int) error {
 	for i := range users {
 		if _, _, err := b.directory.CreateUser(ctx, sample(i), directory.Actor{Kind: directory.BySystem}); err != nil {

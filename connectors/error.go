@@ -58,7 +58,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// KindOf reports the kind of err, "" for nil. An error that nobody classified is Temporary.
+// KindOf reports the kind of err, "" for nil. An error that was not classified is Temporary.
 func KindOf(err error) Kind {
 	if err == nil {
 		return ""

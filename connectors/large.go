@@ -41,7 +41,7 @@ type turn struct {
 	once sync.Once
 }
 
-// take waits for a place of the client and one of the process, in this order: whoever has the second needs no other.
+// take waits for a place of the client and one of the process, in this order: a request that has the second needs no other.
 func (t *turn) take() error {
 	if t.held {
 		return nil
@@ -57,7 +57,7 @@ func (t *turn) take() error {
 	return nil
 }
 
-// end gives the place back. Whoever reads an answer closes it after it has been made use of.
+// end gives the place back. The reader of an answer closes it after it has been made use of.
 func (t *turn) end() {
 	if !t.held {
 		return

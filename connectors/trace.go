@@ -69,7 +69,7 @@ const (
 	readBody = 2 * keptBody
 )
 
-// record writes one exchange into a trace; nil, when nobody asked for a trace, does nothing.
+// record writes one exchange into a trace; nil, when no trace was asked for, does nothing.
 type record struct {
 	trace  *Trace
 	at     int

@@ -47,7 +47,7 @@ func ofSort(only provisioning.Sort) string {
 
 const claimUserQuery = lease + `WHERE connector_id = $4 AND kind = 'user' AND resource_id = $5 AND ` + claimable + leased
 
-// provisionerOfQuery also names the connection if it sends some groups only (” when it sends everybody), and says
+// provisionerOfQuery also names the connection if it sends some groups only (” when it sends all users), and says
 // whether users' groups are needed.
 const provisionerOfQuery = `SELECT ` + provisionerColumns + `,
 		CASE WHEN EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) THEN k.connection_id ELSE '' END, k.field_values, k.revision, ` + sendsGroupNames +

@@ -102,8 +102,8 @@ const (
 	lockAdmins          = 7_461_200_02
 )
 
-// lock keeps writers that must not miss each other apart until the transaction ends: whoever adds a user looks for
-// provisioners, whoever adds a provisioner looks for users. SQLite has one writer anyway.
+// lock keeps writers that must not miss each other apart until the transaction ends: one that adds a user looks for
+// provisioners, one that adds a provisioner looks for users. SQLite has one writer anyway.
 func (s *Store) lock(ctx context.Context, tx *sql.Tx, which int64, shared bool) error {
 	if !s.postgres {
 		return nil

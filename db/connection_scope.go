@@ -15,7 +15,7 @@ const mostScopeGroups = 500
 
 const connectionGroupsQuery = `SELECT ` + groupColumns + ` FROM connection_groups s JOIN user_groups g ON g.id = s.group_id WHERE s.connection_id = $1`
 
-// ConnectionGroups are the groups that a connection sends, by name; none means that it sends everybody.
+// ConnectionGroups are the groups that a connection sends, by name; none means that it sends all users.
 func (s *Store) ConnectionGroups(ctx context.Context, connectionID string) ([]directory.Group, error) {
 	found, err := list(ctx, s.r, scanGroup, connectionGroupsQuery, clean(connectionID))
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *Store) ScopeEffect(ctx context.Context, connectionID string, groupIDs [
 	return e, err
 }
 
-// countOnlyIn counts the users whom one list of groups sends and another does not; an empty list sends everybody.
+// countOnlyIn counts the users whom one list of groups sends and another does not; an empty list sends all users.
 func (s *Store) countOnlyIn(ctx context.Context, of, not []string) (n int, err error) {
 	only := without(slices.Clone(of), not)
 	if len(not) == 0 || len(of) > 0 && len(only) == 0 {

@@ -102,7 +102,7 @@ func (s *Store) Connector(ctx context.Context, id string) (directory.Connector, 
 	return s.oneConnector(s.r.QueryRowContext(ctx, `SELECT `+connectorColumns+fromConnectors+`WHERE k.id = $1`, id))
 }
 
-// Connectors lists a connection's connectors by kind; "" lists everybody's, by connection.
+// Connectors lists a connection's connectors by kind; "" lists those of all connections, by connection.
 func (s *Store) Connectors(ctx context.Context, connectionID string) ([]directory.Connector, error) {
 	query, args := `SELECT `+connectorColumns+fromConnectors+`WHERE k.connection_id = $1 ORDER BY k.kind`, []any{connectionID}
 	if connectionID == "" {

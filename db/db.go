@@ -91,7 +91,7 @@ func (s *Store) Probe(ctx context.Context) error {
 	return sentence(err)
 }
 
-// healthSetting is written by Probe and read by nobody. Stored: never rename.
+// healthSetting is written by Probe and never read. Stored: never rename.
 const healthSetting = "health.probed_at"
 
 // Engine names the database engine: "sqlite" or "postgres".

@@ -168,7 +168,7 @@ func (f *finder[T]) conditions(q *query, g segment) {
 	q.addIf(f.q.Filter != nil, f.term.text, f.term.args...)
 }
 
-// total counts everybody whom the query selects.
+// total counts all that the query selects.
 func (f *finder[T]) total(ctx context.Context) (int64, error) {
 	if f.q.Filter == nil && f.r.kind == "user" {
 		return f.s.CountUsers(ctx)

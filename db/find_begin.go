@@ -56,7 +56,7 @@ func (s *Store) rareIDs(ctx context.Context, st start) (ids []string, rare bool,
 	return ids, true, nil
 }
 
-// none reports that nobody can be found.
+// none reports that nothing can be found.
 func (b beginning) none() bool { return b.few && len(b.ids) == 0 }
 
 // tables puts first what the query begins with; SQLite keeps to the order of a CROSS JOIN.

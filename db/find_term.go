@@ -46,7 +46,7 @@ type term struct {
 	starts []start // the cheaper ones first; each is enough by itself; none: everybody has to be asked
 }
 
-// start finds resources by an index. Whoever meets the condition is among them, but not all of them need to meet it.
+// start finds resources by an index. All that meet the condition are among them, but not all of them need to meet it.
 type start struct {
 	ids  []condition // each selects IDs
 	cost cost

@@ -158,7 +158,7 @@ func (s *Store) UpdateGroup(ctx context.Context, g directory.Group, m directory.
 	return changed && err == nil, err
 }
 
-// groupForUpdate locks the group's row, which everybody holds who changes its members. The lock before it keeps a
+// groupForUpdate locks the group's row, which every writer holds that changes its members. The lock before it keeps a
 // change of a connection's groups away, which must not miss who joins and leaves.
 func (s *Store) groupForUpdate(ctx context.Context, tx *sql.Tx, g directory.Group) (directory.Group, error) {
 	if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {

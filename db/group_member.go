@@ -128,8 +128,8 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, userID string, c directory.Cha
 	return markGroupsDue(ctx, tx, ids, provisioning.Leavers, c)
 }
 
-// lockGroup holds the group's row before those of its members: everybody who changes members takes them in this
-// order, so that two who meet wait for each other and do not end in a deadlock.
+// lockGroup holds the group's row before those of its members: every writer that changes members takes them in this
+// order, so that two that meet wait for each other and do not end in a deadlock.
 func lockGroup(ctx context.Context, tx *sql.Tx, id string) (there bool, err error) {
 	n, err := exec(ctx, tx, `UPDATE user_groups SET version = version WHERE id = $1`, clean(id))
 	if err != nil {

@@ -43,7 +43,7 @@ func without(ids, sorted []string) []string {
 	return slices.DeleteFunc(ids, func(id string) bool { _, found := slices.BinarySearch(sorted, id); return found })
 }
 
-// leaveOthers walks the members in order and lets go whoever is not in the sorted list.
+// leaveOthers walks the members in order and lets go those who are not in the sorted list.
 func (e *memberEdit) leaveOthers(ctx context.Context, keep []string) error {
 	after := ""
 	for {
@@ -80,7 +80,7 @@ func (e *memberEdit) leave(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// joinQuery holds the users until the end, so that whoever is being deleted is not made a member.
+// joinQuery holds the users until the end, so that a user who is being deleted is not made a member.
 func (s *Store) joinQuery(n int) string {
 	q := `INSERT INTO group_members (group_id, user_id)
 		SELECT CAST($1 AS TEXT), users.id FROM users WHERE users.state = 'live' AND users.id IN (` + placeholders(2, n) + `)
@@ -137,7 +137,7 @@ func markMembersDueQuery(connectors, users int) string {
 }
 
 // markMembersDue makes the users' accounts at these connectors due; who is due more urgently stays so. Whether anything
-// is different for them is found out by whoever claims the account.
+// is different for them is found out by the process that claims the account.
 func markMembersDue(ctx context.Context, tx *sql.Tx, connectors, users []string, p provisioning.Priority, c directory.Change) error {
 	if len(connectors) == 0 || len(users) == 0 {
 		return nil

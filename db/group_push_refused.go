@@ -14,7 +14,7 @@ import (
 // began again, the user's account was written, or the connector was saved. A refusal was never a member, so forgetting
 // it loses nothing. Few members are refused, and they have an index of their own.
 
-// forgetRefusals forgets refusals of users who join a group. Whoever calls it makes the group due.
+// forgetRefusals forgets refusals of users who join a group. Its caller makes the group due.
 func forgetRefusals(ctx context.Context, tx *sql.Tx, groupID string, users []string) error {
 	if len(users) == 0 {
 		return nil
@@ -53,7 +53,7 @@ func (b *batch) retryRefused(connectorID string, users []any) error {
 // allRefusedQuery reads what is pushed to the connector, as saving its settings may.
 const allRefusedQuery = `DELETE FROM pushed_members WHERE connector_id = $1 AND refused <> '' RETURNING group_id`
 
-// retryAllRefused tries everybody again whom the target refused, because the connector is different now.
+// retryAllRefused tries all members again whom the target refused, because the connector is different now.
 func retryAllRefused(ctx context.Context, tx *sql.Tx, connectorID string, c directory.Change) error {
 	groups, err := list(ctx, tx, scanText, allRefusedQuery, connectorID)
 	if err != nil {

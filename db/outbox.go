@@ -51,7 +51,7 @@ func (s *Store) claimMailQuery() string {
 		`) RETURNING id, to_addr, subject, body, created_at, attempts`
 }
 
-// ClaimMail implements mail.Store. A leased message has due_at at the end of its lease, so nobody else finds it due.
+// ClaimMail implements mail.Store. A leased message has due_at at the end of its lease, so no other process finds it due.
 func (s *Store) ClaimMail(ctx context.Context, c mail.Claim) ([]mail.Claimed, error) {
 	var claimed []mail.Claimed
 	err := s.tx(ctx, func(tx *sql.Tx) error {

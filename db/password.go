@@ -160,7 +160,7 @@ func passwordsQuery(n int) string {
 }
 
 // readPasswords gives tasks the passwords that wait for them. One that does not open stays until its time is over,
-// and holds nobody's account up.
+// and holds no account up.
 func (s *Store) readPasswords(tx *sql.Tx, connectorID string, tasks []provisioning.Task) error {
 	i, args := batchOf(tasks, connectorID)
 	rows, err := tx.Stmt(s.prepared.passwords[i]).Query(args...)

@@ -18,7 +18,7 @@ func (s *Store) SaveRegistration(ctx context.Context, r signup.Registration, l s
 		return fmt.Errorf("save registration: %w", err)
 	}
 	return s.withMail(ctx, l, r.CreatedAt, func(tx *sql.Tx) (bool, error) {
-		// Whoever ends the sending of passwords wipes them, and must not miss this one.
+		// A writer that ends the sending of passwords wipes them, and must not miss this one.
 		if err := s.lock(ctx, tx, lockUsersAndTargets, true); err != nil {
 			return false, err
 		}

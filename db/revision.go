@@ -8,7 +8,7 @@ import (
 	"usher/directory"
 )
 
-// revised is a table whose rows count their writes, so that whoever writes can name the revision that they read.
+// revised is a table whose rows count their writes, so that a writer can name the revision that it read.
 type revised struct {
 	table, key string
 	noun       string // for people
@@ -29,7 +29,7 @@ func changedMeanwhile(noun string) error {
 }
 
 // unrevised holds the row until the transaction ends, and fails when it has another revision than the writer read;
-// revision 0 is whoever read nothing.
+// revision 0: the writer read nothing.
 func (s *Store) unrevised(ctx context.Context, tx *sql.Tx, of revised, id string, revision int64) error {
 	var now int64
 	query := `SELECT revision FROM ` + of.table + ` WHERE ` + of.key + ` = $1`

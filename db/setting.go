@@ -43,7 +43,7 @@ func (s *Store) SaveSecretSetting(ctx context.Context, name string, secret direc
 	})
 }
 
-// unsaved is the revision of a setting that nobody saved.
+// unsaved is the revision of a setting that was never saved.
 const unsaved = 1
 
 // RevisedSetting is a value that was saved under a name, "" when there is none, with its revision: 1 while nothing is

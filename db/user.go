@@ -57,7 +57,7 @@ func (s *Store) User(ctx context.Context, id string) (directory.User, error) {
 	return oneUser(s.r.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE id = $1 AND state = 'live'`, id))
 }
 
-// urgency puts whoever loses access first, and new users from a file behind what people do one by one.
+// urgency puts users who lose access first, and new users from a file behind what people do one by one.
 func urgency(u directory.User) provisioning.Priority {
 	if u.Arrival.Row.ImportID != "" {
 		return provisioning.Bulk

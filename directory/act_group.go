@@ -84,7 +84,7 @@ func (d *Directory) ChangeGroupsOf(ctx context.Context, userID string, join, lea
 	return err
 }
 
-// SetScope lists the groups that a connection sends (IDs); none means everybody.
+// SetScope lists the groups that a connection sends (IDs); none means all users.
 func (d *Directory) SetScope(ctx context.Context, n Connection, groupIDs []string, by Actor) error {
 	err := d.Store.SetScope(ctx, n.ID, nil, groupIDs, d.Change(by, ActionScopeUpdate, n.ID, n.Name))
 	d.Engine.Wake()

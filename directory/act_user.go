@@ -35,7 +35,7 @@ func (d *Directory) CreateUser(ctx context.Context, u User, by Actor) (User, []O
 	return d.createBlocking(ctx, u, c, blocking)
 }
 
-// stagedFor outlives the waiting, so that only a user whose process died is taken back by somebody else.
+// stagedFor outlives the waiting, so that only a user whose process died is taken back by another process.
 const stagedFor = 10 * time.Second
 
 func (d *Directory) createBlocking(ctx context.Context, u User, c Change, ps []Provisioner) (User, []Outcome, error) {

@@ -16,7 +16,7 @@ const waitTogether = 4
 
 // CreateUsers is CreateUser for up to MostTogether users: those who wait for no target are written in one
 // transaction, the others one by one, a few at a time. The errors are those of the users, in their order; err is a
-// failure that is nobody's. When ctx ends, what was not begun is an error of its user.
+// failure that is no single user's. When ctx ends, what was not begun is an error of its user.
 func (d *Directory) CreateUsers(ctx context.Context, us []User, by Actor) (made []User, errs []error, err error) {
 	if len(us) > MostTogether {
 		return nil, nil, fmt.Errorf("create users: %d are more than %d", len(us), MostTogether)

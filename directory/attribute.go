@@ -148,7 +148,7 @@ func AttributeOf(path string) (a Attribute, ok bool) {
 }
 
 // InOrder are the rows with the paths of first, in that order, and then those that neither first nor without names.
-// Whoever shows attributes in an order of their own so shows a new one, too.
+// A page with an order of its own so shows a new attribute, too.
 func InOrder(first []string, without map[string]string) []Attribute {
 	out := make([]Attribute, 0, len(attributes))
 	for _, path := range first {

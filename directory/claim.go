@@ -118,7 +118,7 @@ func Meant(typed string, named User, isNamed bool, having []User) (User, bool) {
 	return having[0], true
 }
 
-// Reachable reports whether a letter about the user may answer somebody who typed this: an address is answered at that
+// Reachable reports whether a mail about the user may answer somebody who typed this: an address is answered at that
 // address, or where its owner is reached.
 func (u User) Reachable(typed string) bool {
 	switch {

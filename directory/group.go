@@ -55,7 +55,7 @@ func (g *Group) Check() FieldErrors {
 }
 
 // MemberChange is what an act does to a group's members. Users who are members already, or are not, stay so; a user
-// who is not live is Invalid with the field "members", unless the group is to skip whom nobody knows.
+// who is not live is Invalid with the field "members", unless the group is to skip unknown members.
 type MemberChange struct {
 	Set    bool     // Add is the whole list: everybody else leaves
 	Add    []string // user IDs
@@ -77,7 +77,7 @@ type GroupStore interface {
 	CreateGroup(ctx context.Context, g Group, members []string, c Change) error
 	// UpdateGroup writes the name, if it differs, and the members; g.Version 0 skips the check for a newer one.
 	UpdateGroup(ctx context.Context, g Group, m MemberChange, c Change) (changed bool, err error)
-	// DeleteGroup is InUse while a connection sends it: without it the connection would send everybody.
+	// DeleteGroup is InUse while a connection sends it: without it the connection would send all users.
 	DeleteGroup(ctx context.Context, id string, c Change) error
 	// GroupsOf are the groups of some users, by user ID, each list by name.
 	GroupsOf(ctx context.Context, userIDs []string) (map[string][]GroupRef, error)
@@ -85,7 +85,7 @@ type GroupStore interface {
 	SetGroupsOf(ctx context.Context, userID string, groupIDs []string, c Change) (changed bool, err error)
 	// ChangeGroupsOf lets the user join and leave these groups; the others stay what they are.
 	ChangeGroupsOf(ctx context.Context, userID string, join, leave []string, c Change) (changed bool, err error)
-	// SetScope lists the groups that a connection sends; none means everybody. Its accounts become due, behind
+	// SetScope lists the groups that a connection sends; none means all users. Its accounts become due, behind
 	// everything more urgent. It is a Conflict when the connection does not list seen any more; nil skips that check.
 	SetScope(ctx context.Context, connectionID string, seen, groupIDs []string, c Change) error
 }

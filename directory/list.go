@@ -1,6 +1,6 @@
 package directory
 
-// UserFilter selects live users; zero fields select everybody.
+// UserFilter selects live users; zero fields select all.
 type UserFilter struct {
 	Search  string // the beginning of any word of user name, names or e-mail; several words must all match
 	Active  *bool

@@ -29,10 +29,10 @@ type Subject struct {
 	// Use is what is done with a value, such as "sent".
 	Use string
 
-	// Begin says how expressions begin, after somebody used a name that there is not.
+	// Begin says how expressions begin, after a name was used that there is not.
 	Begin func(name string) string
 
-	// Attributes says which attributes there are, after somebody used one that there is not.
+	// Attributes says which attributes there are, after one was used that there is not.
 	Attributes string
 
 	// OneOf is an expression that takes one text out of a list, and Compared one that gives true or false.

@@ -11,7 +11,7 @@ import (
 type connectionStore interface {
 	Connections(ctx context.Context, f directory.ConnectionFilter) (directory.ConnectionPage, error)
 	Connection(ctx context.Context, id string) (directory.Connection, error)
-	// Connectors are a connection's, by kind; "" lists everybody's.
+	// Connectors are a connection's, by kind; "" lists those of all connections.
 	Connectors(ctx context.Context, connectionID string) ([]directory.Connector, error)
 	// Target is a connector with its quarantine and, when there is one, its provisioner.
 	Target(ctx context.Context, connectorID string) (provisioning.Target, error)

@@ -16,7 +16,7 @@ type groupStore interface {
 	Group(ctx context.Context, id string) (directory.Group, error)
 	ListGroups(ctx context.Context, f directory.GroupFilter) (directory.GroupPage, error)
 	GroupsOf(ctx context.Context, userIDs []string) (map[string][]directory.GroupRef, error)
-	// ConnectionGroups are the groups that a connection sends; none means that it sends everybody.
+	// ConnectionGroups are the groups that a connection sends; none means that it sends all users.
 	ConnectionGroups(ctx context.Context, connectionID string) ([]directory.Group, error)
 	ConnectionsSending(ctx context.Context, groupID string) ([]directory.Connection, error)
 	// ScopeEffect counts for whom other groups would make a difference.

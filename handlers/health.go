@@ -25,7 +25,7 @@ type health struct {
 	probing chan struct{} // closed when the probe that is under way has ended; nil without one
 }
 
-// look is nil when the database could be read and written a moment ago. The probe goes on when whoever asked leaves.
+// look is nil when the database could be read and written a moment ago. The probe goes on when the caller leaves.
 func (h *health) look(ctx context.Context, s *Server) error {
 	h.mu.Lock()
 	keep := healthyFor

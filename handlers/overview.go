@@ -105,7 +105,7 @@ func (s *Server) stepsDone(ctx context.Context, facts provisioning.Overview) (do
 	return done, connection, err
 }
 
-// somebodyLeft looks for a leaver who was removed or, where a target removes nobody, disabled.
+// somebodyLeft looks for a leaver who was removed or, where a target removes no account, disabled.
 func (s *Server) somebodyLeft(ctx context.Context) (bool, error) {
 	gone, err := s.Store.Log(ctx, provisioning.LogFilter{Operation: provisioning.OpDelete, Outcome: provisioning.Succeeded, Limit: 1})
 	if err != nil || len(gone.Attempts) > 0 {

@@ -50,7 +50,7 @@ func (im *Importer) serve(ctx context.Context) {
 	}
 }
 
-// work goes on with an import until nothing is left to do, somebody stops it, or somebody else has it.
+// work goes on with an import until nothing is left to do, a person stops it, or another process has it.
 func (im *Importer) work(ctx context.Context, i Import) {
 	ctx, stop := context.WithCancel(ctx)
 	renewed := make(chan struct{})

@@ -19,8 +19,8 @@ const (
 	Cancel Move = "cancel"
 )
 
-// ErrLost says that somebody else works on the import now.
-var ErrLost = errors.New("the import is somebody else's now")
+// ErrLost says that another process works on the import now.
+var ErrLost = errors.New("another process works on the import now")
 
 // Store keeps imports. A missing import is NotFound; an act that does not fit its state is Conflict.
 type Store interface {
@@ -36,7 +36,7 @@ type Store interface {
 	Imports(ctx context.Context, before string, limit int) (Page, error)
 	ImportRows(ctx context.Context, f RowFilter) ([]Row, error)
 
-	// MapImport writes mapping and choices and asks for a check; whoever checks by other columns loses the import.
+	// MapImport writes mapping and choices and asks for a check; a process that checks by other columns loses the import.
 	// Conflict unless was is still the mapping. The check waits for WipeImport.
 	MapImport(ctx context.Context, i Import, was Mapping, at time.Time) error
 	// WipeImport empties every cell that Import.Kept does not keep, and lets the import be worked on.

@@ -145,7 +145,7 @@ type Task struct {
 	Account
 	User           directory.User
 	Provisioner    directory.Provisioner
-	InScope        bool            // the user is in a group that the connection sends, or it sends everybody
+	InScope        bool            // the user is in a group that the connection sends, or it sends all users
 	Group          directory.Group // of a group's account; its name is the last one known when it was deleted
 	Deleted        bool            // the group is not there any more
 	ByHand         bool            // an administrator chose the group to be pushed

@@ -90,7 +90,7 @@ func retryAfter(err error, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// waitsAlone reports whether what is wrong with us, or with the number of accounts, pauses nobody but this account: a
+// waitsAlone reports whether what is wrong with us, or with the number of accounts, pauses this account alone: a
 // leaver is tried again whatever else is paused, and an account that is there already is no new one.
 func waitsAlone(r Result) bool {
 	return r.Operation == OpDelete || r.Operation == OpDisable || r.Task.GroupID != "" || r.Kind == connectors.Limit && r.Operation != OpCreate

@@ -27,7 +27,7 @@ func (h *history) beginScope(seed uint64) {
 	h.setScope(1)
 }
 
-// setScope lists the groups whose bits are set; none means everybody.
+// setScope lists the groups whose bits are set; none means all users.
 func (h *history) setScope(bits int) {
 	ids := h.someGroups(bits)
 	must(h.t, h.dir.SetScope(h.t.Context(), directory.Connection{ID: h.conns[h.scope.target].ConnectionID}, ids, tester))

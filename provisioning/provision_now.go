@@ -41,7 +41,7 @@ func targetOf(ts []Target, p directory.Provisioner) (Target, bool) {
 	return Target{}, false
 }
 
-// provision follows one account until it has an outcome. It tries the account itself unless somebody else does.
+// provision follows one account until it has an outcome. It tries the account itself unless a worker or another process does.
 func (e *Engine) provision(ctx context.Context, userID string, t Target, seen int64, out *directory.Outcome) {
 	fail := func(err error) { explain(ctx, err, out) }
 	o, err := e.opener.Open(t.Connector)

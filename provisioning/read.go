@@ -15,7 +15,7 @@ type Membership struct {
 	Enabled      bool   // the connector's toggle
 	Provisioner  string // ID of the provisioner that manages it; "" when nothing does
 	Blocking     bool
-	InScope      bool // the user is in a group that the connection sends, or it sends everybody
+	InScope      bool // the user is in a group that the connection sends, or it sends all users
 }
 
 // Progress counts a connector's accounts by status.

@@ -49,7 +49,7 @@ func reconcile(ctx context.Context, o *Opened, s Store, t Task, now func() time.
 	return c.r
 }
 
-// lastKnown is the profile to remember. While it is in doubt what the target has, nobody believes what was last written,
+// lastKnown is the profile to remember. While it is in doubt what the target has, what was last written is not believed,
 // but it still tells which account is ours.
 func lastKnown(r Result) map[string]any {
 	if r.Profile == nil && !r.WritesKnown && r.RemoteID == r.Task.RemoteID {

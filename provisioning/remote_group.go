@@ -75,7 +75,7 @@ func (g *groupRemote) update(ctx context.Context, id string, changes connectors.
 
 func (g *groupRemote) remove(ctx context.Context, id string) error { return g.at.DeleteGroup(ctx, id) }
 
-// mayCreate: whoever pushes members only has said that the groups are there.
+// mayCreate: a connector that pushes members only says that the groups are there.
 func (g *groupRemote) mayCreate() error {
 	if !g.c.o.Groups.MembersOnly {
 		return nil
@@ -97,7 +97,7 @@ func (g *groupRemote) created(ctx context.Context, a connectors.Account) (done b
 }
 
 // mayAdopt is how a group is tied to us that was found and that we did not stamp; or the question to an administrator.
-// Whoever pushes members only said that the groups are there already. A stamp that is not ours may be of one that is
+// A connector that pushes members only says that the groups are there already. A stamp that is not ours may be of one that is
 // gone for good, so an administrator may say yes to it.
 func (g *groupRemote) mayAdopt(_ context.Context, a connectors.Account) (Link, error) {
 	c := g.c

@@ -11,7 +11,7 @@ type Standing struct {
 
 // Status is what people are told, from the account, the connector's toggle and what is wanted; counts is false when
 // nothing is at the target and nothing should be, or when no provisioner sends there: then it says nothing about the
-// user as a whole. At a connector that is switched off nobody is synced: nothing goes there and nothing is looked at.
+// user as a whole. At a connector that is switched off no account is synced: nothing goes there and nothing is looked at.
 func (s Standing) Status(now time.Time) (status Status, counts bool) {
 	status = StatusPending
 	if s.Begun {

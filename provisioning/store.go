@@ -48,7 +48,7 @@ type Store interface {
 	// ends with Record or TakeOver, whatever the clock says.
 	Claim(ctx context.Context, c Claim) ([]Task, error)
 
-	// Leases are those that somebody holds, and how long each was given for; 0 is not known.
+	// Leases are those that a process holds, and how long each was given for; 0 is not known.
 	Leases(ctx context.Context) (map[string]time.Duration, error)
 
 	// TakeOver makes the accounts of a lease due, whose holder can no longer be trying them: what it wrote is in doubt,

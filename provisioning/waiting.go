@@ -102,8 +102,8 @@ func waitsForRename(ctx context.Context, s Store, t Task, h Holder, now time.Tim
 // longestRing bounds how many wait for each other.
 const longestRing = 64
 
-// lastWaited is the last of those who wait one for the next, beginning with h; h itself when it waits for nobody. In a
-// ring there is no last one: then it is whoever waits for the task's own account.
+// lastWaited is the last of those who wait one for the next, beginning with h; h itself when it waits for none. In a
+// circle there is no last one: then it is the one that waits for the task's own account.
 func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) {
 	for range longestRing {
 		if !h.due() || h.WaitsFor == "" || h.WaitsFor == t.ID() {
@@ -139,7 +139,7 @@ func (c *reconciler) resolveConflict(ctx context.Context, changes connectors.Cha
 }
 
 // holderOfValue is what an account of ours has that this one should have, and the error to wait with; no error when a stranger
-// has it, or nobody knows who. First whoever is found by it is asked about, then those of ours whose change failed, too.
+// has it, or it is not known who. First the one that is found by it is asked about, then those of ours whose change failed, too.
 func (c *reconciler) holderOfValue(ctx context.Context, changes connectors.Changes) (theirs map[string]any, wait, _ error) {
 	named := connectors.Profile{Values: map[string]any{}}
 	for _, key := range c.remote.matching() {
@@ -200,13 +200,13 @@ func shared(wanted, theirs map[string]any) map[string]any {
 	return both
 }
 
-// waitsInCircle reports whether whoever is waited for waits, over others perhaps, for the task's own account.
+// waitsInCircle reports whether the account that is waited for waits, over others perhaps, for the task's own.
 func waitsInCircle(ctx context.Context, s Store, t Task, other string) (bool, error) {
 	last, err := lastWaited(ctx, s, t, Holder{Unsettled: true, WaitsFor: other})
 	return last.due() && last.WaitsFor == t.ID(), err
 }
 
-// breakCircle gives the account or group values that nobody wants, in the place of those that it waits in a circle for, so that the
+// breakCircle gives the account or group values that no other wants, in the place of those that it waits in a circle for, so that the
 // others can have theirs; the next attempt writes what it should have.
 func (c *reconciler) breakCircle(ctx context.Context, changes connectors.Changes, theirs map[string]any) error {
 	values := maps.Clone(changes.Want.Values)
@@ -229,7 +229,7 @@ func (c *reconciler) breakCircle(ctx context.Context, changes connectors.Changes
 		Remedy:  "Nothing: Usher writes the right values as soon as they are free."}
 }
 
-// freeValue is a value like v that nobody else has: an address keeps its domain.
+// freeValue is a value like v that no other account has: an address keeps its domain.
 func freeValue(v, id string) string {
 	tail := "-" + id[max(0, len(id)-8):]
 	if local, domain, isAddress := strings.Cut(v, "@"); isAddress {

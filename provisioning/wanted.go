@@ -18,7 +18,7 @@ const (
 )
 
 // Wanted works out what a user's account should be from the facts alone. inScope: the user is in one of the groups
-// that the connection sends, or it sends everybody.
+// that the connection sends, or it sends all users.
 func Wanted(u directory.User, p directory.Provisioner, inScope bool) Want {
 	switch {
 	case u.State == directory.TakenBack:

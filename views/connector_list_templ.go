@@ -20,7 +20,7 @@ type ConnectionOutboundView struct {
 	ConnectionView
 	Now    time.Time
 	Panels []ConnectorPanel
-	Groups []directory.Group // whose members are sent; none means everybody
+	Groups []directory.Group // whose members are sent; none means all users
 }
 
 // ConnectorPanel is one connector on the tab.

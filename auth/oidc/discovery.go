@@ -25,7 +25,7 @@ type knownProviders struct {
 	byID map[string]*knownProvider
 }
 
-// knownProvider is one revision of a connection's provider. turn is held while somebody discovers it.
+// knownProvider is one revision of a connection's provider. turn is held while a caller discovers it.
 type knownProvider struct {
 	revision int64
 	client   *http.Client
@@ -157,7 +157,7 @@ func (e *knownProvider) look(now time.Time) (last *provider, renew bool, err err
 	return nil, false, nil
 }
 
-// discover asks the provider. Whoever comes while it is being asked takes that answer.
+// discover asks the provider. A caller who comes while it is being asked takes that answer.
 func (s *Service) discover(ctx context.Context, e *knownProvider, in SignIn) (*provider, error) {
 	select {
 	case e.turn <- struct{}{}:
@@ -171,7 +171,7 @@ func (s *Service) discover(ctx context.Context, e *knownProvider, in SignIn) (*p
 	return s.ask(ctx, e, in)
 }
 
-// beside does the work unless somebody is at it already.
+// beside does the work unless it is being done already.
 func (e *knownProvider) beside(work func()) {
 	select {
 	case e.turn <- struct{}{}:
@@ -183,7 +183,7 @@ func (e *knownProvider) beside(work func()) {
 	}
 }
 
-// ask reads the discovery document, and remembers what came of it. Whoever calls it has the turn.
+// ask reads the discovery document, and remembers what came of it. Its caller has the turn.
 func (s *Service) ask(ctx context.Context, e *knownProvider, in SignIn) (*provider, error) {
 	// The caller may leave; what was begun is finished for those who wait.
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout())

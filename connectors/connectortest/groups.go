@@ -146,7 +146,7 @@ func same(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// change changes members and wants nobody refused.
+// change changes members and wants no member refused.
 func (b *groupBench) change(t *testing.T, id string, add, remove []string) {
 	t.Helper()
 	refused, err := b.conn.ChangeMembers(attempt(t), id, connectors.MemberChanges{Add: add, Remove: remove})

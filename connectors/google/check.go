@@ -114,7 +114,7 @@ func (k *connector) checkSubjectRights(ctx context.Context, r *connectors.Report
 	return u.IsAdmin, nil
 }
 
-// checkGroups reads a group, where groups are pushed: nobody else needs them, and their scope.
+// checkGroups reads a group, where groups are pushed: nothing else needs them, and their scope.
 func (k *connector) checkGroups(ctx context.Context, r *connectors.Report) error {
 	if !k.pushes {
 		return nil

@@ -94,7 +94,7 @@ func (k *connector) newUser(ctx context.Context, p connectors.Profile) (map[stri
 }
 
 // resolveProfile writes the profile's ID in the place of its name. A profile of the mapping that does not exist is the
-// fault of the user's data, one of the configuration is everybody's.
+// fault of the user's data, one of the configuration concerns all users.
 func (k *connector) resolveProfile(ctx context.Context, op string, values map[string]any, creating bool) error {
 	name, mapped := values[attrProfile].(string)
 	if !mapped && !creating {

@@ -39,7 +39,7 @@ func (k *connector) bareNotFound(ctx context.Context, a wire.Answer, conforms bo
 	return k.serves(ctx, a.Op)
 }
 
-// serves is an error when nobody answers as a list of users where it should be.
+// serves is an error when nothing answers as a list of users where it should be.
 func (k *connector) serves(ctx context.Context, op string) error {
 	list, err := k.get(ctx, connectors.OpFind, k.wire.Users+"?"+k.window(1))
 	if err == nil && !list.OK() {

@@ -130,7 +130,7 @@ func (k *connector) checkList(ctx context.Context, r *connectors.Report) (wire.A
 	return a, nil
 }
 
-// checkFilter asks for a user that cannot exist: whoever comes back shows that filters are ignored.
+// checkFilter asks for a user that cannot exist: one that comes back shows that filters are ignored.
 func (k *connector) checkFilter(ctx context.Context, r *connectors.Report) error {
 	const name = "Filter users"
 	if k.service.NeverFilters() || k.service.Learned.NoNameFilter.Load() {

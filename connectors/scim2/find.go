@@ -147,7 +147,7 @@ func saysNone(said scim.Error) bool {
 	return said.ScimType != scim.InvalidFilter && (strings.Contains(text, "not exist") || strings.Contains(text, "not found"))
 }
 
-// unfiltered says what a filtered request that failed means: nobody, no filters, or an error.
+// unfiltered says what a filtered request that failed means: no user, no filters, or an error.
 func (k *connector) unfiltered(ctx context.Context, a wire.Answer) (trust, error) {
 	said, conforms := scim.ParseError(a.Body)
 	switch {

@@ -37,7 +37,7 @@ func (k *connector) groupFailure(a wire.Answer) *connectors.Error {
 	return e
 }
 
-// servesGroups is an error when nobody answers as a list of groups where it should be.
+// servesGroups is an error when nothing answers as a list of groups where it should be.
 func (k *connector) servesGroups(ctx context.Context, op string) error {
 	list, err := k.listGroups(ctx, "count=1")
 	if err == nil && !list.OK() {

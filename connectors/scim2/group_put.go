@@ -72,7 +72,7 @@ func (k *connector) sendPut(ctx context.Context, at, id string, change groupChan
 	if err != nil {
 		return got, unwritable(connectors.OpUpdate, err)
 	}
-	// A service that versions its resources refuses the PUT (412) when somebody else wrote in between.
+	// A service that versions its resources refuses the PUT (412) when another client wrote in between.
 	a, err := k.wire.Send(ctx, wire.Call{Op: connectors.OpUpdate, Method: http.MethodPut, URL: at, Body: body, IfMatch: version})
 	if err == nil && a.OK() {
 		k.service.Learned.Groups.NoPatch.Store(true)

@@ -27,7 +27,7 @@ type memberWrite struct {
 	refused map[string]error
 }
 
-// ChangeMembers implements connectors.GroupConnector. Whoever leaves goes first. Nobody is ever replaced as a whole, for
+// ChangeMembers implements connectors.GroupConnector. Members who leave go first. The list is never replaced as a whole, for
 // the members that others made must stay; only where the service has no PATCH the group is read and written back.
 func (k *connector) ChangeMembers(ctx context.Context, id string, c connectors.MemberChanges) (map[string]error, error) {
 	at, err := k.groupURL(connectors.OpUpdate, id)

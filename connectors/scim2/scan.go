@@ -38,7 +38,7 @@ func (s *scanner) start() string {
 }
 
 // scan looks through the list for an account that bears our ID, else for the name. It is read until a page is
-// empty or brings nobody new, whatever totalResults says, since services say "100" of 250, or send the same
+// empty or brings no new user, whatever totalResults says, since services say "100" of 250, or send the same
 // page for ever. limit is the number of pages to read at most, 0 for all.
 func (k *connector) scan(ctx context.Context, who sought, limit int) (connectors.Account, error) {
 	s := &scanner{sought: who, size: k.service.PageSize(), cursors: k.service.Learned.Cursors.Load()}

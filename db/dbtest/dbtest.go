@@ -81,7 +81,7 @@ func PostgresDSN(t testing.TB) string {
 }
 
 // SetClock makes a database as if the clock on the wall had been set forward by d, or back, since everything in it was
-// written. Nobody else may be using it.
+// written. Nothing else may be using it.
 func SetClock(t testing.TB, dsn string, d time.Duration) {
 	t.Helper()
 	driver := "sqlite"

@@ -61,7 +61,7 @@ func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
 // TLS is a configuration that trusts the server's certificate, which is for 127.0.0.1.
 func (s *Server) TLS() *tls.Config { return s.pool }
 
-// Down makes the server hang up on everybody, until it is called with false.
+// Down makes the server hang up on every client, until it is called with false.
 func (s *Server) Down(down bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,7 +16,7 @@ const (
 	largestPage = 500
 )
 
-// list is GET /users. The member users is absent when nobody is found, as Google has it.
+// list is GET /users. The member users is absent when no user is found, as Google has it.
 func (s *Server) list(r request) (reply, *refusal) {
 	q := r.URL.Query()
 	for key := range q {

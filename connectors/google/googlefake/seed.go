@@ -109,7 +109,7 @@ func (s *Server) PutGroup(g Group) string {
 	return made.id
 }
 
-// DropGroup deletes a group behind everybody's back.
+// DropGroup deletes a group behind the client's back.
 func (s *Server) DropGroup(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *Server) AllGroups() []Group {
 	return out
 }
 
-// Edit changes a user behind everybody's back: a nil value removes the field.
+// Edit changes a user behind the client's back: a nil value removes the field.
 func (s *Server) Edit(id string, fields map[string]any) error {
 	return s.alter(id, func(u *user) {
 		for k, v := range fields {
@@ -154,7 +154,7 @@ func (s *Server) Promote(id string, admin, delegated bool) error {
 	return s.alter(id, func(u *user) { u.admin, u.delegated = admin, delegated })
 }
 
-// Drop deletes a user behind everybody's back; it can be restored for 20 days.
+// Drop deletes a user behind the client's back; it can be restored for 20 days.
 func (s *Server) Drop(id string) error {
 	return s.alter(id, func(u *user) {
 		u.deletedAt = s.options.Now()

@@ -119,7 +119,7 @@ func (s *Server) newID() string {
 	return "1" + strings.Repeat("0", 20-len(digits)) + digits
 }
 
-// add needs the lock, or a server that nobody knows yet.
+// add needs the lock, or a server that is not in use yet.
 func (s *Server) add(u *user, created time.Time) {
 	u.id, u.version, u.created = s.newID(), 1, created
 	s.users[u.id] = u

@@ -91,7 +91,7 @@ func (s *Server) Put(fields map[string]any, profile string) string {
 	return s.add(userObject, doc)
 }
 
-// Edit changes a user behind everybody's back: a nil value removes the field.
+// Edit changes a user behind the client's back: a nil value removes the field.
 func (s *Server) Edit(id string, fields map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -166,7 +166,7 @@ func (s *Server) PutGroup(name, externalID string, members ...string) (string, e
 	return g.id, nil
 }
 
-// DropGroup removes a group behind everybody's back.
+// DropGroup removes a group behind the client's back.
 func (s *Server) DropGroup(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

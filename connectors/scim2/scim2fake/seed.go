@@ -68,7 +68,7 @@ func (s *Server) Put(attributes map[string]any) (string, error) {
 	return u.id, nil
 }
 
-// Edit changes a user behind everybody's back: a nil value removes the attribute.
+// Edit changes a user behind the client's back: a nil value removes the attribute.
 func (s *Server) Edit(id string, attributes map[string]any) error {
 	s.mu.RLock()
 	old := s.byID[id]
@@ -94,7 +94,7 @@ func (s *Server) Edit(id string, attributes map[string]any) error {
 	return s.exchange(old, u)
 }
 
-// Drop removes a user behind everybody's back.
+// Drop removes a user behind the client's back.
 func (s *Server) Drop(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

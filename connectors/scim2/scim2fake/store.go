@@ -108,7 +108,7 @@ func (s *Server) unindex(u *user) {
 	}
 }
 
-// exchange puts a changed copy in the place of a user, if its name is free and nobody was quicker.
+// exchange puts a changed copy in the place of a user, if its name is free and no other request was quicker.
 func (s *Server) exchange(old, changed *user) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

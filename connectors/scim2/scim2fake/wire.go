@@ -119,7 +119,7 @@ func applyAs(dialect string, m map[string]any, op, path string, raw json.RawMess
 	return apply(m, op, path, raw)
 }
 
-// fixed refuses an operation on an attribute that nobody may change.
+// fixed refuses an operation on an attribute that cannot be changed.
 func (q WireQuirks) fixed(path string, raw json.RawMessage) error {
 	for _, key := range q.ReadOnly {
 		if fold(path) == fold(key) || (path == "" && bytes.Contains(raw, []byte(strconv.Quote(key)))) {

@@ -102,7 +102,7 @@ func anyIs(at []*schemaAttr, mutability string) bool {
 	return slices.ContainsFunc(at, func(a *schemaAttr) bool { return strings.EqualFold(string(a.Mutability), mutability) })
 }
 
-// demand looks for what the service requires and nobody sends: attributes of users, parts of attributes that are sent in
+// demand looks for what the service requires and Usher does not send: attributes of users, parts of attributes that are sent in
 // parts, and attributes of extensions that are sent or required.
 func (i *inspection) demand(password bool) {
 	if s := i.schema(scim.UserURN); s != nil {
