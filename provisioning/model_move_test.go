@@ -12,7 +12,7 @@ import (
 )
 
 // move is the part of a history that is about whose account it is: a connector points somewhere else, people are
-// renamed in a ring, come back after they left, and one of them is refused.
+// renamed in a circle, come back after they left, and one of them is refused.
 type move struct {
 	target int
 	keeps  bool // accounts of leavers are disabled, and stay
@@ -60,7 +60,7 @@ func (h *history) castDoubt() {
 	case 4, 5:
 		h.rename(h.anybody(), fmt.Sprint("ring", h.rng.IntN(5)))
 	default:
-		h.ring()
+		h.exchangeNames()
 	}
 }
 
@@ -123,8 +123,8 @@ func (h *history) call(u directory.User) {
 	h.called[u.ID][u.UserName] = true
 }
 
-// ring lets two or three exchange their names at once.
-func (h *history) ring() {
+// exchangeNames lets two or three exchange their names at once.
+func (h *history) exchangeNames() {
 	var in []directory.User
 	for _, u := range slices.SortedFunc(maps.Values(h.users), byName) {
 		if u.UserName != neverMember && !firstNames[u.UserName] && len(in) < 3 {

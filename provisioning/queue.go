@@ -20,28 +20,28 @@ type queue struct {
 	engine *Engine
 	id     string
 
-	mu        sync.Mutex
-	target    Target
-	opened    *Opened
-	urgent    []Task
-	bulk      []Task
-	busy      int     // attempts running
-	busyBulk  int     // of them, bulk ones
-	width     float64 // how many may run: halved when the target says “too many”, restored slowly
-	most      int     // what width grows back to
-	failures  int     // temporary failures in a row
-	rate      float64 // attempts a second, smoothed
-	lastDone  time.Time
-	refusals  int           // of single accounts, in a row
-	step      time.Duration // of the latest quarantine; 0 once the target took something
-	stepped   time.Time     // when that began
-	checking  bool
-	holds     int // results that are pausing the connector at this moment
-	pace      Quarantine
-	limit     Quarantine
-	newcomers int  // waiting or being tried: users whose account has to be made
-	probing   bool // an attempt outside of the queue is finding out whether the pace is over
-	asked     bool // more work was asked for since room last said how much
+	mu             sync.Mutex
+	target         Target
+	opened         *Opened
+	urgent         []Task
+	bulk           []Task
+	busy           int     // attempts running
+	busyBulk       int     // of them, bulk ones
+	concurrency    float64 // how many may run: halved when the target says “too many”, restored slowly
+	maxConcurrency int     // what concurrency grows back to
+	failures       int     // temporary failures in a row
+	rate           float64 // attempts a second, smoothed
+	lastDone       time.Time
+	refusals       int           // of single accounts, in a row
+	step           time.Duration // of the latest quarantine; 0 once the target took something
+	stepped        time.Time     // when that began
+	checking       bool
+	holds          int // results that are pausing the connector at this moment
+	pace           Quarantine
+	limit          Quarantine
+	newcomers      int  // waiting or being tried: users whose account has to be made
+	probing        bool // an attempt outside of the queue is finding out whether the pace is over
+	asked          bool // more work was asked for since room last said how much
 }
 
 func (l *queue) update(t Target, o *Opened) {
@@ -54,9 +54,9 @@ func (l *queue) update(t Target, o *Opened) {
 		l.failures, l.refusals, l.step = 0, 0, 0 // another configuration: what the old one met says nothing about it
 	}
 	l.target, l.opened = t, o
-	if l.most == 0 {
-		l.most = max(o.Definition.Budget.Concurrency, 2) // one slot is never given to bulk work
-		l.width = float64(l.most)
+	if l.maxConcurrency == 0 {
+		l.maxConcurrency = max(o.Definition.Budget.Concurrency, 2) // one slot is never given to bulk work
+		l.concurrency = float64(l.maxConcurrency)
 	}
 }
 
@@ -69,7 +69,7 @@ func (l *queue) capacity() (urgent, bulk int) {
 		n := 1 - min(1, l.busy+len(l.urgent)+len(l.bulk))
 		return n, n
 	}
-	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.most, maxBatch)
+	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.maxConcurrency, maxBatch)
 	urgent = max(0, ahead-len(l.urgent))
 	if len(l.bulk) <= ahead/2 {
 		bulk = ahead
@@ -116,7 +116,7 @@ func (l *queue) start() {
 func (l *queue) next() (t Task, o *Opened, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	slots := max(1, int(l.width))
+	slots := max(1, int(l.concurrency))
 	switch {
 	case l.holds > 0: // the target itself is at fault: nothing more until that is written down
 		return t, nil, false
@@ -166,9 +166,9 @@ func (l *queue) finished(r Result) {
 	l.lastDone = now
 	switch {
 	case r.Kind == connectors.RateLimited, asksToWait(r.Err):
-		l.width = max(1, l.width/2)
+		l.concurrency = max(1, l.concurrency/2)
 	case r.Kind == "":
-		l.width = min(float64(l.most), l.width+restoreStep)
+		l.concurrency = min(float64(l.maxConcurrency), l.concurrency+restoreStep)
 	}
 	if len(l.bulk) <= maxBatch/2 && !l.asked {
 		l.asked = true // the next batch is claimed while this one is still being tried

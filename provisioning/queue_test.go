@@ -63,7 +63,7 @@ func TestBulkWorkLeavesASlotFree(t *testing.T) {
 
 func TestUrgentWorkNeverWaitsForBulkWorkOnly(t *testing.T) {
 	l := testLane(nil, 2)
-	l.width = 1 // the target said “too many”
+	l.concurrency = 1 // the target said “too many”
 	l.fill(0, 3)
 	if _, bulk := l.begin(); bulk != 1 {
 		t.Error(bulk, "bulk tasks began; a narrow queue still does bulk work, one at a time")
@@ -77,8 +77,8 @@ func TestUrgentWorkNeverWaitsForBulkWorkOnly(t *testing.T) {
 func TestTooManyRequestsHalveTheLaneAndItGrowsBackSlowly(t *testing.T) {
 	l := testLane(nil, 8)
 	for _, want := range []float64{4, 2, 1, 1, 1} {
-		if l.finished(ended(People, connectors.RateLimited)); l.width != want {
-			t.Fatal("width", l.width, "want", want)
+		if l.finished(ended(People, connectors.RateLimited)); l.concurrency != want {
+			t.Fatal("concurrency", l.concurrency, "want", want)
 		}
 	}
 	l.update(Target{}, l.opened) // as every dispatch does
@@ -90,14 +90,14 @@ func TestTooManyRequestsHalveTheLaneAndItGrowsBackSlowly(t *testing.T) {
 	for range 11 {
 		l.finished(ended(People, ""))
 	}
-	if l.width < 2 || l.width > 2.2 {
-		t.Error("width", l.width, "after eleven successes")
+	if l.concurrency < 2 || l.concurrency > 2.2 {
+		t.Error("concurrency", l.concurrency, "after eleven successes")
 	}
 	for range 200 {
 		l.finished(ended(People, ""))
 	}
-	if l.width != 8 {
-		t.Error("width", l.width, "in the end")
+	if l.concurrency != 8 {
+		t.Error("concurrency", l.concurrency, "in the end")
 	}
 }
 

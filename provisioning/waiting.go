@@ -22,7 +22,7 @@ const (
 )
 
 // A value that one of ours should have and another of ours still has is waited for: the other one is leaving, or is
-// being renamed. Two or more who wait for each other are a ring, which one of them breaks by taking a free value.
+// being renamed. Two or more who wait for each other are a circle, which one of them breaks by taking a free value.
 
 // waits is the error to wait with when the account in the way is one of ours that will go out of it; nil when it is not.
 func (c *reconciler) waits(ctx context.Context, a connectors.Account) error {
@@ -99,13 +99,13 @@ func waitsForRename(ctx context.Context, s Store, t Task, h Holder, now time.Tim
 	return notBefore(e, last, now)
 }
 
-// longestRing bounds how many wait for each other.
-const longestRing = 64
+// longestCircle bounds how many wait for each other.
+const longestCircle = 64
 
 // lastWaited is the last of those who wait one for the next, beginning with h; h itself when it waits for none. In a
 // circle there is no last one: then it is the one that waits for the task's own account.
 func lastWaited(ctx context.Context, s Store, t Task, h Holder) (Holder, error) {
-	for range longestRing {
+	for range longestCircle {
 		if !h.due() || h.WaitsFor == "" || h.WaitsFor == t.ID() {
 			break
 		}

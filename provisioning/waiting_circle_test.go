@@ -51,7 +51,7 @@ func waitsThen(want time.Duration) func(*testing.T, Result, *script, *ledger) {
 	}
 }
 
-// TestWaiting: a value that another of ours still has is waited for, and a ring of those who wait is broken.
+// TestWaiting: a value that another of ours still has is waited for, and a circle of those who wait is broken.
 func TestWaiting(t *testing.T) {
 	taken := map[string][]answer{"create": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada")}}
 	contested := map[string][]answer{"update": {fails(connectors.Conflict)}, "find": {shows("r7", "grace", "ada.king")}}
@@ -67,7 +67,7 @@ func TestWaiting(t *testing.T) {
 		{name: "the old name of somebody who is being renamed", answers: taken, ledger: moving("grace", nil), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
 		{name: "whose rename failed", answers: taken, ledger: moving("grace", func(h *Holder) { h.Stuck = true }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
 		{name: "of somebody who waits for one whose rename failed", answers: taken, ledger: behind, calls: "create find", kind: connectors.Pending, op: OpFind, check: looksAt("mary")},
-		{name: "of somebody who waits for a ring", answers: taken, ledger: circle, calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
+		{name: "of somebody who waits in a circle", answers: taken, ledger: circle, calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsFor("grace")},
 		{name: "of a leaver who waits for an administrator", answers: taken, ledger: moving("grace", func(h *Holder) { h.Leaving, h.Stuck = true, true }), calls: "create find", kind: connectors.Pending, op: OpFind, check: looksAt("grace")},
 		{name: "of somebody who is tried again in 40 seconds", answers: taken, ledger: moving("grace", func(h *Holder) { h.DueAt = noon.Add(40 * time.Second) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(42 * time.Second)},
 		{name: "of somebody who is tried again in an hour", answers: taken, ledger: moving("grace", func(h *Holder) { h.DueAt = noon.Add(time.Hour) }), calls: "create find", kind: connectors.Pending, op: OpFind, check: waitsThen(later)},
@@ -82,13 +82,13 @@ func TestWaiting(t *testing.T) {
 			calls: "update find", kind: connectors.Conflict, op: OpUpdate, remote: "r1", found: "r7"},
 		{name: "a rename is refused and nobody has the name", task: married, answers: map[string][]answer{"update": {fails(connectors.Conflict)}, "find": {fails(connectors.NotFound)}},
 			calls: "update find", kind: connectors.Conflict, op: OpUpdate, remote: "r1"},
-		{name: "a ring", task: married, answers: contested, ledger: round, calls: "update find update", kind: connectors.Pending, op: OpUpdate, remote: "r1",
+		{name: "a circle", task: married, answers: contested, ledger: round, calls: "update find update", kind: connectors.Pending, op: OpUpdate, remote: "r1",
 			check: func(t *testing.T, r Result, s *script, l *ledger) {
 				if aside := s.changes[1].Set["userName"]; aside != "ada.king-ada" || r.Profile["userName"] != aside || r.Profile["title"] != "Countess" {
 					t.Errorf("stepped aside to %v, and %v is what counts as written", aside, r.Profile)
 				}
 			}},
-		{name: "a ring for an attribute that nobody is looked for by", task: func(t *Task) { linked(t); t.User.Title = "ada@example.com" }, answers: map[string][]answer{"update": {fails(connectors.Conflict)}},
+		{name: "a circle for an attribute that nobody is looked for by", task: func(t *Task) { linked(t); t.User.Title = "ada@example.com" }, answers: map[string][]answer{"update": {fails(connectors.Conflict)}},
 			ledger: &ledger{contenders: []Account{{UserID: "eve", Profile: map[string]any{"title": "Boss"}}, {UserID: "grace", Profile: map[string]any{"title": "Ada@example.com"}}}, waits: map[string]string{"grace": "ada"}},
 			calls:  "update update", kind: connectors.Pending, op: OpUpdate, remote: "r1",
 			check: func(t *testing.T, r Result, s *script, l *ledger) {
