@@ -93,10 +93,10 @@ func (d Definition) groupFields() []Field {
 	}
 	return []Field{
 		{Key: PushGroups, Label: "Push groups", Section: SectionGroups, Type: Switch, Default: "false",
-			Help: d.Groups.Noun + " at the target get the members that the groups have here. Which groups is chosen on the page “Groups pushed”, or by a rule."},
+			Help: d.Groups.Noun + " at the target get the members that the groups have here. Choose the groups on the page “Groups pushed”, or by a rule."},
 		{Key: GroupMode, Label: "What is pushed", Section: SectionGroups, Type: Select, Default: modes[0].Value, Options: modes, When: pushed},
 		{Key: GroupRule, Label: "Which groups, by rule", Section: SectionGroups, Type: Text, When: pushed, Placeholder: `group.displayName.startsWith("App ")`,
-			Help: "A CEL expression over group.displayName. Groups chosen by hand are pushed besides. Empty: only those."},
+			Help: "A CEL expression over group.displayName. Groups chosen by hand are pushed, too. Empty: only those."},
 		{Key: Authoritative, Label: "Authoritative", Section: SectionGroups, Type: Switch, Default: "false", When: pushed,
 			Help: "On: members whom Usher did not add are removed. Off: they are left alone."},
 		{Key: OnGroupGone, Label: "When a group is deleted, or not pushed any more", Section: SectionGroups, Type: Select, Default: GoneMembers, Options: gone, When: pushed},

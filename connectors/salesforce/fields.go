@@ -85,7 +85,7 @@ func policyFields() []connectors.Field {
 		{Key: keyAllowAdmins, Label: "Disable administrators, too", Section: policy, Type: connectors.Switch, Default: "false",
 			Help: "Off: Usher leaves administrators alone, and users who are no standard users and bear no ID of Usher's: it does not disable them or set their passwords. The user that it runs as is never touched."},
 		{Key: keyDailyBudget, Label: "Daily API budget (%)", Section: policy, Type: connectors.Number, Default: "80", Max: 100,
-			Help: "When the organization has used this share of its daily API requests, Usher waits; leavers still go. 0 means no limit but Salesforce's own."},
+			Help: "When the organization has used this share of its daily API requests, Usher waits; users who leave are still disabled. 0 means no limit but Salesforce's own."},
 		{Key: keySuffix, Label: "Suffix when a Username is taken elsewhere", Section: policy, Type: connectors.Text, Placeholder: ".acme", Check: checkDomainSuffix,
 			Help: "Added once when another organization has the Username. Empty: the user fails, and an administrator decides."},
 		{Key: keyTimeZone, Label: "Time zone", Section: policy, Type: connectors.Text, Required: true, Default: "GMT", Help: "Of new users, when the attribute mapping gives none, as the three below."},
