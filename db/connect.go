@@ -69,6 +69,7 @@ func (s *Store) connectSQLite(dsn string) error {
 	}
 	s.w = s.site.sqlite(true, sqliteDSN(path, "&_txlock=immediate"))
 	s.r = s.site.sqlite(false, sqliteDSN(path, "&_pragma=query_only(ON)"))
+	s.writes.w, s.writes.takes = s.w, groupTakes
 	s.w.SetMaxOpenConns(1)
 	s.w.SetMaxIdleConns(1)
 	s.r.SetMaxOpenConns(readers)

@@ -15,7 +15,8 @@ import (
 type Store struct {
 	w, r     *sql.DB // SQLite: one writing connection, several reading; PostgreSQL: the same pool twice
 	postgres bool
-	path     string // of the SQLite file
+	writes   writeQueue // SQLite
+	path     string     // of the SQLite file
 	site     *site
 	ring     Ring
 	prepared preparedStatements
@@ -127,6 +128,9 @@ func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
 }
 
 func (s *Store) txOnce(ctx context.Context, f func(*sql.Tx) error) error {
+	if !s.postgres {
+		return s.writes.do(ctx, f)
+	}
 	tx, err := s.w.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

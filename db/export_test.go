@@ -193,3 +193,16 @@ func OldNames(s *Store, name, key, id string) error {
 
 // FillNames is what opening a database does to them.
 func FillNames(s *Store) error { return s.fillNames(context.Background()) }
+
+// Write runs f as every change of the store does.
+func Write(ctx context.Context, s *Store, f func(*sql.Tx) error) error { return s.tx(ctx, f) }
+
+// JoinFor lets transactions join one that has been under way for so long.
+func JoinFor(s *Store, d time.Duration) { s.writes.takes = d }
+
+// WritersWaiting is how many transactions wait for the one that is under way.
+func WritersWaiting(s *Store) int {
+	s.writes.mu.Lock()
+	defer s.writes.mu.Unlock()
+	return len(s.writes.waiting)
+}

@@ -93,7 +93,17 @@ func (c *guardedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.T
 	return &guardedTx{tx: tx, c: c}, nil
 }
 
+// lasting is the context for a statement. Within a transaction of SQLite nothing breaks one off: SQLite would roll back
+// all of the transaction, which others have joined (https://sqlite.org/c3ref/interrupt.html).
+func (c *guardedConn) lasting(ctx context.Context) context.Context {
+	if c.g.prepares && c.inTx {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
 func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	ctx = c.lasting(ctx)
 	if err := c.mayWrite(); err != nil {
 		return nil, err
 	}
@@ -106,6 +116,7 @@ func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driv
 }
 
 func (c *guardedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	ctx = c.lasting(ctx)
 	if err := c.mayWrite(); err != nil { // some queries write: RETURNING
 		return nil, err
 	}
@@ -146,6 +157,7 @@ type guardedStmt struct {
 }
 
 func (s *guardedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	ctx = s.c.lasting(ctx)
 	if err := s.c.mayWrite(); err != nil {
 		return nil, err
 	}
@@ -154,6 +166,7 @@ func (s *guardedStmt) ExecContext(ctx context.Context, args []driver.NamedValue)
 }
 
 func (s *guardedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	ctx = s.c.lasting(ctx)
 	if err := s.c.mayWrite(); err != nil {
 		return nil, err
 	}
