@@ -138,6 +138,7 @@ func (s *site) run(a *app, k *core) error {
 	work, stop := context.WithCancel(context.WithoutCancel(a.ctx))
 	var beside sync.WaitGroup
 	beside.Go(func() { k.engine.Run(work) })
+	beside.Go(func() { k.store.Watch(work, k.engine.Wake) })
 	beside.Go(func() { post.Run(work) })
 	beside.Go(func() { files.Run(work) })
 	beside.Go(func() { console.WatchHealth(work) })

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	readers     = 4
+	readers     = 5 // one of them watches
 	postgresMax = 16
 )
 
@@ -47,6 +47,7 @@ func (s *Store) connectPostgres(dsn string) error {
 	p.SetMaxIdleConns(postgresMax)
 	p.SetConnMaxIdleTime(5 * time.Minute)
 	s.w, s.r = p, p
+	s.notify.start(p)
 	return nil
 }
 

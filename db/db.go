@@ -16,6 +16,7 @@ type Store struct {
 	w, r     *sql.DB // SQLite: one writing connection, several reading; PostgreSQL: the same pool twice
 	postgres bool
 	writes   writeQueue // SQLite
+	notify   notifier   // PostgreSQL
 	path     string     // of the SQLite file
 	site     *site
 	ring     Ring
@@ -65,6 +66,7 @@ func (s *Store) prepare(ctx context.Context) error {
 
 // Close waits for running statements and closes the database.
 func (s *Store) Close() error {
+	s.notify.stop()
 	err := s.prepared.close()
 	if s.r != s.w {
 		err = errors.Join(err, s.r.Close())
@@ -142,6 +144,7 @@ func (s *Store) txOnce(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	s.notify.committed()
 	return nil
 }
 

@@ -18,7 +18,7 @@ type Config struct {
 	Instance       string        // begins every lease, so that those of a process that died can be told
 	AttemptTimeout time.Duration // all remote calls of one attempt; default 30 s
 	Lease          time.Duration // longer than an attempt, so that no call outlives its lease; default 60 s
-	Poll           time.Duration // how soon work that other processes made is noticed; default 500 ms
+	Poll           time.Duration // how soon work that other processes made is noticed when nobody calls Wake; default 500 ms
 	Grace          time.Duration // how long a stop waits for attempts in flight; default 10 s
 	KeepLog        time.Duration // age at which log lines are removed; default 90 days
 }
