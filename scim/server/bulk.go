@@ -17,7 +17,8 @@ const (
 )
 
 // bulk carries out several operations (RFC 7644 §3.7). They are done in the order in which they came, but for those
-// that refer to a resource that a later one makes: these wait for it. Each stands alone, and what is done stays done.
+// that refer to a resource that a later one makes: these wait for it. Neighbours that cannot tell which of them came
+// first are done at once. Each stands alone, and what is done stays done.
 func (s *Server) bulk(w http.ResponseWriter, r *http.Request) error {
 	body, err := readBody(w, r)
 	if err != nil {
@@ -29,9 +30,9 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := &batch{server: s, token: tokenOf(r.Context()), ops: ops, failOn: failOn, made: map[string]string{}}
 	deadline := http.NewResponseController(w)
-	for n, i := range order(ops) {
+	for _, w := range b.waves() {
 		_ = deadline.SetWriteDeadline(time.Now().Add(operationWithin)) // a bulk may take longer than one answer
-		if !b.next(r.Context(), n, ops[i]) {
+		if !b.next(r.Context(), w) {
 			break
 		}
 	}
@@ -72,36 +73,47 @@ func bulkRequest(body map[string]any) (ops []*operation, failOn int, err error) 
 
 // batch is a bulk request that is being carried out.
 type batch struct {
-	server *Server
-	token  auth.Token
-	ops    []*operation
-	failOn int               // how many failures end it; 0: none
-	failed int               // so far
-	made   map[string]string // IDs of the resources that were made, by bulkId
+	server  *Server
+	token   auth.Token
+	ops     []*operation
+	failOn  int               // how many failures end it; 0: none
+	failed  int               // so far
+	counted bool              // the first operation is under way
+	made    map[string]string // IDs of the resources that were made, by bulkId
 }
 
-// next does one operation, and says whether to go on.
-func (b *batch) next(ctx context.Context, n int, op *operation) bool {
+// next does the operations of a wave, and says whether to go on.
+func (b *batch) next(ctx context.Context, w wave) bool {
 	limiter := b.server.limits.of(b.token.ID, time.Now())
-	if n > 0 {
-		if err := limiter.Wait(ctx); err != nil { // the request itself was counted already
-			return false
+	for range w {
+		if b.counted { // the request itself was, for the first of them
+			if err := limiter.Wait(ctx); err != nil {
+				return false
+			}
 		}
+		b.counted = true
 	}
-	a, err := b.do(ctx, op)
+	answers := w.do(func(op *operation) (answer, error) { return b.do(ctx, op) })
 	if ctx.Err() != nil {
 		return false
 	}
-	if err == nil {
-		op.result(nil, a)
-		if _, again := b.made[op.bulkID]; op.madeID != "" && !again {
-			b.made[op.bulkID] = op.madeID
-		}
-		return true
+	for i, op := range w {
+		b.note(ctx, op, answers[i])
 	}
-	op.result(b.server.problemOf(ctx, err), a)
-	b.failed++
 	return b.failOn == 0 || b.failed < b.failOn
+}
+
+// note keeps what is told about an operation, and what it made for those that name it.
+func (b *batch) note(ctx context.Context, op *operation, a answered) {
+	if a.err != nil {
+		op.result(b.server.problemOf(ctx, a.err), a.answer)
+		b.failed++
+		return
+	}
+	op.result(nil, a.answer)
+	if _, again := b.made[op.bulkID]; op.madeID != "" && !again {
+		b.made[op.bulkID] = op.madeID
+	}
 }
 
 func (b *batch) do(ctx context.Context, op *operation) (answer, error) {

@@ -136,3 +136,40 @@ func TestBulkForm(t *testing.T) {
 	s.refused(413, "tooMany", "POST", "/Bulk", bulkOf(0, many...))
 	s.must(200, "GET", "/Users", nil).want("totalResults", 0)
 }
+
+// Many operations are done at once, and come out as if one after another.
+func TestBulkAtOnce(t *testing.T) {
+	s := start(t)
+	var ops []obj
+	want := ""
+	for i := range 100 {
+		name := fmt.Sprint("user", i)
+		if i%10 == 9 {
+			name = fmt.Sprint("USER", i-1)
+			want += "409 "
+		} else {
+			want += "201 "
+		}
+		ops = append(ops, op("POST", "/Users", fmt.Sprint("b", i), user(name)))
+	}
+	g := s.must(200, "POST", "/Bulk", bulkOf(0, ops...))
+	if got := g.statuses(); got+" " != want {
+		t.Errorf("statuses %s", got)
+	}
+	for i := range 100 {
+		if i%10 == 9 {
+			continue
+		}
+		at := fmt.Sprintf("Operations.%d.", i)
+		g.want(at+"bulkId", fmt.Sprint("b", i))
+		s.must(200, "GET", g.text1(at+"location"), nil).want("userName", fmt.Sprint("user", i))
+	}
+	ada := g.text1("Operations.0.location")
+	path := ada[strings.Index(ada, "/Users"):]
+	var edits []obj
+	for i := range 20 {
+		edits = append(edits, op("PATCH", path, "", patchOf(obj{"op": "replace", "path": "title", "value": fmt.Sprint(i)})))
+	}
+	s.must(200, "POST", "/Bulk", bulkOf(0, edits...))
+	s.must(200, "GET", ada, nil).want("title", "19")
+}
