@@ -13,17 +13,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"usher/db"
 )
 
 const (
-	scimRuns    = 400  // requests of each kind
-	scimCreates = 1000 // users made by POST at each size
-	scimClients = 8    // that make them at once
-	scimPage    = 100
+	scimRuns = 400 // requests of each kind
+	scimPage = 100
 )
 
 func runSCIM(ctx context.Context, args []string, out io.Writer) error {
@@ -138,52 +135,8 @@ func compare(ctx context.Context, clients []*scimClient) (all []figure, err erro
 		}
 		all = append(all, f)
 	}
-	reads, err := rates(ctx, "userName eq, per second", clients, 2*scimRuns,
-		func(c *scimClient, ctx context.Context) error { return c.one(ctx, `userName eq "user%07d"`) })
-	if err != nil {
-		return nil, err
-	}
-	creates, err := rates(ctx, "POST /Users, per second", clients, scimCreates, (*scimClient).create)
-	return append(all, reads, creates), err
-}
-
-// perSecond does something n times, from several clients at once.
-func perSecond(ctx context.Context, n int, do func(context.Context) error) (float64, error) {
-	began := time.Now()
-	errs := make([]error, scimClients)
-	var wg sync.WaitGroup
-	for i := range errs {
-		wg.Go(func() {
-			for range n / scimClients {
-				if errs[i] = do(ctx); errs[i] != nil {
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return float64(n/scimClients*scimClients) / time.Since(began).Seconds(), errors.Join(errs...)
-}
-
-// rates are how often a second something is done, the median of some rounds with each client in turn.
-func rates(ctx context.Context, name string, clients []*scimClient, n int, do func(*scimClient, context.Context) error) (figure, error) {
-	const rounds = 5
-	rates := make([][]float64, len(clients))
-	for range rounds {
-		for i, c := range clients {
-			r, err := perSecond(ctx, n/rounds, func(ctx context.Context) error { return do(c, ctx) })
-			if err != nil {
-				return figure{}, err
-			}
-			rates[i] = append(rates[i], r)
-		}
-	}
-	f := figure{name: name}
-	for _, r := range rates {
-		slices.Sort(r)
-		f.values = append(f.values, r[rounds/2])
-	}
-	return f, nil
+	many, err := compareRates(ctx, clients)
+	return append(all, many...), err
 }
 
 // middle walks the list by cursors and gives the cursor of its middle.
@@ -217,7 +170,7 @@ func timed(ctx context.Context, name string, clients []*scimClient, do func(*sci
 	for _, t := range took {
 		slices.Sort(t)
 		f.values = append(f.values, milliseconds(t[len(t)/2]))
-		f.p95 = append(f.p95, milliseconds(t[len(t)*95/100]))
+		f.slow = append(f.slow, milliseconds(t[len(t)*95/100]))
 	}
 	return f, nil
 }

@@ -30,6 +30,7 @@ type scimClient struct {
 	made   int          // users, numbered from 0
 	posted atomic.Int64 // more users, by POST
 	after  string       // the cursor of the list's middle
+	known  known
 }
 
 // quiet settles nothing: there is no provisioner.
@@ -55,36 +56,44 @@ func serveSCIM(ctx context.Context, store *db.Store) (*scimClient, func(), error
 	s := &http.Server{Handler: api.Handler(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.Serve(l) }()
 	c := &scimClient{base: "http://" + l.Addr().String() + server.Prefix, token: secret.Reveal(),
-		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: scimClients}}}
+		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	return c, func() { _ = s.Close() }, nil
 }
 
 // do sends a request, and reads a list of the answer if it is one.
 func (c *scimClient) do(ctx context.Context, method, path string, body any, want int) (l scim.List, err error) {
+	return l, c.send(ctx, method, path, body, want, &l)
+}
+
+// send sends a request and reads the answer into a value, if there is one for it.
+func (c *scimClient) send(ctx context.Context, method, path string, body any, want int, into any) (err error) {
 	var b []byte
 	if body != nil {
 		if b, err = json.Marshal(body); err != nil {
-			return l, err
+			return err
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(b))
 	if err != nil {
-		return l, err
+		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Content-Type", scim.MediaType)
 	res, err := c.http.Do(req)
 	if err != nil {
-		return l, err
+		return err
 	}
 	defer res.Body.Close()
 	if b, err = io.ReadAll(res.Body); err != nil {
-		return l, err
+		return err
 	}
 	if res.StatusCode != want {
-		return l, fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, b)
+		return fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, b)
 	}
-	return l, scim.Decode(b, &l)
+	if into == nil {
+		return nil
+	}
+	return scim.Decode(b, into)
 }
 
 // one looks for one user, at random.
@@ -105,13 +114,24 @@ func (c *scimClient) page(ctx context.Context, more string) error {
 	return err
 }
 
-// create posts one more user.
-func (c *scimClient) create(ctx context.Context) error {
+// user is one more that nobody has.
+func (c *scimClient) user() map[string]any {
 	i := c.posted.Add(1)
 	name := fmt.Sprintf("posted%06d", i)
-	_, err := c.do(ctx, "POST", "/Users", map[string]any{"schemas": []string{scim.UserURN, scim.EnterpriseURN}, "userName": name, "active": true,
+	return map[string]any{"schemas": []string{scim.UserURN, scim.EnterpriseURN}, "userName": name, "active": true,
 		"name": map[string]any{"givenName": fmt.Sprint("Given", i), "familyName": fmt.Sprint("Family", i)}, "title": "Specialist",
 		"emails": []any{map[string]any{"value": name + "@example.com", "type": "work", "primary": true}}, "externalId": fmt.Sprint("E", i),
-		scim.EnterpriseURN: map[string]any{"department": "Sales"}}, http.StatusCreated)
+		scim.EnterpriseURN: map[string]any{"department": "Sales"}}
+}
+
+// create posts one more user.
+func (c *scimClient) create(ctx context.Context) error {
+	var made struct {
+		ID string `json:"id"`
+	}
+	err := c.send(ctx, "POST", "/Users", c.user(), http.StatusCreated, &made)
+	if err == nil {
+		c.known.add(made.ID)
+	}
 	return err
 }
