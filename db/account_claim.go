@@ -25,10 +25,12 @@ const leased = ` RETURNING lease, kind, resource_id, desired_gen, observed_gen, 
 
 // claimQuery picks first and updates then: PostgreSQL may run a limited subquery of an UPDATE more than once. The rows
 // are found again by their whole key alone, or PostgreSQL, without statistics of a new table, walks the connector's.
+// SQLite compiles a statement again at each run when a bare value that is bound might change its plan; in a CAST it
+// cannot, and a claim that finds nothing costs a fraction.
 func (s *Store) claimQuery(only provisioning.Sort) string {
 	return `WITH picked AS MATERIALIZED (` + s.skipLocked(`SELECT connector_id, kind, resource_id FROM accounts
-			WHERE connector_id = $4 AND priority = $5 AND `+claimable+ofSort(only)+`
-			ORDER BY due_at LIMIT $6`) + `) ` + lease + `
+			WHERE connector_id = CAST($4 AS TEXT) AND priority = CAST($5 AS BIGINT) AND `+claimable+ofSort(only)+`
+			ORDER BY due_at LIMIT CAST($6 AS BIGINT)`) + `) ` + lease + `
 		WHERE (connector_id, kind, resource_id) IN (SELECT connector_id, kind, resource_id FROM picked)` + leased
 }
 
