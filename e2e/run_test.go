@@ -71,7 +71,7 @@ func testMain(m *testing.M) int {
 // build makes the program as it ships, once for all tests.
 func build(file string) error {
 	binary = file
-	if out, err := exec.Command("go", "build", "-o", file, "usher").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", file, "usher").CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
