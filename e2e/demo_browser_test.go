@@ -93,6 +93,7 @@ func TestTroubleInABrowser(t *testing.T) {
 
 // TestWithoutScripts uses the console with scripts switched off: every form must still do its work.
 func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.URL)
 	b.withoutScripts()

@@ -174,7 +174,9 @@ func (e *doorsFixture) goThrough(t *testing.T, d door, base string, blocking, re
 
 	for _, name := range []string{up, down} {
 		if u, there := e.user(t, name); there {
-			must(t, "", e.db, "user", "delete", u.ID)
+			if _, err := e.acts.DeleteUser(t.Context(), u.ID, tester); err != nil {
+				t.Fatal(err)
+			}
 			eventually(t, "a leaver is gone", func() bool { return len(e.accounts(name)) == 0 })
 		}
 	}

@@ -117,6 +117,7 @@ func (b *browser) text() string { return strings.ToLower(b.eval(`document.body.i
 
 // TestImportWithoutScripts does the same with scripts switched off.
 func TestImportWithoutScripts(t *testing.T) {
+	t.Parallel()
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.URL)
 	b.withoutScripts()

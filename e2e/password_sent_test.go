@@ -13,6 +13,7 @@ import (
 
 // TestUserCommandsSendPasswords looks at what a target that is sent passwords would get.
 func TestUserCommandsSendPasswords(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "usher.db")
 	flag := "--db=" + file
 	must(t, `

@@ -10,6 +10,7 @@ import (
 
 // TestOnPostgres starts the program on an empty PostgreSQL database and follows a user to a target and back.
 func TestOnPostgres(t *testing.T) {
+	t.Parallel()
 	fake, config := newTarget(t, "")
 	database := []string{"--db=" + pgtest.Empty(t), "--key-file=" + filepath.Join(t.TempDir(), "usher.key")}
 	with := func(args ...string) []string { return append(database[:2:2], args...) }

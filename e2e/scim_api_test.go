@@ -68,6 +68,7 @@ const ada = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName
 
 // With a blocking provisioner a POST waits for the target: 201, or 502 with the target's reason and nobody left.
 func TestSCIMBlocking(t *testing.T) {
+	t.Parallel()
 	dsn := newDB(t)
 	target, file := newTarget(t, ", blocking: true, on_failure: reject, deadline: 10s")
 	must(t, file, dsn, "apply", "-f", "-")
@@ -105,6 +106,7 @@ func TestSCIMBlocking(t *testing.T) {
 
 // The API shares its address with the console and nothing else.
 func TestSCIMBesideTheConsole(t *testing.T) {
+	t.Parallel()
 	dsn := newDB(t)
 	r := serving(t, dsn)
 	api := newSCIMClient(t, dsn, r)
@@ -129,6 +131,7 @@ func TestSCIMBesideTheConsole(t *testing.T) {
 }
 
 func TestSCIMRate(t *testing.T) {
+	t.Parallel()
 	dsn := newDB(t)
 	api := newSCIMClient(t, dsn, start(t, dsn, "--addr=127.0.0.1:0", "--scim-rate=0.1", "--scim-burst=1"))
 	api.want(http.StatusOK, http.MethodGet, "/Users", "")
@@ -140,6 +143,7 @@ func TestSCIMRate(t *testing.T) {
 
 // A personal token is good for /Me, until its user is disabled.
 func TestSCIMMe(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "usher.db")
 	dsn := "--db=" + file
 	api := newSCIMClient(t, dsn, serving(t, dsn))
@@ -174,6 +178,7 @@ func TestSCIMMe(t *testing.T) {
 var demoToken = regexp.MustCompile(`SCIM API\s+(\S+) \(token (\S+)\)`)
 
 func TestSCIMInTheDemo(t *testing.T) {
+	t.Parallel()
 	r := start(t, "demo", "--addr=127.0.0.1:0")
 	m := r.Printed(t, demoToken)
 	if m[1] != r.URL+"/scim2" {

@@ -18,6 +18,7 @@ import (
 var setupLink = regexp.MustCompile(`http://\S+/setup\?token=\S+`)
 
 func TestSetupLink(t *testing.T) {
+	t.Parallel()
 	db := newDB(t)
 	r := serving(t, db)
 	link := r.Printed(t, setupLink)[0]
@@ -42,6 +43,7 @@ func TestSetupLink(t *testing.T) {
 }
 
 func TestSecondInstanceIsRefused(t *testing.T) {
+	t.Parallel()
 	db := newDB(t)
 	r := serving(t, db)
 	code, _, errs := usher(t, "", db, "serve", "--addr=127.0.0.1:0")
@@ -54,6 +56,7 @@ func TestSecondInstanceIsRefused(t *testing.T) {
 }
 
 func TestAddressInUse(t *testing.T) {
+	t.Parallel()
 	r := serving(t, newDB(t))
 	code, _, errs := usher(t, "", newDB(t), "--addr="+strings.TrimPrefix(r.URL, "http://"))
 	if code != exitFailed || !strings.Contains(errs, "another program uses the address") {
@@ -62,6 +65,7 @@ func TestAddressInUse(t *testing.T) {
 }
 
 func TestServerNoticesCommands(t *testing.T) {
+	t.Parallel()
 	db := newDB(t)
 	serving(t, db)
 	fake, file := newTarget(t, "")
@@ -74,6 +78,7 @@ func TestServerNoticesCommands(t *testing.T) {
 
 // A stop while an attempt is under way waits for it, records it, and leaves nothing to find out.
 func TestGracefulStopRecords(t *testing.T) {
+	t.Parallel()
 	db := newDB(t)
 	fake, file := newTarget(t, "")
 	fake.SetQuirks(scim2fake.Quirks{WriteDelay: time.Second})
@@ -94,6 +99,7 @@ func TestGracefulStopRecords(t *testing.T) {
 }
 
 func TestPublicAddressWithoutTLSWarns(t *testing.T) {
+	t.Parallel()
 	r := start(t, newDB(t), "--addr=0.0.0.0:0")
 	eventually(t, "it warns", func() bool { return strings.Contains(r.Stderr.String(), "without TLS") })
 	quiet := start(t, newDB(t), "--addr=0.0.0.0:0", "--base-url=https://usher.example.com")
@@ -103,6 +109,7 @@ func TestPublicAddressWithoutTLSWarns(t *testing.T) {
 }
 
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -139,6 +146,7 @@ func TestDemo(t *testing.T) {
 // A file that is deleted under the server is noticed by whoever watches its health, and told in the log in a sentence
 // that names it; the same file put back is found again.
 func TestDatabaseFileGone(t *testing.T) {
+	t.Parallel()
 	db := newDB(t)
 	path := strings.TrimPrefix(db, "--db=")
 	r := serving(t, db)
@@ -164,6 +172,7 @@ func TestDatabaseFileGone(t *testing.T) {
 
 // A command says in one sentence what is wrong with its database.
 func TestUnusableDatabase(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "usher.db")
 	if err := os.WriteFile(path, []byte(strings.Repeat("Dear diary. ", 1000)), 0o600); err != nil {
 		t.Fatal(err)

@@ -149,6 +149,7 @@ func forgetPassword(t *testing.T, b *browser, inbox *mailtest.Inbox) {
 
 // TestSignUpWithoutScripts does the same with scripts switched off, and reads the mail in the Outbox.
 func TestSignUpWithoutScripts(t *testing.T) {
+	t.Parallel()
 	addr, inbox := mailtest.Start(t)
 	demo := start(t, "demo", "--addr=127.0.0.1:0")
 	b := newBrowser(t, demo.URL)
