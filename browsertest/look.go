@@ -21,12 +21,12 @@ var (
 	phone = size{"-phone", 390, 844}
 )
 
-// What axe looks for: WCAG 2.2 AA and its own best practices. The theme changes colours and nothing else, so what has
-// been looked at in light is asked in dark for the rules about colours.
-const (
-	everything = `['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']`
-	colours    = `{type: 'rule', values: ['color-contrast', 'link-in-text-block']}`
-)
+// everything is what axe looks for: WCAG 2.2 AA and its own best practices.
+const everything = `['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']`
+
+// colours are the rules about them. The theme changes colours and nothing else, so what has been looked at in light is
+// asked for these in dark.
+const colours = `{type: 'rule', values: ['color-contrast', 'link-in-text-block']}`
 
 // stillJS waits until nothing is being drawn or animated: halfway between two colours no contrast is right.
 const stillJS = `
@@ -35,16 +35,27 @@ const stillJS = `
 	await Promise.allSettled(document.getAnimations().filter(a => Number.isFinite(a.effect?.getComputedTiming().endTime)).map(a => a.finished));
 	await frame();`
 
-// Inspect looks at the page in both themes, wide and on a phone: axe must find nothing, and nothing may scroll
-// sideways. It leaves the page light and wide.
+// Inspect looks at the page wide and light, and on a phone in dark: axe must find nothing, and nothing may scroll
+// sideways. It leaves the page light and wide. A page is made of the parts of the gallery, which InspectAll sees in
+// both themes at both widths.
 func (b *Tab) Inspect(name string) {
 	b.t.Helper()
-	b.InspectTall(name, 0)
+	b.WaitIdle()
+	b.look(name+"-light", false, everything)
+	if os.Getenv("USHER_SCREENSHOTS") != "" {
+		b.paint(name+"-dark", true)
+	}
+	b.Phone()
+	if os.Getenv("USHER_SCREENSHOTS") != "" {
+		b.paint(name+"-light"+phone.name, false)
+	}
+	b.look(name+"-dark"+phone.name, true, everything)
+	b.restore()
 }
 
-// InspectTall is Inspect in windows that are as tall as the page: height points when it is wide, and twice that on a
-// phone.
-func (b *Tab) InspectTall(name string, height int64) {
+// InspectAll looks at the page in both themes, wide and on a phone, in windows that are as tall as the page: height
+// points when it is wide, and twice that on a phone.
+func (b *Tab) InspectAll(name string, height int64) {
 	b.t.Helper()
 	b.WaitIdle()
 	for _, s := range []size{wide, phone} {
@@ -54,8 +65,25 @@ func (b *Tab) InspectTall(name string, height int64) {
 		b.look(name+"-light"+s.name, false, everything)
 		b.look(name+"-dark"+s.name, true, colours)
 	}
-	b.Do("size", wide.emulate())
-	b.Eval(`(async () => { document.documentElement.classList.remove("dark"); ` + stillJS + ` return ""; })()`) // a click must meet its button where it stays
+	b.restore()
+}
+
+// restore makes the page light and wide: a click must meet its button where it stays.
+func (b *Tab) restore() {
+	b.t.Helper()
+	b.Wide()
+	b.Eval(`(async () => { ` + theme(false) + stillJS + ` return ""; })()`)
+}
+
+func theme(dark bool) string {
+	return fmt.Sprintf(`document.documentElement.classList.toggle("dark", %v);`, dark)
+}
+
+// paint leaves a picture of the page in a theme.
+func (b *Tab) paint(name string, dark bool) {
+	b.t.Helper()
+	b.Eval(`(async () => { ` + theme(dark) + stillJS + ` return ""; })()`)
+	b.Picture(name)
 }
 
 // Look looks at the page as it stands.
@@ -67,18 +95,16 @@ func (b *Tab) Look(name string) {
 
 func (b *Tab) look(name string, dark bool, rules string) {
 	b.t.Helper()
-	theme := fmt.Sprintf(`document.documentElement.classList.toggle("dark", %v);`, dark)
 	if os.Getenv("USHER_SCREENSHOTS") != "" {
-		b.Eval(`(async () => { ` + theme + stillJS + ` return ""; })()`)
-		b.Picture(name)
+		b.paint(name, dark)
 	}
-	found := b.found(theme, rules)
+	found := b.found(dark, rules)
 	for range 2 { // a page that was just repainting is looked at again; what is wrong stays wrong
 		if len(found.Lines) == 0 {
 			break
 		}
 		b.Do("wait", cd.Sleep(time.Second))
-		found = b.found(theme, rules)
+		found = b.found(dark, rules)
 	}
 	for _, line := range found.Lines {
 		b.t.Errorf("%s: %s", name, line)
@@ -94,11 +120,11 @@ type found struct {
 }
 
 // found runs axe, which comes into each document once.
-func (b *Tab) found(theme, rules string) (f found) {
+func (b *Tab) found(dark bool, rules string) (f found) {
 	b.t.Helper()
 	js := `(async () => {
 		if (!window.axe) return "";
-		` + theme + stillJS + `
+		` + theme(dark) + stillJS + `
 		const r = await axe.run(document, {runOnly: ` + rules + `, resultTypes: ['violations'], selectors: false});
 		return JSON.stringify({
 			Lines: r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160) + ' – ' + n.failureSummary.slice(0, 260))),

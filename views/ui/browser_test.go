@@ -22,7 +22,7 @@ func TestGalleryInABrowser(t *testing.T) {
 		if p == "" { // what changes under its hands, axe misjudges
 			b.Do("settle", cd.WaitVisible(cd.CSS("#live:not([hx-trigger])")))
 		}
-		b.InspectTall("gallery-"+p, height)
+		b.InspectAll("gallery-"+p, height)
 	}
 	for _, theme := range []string{"light", "dark"} {
 		b.Phone()
