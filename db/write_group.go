@@ -134,8 +134,11 @@ func (q *writeQueue) begin(ctx context.Context) (*writeGroup, error) {
 	own, end := context.WithCancel(context.WithoutCancel(ctx))
 	detach := context.AfterFunc(ctx, end)
 	tx, err := q.w.BeginTx(own, nil)
-	if !detach() && err == nil {
-		err = errors.Join(ctx.Err(), tx.Rollback())
+	if !detach() { // ctx has ended meanwhile
+		if tx != nil {
+			_ = tx.Rollback() // nothing was written
+		}
+		err = ctx.Err()
 	}
 	if err != nil {
 		end()
