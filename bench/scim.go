@@ -26,6 +26,7 @@ const (
 func runSCIM(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench scim", flag.ContinueOnError)
 	users := flags.String("users", "1000,1000000", "how many users there are: `numbers`, separated by commas")
+	asJSON := flags.Bool("json", false, "print one JSON object")
 	dsns := flags.String("db", "", "an empty database for each number, as postgres:// `addresses` or paths; new SQLite files when not given")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -51,7 +52,11 @@ func runSCIM(ctx context.Context, args []string, out io.Writer) error {
 	if len(all) != len(sizes) {
 		return errors.Join(errors.New("give as many databases as numbers of users"), os.RemoveAll(dir))
 	}
-	return errors.Join(measureSCIM(ctx, dir, all, sizes, out), os.RemoveAll(dir))
+	show := printFigures
+	if *asJSON {
+		show = encodeFigures
+	}
+	return errors.Join(measureSCIM(ctx, dir, all, sizes, func(c []*scimClient, f []figure) error { return show(out, c, f) }), os.RemoveAll(dir))
 }
 
 func sizesOf(text string) (sizes []int, err error) {
@@ -65,7 +70,7 @@ func sizesOf(text string) (sizes []int, err error) {
 	return sizes, nil
 }
 
-func measureSCIM(ctx context.Context, dir string, dsns []string, sizes []int, out io.Writer) (err error) {
+func measureSCIM(ctx context.Context, dir string, dsns []string, sizes []int, show func([]*scimClient, []figure) error) (err error) {
 	ring, err := db.LoadKey("", filepath.Join(dir, "usher.db.key"))
 	if err != nil {
 		return err
@@ -91,7 +96,7 @@ func measureSCIM(ctx context.Context, dir string, dsns []string, sizes []int, ou
 	if err != nil {
 		return err
 	}
-	return printFigures(out, clients, figures)
+	return show(clients, figures)
 }
 
 func (c *scimClient) fill(ctx context.Context, store *db.Store, dsn string, size int) error {
@@ -166,11 +171,11 @@ func timed(ctx context.Context, name string, clients []*scimClient, do func(*sci
 			}
 		}
 	}
-	f := figure{name: name, unit: "ms"}
+	f := figure{Name: name, Unit: "ms"}
 	for _, t := range took {
 		slices.Sort(t)
-		f.values = append(f.values, milliseconds(t[len(t)/2]))
-		f.slow = append(f.slow, milliseconds(t[len(t)*95/100]))
+		f.Values = append(f.Values, milliseconds(t[len(t)/2]))
+		f.Slow = append(f.Slow, milliseconds(t[len(t)*95/100]))
 	}
 	return f, nil
 }

@@ -37,8 +37,8 @@ func compareRates(ctx context.Context, clients []*scimClient) (all []figure, err
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.name, err)
 		}
-		for i := range f.values {
-			f.values[i] *= float64(m.each)
+		for i := range f.Values {
+			f.Values[i] *= float64(m.each)
 		}
 		all = append(all, f)
 	}
@@ -59,12 +59,12 @@ func rates(ctx context.Context, name string, clients []*scimClient, atOnce, n in
 			took[i] = append(took[i], t...)
 		}
 	}
-	f := figure{name: name, unit: "/s"}
+	f := figure{Name: name, Unit: "/s"}
 	for i := range clients {
 		slices.Sort(perSecond[i])
 		slices.Sort(took[i])
-		f.values = append(f.values, perSecond[i][rounds/2])
-		f.slow = append(f.slow, milliseconds(took[i][len(took[i])*99/100]))
+		f.Values = append(f.Values, perSecond[i][rounds/2])
+		f.Slow = append(f.Slow, milliseconds(took[i][len(took[i])*99/100]))
 	}
 	return f, nil
 }

@@ -32,6 +32,8 @@ type syncReport struct {
 	FirstSync       float64 `json:"first_sync_seconds"` // from the making of the provisioner until every result is recorded
 	UsersPerSecond  float64 `json:"users_per_second"`
 	RequestsPerUser float64 `json:"requests_per_user"`
+	AtOnce          int64   `json:"requests_at_once"` // the most that the target saw
+	Refused         int64   `json:"requests_refused"`
 	Resync          float64 `json:"resync_seconds"` // every account looked at again, nothing different
 	ResyncRequests  int     `json:"resync_requests"`
 	MaxRSS          float64 `json:"max_rss_mb"` // of the process, target included
@@ -40,6 +42,8 @@ type syncReport struct {
 func runSync(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench sync", flag.ContinueOnError)
 	users := flags.Int("users", 10_000, "how many users to sync")
+	latency := flags.Duration("latency", 0, "how long the target takes for each request")
+	limit := flags.Int("limit", 0, "how many requests at once the target bears; it answers 429 to more. 0: any number")
 	asJSON := flags.Bool("json", false, "print one JSON object")
 	profile := flags.String("cpuprofile", "", "write a CPU profile of both syncs to this `file`")
 	if err := flags.Parse(args); err != nil {
@@ -52,15 +56,15 @@ func runSync(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	report, err := measureSync(ctx, dir, *users, *profile)
+	report, err := measureSync(ctx, dir, *users, &far{latency: *latency, limit: int64(*limit)}, *profile)
 	if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
 		return err
 	}
 	if *asJSON {
 		return json.NewEncoder(out).Encode(report)
 	}
-	_, err = fmt.Fprintf(out, "%d users\nfirst sync  %.2f s, %.0f users/s, %.3f requests per user\nre-sync     %.2f s, %d requests\nmemory      %.0f MB at most\n",
-		report.Users, report.FirstSync, report.UsersPerSecond, report.RequestsPerUser, report.Resync, report.ResyncRequests, report.MaxRSS)
+	_, err = fmt.Fprintf(out, "%d users\nfirst sync  %.2f s, %.0f users/s, %.3f requests per user, at most %d at once, %d refused\nre-sync     %.2f s, %d requests\nmemory      %.0f MB at most\n",
+		report.Users, report.FirstSync, report.UsersPerSecond, report.RequestsPerUser, report.AtOnce, report.Refused, report.Resync, report.ResyncRequests, report.MaxRSS)
 	return err
 }
 
@@ -68,12 +72,13 @@ func runSync(ctx context.Context, args []string, out io.Writer) error {
 type bench struct {
 	store     *db.Store
 	target    *scim2fake.Server
+	far       *far
 	directory *directory.Directory
 	engine    *provisioning.Engine
 	connector directory.Connector
 }
 
-func measureSync(ctx context.Context, dir string, users int, profile string) (r syncReport, err error) {
+func measureSync(ctx context.Context, dir string, users int, away *far, profile string) (r syncReport, err error) {
 	ring, err := db.LoadKey("", filepath.Join(dir, "usher.db.key"))
 	if err != nil {
 		return r, err
@@ -85,7 +90,8 @@ func measureSync(ctx context.Context, dir string, users int, profile string) (r 
 	defer func() { err = errors.Join(err, store.Close()) }()
 	opener := provisioning.NewOpener(all.Definitions())
 	defer opener.Close()
-	b := &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"})}
+	b := &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"}), far: away}
+	away.Handler = b.target
 	b.engine = provisioning.New(store, opener, provisioning.Config{}, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	b.directory = &directory.Directory{Store: store, Engine: b.engine, Now: time.Now}
 	url, stop, err := b.serve()
@@ -115,7 +121,7 @@ func (b *bench) serve() (url string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	s := &http.Server{Handler: b.target, ReadHeaderTimeout: time.Minute}
+	s := &http.Server{Handler: b.far, ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.Serve(l) }()
 	return "http://" + l.Addr().String() + scim2fake.Prefix, func() { _ = s.Close() }, nil
 }
@@ -167,6 +173,7 @@ func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error
 		return r, err
 	}
 	r.FirstSync = time.Since(start).Seconds()
+	r.AtOnce, r.Refused = b.far.most.Load(), b.far.refused.Load()
 	r.UsersPerSecond, r.RequestsPerUser = float64(users)/r.FirstSync, float64(b.target.Requests())/float64(users)
 
 	before := b.target.Requests()
