@@ -47,10 +47,10 @@ func TestPostgresFaults(t *testing.T) {
 	})
 	t.Run("read-only", func(t *testing.T) {
 		s := dbtest.Open(t, address)
+		db.Writer(s).SetMaxOpenConns(1) // the one that is set so
 		if _, err := db.Writer(s).Exec(`SET default_transaction_read_only = on`); err != nil {
 			t.Fatal(err)
 		}
-		db.Writer(s).SetMaxOpenConns(1)
 		tells(t, s.Probe(ctx), name, "is read-only", "nothing can be saved")
 	})
 }

@@ -10,7 +10,9 @@ func TestWaves(t *testing.T) {
 	post := func(name string) *operation {
 		return &operation{method: "POST", path: "/Users", bulkID: name, data: map[string]any{"UserName": name}}
 	}
-	on := func(method, path string, data any) *operation { return &operation{method: method, path: path, data: data} }
+	on := func(method, path string, data any) *operation {
+		return &operation{method: method, path: path, data: data}
+	}
 	patch := func(path, key string) *operation { return on("PATCH", path, map[string]any{key: "x"}) }
 	boss := post("boss")
 	boss.refs = []string{"ada"}
