@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,5 +172,52 @@ func TestWhatWasLastWrittenIsRemembered(t *testing.T) {
 	s.answers["find"] = []answer{fails(connectors.Temporary)}
 	if r = reconcile(t.Context(), matched(s, nil), &ledger{}, task, func() time.Time { return noon }); r.Profile != nil {
 		t.Error("remembered of an account that is gone:", r.Profile)
+	}
+}
+
+// TestRenamedWithoutAStamp: where the ID is a name and no stamp is kept, ours is found by what was written last.
+func TestRenamedWithoutAStamp(t *testing.T) {
+	renamed := func(state func(*Task)) func(*Task) {
+		return func(t *Task) { state(t); t.Suspect = Renamed }
+	}
+	nowAt := func(stamp, name string) map[string][]answer {
+		return map[string][]answer{"read": {fails(connectors.NotFound)}, "find": {shows("r9", stamp, name)}}
+	}
+	for _, c := range []reconcileCase{
+		{name: "a leaver", task: renamed(leaver), answers: nowAt("", "Ada"), calls: "read find delete", op: OpDelete, gone: true},
+		{name: "a disabled user", task: renamed(disabled), answers: nowAt("", "ada"), calls: "read find disable update", op: OpDisable, remote: "r9"},
+		{name: "an edit", task: renamed(edited), answers: nowAt("", "ada"), calls: "read find update", op: OpUpdate, remote: "r9", check: sent("userName", "title", "active")},
+		{name: "a leaver, and another name", task: renamed(leaver), answers: nowAt("", "grace"), calls: "read find", op: OpFind, gone: true},
+		{name: "a leaver, and another stamp", task: renamed(leaver), answers: nowAt("somebody", "ada"), calls: "read find", op: OpFind, gone: true},
+		{name: "an edit, and the ID was no name", task: edited, answers: map[string][]answer{"update": {fails(connectors.NotFound)}, "find": {shows("r9", "", "ada")}},
+			calls: "update find", kind: connectors.Conflict, op: OpFind, uncertain: true, found: "r9"},
+	} {
+		c.matching = true
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+// TestALeaverWhoseCreateWasLost: what may have been made is not left behind unseen.
+func TestALeaverWhoseCreateWasLost(t *testing.T) {
+	lost := unsure(longAgo, func(t *Task) { t.User.State = directory.Deleted })
+	words := func(t *testing.T, r Result, _ *script, _ *ledger) {
+		if !r.Adoptable || !strings.Contains(r.Err.Error(), "got no answer") {
+			t.Errorf("adoptable %v, told %v", r.Adoptable, r.Err)
+		}
+	}
+	for _, c := range []reconcileCase{
+		{name: "one without a stamp", task: lost, answers: map[string][]answer{"find": {shows("r7", "", "ada")}}, calls: "find", kind: connectors.Conflict, op: OpFind, uncertain: true, found: "r7", check: words},
+		{name: "an administrator says that it is theirs", task: and(lost, func(t *Task) { t.Approved = "r7" }), answers: map[string][]answer{"find": {shows("r7", "", "ada")}},
+			calls: "find delete", op: OpDelete, gone: true},
+		{name: "somebody's", task: lost, answers: map[string][]answer{"find": {shows("r7", "somebody", "ada")}}, calls: "find", op: OpFind, gone: true},
+		{name: "another name", task: lost, answers: map[string][]answer{"find": {shows("r7", "", "grace")}}, calls: "find", op: OpFind, gone: true},
+		{name: "another address", task: and(lost, func(t *Task) { t.User.Title = "ada@example.com" }),
+			answers: map[string][]answer{"find": {{account: connectors.Account{ID: "r7", Shown: map[string]any{"userName": "ada", "title": "old@example.com"}}}}}, calls: "find", op: OpFind, gone: true},
+		{name: "no create was sent", task: and(lost, func(t *Task) { t.NoWriteInDoubt = true }), calls: "", op: OpNone, gone: true},
+		{name: "a live user is asked about in the same words", task: unsure(longAgo, nil), answers: map[string][]answer{"find": {shows("r7", "", "ada")}}, calls: "find",
+			kind: connectors.Conflict, op: OpFind, uncertain: true, found: "r7", check: words},
+	} {
+		c.matching = true
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
 	}
 }

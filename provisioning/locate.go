@@ -60,14 +60,37 @@ func (c *reconciler) find(ctx context.Context) (bool, error) {
 		return false, err
 	case connectors.SameID(a.ExternalID, c.task.ID()):
 		return true, c.link(ctx, a, Link{RemoteID: a.ID, Origin: Created, ReturnedFrom: c.task.ReturnedFrom})
+	case c.renamed(a):
+		return true, c.link(ctx, a, Link{RemoteID: a.ID, Origin: c.task.Origin, ReturnedFrom: c.task.ReturnedFrom})
 	}
 	if err := c.notYet(); err != nil {
 		return false, err // our own may still be hidden behind this one
 	}
-	if !c.remote.wanted() {
-		return false, nil
+	if c.remote.wanted() {
+		return true, c.adopt(ctx, a)
 	}
-	return true, c.adopt(ctx, a)
+	return c.leftBehind(ctx, a)
+}
+
+// renamed reports whether one without a stamp is ours under another ID: our ID was a name that we changed, nothing has
+// it any more, and this one has the values that were written last.
+func (c *reconciler) renamed(a connectors.Account) bool {
+	return a.ExternalID == "" && !a.Protected && c.task.RemoteID != "" && c.r.Suspect == Renamed && c.remote.looksOurs(a)
+}
+
+// leftBehind handles what was found of one that is not wanted, and that bears no ID of ours. It is as good as none,
+// unless a create of ours may have made it: that is an administrator's question.
+func (c *reconciler) leftBehind(ctx context.Context, a connectors.Account) (found bool, err error) {
+	switch {
+	case a.ExternalID != "" || a.Protected || c.task.NoWriteInDoubt || c.task.RemoteID != "" || !c.remote.mayHaveMade(a):
+		return false, nil
+	case a.ID == c.task.Approved:
+		return true, c.link(ctx, a, Link{RemoteID: a.ID, Origin: Created})
+	}
+	c.r.Found, c.r.Adoptable = a, true
+	thing, of := c.remote.facts().thing, c.remote.facts().of
+	return false, inTheWay("The "+thing+" %s has the values of this "+of+", and bears no ID of ours. Usher asked for it to be made and got no answer, so it may be the one.", a,
+		"If it is this "+of+"’s, adopt it: Usher then takes it away as the connector’s settings say. Otherwise give it another name at the target, and retry.")
 }
 
 // adopt takes over one that was found and that we did not stamp, if that is allowed.
@@ -89,6 +112,9 @@ func (c *reconciler) existing(a connectors.Account) error {
 	if c.o.Policy.OnExisting == connectors.FailExisting {
 		return &connectors.Error{Kind: connectors.Invalid, Op: "find", Message: fmt.Sprintf("The %s %s with this %s's name exists at the target already.", thing, quoted(a.ID), of),
 			Remedy: fmt.Sprintf("Remove or rename the %s at the target, or let the connector adopt what exists.", thing)}
+	}
+	if !c.task.NoWriteInDoubt && a.ExternalID == "" {
+		return inTheWay("The "+thing+" %s with this "+of+"'s name is at the target, and bears no ID of ours. Usher asked for one to be made and got no answer, so it may be the one.", a, c.remote.facts().compare)
 	}
 	return inTheWay("The "+thing+" %s with this "+of+"'s name exists at the target already, and Usher did not make it.", a, c.remote.facts().compare)
 }

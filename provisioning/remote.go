@@ -32,9 +32,10 @@ type remote interface {
 	// mayAdopt is how one is tied to us that was found and that we did not stamp; or the question to an administrator.
 	mayAdopt(ctx context.Context, a connectors.Account) (Link, error)
 
-	stamped() bool                       // another's stamp on it tells that it is not ours
-	looksOurs(a connectors.Account) bool // where no stamp tells: it has what was last written to it
-	matching() []string                  // keys of the values that it is recognised by
+	stamped() bool                         // another's stamp on it tells that it is not ours
+	looksOurs(a connectors.Account) bool   // where no stamp tells: it has what was last written to it
+	mayHaveMade(a connectors.Account) bool // where no stamp tells: it has what a create of ours would have given it
+	matching() []string                    // keys of the values that it is recognised by
 	shown(values map[string]any) map[string]any
 	changes(want connectors.Profile, written map[string]any) connectors.Changes
 	movesAway(h Holder) bool                           // h should have none of the values that this one is recognised by

@@ -198,6 +198,9 @@ func (g *groupRemote) looksOurs(a connectors.Account) bool {
 	return name != "" && (strings.EqualFold(name, written) || strings.EqualFold(name, g.c.task.Group.DisplayName))
 }
 
+// mayHaveMade says no: a name alone, which is all that a group has, is no reason to ask about a group of others.
+func (g *groupRemote) mayHaveMade(connectors.Account) bool { return false }
+
 func (g *groupRemote) matching() []string                         { return []string{nameKey} }
 func (g *groupRemote) shown(values map[string]any) map[string]any { return values }
 func (g *groupRemote) movesAway(h Holder) bool {

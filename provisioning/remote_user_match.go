@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"usher/connectors"
 )
@@ -84,6 +85,24 @@ func (u *userRemote) looksOurs(a connectors.Account) bool {
 			return false
 		}
 		same++
+	}
+	return same > 0
+}
+
+// mayHaveMade: whoever was there before is called so, too, and has another address.
+func (u *userRemote) mayHaveMade(a connectors.Account) bool {
+	values := u.shown(u.profile().Values)
+	same := 0
+	for key, v := range values {
+		matching := slices.Contains(u.matching(), key)
+		address := slices.ContainsFunc(texts(v), func(text string) bool { return strings.Contains(text, "@") })
+		switch {
+		case a.Shown[key] == nil || !matching && !address:
+		case !alike(a.Shown[key], v):
+			return false
+		case matching:
+			same++
+		}
 	}
 	return same > 0
 }

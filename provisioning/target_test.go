@@ -169,7 +169,7 @@ func (t *target) Read(ctx context.Context, id string) (a connectors.Account, err
 }
 
 func (r row) account() connectors.Account {
-	return connectors.Account{ID: r.ID, ExternalID: r.ExternalID, Protected: r.Protected, Shown: map[string]any{"userName": r.UserName}}
+	return connectors.Account{ID: r.ID, ExternalID: r.ExternalID, Protected: r.Protected, Shown: map[string]any{"userName": r.UserName, "email": r.Email}}
 }
 
 func (t *target) Update(ctx context.Context, id string, c connectors.Changes) (a connectors.Account, err error) {
