@@ -39,7 +39,7 @@ func (s *Store) watchFile(ctx context.Context, changed func()) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // it goes back to the pool
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for was := int64(-1); ; {
@@ -67,7 +67,7 @@ func (s *Store) listen(ctx context.Context, changed func()) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // nothing was written
 	if _, err := conn.Exec(ctx, `LISTEN `+channel); err != nil {
 		return err
 	}

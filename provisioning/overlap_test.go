@@ -2,9 +2,9 @@ package provisioning_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
-	"testing/synctest"
 	"usher/connectors"
 	"usher/db"
 	"usher/db/dbtest"
