@@ -45,7 +45,8 @@ type Harness struct {
 	Change     Setting                                                         // an attribute of Profile, and another value
 	Foreign    Setting                                                         // another attribute, changed behind our back, that an update leaves alone
 	Clear      string                                                          // an attribute of Profile that can be cleared
-	Rename     func(connectors.Profile, connectors.Profile) connectors.Profile // the first, with the unique name of the second
+	Rename     func(connectors.Profile, connectors.Profile) connectors.Profile // the first, with the unique name of the second, for a create that must conflict
+	Unstamped  bool                                                            // accounts cannot bear our ID: they are found by their matching attributes alone
 	CannotGo   bool                                                            // the kind has no Delete
 }
 
@@ -76,6 +77,14 @@ type bench struct {
 	Harness
 	target Target
 	conn   connectors.Connector
+}
+
+// stamp is what an account shows that was stamped so.
+func (b *bench) stamp(id string) string {
+	if b.Unstamped {
+		return ""
+	}
+	return id
 }
 
 func newBench(t *testing.T, h Harness) *bench {

@@ -40,14 +40,14 @@ func life(t *testing.T, b *bench) {
 	if n := b.target.Requests() - before; n != 1 {
 		t.Errorf("a create took %d requests, want 1", n)
 	}
-	if got := b.remote(t, a.ID); got.ExternalID != p.ResourceID {
-		t.Errorf("the account bears external ID %q, want %q", got.ExternalID, p.ResourceID)
+	if got := b.remote(t, a.ID); got.ExternalID != b.stamp(p.ResourceID) {
+		t.Errorf("the account bears external ID %q, want %q", got.ExternalID, b.stamp(p.ResourceID))
 	}
 	found, err := b.conn.Find(attempt(t), p)
-	if err != nil || found.ID != a.ID || found.ExternalID != p.ResourceID || found.Protected {
+	if err != nil || found.ID != a.ID || found.ExternalID != b.stamp(p.ResourceID) || found.Protected {
 		t.Fatalf("find: %+v, %v; want %s with our external ID", found, err, a.ID)
 	}
-	if read, err := b.conn.Read(attempt(t), a.ID); err != nil || read.ID != a.ID || read.ExternalID != p.ResourceID || read.Protected {
+	if read, err := b.conn.Read(attempt(t), a.ID); err != nil || read.ID != a.ID || read.ExternalID != b.stamp(p.ResourceID) || read.Protected {
 		t.Fatalf("read: %+v, %v; want %s with our external ID", read, err, a.ID)
 	}
 	if err := b.conn.Deprovision(attempt(t), a.ID, connectors.Disable); err != nil {
@@ -82,7 +82,7 @@ func updateOnlyChanges(t *testing.T, b *bench) {
 	if err != nil {
 		t.Fatalf("update: %v", err)
 	}
-	if told.ID != "" && (told.ID != a.ID || told.ExternalID != want.ResourceID) {
+	if told.ID != "" && (told.ID != a.ID || told.ExternalID != b.stamp(want.ResourceID)) {
 		t.Errorf("the answer is %+v, want account %s with our external ID, or nothing", told, a.ID)
 	}
 	got := b.remote(t, a.ID)
@@ -95,7 +95,7 @@ func updateOnlyChanges(t *testing.T, b *bench) {
 	if v, ok := got.Values[b.Clear]; ok && v != "" {
 		t.Errorf("%s is still %v", b.Clear, v)
 	}
-	if got.ExternalID != want.ResourceID || got.Disabled {
+	if got.ExternalID != b.stamp(want.ResourceID) || got.Disabled {
 		t.Errorf("the update changed more: %+v", got)
 	}
 }
@@ -139,6 +139,9 @@ func findForeign(t *testing.T, b *bench) {
 	if err != nil || a.ID != id || a.ExternalID != "" {
 		t.Fatalf("find: %+v, %v; want %s without an external ID", a, err, id)
 	}
+	if b.Unstamped {
+		return
+	}
 	q := b.Profile(2)
 	b.target.Seed(q, "somebody-else", false)
 	if a, err = b.conn.Find(attempt(t), q); err != nil || a.ExternalID != "somebody-else" {
@@ -148,7 +151,7 @@ func findForeign(t *testing.T, b *bench) {
 
 // readForeign tells whose an account is that has an ID which we remember: a stranger's, or nobody's.
 func readForeign(t *testing.T, b *bench) {
-	for stamp, n := range map[string]int{"": 1, "somebody-else": 2} {
+	for stamp, n := range map[string]int{"": 1, b.stamp("somebody-else"): 2} {
 		id := b.target.Seed(b.Profile(n), stamp, false)
 		a, err := b.conn.Read(attempt(t), id)
 		if err != nil || a.ID != id || a.ExternalID != stamp {
@@ -164,6 +167,9 @@ func readForeign(t *testing.T, b *bench) {
 
 // stampAgain gives the account of somebody who left to the same person's new user.
 func stampAgain(t *testing.T, b *bench) {
+	if b.Unstamped {
+		return
+	}
 	id := b.target.Seed(b.Profile(1), b.Profile(2).ResourceID, false)
 	want := b.Profile(1)
 	if _, err := b.conn.Update(attempt(t), id, connectors.Changes{Set: map[string]any{b.Change.Key: b.Change.Value}, Want: want, Stamp: true}); err != nil {
@@ -216,7 +222,7 @@ func lostAnswer(t *testing.T, b *bench) {
 	_, err := b.conn.Create(attempt(t), b.Profile(1))
 	wantKind(t, err, connectors.Unknown)
 	a, err := b.conn.Find(attempt(t), b.Profile(1))
-	if err != nil || a.ExternalID != b.Profile(1).ResourceID {
+	if err != nil || a.ExternalID != b.stamp(b.Profile(1).ResourceID) {
 		t.Fatalf("find: %+v, %v; want the account that was made", a, err)
 	}
 	if n := len(b.target.Accounts()); n != 1 {

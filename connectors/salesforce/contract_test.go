@@ -72,6 +72,9 @@ func (g target) Accounts() []connectortest.Remote {
 	var out []connectortest.Remote
 	for _, u := range g.Users() {
 		id, _ := u.Fields[g.correlation].(string)
+		if g.correlation == attrUsername {
+			id = "" // a name, and no stamp
+		}
 		v := maps.Clone(u.Fields)
 		delete(v, "Id")
 		out = append(out, connectortest.Remote{ID: u.ID, ExternalID: id, Disabled: u.Fields[attrActive] != true || u.Frozen, Values: v})
@@ -81,7 +84,7 @@ func (g target) Accounts() []connectortest.Remote {
 
 func (g target) Seed(p connectors.Profile, externalID string, admin bool) string {
 	doc := maps.Clone(p.Values)
-	if externalID != "" {
+	if externalID != "" && g.correlation != attrUsername {
 		doc[g.correlation] = externalID
 	}
 	if admin {
@@ -180,6 +183,18 @@ func TestContractWithQuirks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { connectortest.Run(t, harness(salesforcefake.Options{Quirks: q})) })
 	}
+}
+
+// The contract holds where accounts are found by their Username and bear no ID of ours.
+func TestContractWithoutAStamp(t *testing.T) {
+	h := harness(salesforcefake.Options{})
+	h.Unstamped = true
+	h.New = func(t testing.TB) connectortest.Target {
+		g := newTarget(t, salesforcefake.Options{})
+		g.correlation = attrUsername
+		return g
+	}
+	connectortest.Run(t, h)
 }
 
 func groupHarness(sets bool) connectortest.GroupHarness {
