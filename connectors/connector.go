@@ -67,6 +67,12 @@ type Account struct {
 	Shown      map[string]any // what the target says about it, for people who compare; may be nil
 }
 
+// Stampless is implemented by connectors whose accounts may have no place for our ID, which depends on the configuration.
+// Then nothing but its values tells whether an account that nobody stamped was made by us.
+type Stampless interface {
+	Stampless() bool
+}
+
 // Mode is how an account is taken away.
 type Mode string
 

@@ -19,6 +19,11 @@ func matched(s *script, settings map[string]string, modes ...connectors.Mode) *O
 	return o
 }
 
+// stampless is a script of a service that cannot keep our ID.
+type stampless struct{ *script }
+
+func (stampless) Stampless() bool { return true }
+
 func shows(id, externalID, userName string) answer {
 	return answer{account: connectors.Account{ID: id, ExternalID: externalID, Shown: map[string]any{"userName": userName}}}
 }
@@ -216,8 +221,9 @@ func TestALeaverWhoseCreateWasLost(t *testing.T) {
 		{name: "no create was sent", task: and(lost, func(t *Task) { t.NoWriteInDoubt = true }), calls: "", op: OpNone, gone: true},
 		{name: "a live user is asked about in the same words", task: unsure(longAgo, nil), answers: map[string][]answer{"find": {shows("r7", "", "ada")}}, calls: "find",
 			kind: connectors.Conflict, op: OpFind, uncertain: true, found: "r7", check: words},
+		{name: "where accounts bear our ID", task: lost, answers: map[string][]answer{"find": {shows("r7", "", "ada")}}, calls: "find", op: OpFind, gone: true},
 	} {
-		c.matching = true
+		c.matching, c.stampless = true, c.name != "where accounts bear our ID"
 		t.Run(c.name, func(t *testing.T) { c.run(t) })
 	}
 }

@@ -113,7 +113,7 @@ func (c *reconciler) existing(a connectors.Account) error {
 		return &connectors.Error{Kind: connectors.Invalid, Op: "find", Message: fmt.Sprintf("The %s %s with this %s's name exists at the target already.", thing, quoted(a.ID), of),
 			Remedy: fmt.Sprintf("Remove or rename the %s at the target, or let the connector adopt what exists.", thing)}
 	}
-	if !c.task.NoWriteInDoubt && a.ExternalID == "" {
+	if !c.task.NoWriteInDoubt && c.remote.mayHaveMade(a) {
 		return inTheWay("The "+thing+" %s with this "+of+"'s name is at the target, and bears no ID of ours. Usher asked for one to be made and got no answer, so it may be the one.", a, c.remote.facts().compare)
 	}
 	return inTheWay("The "+thing+" %s with this "+of+"'s name exists at the target already, and Usher did not make it.", a, c.remote.facts().compare)

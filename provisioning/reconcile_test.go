@@ -60,13 +60,14 @@ func justLinked(t *Task) { t.LinkedAt = noon.Add(-time.Second) }
 func adopted(t *Task)    { t.Origin = Adopted }
 
 type reconcileCase struct {
-	name     string
-	task     func(*Task)
-	settings map[string]string
-	modes    []connectors.Mode
-	answers  map[string][]answer
-	ledger   *ledger // what the store answers; nil: all is well
-	matching bool    // accounts are recognised by their user name
+	name      string
+	task      func(*Task)
+	settings  map[string]string
+	modes     []connectors.Mode
+	answers   map[string][]answer
+	ledger    *ledger // what the store answers; nil: all is well
+	stampless bool    // accounts cannot bear our ID
+	matching  bool    // accounts are recognised by their user name
 
 	calls     string // to the target, in order
 	kind      connectors.Kind
@@ -95,7 +96,11 @@ func (c *reconcileCase) run(t *testing.T) {
 	if c.matching {
 		open = matched
 	}
-	r := reconcile(t.Context(), open(s, c.settings, c.modes...), l, adas(c.task), func() time.Time { return noon })
+	o := open(s, c.settings, c.modes...)
+	if c.stampless {
+		o.Connector = stampless{s}
+	}
+	r := reconcile(t.Context(), o, l, adas(c.task), func() time.Time { return noon })
 	if got := s.asked(); got != c.calls {
 		t.Errorf("asked %q, want %q", got, c.calls)
 	}

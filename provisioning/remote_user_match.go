@@ -89,8 +89,12 @@ func (u *userRemote) looksOurs(a connectors.Account) bool {
 	return same > 0
 }
 
-// mayHaveMade: whoever was there before is called so, too, and has another address.
+// mayHaveMade: where accounts can bear our ID, one without it was not made by us. Elsewhere, whoever was there before is
+// called so, too, and has another address.
 func (u *userRemote) mayHaveMade(a connectors.Account) bool {
+	if s, ok := u.c.o.Connector.(connectors.Stampless); !ok || !s.Stampless() {
+		return false
+	}
 	values := u.shown(u.profile().Values)
 	same := 0
 	for key, v := range values {

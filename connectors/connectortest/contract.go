@@ -35,6 +35,9 @@ func check(t *testing.T, b *bench) {
 // life is one account from its first day to its last.
 func life(t *testing.T, b *bench) {
 	p := b.Profile(1)
+	if s, ok := b.conn.(connectors.Stampless); (ok && s.Stampless()) != b.Unstamped {
+		t.Errorf("the harness says Unstamped %v, and the connector does not (connectors.Stampless)", b.Unstamped)
+	}
 	before := b.target.Requests()
 	a := b.create(t)
 	if n := b.target.Requests() - before; n != 1 {

@@ -72,6 +72,9 @@ func (k *connector) complete(values map[string]any, resourceID string) {
 // stamps reports whether there is a field for our ID.
 func (k *connector) stamps() bool { return k.correlation != attrUsername }
 
+// Stampless implements connectors.Stampless.
+func (k *connector) Stampless() bool { return !k.stamps() }
+
 // newUser is the body of a create, with its profile looked up, and the schema, which allows it.
 func (k *connector) newUser(ctx context.Context, p connectors.Profile) (map[string]any, schema, error) {
 	const op = connectors.OpCreate
