@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"usher/db"
 	"usher/db/dbtest"
@@ -47,7 +48,10 @@ func TestPostgresFaults(t *testing.T) {
 	})
 	t.Run("read-only", func(t *testing.T) {
 		s := dbtest.Open(t, address)
-		db.Writer(s).SetMaxOpenConns(1) // the one that is set so
+		db.Writer(s).SetMaxOpenConns(1)
+		for db.Writer(s).Stats().OpenConnections > 1 { // another one tells other processes of changes
+			time.Sleep(time.Millisecond)
+		}
 		if _, err := db.Writer(s).Exec(`SET default_transaction_read_only = on`); err != nil {
 			t.Fatal(err)
 		}
