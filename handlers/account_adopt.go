@@ -36,12 +36,16 @@ func (s *Server) adoptAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Directory.RetryAccount(r.Context(), a.ConnectorID, u.ID, a.HeldRemoteID, actor(r)); err != nil {
 		return err
 	}
-	flash(r, ui.Flash{Tone: ui.Info, Title: "Adopting the account", Text: "Usher now writes " + u.Label() + " to account " + a.HeldRemoteID + " at " + a.Connection + "."})
+	text := "Usher now writes " + u.Label() + " to account " + a.HeldRemoteID + " at " + a.Connection + "."
+	if u.State == directory.Deleted {
+		text = "Usher now disables or removes account " + a.HeldRemoteID + " at " + a.Connection + ", as the connector’s settings say."
+	}
+	flash(r, ui.Flash{Tone: ui.Info, Title: "Adopting the account", Text: text})
 	return s.redirect(w, r, "/users/"+u.ID)
 }
 
 func (s *Server) heldAccount(r *http.Request) (directory.User, views.AccountView, error) {
-	u, err := s.Store.User(r.Context(), chi.URLParam(r, "id"))
+	u, _, err := s.userOrLeaver(r.Context(), chi.URLParam(r, "id"))
 	if err != nil {
 		return u, views.AccountView{}, err
 	}

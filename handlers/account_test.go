@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"usher/connectors"
 	"usher/connectors/fakekit"
 	"usher/directory"
+	"usher/provisioning"
 )
 
 func TestFailedAccountIsExplainedAndRetried(t *testing.T) {
@@ -82,6 +84,28 @@ func TestHeldAccountIsAdoptedAfterAQuestion(t *testing.T) {
 	if got := fake.Snapshot()[0].DisplayName; got != "Grace Hopper" {
 		t.Errorf("the account's name is %q", got)
 	}
+}
+
+// TestALeaversHeldAccountIsAdopted: the button works for a user who was deleted, and the page says what comes of it.
+func TestALeaversHeldAccountIsAdopted(t *testing.T) {
+	o := newConsole(t)
+	_, c := o.target(t, "Warehouse", directory.Provisioner{})
+	u, _, err := o.Directory.CreateUser(t.Context(), directory.User{UserName: "grace", Active: true, Source: directory.Console}, clerk)
+	must(t, err)
+	now := time.Now()
+	claim := provisioning.Claim{ConnectorID: c.ID, UserID: u.ID, Least: provisioning.Bulk, Limit: 1, Lease: "test", Until: now.Add(time.Minute), Now: now}
+	tasks, err := o.store.Claim(t.Context(), claim)
+	must(t, err)
+	_, err = o.Directory.DeleteUser(t.Context(), u.ID, clerk)
+	must(t, err)
+	tasks[0].DesiredGen++ // as if the deletion had been claimed
+	held := &connectors.Error{Kind: connectors.Conflict, Op: "find", Message: "It may be the one.", Remedy: "Adopt it."}
+	_, err = o.store.Record(t.Context(), []provisioning.Result{{Task: tasks[0], Operation: provisioning.OpFind, Hold: true, Kind: held.Kind, Err: held, Found: connectors.Account{ID: "r7"}, Adoptable: true}}, now)
+	must(t, err)
+	at := "/users/" + u.ID
+	o.get(at).ok(t).says(t, "Adopt this account")
+	o.get(at+"/accounts/"+c.ID+"/adopt").ok(t).says(t, "Usher disables or removes account r7 at Warehouse")
+	o.led(t, o.post(at+"/accounts/"+c.ID+"/adopt", "remote_id", "r7"), at)
 }
 
 func TestWhyAUserIsNotAtATarget(t *testing.T) {
