@@ -14,7 +14,7 @@ func (a Answer) LacksPatch() bool {
 	}
 	said, _ := scim.ParseError(a.Body)
 	text := strings.ToLower(said.Detail)
-	return a.Status == http.StatusBadRequest && strings.Contains(text, "patch") && containsAny(text, "not supported", "unsupported", "not implemented")
+	return a.Status == http.StatusBadRequest && strings.Contains(text, "patch") && containsAny(text, "not support", "unsupported", "not implement")
 }
 
 // Misread reports a refusal of how the change was written, rather than of what it says.
