@@ -131,7 +131,8 @@ func TestDoors(t *testing.T) {
 			t.Run(mode.name+"/"+d.name, func(t *testing.T) {
 				t.Parallel()
 				e := newDoorsFixture(t, mode.provisioner, []string{d.name + "-up", d.name + "-down"})
-				r := start(t, e.db, "serve", "--addr=127.0.0.1:0")
+				// A create that was answered with 503 is in doubt for as long as an attempt may take.
+				r := start(t, e.db, "serve", "--addr=127.0.0.1:0", "--attempt-timeout=5s")
 				e.open(t, r.URL)
 				e.goThrough(t, d, r.URL, mode.provisioner != "", mode.name == "reject")
 			})
