@@ -19,6 +19,7 @@ type Definition struct {
 	Groups     *Groups        // nil: Open's Connector is no GroupConnector
 	Passwords  []PasswordMode // what can be done about passwords, the default first; none: nothing
 	Budget     Budget
+	BudgetOf   func(Config) Budget                           // for kinds whose services differ; nil: Budget
 	Lag        time.Duration                                 // how long "not found" may mean "not visible yet" after a create
 	Options    func(Config) ClientOptions                    // how the HTTP client for this configuration must behave
 	Open       func(Config, *http.Client) (Connector, error) // no I/O
@@ -28,10 +29,25 @@ type Definition struct {
 	Sent func(Config, Profile) (Profile, error)
 }
 
-// Budget is what the engine spends at a target to start with.
+// Budget is what the engine spends at a target.
 type Budget struct {
-	RequestsPerSecond float64 // 0 is no limit
-	Concurrency       int
+	RequestsPerSecond float64 // what the form suggests; 0 is no limit
+	Published         float64 // requests a second that the vendor allows, where the configuration has no limit; 0 is unknown
+	Concurrency       int     // attempts at once to start with
+	MostConcurrency   int     // attempts at once after all went well for a while; 0 is Concurrency
+}
+
+// BudgetFor is what may be spent with this configuration.
+func (d Definition) BudgetFor(c Config) Budget {
+	b := d.Budget
+	if d.BudgetOf != nil {
+		b = d.BudgetOf(c)
+	}
+	if limit := c.Number(RequestsLimit); limit > 0 {
+		b.Published = limit
+	}
+	b.RequestsPerSecond = b.Published
+	return b
 }
 
 // Attribute is one thing that can be mapped.
@@ -101,7 +117,7 @@ func (d Definition) policyFields() []Field {
 		{Key: OnDisable, Label: "When the user is disabled", Section: SectionPolicy, Type: Select, Default: first(onDisable), Options: onDisable, Help: d.disablingWords()},
 		{Key: OnLeave, Label: "When the user leaves the scope", Section: SectionPolicy, Type: Select, Default: first(onDisable), Options: onDelete, Help: d.removalWords()},
 		{Key: RequestsLimit, Label: "Requests per second", Section: SectionPolicy, Type: Number, Default: trimFloat(d.Budget.RequestsPerSecond), Max: 10000,
-			Help: "0 means no limit. A target that answers “too many requests” slows Usher down by itself."},
+			Help: "0 means no limit, unless the service is known to have one. A target that answers “too many requests” slows Usher down by itself."},
 	}
 }
 

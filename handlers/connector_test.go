@@ -19,7 +19,7 @@ func TestConnectorWizard(t *testing.T) {
 
 	res := o.get(path + "/connectors/new?kind=scim2")
 	res.has(t, 200, "Configuration", "SCIM base URL", "Authentication", "Policies and limits", "Network")
-	if got := res.field("config.requests_per_second"); got != "5" {
+	if got := res.field("config.requests_per_second"); got != "0" {
 		t.Errorf("default of requests per second: %q", got)
 	}
 	if res.doc.Find(`[data-when-key="config.auth_mode"][data-when-value="bearer"] input[type=password]`).Length() != 1 {

@@ -16,6 +16,7 @@ type Opened struct {
 	Mapping    *Mapping
 	Policy     Policy
 	Groups     GroupPolicy
+	Budget     connectors.Budget
 	config     connectors.Config
 	proofs     proofs
 	connection string // the name, which expressions can see
@@ -99,13 +100,15 @@ func (o *Opener) open(c directory.Connector) (*Opened, error) {
 	if def.Options != nil {
 		options = def.Options(config)
 	}
-	requests := newThrottle(config.Number(connectors.RequestsLimit))
+	budget := def.BudgetFor(config)
+	requests := newThrottle(budget.RequestsPerSecond)
 	client := connectors.NewClient(options, requests)
 	conn, err := def.Open(config, client)
 	if err != nil {
 		return nil, fmt.Errorf("open %s connector %s: %w", c.Kind, c.ID, err)
 	}
-	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), config: config, connection: c.Connection, revision: c.Revision, client: client, throttle: requests}, nil
+	return &Opened{Connector: conn, Definition: Mapped(def, c.Mapping), Mapping: mapping, Policy: PolicyOf(def, config), Groups: GroupPolicyOf(def, config), Budget: budget,
+		config: config, connection: c.Connection, revision: c.Revision, client: client, throttle: requests}, nil
 }
 
 // Close lets go of pooled connections.

@@ -75,13 +75,22 @@ func abilities(d connectors.Definition) string {
 		}
 		lines = append(lines, fmt.Sprintf("%s can %s, at most %d members a request.", d.Groups.Noun, what, d.Groups.Chunk))
 	}
-	if d.Budget.RequestsPerSecond > 0 {
-		lines = append(lines, fmt.Sprintf("Starts with %g requests a second, %d at a time.", d.Budget.RequestsPerSecond, d.Budget.Concurrency))
-	}
+	lines = append(lines, budgetWords(d.Budget))
 	if d.Lag > 0 {
 		lines = append(lines, fmt.Sprintf("A new account may stay invisible for %s; until then none is made a second time.", span(d.Lag)))
 	}
 	return "- " + strings.Join(lines, "\n- ") + "\n"
+}
+
+func budgetWords(b connectors.Budget) string {
+	words := fmt.Sprintf("Starts with %d requests at once", b.Concurrency)
+	if b.RequestsPerSecond > 0 {
+		words += fmt.Sprintf(", and sends %g a second", b.RequestsPerSecond)
+	}
+	if b.MostConcurrency > b.Concurrency {
+		words += fmt.Sprintf("; up to %d at once while the target keeps up", b.MostConcurrency)
+	}
+	return words + "."
 }
 
 func span(d time.Duration) string {

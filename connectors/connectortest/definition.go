@@ -14,7 +14,7 @@ func definition(t *testing.T, d connectors.Definition) {
 	if d.Kind == "" || strings.ToLower(d.Kind) != d.Kind || d.Name == "" || d.Summary == "" || d.Icon == "" {
 		t.Errorf("kind, name, summary or icon is missing: %+v", d)
 	}
-	if d.Options == nil || d.Open == nil || len(d.Modes) == 0 || d.Budget.Concurrency < 1 || d.Budget.RequestsPerSecond < 0 || d.Lag < 0 {
+	if d.Options == nil || d.Open == nil || len(d.Modes) == 0 || d.Budget.Concurrency < 1 || d.Budget.RequestsPerSecond < 0 || d.Budget.MostConcurrency < 0 || d.Lag < 0 {
 		t.Error("options, open, modes, budget or lag is missing or makes no sense")
 	}
 	keys := map[string]connectors.Field{}

@@ -26,7 +26,8 @@ func Definition() connectors.Definition {
 		Modes:      []connectors.Mode{connectors.Disable, connectors.Delete},
 		Groups:     groups(),
 		Passwords:  []connectors.PasswordMode{connectors.PasswordNone, connectors.PasswordRandom, connectors.PasswordSend},
-		Budget:     connectors.Budget{RequestsPerSecond: 5, Concurrency: 4},
+		Budget:     service.Budget(),
+		BudgetOf:   func(c connectors.Config) connectors.Budget { return service.TraitsOf(c).Budget() },
 		Lag:        10 * time.Second,
 		Options:    wire.ClientOptions,
 		Sent: func(c connectors.Config, p connectors.Profile) (connectors.Profile, error) {

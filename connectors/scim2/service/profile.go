@@ -51,6 +51,8 @@ type Traits struct {
 	most         map[string]int // entries that a list may have
 	lowerName    bool           // user names are lower case
 	longestName  int            // in characters; 0 is no bound
+	perSecond    float64        // requests that the vendor allows; 0 is unknown
+	atOnce       int            // requests at once at the most; 0 is as many as of any service
 	Unconfirmed  bool           // writes to people who have not accepted their invitation are accepted and not applied
 
 	MemberType    string // sent with each member; "" for none
@@ -77,18 +79,32 @@ func profiles() []Traits {
 		{key: "databricks", Label: "Databricks", hosts: []string{"*.databricks.com", "*.azuredatabricks.net"}},
 		{key: "entra_legacy", Label: "Built for Microsoft Entra ID, without feature flags", patchStyle: styleEntraLegacy},
 		{key: "entra_new", Label: "Built for Microsoft Entra ID, with aadOptscim062020", patchStyle: styleEntraNew},
-		{key: "github_emu", Label: "GitHub Enterprise Managed Users", hosts: []string{"api.github.com", "*.ghe.com"}, deleteMode: disableAccounts},
+		{key: "github_emu", Label: "GitHub Enterprise Managed Users", hosts: []string{"api.github.com", "*.ghe.com"}, deleteMode: disableAccounts,
+			perSecond: 5, atOnce: startAtOnce},
 		{key: "okta_like", Label: "Built for Okta", patchStyle: styleObject, putProfile: true},
 		{key: "onepassword", Label: "1Password", Unconfirmed: true},
 		{key: "salesforce", Label: "Salesforce (its SCIM interface)", hosts: []string{"*.my.salesforce.com"}, patchStyle: styleSalesforce, PluralConfig: true,
 			NoGroupCreate: true},
 		{key: "slack", Label: "Slack", hosts: []string{"api.slack.com"}, filters: filterOn, lowerName: true, longestName: 21,
-			most: map[string]int{"emails": 2}},
+			most: map[string]int{"emails": 2}, perSecond: 3, atOnce: startAtOnce},
 		{key: "snowflake", Label: "Snowflake", hosts: []string{"*.snowflakecomputing.com"}, deleteMode: disableAccounts, most: one("emails", "phoneNumbers", "addresses")},
 		{key: "vcenter", Label: "VMware vCenter", NoConfig: true},
 		{key: "webex", Label: "Cisco Webex", hosts: []string{"webexapis.com"}, MemberType: "user"},
 		{key: "zoom", Label: "Zoom", hosts: []string{"api.zoom.us"}, Unconfirmed: true},
 	}
+}
+
+const (
+	startAtOnce = 4
+	mostAtOnce  = 32
+)
+
+// Budget is what is spent at a service of which nothing is known.
+func Budget() connectors.Budget { return Traits{}.Budget() }
+
+// Budget is what may be spent at the service. GitHub and Slack publish limits that leave no use for more requests at once.
+func (t Traits) Budget() connectors.Budget {
+	return connectors.Budget{Published: t.perSecond, Concurrency: startAtOnce, MostConcurrency: cmp.Or(t.atOnce, mostAtOnce)}
 }
 
 func profileOptions() []connectors.Option {
