@@ -3,6 +3,7 @@ package provisioning
 import (
 	"errors"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"usher/connectors"
@@ -69,6 +70,12 @@ func asksToWait(err error) bool {
 	}
 	busy := e.Kind == connectors.Temporary || e.Kind == connectors.Unknown
 	return e.Kind == connectors.RateLimited || busy && e.RetryAfter > 0
+}
+
+// overloaded reports whether the target could not serve one more: 503 (RFC 9110 §15.6.4), or no answer at all.
+func overloaded(r Result) bool {
+	e, ok := errors.AsType[*connectors.Error](r.Err)
+	return ok && (e.Kind == connectors.Temporary || e.Kind == connectors.Unknown) && (e.Status == 0 || e.Status == http.StatusServiceUnavailable)
 }
 
 // answered reports that the error is what the target said, not that it said nothing.

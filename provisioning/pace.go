@@ -41,7 +41,7 @@ func (l *queue) learn(o *Opened, r Result, now time.Time) (n news) {
 		if r.Kind == "" {
 			o.accepted.note()
 		}
-		o.throttle.restore()
+		o.throttle.restore(now)
 		if n.over = l.pace.On() && r.StartedAt.After(l.pace.Since); n.over {
 			l.pace = Quarantine{}
 			l.engine.quarantined.Add(1)

@@ -128,12 +128,12 @@ func TestThrottle(t *testing.T) {
 			t.Error(five.limiter.Limit(), "want", want)
 		}
 	}
-	five.restore()
+	five.restore(time.Now())
 	if now := five.limiter.Limit(); now <= 1 || now > 1.1 {
 		t.Error("after one request that went well:", now)
 	}
 	for range 100 {
-		five.restore()
+		five.restore(time.Now())
 	}
 	if now := five.limiter.Limit(); now != 5 {
 		t.Error("in the end:", now)
@@ -156,7 +156,7 @@ func TestWithoutALimitHalfOfWhatWasSentIsOne(t *testing.T) {
 			t.Error("after forty a second:", free.limiter.Limit())
 		}
 		for range 40 {
-			free.restore()
+			free.restore(time.Now())
 		}
 		if free.limiter.Limit() != rate.Inf {
 			t.Error("in the end:", free.limiter.Limit())

@@ -9,10 +9,9 @@ import (
 )
 
 const (
-	maxBatch    = 256
-	sickAfter   = 10          // temporary failures in a row
-	queueFor    = time.Second // how much work is claimed ahead: after a kill, all of it must be found out about
-	restoreStep = 0.1
+	maxBatch  = 256
+	sickAfter = 10          // temporary failures in a row
+	queueFor  = time.Second // how much work is claimed ahead: after a kill, all of it must be found out about
 )
 
 // queue is the work of one connector in this process: what was claimed and waits, and how many may be tried at once.
@@ -20,28 +19,27 @@ type queue struct {
 	engine *Engine
 	id     string
 
-	mu             sync.Mutex
-	target         Target
-	opened         *Opened
-	urgent         []Task
-	bulk           []Task
-	busy           int     // attempts running
-	busyBulk       int     // of them, bulk ones
-	concurrency    float64 // how many may run: halved when the target says “too many”, restored slowly
-	maxConcurrency int     // what concurrency grows back to
-	failures       int     // temporary failures in a row
-	rate           float64 // attempts a second, smoothed
-	lastDone       time.Time
-	refusals       int           // of single accounts, in a row
-	step           time.Duration // of the latest quarantine; 0 once the target took something
-	stepped        time.Time     // when that began
-	checking       bool
-	holds          int // results that are pausing the connector at this moment
-	pace           Quarantine
-	limit          Quarantine
-	newcomers      int  // waiting or being tried: users whose account has to be made
-	probing        bool // an attempt outside of the queue is finding out whether the pace is over
-	asked          bool // more work was asked for since room last said how much
+	mu        sync.Mutex
+	target    Target
+	opened    *Opened
+	urgent    []Task
+	bulk      []Task
+	busy      int // attempts running
+	busyBulk  int // of them, bulk ones
+	atOnce    concurrency
+	failures  int     // temporary failures in a row
+	rate      float64 // attempts a second, smoothed
+	lastDone  time.Time
+	refusals  int           // of single accounts, in a row
+	step      time.Duration // of the latest quarantine; 0 once the target took something
+	stepped   time.Time     // when that began
+	checking  bool
+	holds     int // results that are pausing the connector at this moment
+	pace      Quarantine
+	limit     Quarantine
+	newcomers int  // waiting or being tried: users whose account has to be made
+	probing   bool // an attempt outside of the queue is finding out whether the pace is over
+	asked     bool // more work was asked for since room last said how much
 }
 
 func (l *queue) update(t Target, o *Opened) {
@@ -52,12 +50,15 @@ func (l *queue) update(t Target, o *Opened) {
 	}
 	if o != l.opened {
 		l.failures, l.refusals, l.step = 0, 0, 0 // another configuration: what the old one met says nothing about it
+		l.atOnce = newConcurrency(o.Budget)
 	}
 	l.target, l.opened = t, o
-	if l.maxConcurrency == 0 {
-		l.maxConcurrency = max(o.Definition.Budget.Concurrency, 2) // one slot is never given to bulk work
-		l.concurrency = float64(l.maxConcurrency)
-	}
+}
+
+// slots is how many attempts may run now.
+func (l *queue) slots() int {
+	perSecond, _ := l.opened.throttle.perSecond()
+	return l.atOnce.slots(perSecond)
 }
 
 // capacity is how many more tasks of each sort are worth claiming now.
@@ -69,7 +70,7 @@ func (l *queue) capacity() (urgent, bulk int) {
 		n := 1 - min(1, l.busy+len(l.urgent)+len(l.bulk))
 		return n, n
 	}
-	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.maxConcurrency, maxBatch)
+	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.slots(), maxBatch)
 	urgent = max(0, ahead-len(l.urgent))
 	if len(l.bulk) <= ahead/2 {
 		bulk = ahead
@@ -116,7 +117,7 @@ func (l *queue) start() {
 func (l *queue) next() (t Task, o *Opened, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	slots := max(1, int(l.concurrency))
+	slots := l.slots()
 	switch {
 	case l.holds > 0: // the target itself is at fault: nothing more until that is written down
 		return t, nil, false
@@ -152,6 +153,8 @@ func (l *queue) work(t Task, o *Opened) {
 func (l *queue) finished(r Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now()
+	l.adapt(r, now)
 	l.busy--
 	if r.Task.newcomer() {
 		l.newcomers--
@@ -159,20 +162,27 @@ func (l *queue) finished(r Result) {
 	if r.Task.Priority >= Bulk {
 		l.busyBulk--
 	}
-	now := time.Now()
 	if gap := now.Sub(l.lastDone).Seconds(); gap > 0 {
 		l.rate += (min(1/gap, 100_000) - l.rate) * 0.02
 	}
 	l.lastDone = now
-	switch {
-	case r.Kind == connectors.RateLimited, asksToWait(r.Err):
-		l.concurrency = max(1, l.concurrency/2)
-	case r.Kind == "":
-		l.concurrency = min(float64(l.maxConcurrency), l.concurrency+restoreStep)
-	}
 	if len(l.bulk) <= maxBatch/2 && !l.asked {
 		l.asked = true // the next batch is claimed while this one is still being tried
 		l.engine.Wake()
+	}
+}
+
+// adapt learns from a result how many attempts the target bears at once.
+func (l *queue) adapt(r Result, now time.Time) {
+	switch {
+	case r.Released:
+	case asksToWait(r.Err), overloaded(r):
+		if l.atOnce.refuses(r.StartedAt, l.busy, r.Kind == connectors.RateLimited, now) {
+			l.opened.throttle.tooFast(now)
+		}
+	case r.Kind == "" || answered(r.Err):
+		_, spare := l.opened.throttle.perSecond()
+		l.atOnce.answered(r.Exchanges, l.busy, spare, now)
 	}
 }
 

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"usher/connectors"
@@ -9,7 +10,7 @@ import (
 
 func testLane(s Store, concurrency int) *queue {
 	l := &queue{engine: quietEngine(s), id: "c"}
-	l.update(Target{}, &Opened{Definition: connectors.Definition{Budget: connectors.Budget{Concurrency: concurrency}}})
+	l.update(Target{}, &Opened{Budget: connectors.Budget{Concurrency: concurrency}})
 	return l
 }
 
@@ -63,7 +64,7 @@ func TestBulkWorkLeavesASlotFree(t *testing.T) {
 
 func TestUrgentWorkNeverWaitsForBulkWorkOnly(t *testing.T) {
 	l := testLane(nil, 2)
-	l.concurrency = 1 // the target said “too many”
+	l.atOnce.now = 1 // the target said “too many”
 	l.fill(0, 3)
 	if _, bulk := l.begin(); bulk != 1 {
 		t.Error(bulk, "bulk tasks began; a narrow queue still does bulk work, one at a time")
@@ -74,31 +75,44 @@ func TestUrgentWorkNeverWaitsForBulkWorkOnly(t *testing.T) {
 	}
 }
 
-func TestTooManyRequestsHalveTheLaneAndItGrowsBackSlowly(t *testing.T) {
-	l := testLane(nil, 8)
-	for _, want := range []float64{4, 2, 1, 1, 1} {
-		if l.finished(ended(People, connectors.RateLimited)); l.concurrency != want {
-			t.Fatal("concurrency", l.concurrency, "want", want)
+func TestTooManyRequestsHalveTheQueueAndItGrowsBackSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := testLane(nil, 8)
+		tooMany := func() Result {
+			time.Sleep(time.Second)
+			r := ended(People, connectors.RateLimited)
+			r.Err, r.StartedAt = busy(connectors.RateLimited, 0), time.Now()
+			return r
 		}
-	}
-	l.update(Target{}, l.opened) // as every dispatch does
-	l.busy = 0
-	l.fill(5, 0)
-	if urgent, _ := l.begin(); urgent != 1 {
-		t.Error(urgent, "began in a queue one wide")
-	}
-	for range 11 {
-		l.finished(ended(People, ""))
-	}
-	if l.concurrency < 2 || l.concurrency > 2.2 {
-		t.Error("concurrency", l.concurrency, "after eleven successes")
-	}
-	for range 200 {
-		l.finished(ended(People, ""))
-	}
-	if l.concurrency != 8 {
-		t.Error("concurrency", l.concurrency, "in the end")
-	}
+		for _, want := range []float64{4, 2, 1, 1, 1} {
+			l.busy = 8
+			if l.finished(tooMany()); l.atOnce.now != want {
+				t.Fatal("concurrency", l.atOnce.now, "want", want)
+			}
+		}
+		l.update(Target{}, l.opened) // as every dispatch does
+		l.busy = 0
+		l.fill(5, 0)
+		if urgent, _ := l.begin(); urgent != 1 {
+			t.Error(urgent, "began in a queue one wide")
+		}
+		succeed := func(n int) {
+			for range n {
+				l.busy = l.slots()
+				l.finished(ended(People, ""))
+			}
+		}
+		if succeed(3); l.slots() != 2 {
+			t.Error("concurrency", l.atOnce.now, "after a round of one and a round of two")
+		}
+		if succeed(200); l.slots() != 7 {
+			t.Error("concurrency", l.atOnce.now, "after a while: eight were too many")
+		}
+		time.Sleep(lastDoubt)
+		if succeed(200); l.slots() != 8 {
+			t.Error("concurrency", l.atOnce.now, "in the end")
+		}
+	})
 }
 
 func TestAKindWithoutABudgetIsWorkedAllTheSame(t *testing.T) {

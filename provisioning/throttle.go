@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ type throttle struct {
 
 	mu         sync.Mutex
 	whole      rate.Limit // where a slowed limit that has no maximum is let go again
+	refused    refusal    // requests a second that were too many
 	second     time.Time
 	sent, last int // requests in the running second, and in the one before
 }
@@ -75,18 +77,40 @@ func (t *throttle) halve() {
 	t.set(max(now/2, min(slowest, t.most)))
 }
 
-// restore gives back a little of what halve took.
-func (t *throttle) restore() {
+// tooFast learns that what was sent in the latest whole second was too much.
+func (t *throttle) tooFast(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.count(now)
+	if t.last > 0 {
+		t.refused.note(float64(t.last), now)
+	}
+}
+
+// restore gives back a little of what halve took, up to a little less than what was too much.
+func (t *throttle) restore(at time.Time) {
 	if t == nil || t.limiter.Limit() == t.most {
 		return
 	}
+	const less = 0.9
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.limiter.Limit() * regain
 	if now >= t.most || t.most == rate.Inf && now > t.whole {
 		now = t.most
 	}
+	if t.refused.holds(at) {
+		now = min(now, max(slowest, rate.Limit(less*t.refused.at)))
+	}
 	t.set(now)
+}
+
+// perSecond is how many requests a second may be sent now, and whether one could be sent at once.
+func (t *throttle) perSecond() (limit float64, spare bool) {
+	if t == nil {
+		return math.Inf(1), true
+	}
+	return float64(t.limiter.Limit()), t.limiter.Tokens() >= 1
 }
 
 func (t *throttle) set(r rate.Limit) {
