@@ -128,7 +128,7 @@ func (s *site) run(a *app, k *core) error {
 	signUp := k.signUp(s.auth, s.base)
 	post := mail.NewWorker(k.store, mail.Sender{}, now, s.log)
 	files := k.imports(s.log)
-	console := &handlers.Server{Auth: s.auth, SignUp: signUp, Mail: post, Imports: files, OIDC: k.oidc(s.base), Store: k.store, Directory: k.directory, Opener: k.opener, Kinds: k.kinds,
+	console := &handlers.Server{Auth: s.auth, SignUp: signUp, Mail: post, Imports: files, OIDC: k.oidc(s.base), Store: k.store, Directory: k.directory, Opener: k.opener, Kinds: k.kinds, Traffic: k.engine,
 		BaseURL: s.base, Log: s.log, Now: now, Hosts: []string{s.listener.Addr().String()}, TrustedProxies: s.proxies,
 		About: handlers.About{Version: version(), Database: describe(a.cli.DB), StartedAt: now()},
 		Demo:  s.targets}

@@ -77,6 +77,7 @@ func (s *Server) connectorPanel(r *http.Request, c directory.Connector) (views.C
 		return p, nil
 	}
 	p.UsedBy = s.provisionerLink(t.Provisioner)
+	p.Traffic = s.traffic(c.ID)
 	p.Progress, err = s.Store.Progress(r.Context(), c.ID)
 	return p, err
 }

@@ -21,6 +21,7 @@ func (s *Server) provisionerView(r *http.Request) (v views.ProvisionerView, err 
 		return v, err
 	}
 	v.Target.Provisioner, v.Target.Settings = p, directory.Settings{}
+	v.Traffic = s.traffic(p.ConnectorID)
 	v.Progress, err = s.Store.Progress(r.Context(), p.ConnectorID)
 	return v, err
 }

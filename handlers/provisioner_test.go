@@ -131,12 +131,16 @@ func TestProvisionerProgress(t *testing.T) {
 		t.Error("the page does not look again")
 	}
 	o.header.Set("HX-Request", "true")
-	if res := o.get(path + "/progress"); res.doc.Find("main").Length() != 0 || res.doc.Find("#provisioner-progress").Length() != 1 {
-		t.Error("the fragment is not alone")
+	for at, region := range map[string]string{path: "#provisioner-progress", connector: "#progress-scim2"} {
+		if res := o.get(at + "/progress"); res.doc.Find("main").Length() != 0 || res.doc.Find(region).Length() != 1 {
+			t.Errorf("%s: the fragment is not alone", at)
+		}
 	}
 	o.header.Del("HX-Request")
-	if res := o.get(path + "/progress"); res.code != 303 {
-		t.Errorf("the fragment as a page: %d", res.code)
+	for _, at := range []string{path, connector} {
+		if res := o.get(at + "/progress"); res.code != 303 {
+			t.Errorf("%s: the fragment as a page: %d", at, res.code)
+		}
 	}
 	o.provisionAll()
 	res = o.get(path)

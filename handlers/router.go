@@ -126,6 +126,7 @@ func (s *Server) connectionRoutes(r chi.Router) {
 		r.Post("/connectors/{connector}/test", s.page(s.testConnector))
 		r.Get("/connectors/{connector}/delete", s.page(s.showConnectorDelete))
 		r.Post("/connectors/{connector}/delete", s.page(s.deleteConnector))
+		r.Get("/connectors/{connector}/progress", s.page(s.showConnectorProgress))
 		r.Post("/connectors/{connector}/proposals", s.page(s.useProposals))
 		r.Get("/connectors/{connector}/left", s.page(s.listLeftAccounts))
 		r.Route("/connectors/{connector}/groups", s.pushRoutes)

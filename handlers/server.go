@@ -33,6 +33,7 @@ type Server struct {
 	Directory *directory.Directory    // the acts
 	Opener    *provisioning.Opener    // what connector kinds there are, and trying one
 	Kinds     []connectors.Definition // in the order in which they are offered
+	Traffic   Traffic                 // what is sent to targets; nil: no page tells
 
 	// Hosts are further values of the Host header that are answered, beside the base URL's and loopback: the address
 	// that is listened on. A port is optional.

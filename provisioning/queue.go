@@ -27,6 +27,7 @@ type queue struct {
 	busy      int // attempts running
 	busyBulk  int // of them, bulk ones
 	atOnce    concurrency
+	done      meter   // attempts that ended
 	failures  int     // temporary failures in a row
 	rate      float64 // attempts a second, smoothed
 	lastDone  time.Time
@@ -166,6 +167,7 @@ func (l *queue) finished(r Result) {
 		l.rate += (min(1/gap, 100_000) - l.rate) * 0.02
 	}
 	l.lastDone = now
+	l.done.count(now)
 	if len(l.bulk) <= maxBatch/2 && !l.asked {
 		l.asked = true // the next batch is claimed while this one is still being tried
 		l.engine.Wake()

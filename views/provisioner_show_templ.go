@@ -21,6 +21,7 @@ type ProvisionerView struct {
 	Target   provisioning.Target // its settings are not shown
 	KindName string
 	Progress provisioning.Progress
+	Traffic  provisioning.Traffic
 	Form     ProvisionerForm
 	Revised  Revised
 }
@@ -30,15 +31,6 @@ func (v ProvisionerView) url() string { return ProvisionersURL + "/" + v.Target.
 // Settled is when nothing on the page will move by itself.
 func (v ProvisionerView) settled() bool {
 	return !v.Target.Enabled || v.Progress.Done() == v.Progress.Total
-}
-
-// every is how often to look: when all that is left waits for a retry or a paused target, looking often shows nothing.
-func (v ProvisionerView) every() string {
-	moving := v.Progress.Counts[provisioning.StatusPending] + v.Progress.Counts[provisioning.StatusRunning]
-	if moving > 0 {
-		return "1s"
-	}
-	return "10s"
 }
 
 func (v ProvisionerView) settledWords() string {
@@ -386,7 +378,7 @@ func ProvisionerProgress(v ProvisionerView) templ.Component {
 					var templ_7745c5c3_Var12 string
 					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.settledWords())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_show.templ`, Line: 119, Col: 42}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `provisioner_show.templ`, Line: 111, Col: 42}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {
@@ -397,6 +389,10 @@ func ProvisionerProgress(v ProvisionerView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					templ_7745c5c3_Err = ui.StackedBar("Users by status", progressParts(v.Progress)).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = trafficLine(v.Traffic, v.Progress).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -413,7 +409,7 @@ func ProvisionerProgress(v ProvisionerView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.LiveRegion(ui.Live{ID: "provisioner-progress", URL: v.url() + "/progress", Every: v.every(), Settled: v.settled()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LiveRegion(ui.Live{ID: "provisioner-progress", URL: v.url() + "/progress", Every: every(v.Progress), Settled: v.settled()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
