@@ -76,30 +76,40 @@ type bench struct {
 	directory *directory.Directory
 	engine    *provisioning.Engine
 	connector directory.Connector
+	url       string // of the target
 }
 
-func measureSync(ctx context.Context, dir string, users int, away *far, profile string) (r syncReport, err error) {
+var system = directory.Actor{Kind: directory.BySystem}
+
+// newBench opens a database and an engine in dir, and a target that is so far away. stop ends the target and the database.
+func newBench(ctx context.Context, dir string, away *far) (b *bench, stop func() error, err error) {
 	ring, err := db.LoadKey("", filepath.Join(dir, "usher.db.key"))
 	if err != nil {
-		return r, err
+		return nil, nil, err
 	}
 	store, err := db.Open(ctx, filepath.Join(dir, "usher.db"), ring)
 	if err != nil {
-		return r, err
+		return nil, nil, err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
 	opener := provisioning.NewOpener(all.Definitions())
-	defer opener.Close()
-	b := &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"}), far: away}
+	b = &bench{store: store, target: scim2fake.New(scim2fake.Options{Token: "bench"}), far: away}
 	away.Handler = b.target
 	b.engine = provisioning.New(store, opener, provisioning.Config{}, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	b.directory = &directory.Directory{Store: store, Engine: b.engine, Now: time.Now}
-	url, stop, err := b.serve()
+	end, err := b.serve()
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
+	return b, func() error { end(); opener.Close(); return store.Close() }, nil
+}
+
+func measureSync(ctx context.Context, dir string, users int, away *far, profile string) (r syncReport, err error) {
+	b, stop, err := newBench(ctx, dir, away)
 	if err != nil {
 		return r, err
 	}
-	defer stop()
-	if err := b.prepare(ctx, url, users); err != nil {
+	defer func() { err = errors.Join(err, stop()) }()
+	if err := b.prepare(ctx, users); err != nil {
 		return r, err
 	}
 	if profile != "" {
@@ -116,34 +126,41 @@ func measureSync(ctx context.Context, dir string, users int, away *far, profile 
 	return b.measure(ctx, users)
 }
 
-func (b *bench) serve() (url string, stop func(), err error) {
+func (b *bench) serve() (stop func(), err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	s := &http.Server{Handler: b.far, ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.Serve(l) }()
-	return "http://" + l.Addr().String() + scim2fake.Prefix, func() { _ = s.Close() }, nil
+	b.url = "http://" + l.Addr().String() + scim2fake.Prefix
+	return func() { _ = s.Close() }, nil
 }
 
 // prepare inserts the users and makes the connector; without a provisioner no account is due yet.
-func (b *bench) prepare(ctx context.Context, url string, users int) error {
-	for i := range users {
-		if _, _, err := b.directory.CreateUser(ctx, sample(i), directory.Actor{Kind: directory.BySystem}); err != nil {
+func (b *bench) prepare(ctx context.Context, users int) error {
+	const together = directory.MostTogether
+	for i := 0; i < users; i += together {
+		batch := make([]directory.User, 0, together)
+		for j := i; j < min(i+together, users); j++ {
+			batch = append(batch, sample(j))
+		}
+		_, errs, err := b.directory.CreateUsers(ctx, batch, system)
+		if err = errors.Join(append(errs, err)...); err != nil {
 			return err
 		}
 	}
 	settings, wrong := connectors.Read(scim2.Definition().AllFields(), map[string]string{
-		"base_url": url, "token": "bench", "allow_private_network": "true", connectors.RequestsLimit: "0"}, directory.Settings{})
+		"base_url": b.url, "token": "bench", "allow_private_network": "true"}, directory.Settings{})
 	if err := wrong.Err(); err != nil {
 		return err
 	}
-	n, err := b.directory.CreateConnection(ctx, directory.Connection{Name: "Bench"}, directory.Actor{Kind: directory.BySystem})
+	n, err := b.directory.CreateConnection(ctx, directory.Connection{Name: "Bench"}, system)
 	if err != nil {
 		return err
 	}
 	b.connector, err = b.directory.CreateConnector(ctx,
-		directory.Connector{ConnectionID: n.ID, Connection: n.Name, Kind: scim2.Kind, Enabled: true, Settings: settings}, directory.Actor{Kind: directory.BySystem})
+		directory.Connector{ConnectionID: n.ID, Connection: n.Name, Kind: scim2.Kind, Enabled: true, Settings: settings}, system)
 	return err
 }
 
@@ -165,7 +182,7 @@ func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error
 
 	r.Users = users
 	start := time.Now()
-	p, err := b.directory.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: b.connector.ID, Connection: b.connector.Connection}, directory.Actor{Kind: directory.BySystem})
+	p, err := b.directory.CreateProvisioner(ctx, directory.Provisioner{ConnectorID: b.connector.ID, Connection: b.connector.Connection}, system)
 	if err != nil {
 		return r, err
 	}
@@ -178,7 +195,7 @@ func (b *bench) measure(ctx context.Context, users int) (r syncReport, err error
 
 	before := b.target.Requests()
 	start = time.Now()
-	if _, err = b.directory.Resync(ctx, p, directory.Actor{Kind: directory.BySystem}); err != nil {
+	if _, err = b.directory.Resync(ctx, p, system); err != nil {
 		return r, err
 	}
 	if err = b.settled(ctx, users); err != nil {
