@@ -178,13 +178,13 @@ func (e *Engine) dispatch(ctx context.Context) error {
 	return nil
 }
 
-// claim takes work in one batch, urgent work first; bulk work only when the queue runs out of it.
+// claim takes urgent work first, by itself: a leaver does not wait until a batch of bulk work is claimed.
 func (e *Engine) claim(ctx context.Context, l *queue, least Priority, only Sort, seen int64) error {
 	urgent, bulk := l.capacity()
-	if least == Bulk && bulk > 0 && urgent > 0 {
-		return e.take(ctx, l, Bulk, bulk, only, seen)
+	if err := e.take(ctx, l, min(least, People), urgent, only, seen); err != nil || least < Bulk || urgent == 0 {
+		return err
 	}
-	return e.take(ctx, l, min(least, People), urgent, only, seen)
+	return e.take(ctx, l, Bulk, bulk, only, seen)
 }
 
 func (e *Engine) take(ctx context.Context, l *queue, least Priority, n int, only Sort, seen int64) error {

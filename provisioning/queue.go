@@ -10,8 +10,10 @@ import (
 
 const (
 	maxBatch  = 256
-	sickAfter = 10          // temporary failures in a row
-	queueFor  = time.Second // how much work is claimed ahead: after a kill, all of it must be found out about
+	sickAfter = 10 // temporary failures in a row
+	// queueFor is how much work is claimed ahead. After a kill, all of it must be found out about; and a leaver waits
+	// while a batch is claimed.
+	queueFor = 100 * time.Millisecond
 )
 
 // queue is the work of one connector in this process: what was claimed and waits, and how many may be tried at once.
@@ -71,12 +73,17 @@ func (l *queue) capacity() (urgent, bulk int) {
 		n := 1 - min(1, l.busy+len(l.urgent)+len(l.bulk))
 		return n, n
 	}
-	ahead := clampInt(int(l.rate*queueFor.Seconds()), 2*l.slots(), maxBatch)
+	ahead := l.ahead()
 	urgent = max(0, ahead-len(l.urgent))
 	if len(l.bulk) <= ahead/2 {
 		bulk = ahead
 	}
 	return urgent, bulk
+}
+
+// ahead is how many tasks of a sort are worth having claimed.
+func (l *queue) ahead() int {
+	return clampInt(int(l.rate*queueFor.Seconds()), 2*l.slots(), maxBatch)
 }
 
 // add queues what was claimed by a look at the targets that began when seen quarantines had been decided. It
@@ -168,7 +175,7 @@ func (l *queue) finished(r Result) {
 	}
 	l.lastDone = now
 	l.done.count(now)
-	if len(l.bulk) <= maxBatch/2 && !l.asked {
+	if len(l.bulk) <= l.ahead()/2 && !l.asked {
 		l.asked = true // the next batch is claimed while this one is still being tried
 		l.engine.Wake()
 	}

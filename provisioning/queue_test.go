@@ -162,7 +162,7 @@ func TestMoreWorkIsAskedForOnceARound(t *testing.T) {
 	if l.finished(ended(Bulk, "")); asked() {
 		t.Error("asked for more while plenty waits")
 	}
-	l.fill(0, maxBatch/2)
+	l.fill(0, l.ahead()/2)
 	if l.finished(ended(Bulk, "")); !asked() {
 		t.Error("did not ask for the next batch in time")
 	}
