@@ -18,6 +18,7 @@ const usage = `usage: go run ./bench COMMAND [flags]
   sync    a first sync of many users to a SCIM target on loopback, and a re-sync with nothing to do
   fleet   how soon the accounts of people who leave are removed while many others are being synced
   scim    the SCIM API: creates, filtered reads and pages, with few users and with many
+  pages   every page of the console, with few users and with many
 
 go run ./bench COMMAND -h shows the flags.
 `
@@ -28,7 +29,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	commands := map[string]func(context.Context, []string, io.Writer) error{"sync": runSync, "fleet": runFleet, "scim": runSCIM}
+	commands := map[string]func(context.Context, []string, io.Writer) error{"sync": runSync, "fleet": runFleet, "scim": runSCIM, "pages": runPages}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)

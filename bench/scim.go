@@ -42,15 +42,9 @@ func runSCIM(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var all []string
-	for i := range sizes {
-		all = append(all, filepath.Join(dir, fmt.Sprintf("usher%d.db", i)))
-	}
-	if *dsns != "" {
-		all = strings.Split(*dsns, ",")
-	}
-	if len(all) != len(sizes) {
-		return errors.Join(errors.New("give as many databases as numbers of users"), os.RemoveAll(dir))
+	all, err := databasesFor(dir, sizes, *dsns)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
 	}
 	show := printFigures
 	if *asJSON {

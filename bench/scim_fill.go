@@ -74,23 +74,36 @@ func (f *filler) to(ctx context.Context, size int) error {
 
 func (f *filler) copyRows(ctx context.Context, tx *sql.Tx, from, to int) error {
 	for _, t := range [][2]string{{"users", "id"}, {"user_terms", "user_id"}, {"user_values", "user_id"}, {"changes", "target"}} {
-		columns, values, err := columnsOf(ctx, tx, t[0])
-		if err != nil {
+		if err := copyRow(ctx, tx, t[0], t[1], f.model.ID, from, to, nil); err != nil {
 			return err
-		}
-		_, err = tx.ExecContext(ctx, fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CAST($2 AS BIGINT))
-			INSERT INTO %s (%s) SELECT %s FROM n CROSS JOIN %s WHERE %s = $3`, t[0], columns, values, t[0], t[1]), from, to, f.model.ID)
-		if err != nil {
-			return fmt.Errorf("fill %s: %w", t[0], err)
 		}
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE user_counts SET live = live + $1 WHERE shard = 0`, to-from+1)
 	return err
 }
 
+const (
+	numbers = `WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CAST($2 AS BIGINT)) `
+	digits  = `substr(CAST(10000000 + i AS TEXT), 2)` // as many as fillDigits are
+)
+
+// copyRow copies the row of a table whose key is the model's, with the numbers from one to another. special says what a
+// column of a copy has that is not like the model's; "" leaves the column out.
+func copyRow(ctx context.Context, tx *sql.Tx, table, key, model string, from, to int, special map[string]string) error {
+	columns, values, err := columnsOf(ctx, tx, table, special)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(numbers+`INSERT INTO %s (%s) SELECT %s FROM n CROSS JOIN %s WHERE %s = $3`, table, columns, values, table, key),
+		from, to, model)
+	if err != nil {
+		return fmt.Errorf("fill %s: %w", table, err)
+	}
+	return nil
+}
+
 // columnsOf are the columns of a table, and what the copy with the number i has in them.
-func columnsOf(ctx context.Context, tx *sql.Tx, table string) (names, values string, err error) {
-	const digits = `substr(CAST(10000000 + i AS TEXT), 2)`
+func columnsOf(ctx context.Context, tx *sql.Tx, table string, special map[string]string) (names, values string, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT * FROM `+table+` WHERE 1 = 0`)
 	if err != nil {
 		return "", "", err
@@ -103,9 +116,16 @@ func columnsOf(ctx context.Context, tx *sql.Tx, table string) (names, values str
 	var all, copied []string
 	for _, t := range types {
 		name, value := t.Name(), t.Name()
+		other, is := special[name]
 		switch {
-		case name == "id", name == "user_id", name == "target":
-			value = `substr(` + name + `, 1, 24) || '00000' || ` + digits
+		case is && other == "":
+			continue
+		case is:
+			value = other
+		case name == "id", name == "user_id", name == "group_id" && table != "attempts", name == "resource_id", name == "target":
+			value = copiedID(name)
+		case name == "name_skeleton": // has letters for the figures 0 and 1
+			value = `replace(replace(replace(` + name + `, '` + strings.Repeat("o", len(fillDigits)) + `', ` + digits + `), '0', 'o'), '1', 'l')`
 		case name == "created_at", name == "updated_at":
 			value = name + ` + i`
 		case t.DatabaseTypeName() == "TEXT":
@@ -115,3 +135,6 @@ func columnsOf(ctx context.Context, tx *sql.Tx, table string) (names, values str
 	}
 	return strings.Join(all, ", "), strings.Join(copied, ", "), rows.Err()
 }
+
+// copiedID is the ID of the copy with the number i.
+func copiedID(model string) string { return `substr(` + model + `, 1, 24) || '00000' || ` + digits }
