@@ -98,6 +98,7 @@ func (f *pagesFiller) accounts(ctx context.Context) error {
 		return `CASE WHEN ` + condition + ` THEN ` + then + ` ELSE ` + otherwise + ` END`
 	}
 	special := map[string]string{
+		"state":        "", // the database works it out
 		"observed_gen": when(`i % 100 < 20`, `0`, `observed_gen`),
 		"remote_id":    when(unlinked, `NULL`, `'r' || `+digits), "origin": when(unlinked, `NULL`, `origin`), "linked_at": when(unlinked, `NULL`, `linked_at`),
 		"held_at": when(`i % 100 < 2`, `due_at + i`, `NULL`), "held_reason": when(`i % 100 < 2`, `'An account is in the way.'`, `''`),

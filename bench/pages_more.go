@@ -49,7 +49,7 @@ func (f *pagesFiller) groups(ctx context.Context) error {
 	for _, t := range [][2]string{{"user_groups", "id"}, {"group_terms", "group_id"}, {"accounts", `kind = 'group' AND resource_id`}} {
 		special := map[string]string{}
 		if t[0] == "accounts" {
-			special = map[string]string{"held_at": `CASE WHEN i % 50 = 1 THEN due_at END`, "held_remote_id": `'g' || ` + digits, "held_reason": `'A group is in the way.'`, "adoptable": `i % 50 = 1`}
+			special = map[string]string{"state": "", "held_at": `CASE WHEN i % 50 = 1 THEN due_at END`, "held_remote_id": `'g' || ` + digits, "held_reason": `'A group is in the way.'`, "adoptable": `i % 50 = 1`}
 		}
 		if err := f.copies(ctx, t[0], t[1], f.group.ID, last, special); err != nil {
 			return err
@@ -95,7 +95,15 @@ func (f *pagesFiller) lines(ctx context.Context) error {
 		"operation": `CASE i % 10 WHEN 4 THEN 'update' WHEN 5 THEN 'find' ELSE operation END`,
 		"error":     `CASE WHEN i % 20 IN (1, 2, 3) THEN 'The target refuses it.' ELSE error END`,
 	}
-	return f.copies(ctx, "attempts", "user_id", f.model.ID, n, special)
+	if err := f.copies(ctx, "attempts", "user_id", f.model.ID, n, special); err != nil {
+		return err
+	}
+	if _, err := f.sql.ExecContext(ctx, `DELETE FROM log_counts`); err != nil {
+		return err
+	}
+	_, err := f.sql.ExecContext(ctx, `INSERT INTO log_counts (hour, outcome, part, n)
+		SELECT at / 3600000000, outcome, 0, count(*) FROM attempts GROUP BY at / 3600000000, outcome`)
+	return err
 }
 
 // left are accounts that the connector does not keep in step any more, one for each ten users.

@@ -78,8 +78,7 @@ func (f *filler) copyRows(ctx context.Context, tx *sql.Tx, from, to int) error {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE user_counts SET live = live + $1 WHERE shard = 0`, to-from+1)
-	return err
+	return nil
 }
 
 const (

@@ -9,7 +9,12 @@ import (
 	"usher/provisioning"
 )
 
-const leasesQuery = `SELECT lease, lease_for FROM accounts WHERE connector_id IN (SELECT id FROM connectors) AND priority IN (0, 1, 2) AND ` + isDue + ` AND lease_until IS NOT NULL`
+// isLeased leads to the index accounts_leased, which holds nothing else than what is being tried.
+const isLeased = `connector_id IN (SELECT id FROM connectors) AND kind IN ('user', 'group') AND lease IS NOT NULL`
+
+const leasesQuery = `SELECT lease, lease_for FROM accounts WHERE ` + isLeased
+
+const takeOverQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1, write_until = $1 WHERE ` + isLeased + ` AND lease = $2`
 
 // Leases implements provisioning.Store.
 func (s *Store) Leases(ctx context.Context) (map[string]time.Duration, error) {
@@ -32,8 +37,7 @@ func (s *Store) Leases(ctx context.Context) (map[string]time.Duration, error) {
 
 // TakeOver implements provisioning.Store.
 func (s *Store) TakeOver(ctx context.Context, lease string, now time.Time) (int, error) {
-	n, err := exec(ctx, s.w, `UPDATE accounts SET lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1, write_until = $1
-		WHERE connector_id IN (SELECT id FROM connectors) AND priority IN (0, 1, 2) AND `+isDue+` AND lease_until IS NOT NULL AND lease = $2`, now.UnixMicro(), lease)
+	n, err := exec(ctx, s.w, takeOverQuery, now.UnixMicro(), lease)
 	if err != nil {
 		return 0, fmt.Errorf("take over a lease: %w", err)
 	}

@@ -114,7 +114,7 @@ func ofAnother(r provisioning.Result) provisioning.Result {
 func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now time.Time) ([]bool, error) {
 	held := make([]bool, len(rs))
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		b := batch{tx: tx, now: now.UnixMicro(), at: now, update: tx.Stmt(s.prepared.record), log: tx.Stmt(s.prepared.log)}
+		b := batch{tx: tx, now: now.UnixMicro(), at: now, outcomes: map[provisioning.Outcome]int64{}, update: tx.Stmt(s.prepared.record), log: tx.Stmt(s.prepared.log)}
 		for i := range rs {
 			r := presentable(rs[i])
 			ok, err := b.record(s, &r)
@@ -122,6 +122,9 @@ func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now tim
 				return fmt.Errorf("record user %q or group %q at connector %s: %w", r.Task.UserID, r.Task.GroupID, r.Task.ConnectorID, err)
 			}
 			held[i] = ok
+		}
+		if err := b.countLines(s); err != nil {
+			return err
 		}
 		return b.spreadNews(s)
 	})
@@ -149,6 +152,7 @@ type batch struct {
 	now         int64
 	at          time.Time
 	lines       int
+	outcomes    map[provisioning.Outcome]int64 // of the lines
 	update, log *sql.Stmt
 	news        map[string]*news // by connector
 }
@@ -171,6 +175,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 		if err := b.writeLine(r); err != nil {
 			return false, err
 		}
+		b.outcomes[r.Outcome()]++
 	}
 	if r.PasswordDone {
 		if _, err := b.tx.Stmt(s.prepared.delivered).Exec(t.UserID, t.ConnectorID, t.PasswordAt.UnixMicro()); err != nil {

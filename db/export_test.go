@@ -27,13 +27,14 @@ func ListQueries(s *Store) map[string]Query {
 		"claim new":      {s.claimQuery(provisioning.Newcomers), make([]any, 6)},
 		"claim user":     {claimUserQuery, make([]any, 5)},
 		"leases":         {leasesQuery, nil},
+		"take over":      {takeOverQuery, make([]any, 2)},
 		"record":         {recordQuery, make([]any, 29)},
 		"release":        {releaseQuery, make([]any, 6)},
 		"gone":           {goneQuery, make([]any, 3)},
 		"purge":          {purgeQuery, make([]any, 1)},
 		"next due":       {nextDueQuery(), nil},
 		"count accounts": {countAccounts, make([]any, 2)},
-		"count lines":    {countLines, make([]any, 2)},
+		"count lines":    {linesByHour, make([]any, 1)},
 		"accounts of":    {accountsOfQuery(3), make([]any, 3)},
 		"memberships":    {membershipsQuery, make([]any, 1)},
 		"newest held":    {newestHeld, make([]any, 2)},
@@ -205,4 +206,9 @@ func WritersWaiting(s *Store) int {
 	s.writes.mu.Lock()
 	defer s.writes.mu.Unlock()
 	return len(s.writes.waiting)
+}
+
+// ProgressAt is Progress at a time, with a connector's pauses.
+func ProgressAt(s *Store, connectorID string, p provisioning.Pauses, now time.Time) (provisioning.Progress, error) {
+	return s.progress(context.Background(), connectorID, p, now)
 }

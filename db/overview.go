@@ -13,85 +13,6 @@ import (
 	"usher/provisioning"
 )
 
-// Progress counts a connector's accounts by status, from indexes alone.
-func (s *Store) Progress(ctx context.Context, connectorID string) (provisioning.Progress, error) {
-	t, err := s.Target(ctx, connectorID)
-	if err != nil {
-		return provisioning.Progress{}, err
-	}
-	p, err := s.progress(ctx, connectorID, t.Pauses(), time.Now())
-	if !t.Enabled && t.Provisioner.ID != "" {
-		p = off(p)
-	}
-	return p, err
-}
-
-// countAccounts counts all accounts of users, those that are held and dead, and of the unsettled ones all, what is being tried
-// at $2, and what waits for another try. The index of those has no kind, so the groups among them, who are few, are
-// counted by their key and taken off.
-// One statement sees one moment.
-const countAccounts = `SELECT
-		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND kind = 'user'),
-		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND held_at IS NOT NULL AND kind = 'user'),
-		(SELECT count(*) FROM accounts WHERE connector_id = $1 AND dead_at IS NOT NULL AND kind = 'user'),
-		d.due - pushed.due, d.running - pushed.running, d.retrying - pushed.retrying
-	FROM (SELECT count(*) AS due,
-			coalesce(sum(CASE WHEN lease_until > $2 THEN 1 ELSE 0 END), 0) AS running,
-			coalesce(sum(CASE WHEN attempts > 0 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END), 0) AS retrying
-		FROM accounts WHERE connector_id = $1 AND priority IN (0, 1, 2) AND ` + isDue + `) AS d,
-		(SELECT count(*) AS due,
-			coalesce(sum(CASE WHEN lease_until > $2 THEN 1 ELSE 0 END), 0) AS running,
-			coalesce(sum(CASE WHEN attempts > 0 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END), 0) AS retrying
-		FROM accounts WHERE connector_id = $1 AND kind = 'group' AND observed_gen + 0 < desired_gen AND dead_at IS NULL AND held_at IS NULL) AS pushed`
-
-func (s *Store) progress(ctx context.Context, connectorID string, pauses provisioning.Pauses, now time.Time) (provisioning.Progress, error) {
-	var total, held, dead, due, running, retrying int
-	err := s.r.QueryRowContext(ctx, countAccounts, connectorID, now.UnixMicro()).Scan(&total, &held, &dead, &due, &running, &retrying)
-	if err != nil {
-		return provisioning.Progress{}, fmt.Errorf("count accounts of connector %s: %w", connectorID, err)
-	}
-	p := provisioning.Progress{Total: total, Counts: map[provisioning.Status]int{}}
-	add := func(status provisioning.Status, n int) {
-		if n > 0 {
-			p.Counts[status] += n
-		}
-	}
-	add(provisioning.StatusHeld, held)
-	add(provisioning.StatusFailed, dead)
-	add(provisioning.StatusSynced, total-held-dead-due)
-	add(provisioning.StatusRunning, running)
-	paused, pausedRetrying := due-running, retrying
-	if pauses.Quarantine.Class != provisioning.AllOperations {
-		if paused, pausedRetrying, err = s.countPaused(ctx, connectorID, pauses, now); err != nil {
-			return p, err
-		}
-	}
-	add(provisioning.StatusPaused, paused)
-	add(provisioning.StatusRetrying, retrying-pausedRetrying)
-	add(provisioning.StatusPending, due-running-retrying-(paused-pausedRetrying))
-	return p, nil
-}
-
-// countPaused counts the users' accounts that wait because of a pause which lets some of them go, and those of them that
-// were tried already.
-func (s *Store) countPaused(ctx context.Context, connectorID string, pauses provisioning.Pauses, now time.Time) (n, retrying int, err error) {
-	only := provisioning.Everybody
-	switch {
-	case pauses.Quarantine.Class == provisioning.WritesOnly:
-	case pauses.Limit.On():
-		only = provisioning.Newcomers
-	default:
-		return 0, 0, nil
-	}
-	err = s.r.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0) FROM accounts
-		WHERE connector_id = $1 AND priority IN (1, 2) AND `+isDue+` AND (lease_until IS NULL OR lease_until <= $2) AND kind = 'user'`+ofSort(only),
-		connectorID, now.UnixMicro()).Scan(&n, &retrying)
-	if err != nil {
-		err = fmt.Errorf("count paused accounts of connector %s: %w", connectorID, err)
-	}
-	return n, retrying, err
-}
-
 const membershipColumns = accountColumns + `, n.id, n.name, k.kind, k.enabled, p.id, p.blocking,
 	NOT EXISTS (SELECT 1 FROM connection_groups s WHERE s.connection_id = k.connection_id) OR EXISTS (SELECT 1 FROM connection_groups s
 		JOIN group_members m ON m.group_id = s.group_id WHERE s.connection_id = k.connection_id AND m.user_id = a.resource_id)`
@@ -136,10 +57,13 @@ const (
 // Overview is what the first page says.
 func (s *Store) Overview(ctx context.Context, now time.Time) (provisioning.Overview, error) {
 	var o provisioning.Overview
-	err := s.r.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM users WHERE `+isLive+`), (SELECT count(*) FROM users WHERE `+isLive+` AND NOT active),
-		(SELECT count(*) FROM connections)`).Scan(&o.Users, &o.Disabled, &o.Connections)
+	live, disabled, err := s.countUsers(ctx)
 	if err != nil {
-		return o, fmt.Errorf("count users: %w", err)
+		return o, err
+	}
+	o.Users, o.Disabled = int(live), int(disabled)
+	if err := s.r.QueryRowContext(ctx, `SELECT count(*) FROM connections`).Scan(&o.Connections); err != nil {
+		return o, fmt.Errorf("count connections: %w", err)
 	}
 	if o.Targets, err = s.Targets(ctx); err != nil {
 		return o, err
@@ -179,29 +103,6 @@ func (s *Store) countAll(ctx context.Context, o *provisioning.Overview, now time
 		}
 	}
 	return nil
-}
-
-// countLines counts an hour of the log from indexes alone: all lines, those that failed, and those that
-// wait for a person's decision and are neither.
-const countLines = `SELECT (SELECT count(*) FROM attempts WHERE id >= $1 AND id < $2),
-	(SELECT count(*) FROM attempts WHERE outcome IN ('retry', 'failed') AND outcome <> 'succeeded' AND id >= $1 AND id < $2),
-	(SELECT count(*) FROM attempts WHERE outcome = 'held' AND outcome <> 'succeeded' AND id >= $1 AND id < $2)`
-
-// lastHours counts the log by hour of the clock; the last hour is the running one.
-func (s *Store) lastHours(ctx context.Context, now time.Time) ([]provisioning.Hour, error) {
-	all := make([]provisioning.Hour, hours)
-	start := now.UTC().Truncate(time.Hour).Add(-(hours - 1) * time.Hour)
-	for i := range all {
-		h := &all[i]
-		h.Start = start.Add(time.Duration(i) * time.Hour)
-		var lines, held int
-		err := s.r.QueryRowContext(ctx, countLines, boundID(h.Start).String(), boundID(h.Start.Add(time.Hour)).String()).Scan(&lines, &h.Failed, &held)
-		if err != nil {
-			return nil, fmt.Errorf("count the provisioning log: %w", err)
-		}
-		h.Succeeded = lines - h.Failed - held
-	}
-	return all, nil
 }
 
 const (

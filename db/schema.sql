@@ -1,5 +1,30 @@
 -- What the migrations add up to, written by: go test ./db -run TestSchemaFile -update
 
+CREATE TABLE account_counts (
+    connector_id TEXT   NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+    kind         TEXT   NOT NULL,
+    state        BIGINT NOT NULL,
+    part         BIGINT NOT NULL,
+    n            BIGINT NOT NULL,
+    PRIMARY KEY (connector_id, kind, state, part)
+) WITHOUT ROWID;
+
+CREATE TRIGGER accounts_counted_delete AFTER DELETE ON accounts BEGIN
+    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
+END;
+
+CREATE TRIGGER accounts_counted_insert AFTER INSERT ON accounts BEGIN
+    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
+        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER accounts_counted_update AFTER UPDATE OF desired_gen, observed_gen, held_at, dead_at, priority, attempts, lease, remote_id ON accounts
+    WHEN OLD.state <> NEW.state BEGIN
+    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
+    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
+        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
+END;
+
 CREATE TABLE "accounts" (
     connector_id   TEXT   NOT NULL REFERENCES connectors (id),
     kind           TEXT   NOT NULL DEFAULT 'user' CHECK (kind IN ('user', 'group')),
@@ -32,7 +57,14 @@ CREATE TABLE "accounts" (
     remedy         TEXT   NOT NULL DEFAULT '',
     change_id      TEXT   NOT NULL,
     verified_at    BIGINT,
-    label          TEXT   NOT NULL DEFAULT '', lease_for BIGINT, write_until BIGINT, suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, -- the name of a group that was deleted
+    label          TEXT   NOT NULL DEFAULT '', lease_for BIGINT, write_until BIGINT, suspect TEXT NOT NULL DEFAULT '' CHECK (suspect IN ('', 'moved', 'restored', 'renamed', 'elsewhere')), returned_from TEXT NOT NULL DEFAULT '', waits_for TEXT NOT NULL DEFAULT '', adoptable BOOLEAN NOT NULL DEFAULT FALSE, state BIGINT GENERATED ALWAYS AS (CASE
+    WHEN held_at IS NOT NULL THEN 1
+    WHEN dead_at IS NOT NULL THEN 2
+    WHEN observed_gen = desired_gen THEN 0
+    ELSE 4 + 4 * priority
+        + CASE WHEN attempts > CASE WHEN lease IS NULL THEN 0 ELSE 1 END THEN 2 ELSE 0 END
+        + CASE WHEN remote_id IS NULL AND kind = 'user' THEN 1 ELSE 0 END
+    END) VIRTUAL, -- the name of a group that was deleted
 
     PRIMARY KEY (connector_id, kind, resource_id),
     CHECK (observed_gen >= 0 AND observed_gen <= desired_gen),
@@ -54,6 +86,8 @@ CREATE INDEX accounts_known ON accounts (connector_id, priority, due_at, lease_u
     WHERE observed_gen < desired_gen AND dead_at IS NULL AND held_at IS NULL AND (remote_id IS NOT NULL OR kind = 'group');
 
 CREATE INDEX accounts_label ON accounts (connector_id) WHERE label <> '';
+
+CREATE INDEX accounts_leased ON accounts (connector_id, kind, lease) WHERE lease IS NOT NULL;
 
 CREATE UNIQUE INDEX accounts_remote ON accounts (connector_id, kind, remote_id) WHERE remote_id IS NOT NULL;
 
@@ -313,6 +347,14 @@ CREATE INDEX left_accounts_newest ON left_accounts (connector_id, left_at, resou
 
 CREATE INDEX left_accounts_remote ON left_accounts (connector_id, kind, remote_id);
 
+CREATE TABLE log_counts (
+    hour    BIGINT NOT NULL, -- since 1970, of UTC
+    outcome TEXT   NOT NULL,
+    part    BIGINT NOT NULL,
+    n       BIGINT NOT NULL,
+    PRIMARY KEY (hour, outcome, part)
+) WITHOUT ROWID;
+
 CREATE TABLE mail_limits (
     email_key TEXT   NOT NULL PRIMARY KEY CHECK (email_key <> ''),
     mails     BIGINT NOT NULL CHECK (mails > 0),
@@ -459,7 +501,7 @@ CREATE INDEX throttle_last ON throttle (last_at);
 CREATE TABLE user_counts (
     shard BIGINT NOT NULL PRIMARY KEY,
     live  BIGINT NOT NULL
-);
+, disabled BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE user_groups (
     id           TEXT   NOT NULL PRIMARY KEY,
@@ -509,6 +551,20 @@ CREATE TABLE user_values (
 ) WITHOUT ROWID;
 
 CREATE INDEX user_values_key ON user_values (attr, key, user_id, seq);
+
+CREATE TRIGGER users_counted_delete AFTER DELETE ON users WHEN OLD.state = 'live' BEGIN
+    UPDATE user_counts SET live = live - 1, disabled = disabled - (NOT OLD.active) WHERE shard = 0;
+END;
+
+CREATE TRIGGER users_counted_insert AFTER INSERT ON users WHEN NEW.state = 'live' BEGIN
+    UPDATE user_counts SET live = live + 1, disabled = disabled + (NOT NEW.active) WHERE shard = 0;
+END;
+
+CREATE TRIGGER users_counted_update AFTER UPDATE OF state, active ON users
+    WHEN (OLD.state = 'live') <> (NEW.state = 'live') OR NEW.state = 'live' AND OLD.active <> NEW.active BEGIN
+    UPDATE user_counts SET live = live + (NEW.state = 'live') - (OLD.state = 'live'),
+        disabled = disabled + (NEW.state = 'live' AND NOT NEW.active) - (OLD.state = 'live' AND NOT OLD.active) WHERE shard = 0;
+END;
 
 CREATE TABLE users (
     id            TEXT    NOT NULL PRIMARY KEY,

@@ -240,16 +240,16 @@ func (s *Store) DeleteUser(ctx context.Context, id string, c directory.Change) e
 		if n == 0 {
 			return noUser()
 		}
-		return leave(ctx, tx, id, true, c)
+		return leave(ctx, tx, id, c)
 	})
 }
 
 // leave ends what a user has here; the user's row goes with the last account.
-func leave(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c directory.Change) error {
+func leave(ctx context.Context, tx *sql.Tx, id string, c directory.Change) error {
 	if err := dropTerms(ctx, tx, id); err != nil {
 		return fmt.Errorf("delete user %s: %w", id, err)
 	}
-	if err := depart(ctx, tx, id, wasLive, c); err != nil {
+	if err := depart(ctx, tx, id, c); err != nil {
 		return fmt.Errorf("delete user %s: %w", id, err)
 	}
 	if err := markDue(ctx, tx, id, provisioning.Leavers, c.ID, c.At); err != nil {

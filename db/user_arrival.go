@@ -16,11 +16,6 @@ func (s *Store) arrive(ctx context.Context, tx *sql.Tx, u directory.User, c dire
 	if err := writeValues(ctx, tx, u); err != nil {
 		return err
 	}
-	if u.State == directory.Live {
-		if err := countUsers(ctx, tx, u.ID, 1); err != nil {
-			return err
-		}
-	}
 	if err := markImportRow(ctx, tx, u); err != nil {
 		return err
 	}
@@ -45,7 +40,7 @@ func writeLinks(ctx context.Context, tx *sql.Tx, u directory.User, c directory.C
 }
 
 // depart forgets, in the transaction that deletes or takes back a user, what only a live user has.
-func depart(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c directory.Change) error {
+func depart(ctx context.Context, tx *sql.Tx, id string, c directory.Change) error {
 	if err := endUserSessions(ctx, tx, id, ""); err != nil {
 		return err
 	}
@@ -67,11 +62,5 @@ func depart(ctx context.Context, tx *sql.Tx, id string, wasLive bool, c director
 	if err := dropValues(ctx, tx, id); err != nil {
 		return err
 	}
-	if err := dropIdentities(ctx, tx, id); err != nil {
-		return err
-	}
-	if !wasLive {
-		return nil
-	}
-	return countUsers(ctx, tx, id, -1)
+	return dropIdentities(ctx, tx, id)
 }

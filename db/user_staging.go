@@ -30,9 +30,6 @@ func (s *Store) GoLive(ctx context.Context, id string, c directory.Change) error
 		if err := dropRegistrations(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := countUsers(ctx, tx, id, 1); err != nil {
-			return fmt.Errorf("go live with user %s: %w", id, err)
-		}
 		if err := countMemberships(ctx, tx, id, c); err != nil {
 			return err
 		}
@@ -72,7 +69,7 @@ func takeBack(ctx context.Context, tx *sql.Tx, id string, c directory.Change) (i
 	if n == 0 {
 		return 0, nil
 	}
-	return n, leave(ctx, tx, id, false, c)
+	return n, leave(ctx, tx, id, c)
 }
 
 // TakeBackStaged implements provisioning.Store.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -110,29 +109,4 @@ func dropValues(ctx context.Context, tx *sql.Tx, userID string) error {
 		}
 	}
 	return dropClientIDs(ctx, tx, "user", userID)
-}
-
-// countShards is how many parts the count of users has.
-const countShards = 16
-
-var shardSeed = maphash.MakeSeed()
-
-// countUsers keeps the number of live users, so that a list need not count them. One transaction writes one part
-// only, whoever the users are: so batches cannot wait for each other in a circle.
-func countUsers(ctx context.Context, tx *sql.Tx, userID string, by int) error {
-	shard := maphash.Comparable(shardSeed, tx) % countShards
-	_, err := tx.ExecContext(ctx, `UPDATE user_counts SET live = live + $1 WHERE shard = $2`, int64(by), int64(shard))
-	if err != nil {
-		return fmt.Errorf("count user %s: %w", userID, err)
-	}
-	return nil
-}
-
-// CountUsers is how many users are live.
-func (s *Store) CountUsers(ctx context.Context) (int64, error) {
-	var n int64
-	if err := s.r.QueryRowContext(ctx, `SELECT CAST(sum(live) AS BIGINT) FROM user_counts`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count users: %w", err)
-	}
-	return n, nil
 }

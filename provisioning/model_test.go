@@ -46,6 +46,7 @@ func TestModel(t *testing.T) {
 				h.judge()
 				h.judgePush()
 				h.stop()
+				dbtest.CheckCountsOf(t, dsn)
 			})
 		})
 	}

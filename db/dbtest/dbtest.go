@@ -84,14 +84,7 @@ func PostgresDSN(t testing.TB) string {
 // written. Nothing else may be using it.
 func SetClock(t testing.TB, dsn string, d time.Duration) {
 	t.Helper()
-	driver := "sqlite"
-	if strings.HasPrefix(dsn, "postgres") {
-		driver = "pgx"
-	}
-	c, err := sql.Open(driver, dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := connect(t, dsn)
 	defer c.Close()
 	for table, columns := range map[string][]string{
 		"accounts":   {"due_at", "lease_until", "write_began", "write_until", "linked_at", "held_at", "dead_at", "verified_at"},
@@ -105,6 +98,27 @@ func SetClock(t testing.TB, dsn string, d time.Duration) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// CheckCountsOf is CheckCounts of a database by its address.
+func CheckCountsOf(t testing.TB, dsn string) {
+	t.Helper()
+	c := connect(t, dsn)
+	defer c.Close()
+	CheckCounts(t, c)
+}
+
+func connect(t testing.TB, dsn string) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(dsn, "postgres") {
+		driver = "pgx"
+	}
+	c, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // Open opens a store that is closed when the test ends.
