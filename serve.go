@@ -142,7 +142,9 @@ func (s *site) run(a *app, k *core) error {
 	beside.Go(func() { post.Run(work) })
 	beside.Go(func() { files.Run(work) })
 	beside.Go(func() { console.WatchHealth(work) })
-	beside.Go(func() { s.tidy(work, s.auth.Tidy, signUp.Tidy, func(ctx context.Context) error { return k.store.TidyCounts(ctx, now()) }) })
+	beside.Go(func() {
+		s.tidy(work, s.auth.Tidy, signUp.Tidy, func(ctx context.Context) error { return k.store.TidyCounts(ctx, now()) })
+	})
 	if s.ready != nil {
 		beside.Go(func() { s.ready(work) })
 	}

@@ -22,24 +22,20 @@ type Query struct {
 func ListQueries(s *Store) map[string]Query {
 	yes, no := true, false
 	all := map[string]Query{
-		"claim":          {s.claimQuery(provisioning.Everybody), make([]any, 6)},
-		"claim known":    {s.claimQuery(provisioning.Known), make([]any, 6)},
-		"claim new":      {s.claimQuery(provisioning.Newcomers), make([]any, 6)},
-		"claim user":     {claimUserQuery, make([]any, 5)},
-		"leases":         {leasesQuery, nil},
-		"take over":      {takeOverQuery, make([]any, 2)},
-		"record":         {recordQuery, make([]any, 29)},
-		"release":        {releaseQuery, make([]any, 6)},
-		"gone":           {goneQuery, make([]any, 3)},
-		"purge":          {purgeQuery, make([]any, 1)},
-		"next due":       {nextDueQuery(), nil},
-		"count accounts": {countAccounts, make([]any, 2)},
-		"count lines":    {linesByHour, make([]any, 1)},
-		"accounts of":    {accountsOfQuery(3), make([]any, 3)},
-		"memberships":    {membershipsQuery, make([]any, 1)},
-		"newest held":    {newestHeld, make([]any, 2)},
-		"newest dead":    {newestDead, make([]any, 2)},
-		"connections":    {},
+		"claim":       {s.claimQuery(provisioning.Everybody), make([]any, 6)},
+		"claim known": {s.claimQuery(provisioning.Known), make([]any, 6)},
+		"claim new":   {s.claimQuery(provisioning.Newcomers), make([]any, 6)},
+		"claim user":  {claimUserQuery, make([]any, 5)},
+		"record":      {recordQuery, make([]any, 29)},
+		"release":     {releaseQuery, make([]any, 6)},
+		"gone":        {goneQuery, make([]any, 3)},
+		"purge":       {purgeQuery, make([]any, 1)},
+		"next due":    {nextDueQuery(), nil},
+		"accounts of": {accountsOfQuery(3), make([]any, 3)},
+		"memberships": {membershipsQuery, make([]any, 1)},
+		"newest held": {newestHeld, make([]any, 2)},
+		"newest dead": {newestDead, make([]any, 2)},
+		"connections": {},
 	}
 	text, args := connectionQuery(directory.ConnectionFilter{After: "x"})
 	all["connections"] = Query{text, args}
@@ -62,6 +58,7 @@ func ListQueries(s *Store) map[string]Query {
 	addUsers("users much trouble", directory.UserFilter{Trouble: true}, nil, startPoint{}, walk)
 	addUsers("users of a small group", directory.UserFilter{Group: "g"}, nil, startPoint{kind: fromGroup}, "")
 	addUsers("users of a large group", directory.UserFilter{Group: "g"}, []string{"a"}, startPoint{}, walk)
+	addCountQueries(all)
 	addGroupQueries(s, all)
 	addMailQueries(s, all)
 	addPushQueries(all)
@@ -111,6 +108,13 @@ func LockUsers(s *Store, tx *sql.Tx) error {
 // LockTargets is the lock that a transaction which changes who is sent where holds.
 func LockTargets(s *Store, tx *sql.Tx) error {
 	return s.lock(context.Background(), tx, lockUsersAndTargets, false)
+}
+
+func addCountQueries(all map[string]Query) {
+	all["leases"] = Query{leasesQuery, nil}
+	all["take over"] = Query{takeOverQuery, make([]any, 2)}
+	all["count accounts"] = Query{countAccounts, make([]any, 2)}
+	all["count lines"] = Query{linesByHour, make([]any, 1)}
 }
 
 func addGroupQueries(s *Store, all map[string]Query) {
