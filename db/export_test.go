@@ -62,20 +62,7 @@ func ListQueries(s *Store) map[string]Query {
 	addGroupQueries(s, all)
 	addMailQueries(s, all)
 	addPushQueries(all)
-	addLog := func(name string, f provisioning.LogFilter, term string, rare bool) {
-		q := logQueryOf(f, term, rare)
-		all["log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
-	}
-	addLog("user", provisioning.LogFilter{UserID: "u", Before: "x", Since: time.Unix(1, 0)}, "", false)
-	addLog("connector", provisioning.LogFilter{ConnectorID: "c", Before: "x"}, "", false)
-	addLog("failed", provisioning.LogFilter{Outcome: provisioning.Gave, Since: time.Unix(1, 0)}, "", false)
-	addLog("operation", provisioning.LogFilter{Operation: provisioning.OpDelete}, "", false)
-	addLog("since", provisioning.LogFilter{Since: time.Unix(1, 0)}, "", false)
-	addLog("rare name", provisioning.LogFilter{}, "ada", true)
-	for name, f := range map[string]provisioning.LogFilter{"everything": {}, "succeeded": {Outcome: provisioning.Succeeded}} {
-		q := logQueryOf(f, "", false)
-		all["walk log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
-	}
+	addLogQueries(all)
 	return all
 }
 
@@ -108,6 +95,25 @@ func LockUsers(s *Store, tx *sql.Tx) error {
 // LockTargets is the lock that a transaction which changes who is sent where holds.
 func LockTargets(s *Store, tx *sql.Tx) error {
 	return s.lock(context.Background(), tx, lockUsersAndTargets, false)
+}
+
+func addLogQueries(all map[string]Query) {
+	addLog := func(name string, f provisioning.LogFilter, term string, rare bool) {
+		q := logQueryOf(f, term, rare)
+		all["log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
+	}
+	addLog("user", provisioning.LogFilter{UserID: "u", Before: "x", Since: time.Unix(1, 0)}, "", false)
+	addLog("connector", provisioning.LogFilter{ConnectorID: "c", Before: "x"}, "", false)
+	addLog("failed", provisioning.LogFilter{Outcome: provisioning.Gave, Since: time.Unix(1, 0)}, "", false)
+	addLog("operation", provisioning.LogFilter{Operation: provisioning.OpDelete}, "", false)
+	addLog("since", provisioning.LogFilter{Since: time.Unix(1, 0)}, "", false)
+	addLog("rare name", provisioning.LogFilter{}, "ada", true)
+	common := logQueryOf(provisioning.LogFilter{}, "ada", false)
+	all["walk log common name"] = Query{common.end(` ORDER BY l.id DESC LIMIT 51`), common.args}
+	for name, f := range map[string]provisioning.LogFilter{"everything": {}, "succeeded": {Outcome: provisioning.Succeeded}} {
+		q := logQueryOf(f, "", false)
+		all["walk log "+name] = Query{q.end(` ORDER BY l.id DESC LIMIT 51`), q.args}
+	}
 }
 
 func addCountQueries(all map[string]Query) {

@@ -38,8 +38,8 @@ func logQueryOf(f provisioning.LogFilter, name string, rare bool) *query {
 	switch {
 	case rare:
 		q.add(`l.id IN (SELECT id FROM attempts WHERE user_name_key >= %s AND user_name_key < %s)`, name, after(name))
-	case name != "":
-		q.add(`l.user_name_key >= %s AND l.user_name_key < %s`, name, after(name))
+	case name != "": // many have it: a page is soon full, in the order of the list, if no index of names is used, which is in another
+		q.add(`l.user_name_key || '' >= %s AND l.user_name_key || '' < %s`, name, after(name))
 	}
 	return q
 }
