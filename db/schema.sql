@@ -9,22 +9,6 @@ CREATE TABLE account_counts (
     PRIMARY KEY (connector_id, kind, state, part)
 ) WITHOUT ROWID;
 
-CREATE TRIGGER accounts_counted_delete AFTER DELETE ON accounts BEGIN
-    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
-END;
-
-CREATE TRIGGER accounts_counted_insert AFTER INSERT ON accounts BEGIN
-    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
-        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
-END;
-
-CREATE TRIGGER accounts_counted_update AFTER UPDATE OF desired_gen, observed_gen, held_at, dead_at, priority, attempts, lease, remote_id ON accounts
-    WHEN OLD.state <> NEW.state BEGIN
-    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
-    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
-        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
-END;
-
 CREATE TABLE "accounts" (
     connector_id   TEXT   NOT NULL REFERENCES connectors (id),
     kind           TEXT   NOT NULL DEFAULT 'user' CHECK (kind IN ('user', 'group')),
@@ -92,6 +76,22 @@ CREATE INDEX accounts_leased ON accounts (connector_id, kind, lease) WHERE lease
 CREATE UNIQUE INDEX accounts_remote ON accounts (connector_id, kind, remote_id) WHERE remote_id IS NOT NULL;
 
 CREATE INDEX accounts_resource ON accounts (resource_id, kind);
+
+CREATE TRIGGER accounts_counted_delete AFTER DELETE ON accounts BEGIN
+    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
+END;
+
+CREATE TRIGGER accounts_counted_insert AFTER INSERT ON accounts BEGIN
+    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
+        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER accounts_counted_update AFTER UPDATE OF desired_gen, observed_gen, held_at, dead_at, priority, attempts, lease, remote_id ON accounts
+    WHEN OLD.state <> NEW.state BEGIN
+    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
+    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
+        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
+END;
 
 CREATE TABLE admins (
     id            TEXT   NOT NULL PRIMARY KEY,
@@ -552,20 +552,6 @@ CREATE TABLE user_values (
 
 CREATE INDEX user_values_key ON user_values (attr, key, user_id, seq);
 
-CREATE TRIGGER users_counted_delete AFTER DELETE ON users WHEN OLD.state = 'live' BEGIN
-    UPDATE user_counts SET live = live - 1, disabled = disabled - (NOT OLD.active) WHERE shard = 0;
-END;
-
-CREATE TRIGGER users_counted_insert AFTER INSERT ON users WHEN NEW.state = 'live' BEGIN
-    UPDATE user_counts SET live = live + 1, disabled = disabled + (NOT NEW.active) WHERE shard = 0;
-END;
-
-CREATE TRIGGER users_counted_update AFTER UPDATE OF state, active ON users
-    WHEN (OLD.state = 'live') <> (NEW.state = 'live') OR NEW.state = 'live' AND OLD.active <> NEW.active BEGIN
-    UPDATE user_counts SET live = live + (NEW.state = 'live') - (OLD.state = 'live'),
-        disabled = disabled + (NEW.state = 'live' AND NOT NEW.active) - (OLD.state = 'live' AND NOT OLD.active) WHERE shard = 0;
-END;
-
 CREATE TABLE users (
     id            TEXT    NOT NULL PRIMARY KEY,
     user_name     TEXT    NOT NULL CHECK (user_name <> ''),
@@ -604,3 +590,17 @@ CREATE INDEX users_staged ON users (staged_until) WHERE state = 'staged';
 CREATE INDEX users_updated ON users (updated_at, id) WHERE state IN ('staged', 'live');
 
 CREATE INDEX users_walk ON users (id, state) WHERE state IN ('staged', 'live');
+
+CREATE TRIGGER users_counted_delete AFTER DELETE ON users WHEN OLD.state = 'live' BEGIN
+    UPDATE user_counts SET live = live - 1, disabled = disabled - (NOT OLD.active) WHERE shard = 0;
+END;
+
+CREATE TRIGGER users_counted_insert AFTER INSERT ON users WHEN NEW.state = 'live' BEGIN
+    UPDATE user_counts SET live = live + 1, disabled = disabled + (NOT NEW.active) WHERE shard = 0;
+END;
+
+CREATE TRIGGER users_counted_update AFTER UPDATE OF state, active ON users
+    WHEN (OLD.state = 'live') <> (NEW.state = 'live') OR NEW.state = 'live' AND OLD.active <> NEW.active BEGIN
+    UPDATE user_counts SET live = live + (NEW.state = 'live') - (OLD.state = 'live'),
+        disabled = disabled + (NEW.state = 'live' AND NOT NEW.active) - (OLD.state = 'live' AND NOT OLD.active) WHERE shard = 0;
+END;

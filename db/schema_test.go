@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite schema.sql")
 func TestSchemaFile(t *testing.T) {
 	s := dbtest.New(t)
 	rows, err := db.Writer(s).Query(`SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE 'goose%' AND tbl_name NOT LIKE 'sqlite%'
-		ORDER BY tbl_name, type DESC, name`)
+		ORDER BY tbl_name, CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, name`)
 	if err != nil {
 		t.Fatal(err)
 	}
