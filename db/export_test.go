@@ -120,6 +120,7 @@ func addCountQueries(all map[string]Query) {
 	all["leases"] = Query{leasesQuery, nil}
 	all["take over"] = Query{takeOverQuery, make([]any, 2)}
 	all["count accounts"] = Query{countAccounts, make([]any, 2)}
+	all["walk to the newest user"] = Query{newestUser, nil}
 	all["count lines"] = Query{linesByHour, make([]any, 1)}
 }
 
