@@ -41,7 +41,7 @@ func newPagesSite(ctx context.Context, store *db.Store) (*pagesSite, error) {
 	base := &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
 	s := &pagesSite{data: store, values: map[string]string{}, log: &strings.Builder{}}
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelError}))
-	var kinds []connectors.Definition = all.Definitions()
+	kinds := all.Definitions()
 	s.opener = provisioning.NewOpener(kinds)
 	engine := provisioning.New(store, s.opener, provisioning.Config{}, log)
 	d := &directory.Directory{Store: store, Engine: engine, Kinds: s.opener, Now: time.Now}

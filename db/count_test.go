@@ -16,11 +16,12 @@ import (
 
 var errUndone = errors.New("undone")
 
-func query(w *fixture, text string) *sql.Rows {
+// texts are what a query finds, of one column.
+func (w *fixture) texts(query string) []string {
 	w.t.Helper()
-	rows, err := writer(w).Query(text)
+	rows, err := writer(w).Query(query)
 	w.must(err)
-	return rows
+	return scanAll(w.t, rows)
 }
 
 // counted compares the kept counts with a full count, and what a page says with the status of every account, under every
@@ -36,7 +37,7 @@ func (w *fixture) counted(what string, now time.Time) {
 	for _, k := range all {
 		for name, p := range map[string]provisioning.Pauses{"nothing": {}, "everything": {Quarantine: stop}, "writes": {Quarantine: writes}, "newcomers": {Limit: limit}} {
 			want := map[provisioning.Status]int{}
-			ids := scanAll(w.t, query(w, `SELECT resource_id FROM accounts WHERE kind = 'user' AND connector_id = '`+k.ID+`'`))
+			ids := w.texts(`SELECT resource_id FROM accounts WHERE kind = 'user' AND connector_id = '` + k.ID + `'`)
 			for _, id := range ids {
 				a, _, err := w.Account(ctx, k.ID, id)
 				w.must(err)
@@ -186,7 +187,7 @@ func TestCountsOfEndedSessions(t *testing.T) {
 		w := &fixture{t: t, Store: dbtest.Open(t, dsn)}
 		for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) { // PostgreSQL ends a session a moment later
 			w.must(w.TidyCounts(ctx, at))
-			parts := scanAll(t, query(w, `SELECT state FROM account_counts`))
+			parts := w.texts(`SELECT state FROM account_counts`)
 			if len(parts) == 1 || time.Now().After(end) {
 				same(t, "rows that count two accounts of one state", len(parts), 1)
 				break
@@ -212,6 +213,6 @@ func TestHoursOfTheLog(t *testing.T) {
 		same(t, "four hours ago", fmt.Sprint(o.Hours[19]), fmt.Sprint(provisioning.Hour{Start: at.Truncate(time.Hour), Succeeded: 1}))
 		same(t, "an hour ago", o.Hours[22].Failed, 1)
 		w.must(w.TidyCounts(ctx, at.Add(72*time.Hour)))
-		same(t, "kept hours", len(scanAll(t, query(w, `SELECT outcome FROM log_counts`))), 0)
+		same(t, "kept hours", len(w.texts(`SELECT outcome FROM log_counts`)), 0)
 	})
 }
