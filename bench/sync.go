@@ -37,6 +37,9 @@ type syncReport struct {
 	Resync          float64 `json:"resync_seconds"` // every account looked at again, nothing different
 	ResyncRequests  int     `json:"resync_requests"`
 	MaxRSS          float64 `json:"max_rss_mb"` // of the process, target included
+
+	DiskPerUser float64     `json:"disk_per_user_bytes"` // the database's file, with a line of the log for each user
+	Disk        []diskShare `json:"disk,omitempty"`      // with -tables
 }
 
 func runSync(ctx context.Context, args []string, out io.Writer) error {
@@ -44,6 +47,8 @@ func runSync(ctx context.Context, args []string, out io.Writer) error {
 	users := flags.Int("users", 10_000, "how many users to sync")
 	latency := flags.Duration("latency", 0, "how long the target takes for each request")
 	limit := flags.Int("limit", 0, "how many requests at once the target bears; it answers 429 to more. 0: any number")
+	tables := flags.Bool("tables", false, "say how many bytes a user each table and index takes on the disk")
+	keep := flags.String("keep", "", "leave the database in this `directory`")
 	asJSON := flags.Bool("json", false, "print one JSON object")
 	profile := flags.String("cpuprofile", "", "write a CPU profile of both syncs to this `file`")
 	if err := flags.Parse(args); err != nil {
@@ -52,20 +57,28 @@ func runSync(ctx context.Context, args []string, out io.Writer) error {
 	if *users < 1 || flags.NArg() > 0 {
 		return errors.New("sync takes flags only, and at least one user")
 	}
-	dir, err := os.MkdirTemp("", "usher-bench-")
+	dir, err := os.MkdirTemp(*keep, "usher-bench-")
 	if err != nil {
 		return err
 	}
 	report, err := measureSync(ctx, dir, *users, &far{latency: *latency, limit: int64(*limit)}, *profile)
-	if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
+	if *keep == "" {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
 		return err
+	}
+	if !*tables {
+		report.Disk = nil
 	}
 	if *asJSON {
 		return json.NewEncoder(out).Encode(report)
 	}
-	_, err = fmt.Fprintf(out, "%d users\nfirst sync  %.2f s, %.0f users/s, %.3f requests per user, at most %d at once, %d refused\nre-sync     %.2f s, %d requests\nmemory      %.0f MB at most\n",
-		report.Users, report.FirstSync, report.UsersPerSecond, report.RequestsPerUser, report.AtOnce, report.Refused, report.Resync, report.ResyncRequests, report.MaxRSS)
-	return err
+	if _, err = fmt.Fprintf(out, "%d users\nfirst sync  %.2f s, %.0f users/s, %.3f requests per user, at most %d at once, %d refused\nre-sync     %.2f s, %d requests\nmemory      %.0f MB at most\n",
+		report.Users, report.FirstSync, report.UsersPerSecond, report.RequestsPerUser, report.AtOnce, report.Refused, report.Resync, report.ResyncRequests, report.MaxRSS); err != nil {
+		return err
+	}
+	return printDisk(out, report)
 }
 
 // bench is a database with users, a target on loopback, and an engine between them.
@@ -81,13 +94,15 @@ type bench struct {
 
 var system = directory.Actor{Kind: directory.BySystem}
 
+const databaseFile = "usher.db"
+
 // newBench opens a database and an engine in dir, and a target that is so far away. stop ends the target and the database.
 func newBench(ctx context.Context, dir string, away *far) (b *bench, stop func() error, err error) {
-	ring, err := db.LoadKey("", filepath.Join(dir, "usher.db.key"))
+	ring, err := db.LoadKey("", filepath.Join(dir, databaseFile+".key"))
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := db.Open(ctx, filepath.Join(dir, "usher.db"), ring)
+	store, err := db.Open(ctx, filepath.Join(dir, databaseFile), ring)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,7 +118,16 @@ func newBench(ctx context.Context, dir string, away *far) (b *bench, stop func()
 	return b, func() error { end(); opener.Close(); return store.Close() }, nil
 }
 
+// measureSync leaves its database in dir.
 func measureSync(ctx context.Context, dir string, users int, away *far, profile string) (r syncReport, err error) {
+	if r, err = syncIn(ctx, dir, users, away, profile); err != nil {
+		return r, err
+	}
+	r.DiskPerUser, r.Disk, err = readDisk(ctx, filepath.Join(dir, databaseFile), users)
+	return r, err
+}
+
+func syncIn(ctx context.Context, dir string, users int, away *far, profile string) (r syncReport, err error) {
 	b, stop, err := newBench(ctx, dir, away)
 	if err != nil {
 		return r, err
