@@ -91,6 +91,7 @@ func (f *pagesFiller) lines(ctx context.Context) error {
 	special := map[string]string{
 		"id": `substr(` + hex + `, 1, 8) || '-' || substr(` + hex + `, 9, 4) || '-7000-8000-00000' || ` + digits, "at": at,
 		"user_id": `substr(user_id, 1, 24) || '00000' || ` + ofUser, "user_name": `'user' || ` + ofUser, "user_name_key": `'user' || ` + ofUser,
+		"target":    "target",
 		"outcome":   `CASE i % 20 WHEN 1 THEN 'failed' WHEN 2 THEN 'held' WHEN 3 THEN 'retry' ELSE outcome END`,
 		"operation": `CASE i % 10 WHEN 4 THEN 'update' WHEN 5 THEN 'find' ELSE operation END`,
 		"error":     `CASE WHEN i % 20 IN (1, 2, 3) THEN 'The target refuses it.' ELSE error END`,

@@ -113,10 +113,19 @@ func ofAnother(r provisioning.Result) provisioning.Result {
 
 func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now time.Time) ([]bool, error) {
 	held := make([]bool, len(rs))
+	shown, sent := make([]provisioning.Result, len(rs)), make([][]byte, len(rs))
+	for i := range rs {
+		shown[i] = presentable(rs[i])
+		var err error
+		if sent[i], err = packExchanges(rs[i].Exchanges, textsOfLine(&shown[i])); err != nil {
+			return held, fmt.Errorf("record what was sent: %w", err)
+		}
+	}
 	err := s.tx(ctx, func(tx *sql.Tx) error {
 		b := batch{tx: tx, now: now.UnixMicro(), at: now, outcomes: map[provisioning.Outcome]int64{}, update: tx.Stmt(s.prepared.record), log: tx.Stmt(s.prepared.log)}
-		for i := range rs {
-			r := presentable(rs[i])
+		for i := range shown {
+			r := shown[i]
+			b.sent = sent[i]
 			ok, err := b.record(s, &r)
 			if err != nil {
 				return fmt.Errorf("record user %q or group %q at connector %s: %w", r.Task.UserID, r.Task.GroupID, r.Task.ConnectorID, err)
@@ -153,8 +162,10 @@ type batch struct {
 	at          time.Time
 	lines       int
 	outcomes    map[provisioning.Outcome]int64 // of the lines
+	sent        []byte                         // of the result that is recorded: its packed exchanges
 	update, log *sql.Stmt
 	news        map[string]*news // by connector
+	targets     map[targetName]logTarget
 }
 
 func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -12,41 +11,50 @@ import (
 	"usher/provisioning"
 )
 
-const logQuery = `INSERT INTO attempts (id, at, change_id, user_id, user_name, user_name_key, connector_id, connection, connector_kind,
+const logQuery = `INSERT INTO attempts (id, at, change_id, user_id, user_name, user_name_key, target, connector,
 		operation, outcome, took, status, error_kind, error, remedy, remote_id, exchanges, group_id)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 
 // writeLine adds what an attempt did to the provisioning log.
 func (b *batch) writeLine(r *provisioning.Result) error {
+	target, err := b.targetOf(&r.Task)
+	if err != nil {
+		return err
+	}
 	t := &r.Task
-	exchanges, status := "", 0
+	status := 0
 	if n := len(r.Exchanges); n > 0 {
-		text, err := json.Marshal(r.Exchanges)
-		if err != nil {
-			return err
-		}
-		exchanges, status = string(text), r.Exchanges[n-1].Status
+		status = r.Exchanges[n-1].Status
 	}
 	operation := r.Operation
 	if operation == "" {
 		operation = provisioning.OpNone
 	}
 	kind, text, remedy := errorColumns(r.Kind, r.Err)
-	name := t.User.UserName
-	if t.GroupID != "" {
-		name = t.Group.DisplayName
-	}
-	_, err := b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, name, latin.Fold(name),
-		t.ConnectorID, t.Provisioner.Connection, t.Provisioner.Kind, string(operation), string(r.Outcome()), r.Took.Microseconds(), int64(status),
-		kind, text, remedy, r.RemoteID, exchanges, t.GroupID)
+	name := nameOf(t)
+	_, err = b.log.Exec(logID(b.at, b.lines), b.now, t.ChangeID, t.UserID, name, latin.Fold(name),
+		target.n, target.connector, string(operation), string(r.Outcome()), r.Took.Microseconds(), int64(status),
+		kind, text, remedy, r.RemoteID, b.sent, t.GroupID)
 	b.lines++
 	return err
 }
 
-const attemptColumns = `l.id, l.at, l.change_id, l.user_id, l.user_name, l.group_id, l.connector_id, l.connection, l.connector_kind, l.operation, l.outcome,
+// textsOfLine are those of the line that writeLine writes.
+func textsOfLine(r *provisioning.Result) lineTexts {
+	return lineTexts{nameOf(&r.Task), r.Task.UserID + r.Task.GroupID, r.RemoteID}
+}
+
+func nameOf(t *provisioning.Task) string {
+	if t.GroupID != "" {
+		return t.Group.DisplayName
+	}
+	return t.User.UserName
+}
+
+const attemptColumns = `l.id, l.at, l.change_id, l.user_id, l.user_name, l.group_id, o.connector_id, o.connection, o.kind, l.operation, l.outcome,
 	l.took, l.status, l.error_kind, l.error, l.remedy, l.remote_id, c.actor_kind, c.actor_id, c.actor_name, c.action`
 
-const fromAttempts = ` FROM attempts l LEFT JOIN changes c ON c.id = l.change_id`
+const fromAttempts = ` FROM attempts l LEFT JOIN log_targets o ON o.n = l.target LEFT JOIN changes c ON c.id = l.change_id`
 
 type attemptRow struct {
 	provisioning.Attempt
@@ -99,7 +107,7 @@ func (s *Store) Log(ctx context.Context, f provisioning.LogFilter) (provisioning
 // LogEntry is one line with its exchanges; NotFound when there is none.
 func (s *Store) LogEntry(ctx context.Context, id string) (provisioning.Attempt, error) {
 	var r attemptRow
-	var exchanges string
+	var exchanges []byte
 	err := s.r.QueryRowContext(ctx, `SELECT `+attemptColumns+`, l.exchanges`+fromAttempts+` WHERE l.id = $1`, id).Scan(append(r.dest(), &exchanges)...)
 	if missing(err) {
 		return r.Attempt, &directory.Error{Code: directory.NotFound, Message: "There is no such line in the provisioning log. Old lines are removed."}
@@ -108,11 +116,8 @@ func (s *Store) LogEntry(ctx context.Context, id string) (provisioning.Attempt, 
 		return r.Attempt, fmt.Errorf("read log line %s: %w", id, err)
 	}
 	a := r.finish()
-	if exchanges == "" {
-		return a, nil
-	}
-	if err := json.Unmarshal([]byte(exchanges), &a.Exchanges); err != nil {
-		return a, fmt.Errorf("exchanges of log line %s: %w", id, err)
+	if a.Exchanges, err = unpackExchanges(exchanges, lineTexts{r.UserName, r.UserID + r.GroupID, r.RemoteID}); err != nil {
+		return a, fmt.Errorf("log line %s: %w", id, err)
 	}
 	return a, nil
 }

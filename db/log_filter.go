@@ -26,9 +26,9 @@ func (s *Store) logFilter(ctx context.Context, f provisioning.LogFilter) (*query
 
 func logQueryOf(f provisioning.LogFilter, name string, rare bool) *query {
 	q := where(`SELECT ` + attemptColumns + fromAttempts)
-	q.addIf(f.UserID != "", `l.user_id = %s`, clean(f.UserID))
+	q.addIf(f.UserID != "", `l.user_id = %s AND l.user_id <> ''`, clean(f.UserID))
 	q.addIf(f.GroupID != "", `l.group_id = %s AND l.group_id <> ''`, clean(f.GroupID))
-	q.addIf(f.ConnectorID != "", `l.connector_id = %s`, clean(f.ConnectorID))
+	q.addIf(f.ConnectorID != "", `l.connector = `+connectorNumber, clean(f.ConnectorID))
 	q.addIf(f.Outcome != "", `l.outcome = %s`, string(f.Outcome))
 	q.addIf(f.Outcome != "" && f.Outcome != provisioning.Succeeded, `l.outcome <> 'succeeded'`) // as the index says
 	q.addIf(f.Operation != "", `l.operation = %s`, string(f.Operation))

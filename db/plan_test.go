@@ -15,6 +15,9 @@ import (
 // badPlan also has the ledger of pushed members: by the connector alone, all of it is read.
 var badPlan = regexp.MustCompile(`SCAN (users|u|accounts|a|attempts|l|user_terms|t|changes|group_members|m|user_groups|g|group_terms|connection_groups|s|outbox|api_tokens)\b|TEMP B-TREE|SEARCH pushed_members USING PRIMARY KEY \(connector_id=\?\)`)
 
+// inOrder is the plan of a walk through the log, whose table is the index of its primary key (WITHOUT ROWID).
+const inOrder = "SCAN l"
+
 // TestListsUseIndexes refuses a list that reads or sorts a whole table. A covering index may be walked to count.
 func TestListsUseIndexes(t *testing.T) {
 	s := dbtest.New(t)
@@ -34,7 +37,7 @@ func TestListsUseIndexes(t *testing.T) {
 					t.Fatal(err)
 				}
 				counts := strings.HasPrefix(name, "count") && strings.Contains(detail, "COVERING INDEX")
-				walks := strings.HasPrefix(name, "walk") && strings.Contains(detail, "INDEX")
+				walks := strings.HasPrefix(name, "walk") && (strings.Contains(detail, "INDEX") || detail == inOrder)
 				if badPlan.MatchString(detail) && !counts && !walks {
 					t.Errorf("plan: %s\nof: %s", detail, q.Text)
 				}

@@ -117,16 +117,15 @@ CREATE INDEX api_tokens_applications ON api_tokens (id) WHERE user_id IS NULL;
 
 CREATE INDEX api_tokens_user ON api_tokens (user_id, id) WHERE user_id IS NOT NULL;
 
-CREATE TABLE attempts (
+CREATE TABLE "attempts" (
     id             TEXT   NOT NULL PRIMARY KEY,
     at             BIGINT NOT NULL,
     change_id      TEXT   NOT NULL,
     user_id        TEXT   NOT NULL,
     user_name      TEXT   NOT NULL,
     user_name_key  TEXT   NOT NULL,
-    connector_id   TEXT   NOT NULL,
-    connection     TEXT   NOT NULL,
-    connector_kind TEXT   NOT NULL,
+    target         BIGINT NOT NULL REFERENCES log_targets (n),
+    connector      BIGINT NOT NULL, -- of the target, to find lines by
     operation      TEXT   NOT NULL CHECK (operation IN ('none', 'find', 'create', 'adopt', 'update', 'disable', 'delete')),
     outcome        TEXT   NOT NULL CHECK (outcome IN ('succeeded', 'retry', 'failed', 'held')),
     took           BIGINT NOT NULL CHECK (took >= 0),
@@ -135,10 +134,11 @@ CREATE TABLE attempts (
     error          TEXT   NOT NULL,
     remedy         TEXT   NOT NULL,
     remote_id      TEXT   NOT NULL,
-    exchanges      TEXT   NOT NULL
-, group_id TEXT NOT NULL DEFAULT '');
+    group_id       TEXT   NOT NULL DEFAULT '',
+    exchanges      BLOB   NOT NULL
+) WITHOUT ROWID;
 
-CREATE INDEX attempts_connector ON attempts (connector_id, id);
+CREATE INDEX attempts_connector ON attempts (connector, id);
 
 CREATE INDEX attempts_group ON attempts (group_id, id) WHERE group_id <> '';
 
@@ -148,9 +148,9 @@ CREATE INDEX attempts_operation ON attempts (operation, id) WHERE operation <> '
 
 CREATE INDEX attempts_outcome ON attempts (outcome, id) WHERE outcome <> 'succeeded';
 
-CREATE INDEX attempts_user ON attempts (user_id, id);
+CREATE INDEX attempts_user ON attempts (user_id, id) WHERE user_id <> '';
 
-CREATE TABLE changes (
+CREATE TABLE "changes" (
     id         TEXT   NOT NULL PRIMARY KEY,
     at         BIGINT NOT NULL,
     actor_kind TEXT   NOT NULL CHECK (actor_kind IN ('admin', 'cli', 'token', 'user', 'system')),
@@ -159,9 +159,7 @@ CREATE TABLE changes (
     action     TEXT   NOT NULL CHECK (action <> ''),
     target     TEXT   NOT NULL,
     label      TEXT   NOT NULL
-);
-
-CREATE INDEX changes_target ON changes (target, id);
+) WITHOUT ROWID;
 
 CREATE TABLE client_ids (
     client      TEXT NOT NULL CHECK (client <> ''),
@@ -355,6 +353,15 @@ CREATE TABLE log_counts (
     PRIMARY KEY (hour, outcome, part)
 ) WITHOUT ROWID;
 
+CREATE TABLE log_targets (
+    n            BIGINT NOT NULL PRIMARY KEY,
+    connector    BIGINT NOT NULL,
+    connector_id TEXT   NOT NULL,
+    connection   TEXT   NOT NULL,
+    kind         TEXT   NOT NULL,
+    UNIQUE (connector_id, connection, kind)
+) WITHOUT ROWID;
+
 CREATE TABLE mail_limits (
     email_key TEXT   NOT NULL PRIMARY KEY CHECK (email_key <> ''),
     mails     BIGINT NOT NULL CHECK (mails > 0),
@@ -534,11 +541,11 @@ CREATE TABLE user_long_values (
     PRIMARY KEY (user_id, attr, seq)
 );
 
-CREATE TABLE user_terms (
+CREATE TABLE "user_terms" (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     term    TEXT NOT NULL CHECK (term <> ''),
     PRIMARY KEY (user_id, term)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX user_terms_term ON user_terms (term, user_id);
 
