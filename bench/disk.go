@@ -23,7 +23,7 @@ const smallShare = 1.0
 // to the file.
 func readDisk(ctx context.Context, file string, users int) (perUser float64, shares []diskShare, err error) {
 	if _, err := os.Stat(file + "-wal"); !errors.Is(err, os.ErrNotExist) {
-		return 0, nil, fmt.Errorf("the write-ahead log of %s is not in the database yet (%v)", file, err)
+		return 0, nil, errors.Join(errors.New("the write-ahead log is not in the database yet"), err)
 	}
 	info, err := os.Stat(file)
 	if err != nil {

@@ -32,7 +32,7 @@ func (b *batch) targetOf(t *provisioning.Task) (logTarget, error) {
 	}
 	var found logTarget
 	for range numberTries {
-		err := b.tx.QueryRow(logTargetQuery, name.connectorID, name.connection, name.kind).Scan(&found.n, &found.connector) //nolint:noctx // as all statements of a batch
+		err := b.tx.QueryRow(logTargetQuery, name.connectorID, name.connection, name.kind).Scan(&found.n, &found.connector)
 		if err == nil {
 			if b.targets == nil {
 				b.targets = map[targetName]logTarget{}
@@ -43,7 +43,7 @@ func (b *batch) targetOf(t *provisioning.Task) (logTarget, error) {
 		if !errors.Is(err, sql.ErrNoRows) {
 			return found, err
 		}
-		if _, err := b.tx.Exec(newTargetQuery, name.connectorID, name.connection, name.kind); err != nil { //nolint:noctx // as above
+		if _, err := b.tx.Exec(newTargetQuery, name.connectorID, name.connection, name.kind); err != nil {
 			return found, err
 		}
 	}
