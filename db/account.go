@@ -122,7 +122,7 @@ func accountsOfQuery(n int) string {
 func (s *Store) Begin(ctx context.Context, t provisioning.Task, now time.Time) error {
 	kind, id := accountKey(t.Account)
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE accounts SET write_began = $1, write_until = lease_until, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL, returned_from = ''
+		n, err := exec(ctx, tx, `UPDATE accounts SET `+counted+`, write_began = $1, write_until = lease_until, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', profile = NULL, returned_from = ''
 			WHERE connector_id = $2 AND kind = $3 AND resource_id = $4 AND lease = $5`, now.UnixMicro(), t.ConnectorID, kind, id, t.Lease)
 		if err != nil {
 			return fmt.Errorf("begin create for %s %s: %w", kind, id, err)
@@ -144,7 +144,7 @@ func (s *Store) Link(ctx context.Context, t provisioning.Task, l provisioning.Li
 			}
 		}
 		// That a group may be adopted is no yes to whatever is asked about it later.
-		n, err := exec(ctx, tx, `UPDATE accounts SET remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id, returned_from = $8,
+		n, err := exec(ctx, tx, `UPDATE accounts SET `+counted+`, remote_id = $1, origin = $2, linked_at = $3, linked_by = change_id, returned_from = $8,
 				approved = CASE WHEN kind = 'group' THEN '' ELSE approved END
 			WHERE connector_id = $4 AND kind = $5 AND resource_id = $6 AND lease = $7`,
 			l.RemoteID, string(l.Origin), now.UnixMicro(), t.ConnectorID, kind, id, t.Lease, l.ReturnedFrom)

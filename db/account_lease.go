@@ -14,7 +14,7 @@ const isLeased = `connector_id IN (SELECT id FROM connectors) AND kind IN ('user
 
 const leasesQuery = `SELECT lease, lease_for FROM accounts WHERE ` + isLeased
 
-const takeOverQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1, write_until = $1 WHERE ` + isLeased + ` AND lease = $2`
+const takeOverQuery = `UPDATE accounts SET ` + counted + `, lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1, write_until = $1 WHERE ` + isLeased + ` AND lease = $2`
 
 // Leases implements provisioning.Store.
 func (s *Store) Leases(ctx context.Context) (map[string]time.Duration, error) {

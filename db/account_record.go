@@ -39,7 +39,7 @@ const recordQuery = `UPDATE accounts SET
 	WHERE connector_id = $19 AND kind = $22 AND resource_id = $20 AND lease = $21`
 
 // releaseQuery undoes a claim. The intent goes with it only if this claim wrote it.
-const releaseQuery = `UPDATE accounts SET lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1,
+const releaseQuery = `UPDATE accounts SET ` + counted + `, lease = NULL, lease_until = NULL, lease_for = NULL, due_at = $1,
 		attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
 		write_began = CASE WHEN $2 THEN NULL ELSE write_began END, write_until = CASE WHEN $2 THEN NULL ELSE write_until END
 	WHERE connector_id = $3 AND kind = $6 AND resource_id = $4 AND lease = $5`
@@ -123,6 +123,9 @@ func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now tim
 	}
 	err := s.tx(ctx, func(tx *sql.Tx) error {
 		b := batch{tx: tx, now: now.UnixMicro(), at: now, outcomes: map[provisioning.Outcome]int64{}, update: tx.Stmt(s.prepared.record), log: tx.Stmt(s.prepared.log)}
+		if err := b.readStates(s, rs); err != nil {
+			return err
+		}
 		for i := range shown {
 			r := shown[i]
 			b.sent = sent[i]
@@ -131,6 +134,9 @@ func (s *Store) recordAll(ctx context.Context, rs []provisioning.Result, now tim
 				return fmt.Errorf("record user %q or group %q at connector %s: %w", r.Task.UserID, r.Task.GroupID, r.Task.ConnectorID, err)
 			}
 			held[i] = ok
+		}
+		if err := b.countStates(); err != nil {
+			return err
 		}
 		if err := b.countLines(s); err != nil {
 			return err
@@ -164,6 +170,9 @@ type batch struct {
 	outcomes    map[provisioning.Outcome]int64 // of the lines
 	sent        []byte                         // of the result that is recorded: its packed exchanges
 	update, log *sql.Stmt
+	states      map[countedAccount]accountState // before the results; nil where a trigger counts
+	changed     []countedAccount
+	moved       map[countKey]int64
 	news        map[string]*news // by connector
 	targets     map[targetName]logTarget
 }
@@ -179,7 +188,7 @@ func (b *batch) record(s *Store, r *provisioning.Result) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if ok, err := changedOne(b.update.Exec(args...)); !ok {
+	if ok, err := b.change(countedAccount{t.ConnectorID, kind, id}, r.Gone && r.Err == nil, args); !ok {
 		return false, err
 	}
 	if r.Operation != provisioning.OpNone || r.Err != nil {

@@ -218,8 +218,8 @@ func differsAboutGroups(old, n directory.Connector) bool {
 // revive gives every account that failed or waits another try at once, because the connector is different now.
 func revive(ctx context.Context, tx *sql.Tx, connectorID string, c directory.Change) error {
 	for _, statement := range []string{
-		`UPDATE accounts SET dead_at = NULL, attempts = 0, due_at = ` + dueNow + ` WHERE connector_id = $2 AND dead_at IS NOT NULL`,
-		`UPDATE accounts SET attempts = 0, due_at = $1 WHERE connector_id = $2 AND ` + isDue + ` AND priority IN (0, 1, 2) AND due_at > $1 AND lease IS NULL`,
+		`UPDATE accounts SET ` + counted + `, dead_at = NULL, attempts = 0, due_at = ` + dueNow + ` WHERE connector_id = $2 AND dead_at IS NOT NULL`,
+		`UPDATE accounts SET ` + counted + `, attempts = 0, due_at = $1 WHERE connector_id = $2 AND ` + isDue + ` AND priority IN (0, 1, 2) AND due_at > $1 AND lease IS NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, statement, c.At.UnixMicro(), connectorID); err != nil {
 			return fmt.Errorf("revive accounts of connector %s: %w", connectorID, err)

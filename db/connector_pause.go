@@ -116,7 +116,7 @@ func (s *Store) makeLimitedDue(ctx context.Context, connectorID string, now time
 func (s *Store) release(ctx context.Context, connectorID string, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		// Who was refused while everybody was is tried again.
-		_, err := tx.ExecContext(ctx, `UPDATE accounts SET dead_at = NULL, attempts = 0, due_at = $1
+		_, err := tx.ExecContext(ctx, `UPDATE accounts SET `+counted+`, dead_at = NULL, attempts = 0, due_at = $1
 			WHERE connector_id = $2 AND dead_at IS NOT NULL AND error_kind = $3
 				AND EXISTS (SELECT 1 FROM connectors WHERE id = $2 AND quarantine_kind = $3)`, now.UnixMicro(), connectorID, string(connectors.Refused))
 		if err != nil {

@@ -44,7 +44,7 @@ func leaveTarget(ctx context.Context, tx *sql.Tx, connectorID, was string, c dir
 			WHERE a.connector_id = $1 AND (a.remote_id IS NOT NULL OR a.write_began IS NOT NULL)
 			ON CONFLICT (connector_id, kind, resource_id, target) DO NOTHING`, []any{connectorID, was, c.At.UnixMicro(), c.ID}},
 		{`DELETE FROM pushed_members WHERE connector_id = $1`, []any{connectorID}},
-		{`UPDATE accounts SET lease = NULL, lease_until = NULL WHERE connector_id = $1`, []any{connectorID}},
+		{`UPDATE accounts SET ` + counted + `, lease = NULL, lease_until = NULL WHERE connector_id = $1`, []any{connectorID}},
 		{`UPDATE accounts SET ` + afresh + `, remote_id = NULL, origin = NULL, linked_at = NULL, linked_by = '', write_began = NULL, profile = NULL, approved = '',
 			suspect = 'elsewhere', returned_from = '', waits_for = '', change_id = $2, priority = 2 WHERE connector_id = $3`,
 			[]any{c.At.UnixMicro(), c.ID, connectorID}},

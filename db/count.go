@@ -161,18 +161,6 @@ func (s *Store) part() string {
 	return `0`
 }
 
-// countLines counts the lines that a batch wrote to the log.
-func (b *batch) countLines(s *Store) error {
-	for outcome, n := range b.outcomes {
-		_, err := b.tx.Exec(`INSERT INTO log_counts AS c (hour, outcome, part, n) VALUES ($1, $2, `+s.part()+`, $3)
-			ON CONFLICT (hour, outcome, part) DO UPDATE SET n = c.n + excluded.n`, hourOf(b.at), string(outcome), n)
-		if err != nil {
-			return fmt.Errorf("count lines of the log: %w", err)
-		}
-	}
-	return nil
-}
-
 // hourOf counts hours since 1970.
 func hourOf(at time.Time) int64 { return at.Unix() / int64(time.Hour/time.Second) }
 

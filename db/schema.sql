@@ -78,7 +78,8 @@ CREATE UNIQUE INDEX accounts_remote ON accounts (connector_id, kind, remote_id) 
 CREATE INDEX accounts_resource ON accounts (resource_id, kind);
 
 CREATE TRIGGER accounts_counted_delete AFTER DELETE ON accounts BEGIN
-    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
+    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (OLD.connector_id, OLD.kind, OLD.state, 0, -1)
+        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n - 1;
 END;
 
 CREATE TRIGGER accounts_counted_insert AFTER INSERT ON accounts BEGIN
@@ -86,9 +87,10 @@ CREATE TRIGGER accounts_counted_insert AFTER INSERT ON accounts BEGIN
         ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
 END;
 
-CREATE TRIGGER accounts_counted_update AFTER UPDATE OF desired_gen, observed_gen, held_at, dead_at, priority, attempts, lease, remote_id ON accounts
+CREATE TRIGGER accounts_counted_update AFTER UPDATE OF desired_gen ON accounts
     WHEN OLD.state <> NEW.state BEGIN
-    UPDATE account_counts SET n = n - 1 WHERE connector_id = OLD.connector_id AND kind = OLD.kind AND state = OLD.state AND part = 0;
+    INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (OLD.connector_id, OLD.kind, OLD.state, 0, -1)
+        ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n - 1;
     INSERT INTO account_counts (connector_id, kind, state, part, n) VALUES (NEW.connector_id, NEW.kind, NEW.state, 0, 1)
         ON CONFLICT (connector_id, kind, state, part) DO UPDATE SET n = n + 1;
 END;
