@@ -12,6 +12,9 @@ import (
 
 func Writer(s *Store) *sql.DB { return s.w }
 
+// Reader is the pool that pages read from.
+func Reader(s *Store) *sql.DB { return s.r }
+
 // Query is a statement with arguments of the right number.
 type Query struct {
 	Text string

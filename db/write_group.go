@@ -60,17 +60,21 @@ func (q *writeQueue) join(ctx context.Context, f func(*sql.Tx) error, alone bool
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := q.takePart(ctx, g, f); err != nil {
-		return err
-	}
+	broke, err := q.takePart(ctx, g, f)
 	<-g.ended
-	return g.err
+	if err == nil || g.err != nil && !broke && ctx.Err() == nil {
+		return g.err
+	}
+	return err
 }
 
-// takePart runs f, and then lets the next one in or commits, whatever became of f.
-func (q *writeQueue) takePart(ctx context.Context, g *writeGroup, f func(*sql.Tx) error) error {
+// takePart runs f, and then lets the next one in or commits, whatever became of f. broke says that the group ends because
+// of it. An error of f may be about what others of the group wrote, such as a name that is taken: nobody may hear of it
+// before it is committed, or look for it in vain.
+func (q *writeQueue) takePart(ctx context.Context, g *writeGroup, f func(*sql.Tx) error) (broke bool, err error) {
 	defer q.next(g)
-	return g.run(ctx, f)
+	err = g.run(ctx, f)
+	return g.broken, err
 }
 
 // enter waits for its turn and joins the group that is under way, or begins one.

@@ -143,6 +143,30 @@ func TestAPartThatFailsTakesNobodyAlong(t *testing.T) {
 }
 
 // TestAPartThatBreaksTheGroup: after a full disk, SQLite rolls back everything. The others do theirs again.
+// An error that is about what another part wrote is told when that is there to be seen.
+func TestARefusalIsToldAfterTheCommit(t *testing.T) {
+	p := newParts(t)
+	p.insert("twin")
+	seen, told := 0, false
+	p.wg.Go(func() {
+		err := db.Write(t.Context(), p.s, func(tx *sql.Tx) error { return insertPart(tx, "twin") })
+		told = err != nil
+		if err := db.Reader(p.s).QueryRow(`SELECT count(*) FROM parts WHERE name = 'twin'`).Scan(&seen); err != nil {
+			t.Error(err)
+		}
+	})
+	for db.WritersWaiting(p.s) < 2 {
+		runtime.Gosched()
+	}
+	last := make(chan struct{})
+	p.begin("last", t.Context(), func(tx *sql.Tx) error { <-last; return insertPart(tx, "last") })
+	time.AfterFunc(100*time.Millisecond, func() { close(last) }) // the group does not end before
+	p.want(p.end(), "first", "last", "twin")
+	if !told || seen != 1 {
+		t.Errorf("the second twin was refused: %v, and found %d of the first", told, seen)
+	}
+}
+
 func TestAPartThatBreaksTheGroup(t *testing.T) {
 	p := newParts(t)
 	p.insert("before")
