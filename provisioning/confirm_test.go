@@ -89,6 +89,10 @@ func TestConfirmWithoutAStamp(t *testing.T) {
 		{name: "no stamp, and a rename in doubt arrived", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "ada.king")}}, calls: "read delete", op: OpDelete, gone: true},
 		{name: "no stamp, a rename in doubt, and a third name", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", "grace")}, "find": {fails(connectors.NotFound)}},
 			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1", uncertain: true},
+		{name: "no stamp, a write in doubt, and a value that was made for it alone", task: renamedInDoubt, answers: map[string][]answer{"read": {shows("r1", "", freeValue("ada.byron", "ada"))}},
+			calls: "read delete", op: OpDelete, gone: true},
+		{name: "no stamp, no write in doubt, and such a value", task: leaver, answers: map[string][]answer{"read": {shows("r1", "", freeValue("ada.byron", "ada"))}, "find": {fails(connectors.NotFound)}},
+			calls: "read find", kind: connectors.Conflict, op: OpDelete, remote: "r1", found: "r1"},
 		{name: "no stamp, and only its being disabled is known", task: func(t *Task) { leaver(t); t.Profile = map[string]any{"active": false, disabledKey: true} },
 			answers: map[string][]answer{"read": {shows("r1", "", "ada")}}, calls: "read delete", op: OpDelete, gone: true},
 		{name: "no stamp, renamed twice, and only its being disabled is known", task: func(t *Task) {

@@ -67,7 +67,7 @@ func isBack(a connectors.Account, left LeftAccount) error {
 func (u *userRemote) stamped() bool { return true }
 
 // looksOurs: the values that an account is recognised by must be there still. While a write is in doubt, the account may
-// have those that it wrote as well.
+// have those that it wrote as well, or, in a circle of accounts that wait for each other, one that was made for it alone.
 func (u *userRemote) looksOurs(a connectors.Account) bool {
 	task := u.c.task
 	wanted, written := u.shown(u.profile().Values), u.shown(task.Profile)
@@ -81,6 +81,7 @@ func (u *userRemote) looksOurs(a connectors.Account) bool {
 			continue
 		case known && alike(a.Shown[key], old), alike(a.Shown[key], before[key]):
 		case (!known || !task.NoWriteInDoubt) && alike(a.Shown[key], wanted[key]):
+		case !task.NoWriteInDoubt && freed(a.Shown[key], task.ID()):
 		default:
 			return false
 		}

@@ -231,11 +231,21 @@ func (c *reconciler) breakCircle(ctx context.Context, changes connectors.Changes
 
 // freeValue is a value like v that no other account has: an address keeps its domain.
 func freeValue(v, id string) string {
-	tail := "-" + id[max(0, len(id)-8):]
+	tail := freeTail(id)
 	if local, domain, isAddress := strings.Cut(v, "@"); isAddress {
 		return local + tail + "@" + domain
 	}
 	return v + tail
+}
+
+// freeTail ends the values that freeValue makes for the user or group with this ID, and no others.
+func freeTail(id string) string { return "-" + id[max(0, len(id)-8):] }
+
+// freed reports whether freeValue may have made the value for this ID.
+func freed(v any, id string) bool {
+	text, _ := v.(string)
+	local, _, _ := strings.Cut(text, "@")
+	return id != "" && strings.HasSuffix(local, freeTail(id))
 }
 
 // serverFault reports an answer that says that the target failed, and not what it thinks of the request.
