@@ -37,16 +37,16 @@ type Budget struct {
 	MostConcurrency   int     // attempts at once after all went well for a while; 0 is Concurrency
 }
 
-// BudgetFor is what may be spent with this configuration.
+// BudgetFor is what may be spent with this configuration: its own limit of requests a second or, without one, the vendor's.
 func (d Definition) BudgetFor(c Config) Budget {
 	b := d.Budget
 	if d.BudgetOf != nil {
 		b = d.BudgetOf(c)
 	}
-	if limit := c.Number(RequestsLimit); limit > 0 {
-		b.Published = limit
-	}
 	b.RequestsPerSecond = b.Published
+	if limit := c.Number(RequestsLimit); limit > 0 {
+		b.RequestsPerSecond = limit
+	}
 	return b
 }
 

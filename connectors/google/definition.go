@@ -96,8 +96,9 @@ func Definition() connectors.Definition {
 		Modes:      []connectors.Mode{connectors.Disable, connectors.Delete},
 		Groups:     &connectors.Groups{Noun: "Google groups", Create: true, Chunk: chunk},
 		Passwords:  []connectors.PasswordMode{connectors.PasswordRandom, connectors.PasswordSend},
-		Budget:     connectors.Budget{RequestsPerSecond: 10, Published: 40, Concurrency: 4},
-		Lag:        lag,
+		// Google publishes 2,400 queries a minute for each user of a project (Admin SDK, “Usage limits and quotas”).
+		Budget: connectors.Budget{RequestsPerSecond: 10, Published: 40, Concurrency: 4},
+		Lag:    lag,
 		Options: func(c connectors.Config) connectors.ClientOptions {
 			return connectors.ClientOptions{AllowPrivate: c.On(keyAllowPrivate), AllowHTTP: c.On(keyAllowPrivate)}
 		},

@@ -34,7 +34,7 @@ CREATE TRIGGER accounts_counted_insert AFTER INSERT ON accounts BEGIN
 END;
 -- +goose StatementEnd
 -- A trigger costs a third of what recording a result costs. So it listens to desired_gen alone, which every other statement
--- that changes a state sets; the recording of results counts by itself (db/count.go).
+-- that changes a state sets; the recording of results counts by itself (db/count_batch.go).
 -- +goose StatementBegin
 CREATE TRIGGER accounts_counted_update AFTER UPDATE OF desired_gen ON accounts
     WHEN OLD.state <> NEW.state BEGIN
